@@ -1,0 +1,1 @@
+//! PCM of any rate, channels and type to 16 kHz mono.

@@ -1,0 +1,4 @@
+//! Backends: each compiles a plan once and runs it often. [`select`] alone names them all.
+
+pub mod cpu;
+pub mod select;

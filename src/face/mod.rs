@@ -1,0 +1,1 @@
+//! Motion and identity to offsets, weights and head pose.

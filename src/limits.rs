@@ -1,0 +1,42 @@
+//! Every bound on what the library accepts, in one place.
+
+/// Lowest sample rate of input audio, Hz.
+pub const MIN_SAMPLE_RATE_HZ: u32 = 4_000;
+/// Highest sample rate of input audio, Hz.
+pub const MAX_SAMPLE_RATE_HZ: u32 = 768_000;
+/// Most channels of input audio.
+pub const MAX_CHANNELS: u32 = 64;
+/// Longest clip of an offline session, seconds.
+pub const MAX_CLIP_S: u32 = 4 * 3600;
+/// Lowest output rate, frames per second.
+pub const MIN_FPS: f32 = 1.0;
+/// Highest output rate, frames per second.
+pub const MAX_FPS: f32 = 1000.0;
+/// Most threads of one runtime.
+pub const MAX_THREADS: u32 = 256;
+/// Most denoising steps.
+pub const MAX_STEPS: u32 = 1000;
+/// Largest absolute guidance strength.
+pub const MAX_GUIDANCE: f32 = 100.0;
+
+/// Longest pack header, bytes.
+pub const MAX_PACK_HEADER_BYTES: u64 = 16 << 20;
+/// Largest dimension, layer count or list length that a manifest may state.
+pub const MAX_DIMENSION: usize = 1 << 20;
+/// Most network layers or blocks.
+pub const MAX_LAYERS: usize = 256;
+/// Most vertices of a topology.
+pub const MAX_VERTICES: usize = 1 << 20;
+/// Most bytes of a name (part, identity, blendshape, tensor).
+pub const MAX_NAME_BYTES: usize = 256;
+
+/// Largest side of a picture, pixels.
+pub const MAX_PICTURE_SIDE: u32 = 16_384;
+/// Most pixels of a picture.
+pub const MAX_PICTURE_PIXELS: u64 = 64 << 20;
+/// Longest prompt that is looked at, bytes; the tokenizer cuts at the tower's context anyway.
+pub const MAX_PROMPT_BYTES: usize = 1 << 20;
+
+/// Memory for the per-window state of a sampling (keys and values of the condition); above it they are computed
+/// again at each step.
+pub const SAMPLER_STATE_BYTES: usize = 64 << 20;

@@ -1,0 +1,1 @@
+//! Features, style and seed to motion.

@@ -1,0 +1,11 @@
+//! Building blocks of the networks: load weights from a pack, record ops into a plan.
+//!
+//! Each block is a struct of [`Weight`](crate::tensor::Weight)s with `load(pack, prefix, sizes)`, which checks every shape, and `record(…)`,
+//! which appends ops. Blocks are loaded once per model and recorded into as many plans as there are shapes, so that a
+//! backend packs each weight once.
+
+mod linear;
+mod norm;
+
+pub use linear::Linear;
+pub use norm::LayerNorm;

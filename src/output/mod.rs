@@ -1,0 +1,1 @@
+//! Face frames to what an engine takes.

@@ -1,0 +1,391 @@
+//! The manifest: what the pack says about its networks. docs/model-pack.md describes every key.
+
+use serde::{Deserialize, Serialize};
+
+/// The JSON under `__metadata__["media2face"]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// `media2face/1`.
+    pub format: String,
+    /// Name of the model.
+    #[serde(default)]
+    pub name: String,
+    /// Version of the model.
+    #[serde(default)]
+    pub version: String,
+    /// SPDX expression.
+    #[serde(default)]
+    pub licence: String,
+    /// Where the weights come from.
+    #[serde(default)]
+    pub provenance: String,
+    /// Frames per second of the animation.
+    #[serde(default = "defaults::fps")]
+    pub fps: f32,
+    /// Speech encoder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audio: Option<AudioConfig>,
+    /// Style towers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clip: Option<ClipConfig>,
+    /// Denoiser.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub denoiser: Option<DenoiserConfig>,
+    /// Sampler defaults.
+    #[serde(default)]
+    pub diffusion: DiffusionConfig,
+    /// Geometry decoder and encoders.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gnpfa: Option<GnpfaConfig>,
+    /// Mesh.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topology: Option<TopologyConfig>,
+    /// Names of the weights.
+    #[serde(default)]
+    pub blendshapes: Names,
+    /// Names of the identities.
+    #[serde(default)]
+    pub identities: Names,
+}
+
+/// A list of names.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Names {
+    /// In the order of the tensors.
+    pub names: Vec<String>,
+}
+
+/// First part of the speech encoder.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FrontEnd {
+    /// Seven convolutions on the waveform (Wav2Vec2).
+    #[default]
+    Wave,
+    /// 80 log-mel bands and residual convolutions.
+    Mel,
+}
+
+/// How encoder frames come to the animation rate.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Align {
+    /// Over the clip: (i + ½)·T/F − ½.
+    #[default]
+    Clip,
+    /// Over the clip, first on first and last on last.
+    ClipCorners,
+    /// By time, whatever the clip's end: can be chunked.
+    Rate,
+}
+
+/// What the mean of the log-mel bands is taken over.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MelNorm {
+    /// The clip.
+    Clip,
+    /// The past, exponentially.
+    #[default]
+    Running,
+}
+
+/// Speech encoder: the keys of a `Wav2Vec2Config`, or the log-mel form.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)] // named and explained upstream and in docs/model-pack.md
+pub struct AudioConfig {
+    pub front_end: FrontEnd,
+    pub do_normalize: bool,
+    pub align: Align,
+    pub chunk_s: Option<f32>,
+    pub context_s: Option<f32>,
+
+    pub conv_dim: Vec<usize>,
+    pub conv_kernel: Vec<usize>,
+    pub conv_stride: Vec<usize>,
+    pub conv_bias: bool,
+    pub feat_extract_norm: String,
+    pub do_stable_layer_norm: bool,
+    pub hidden_size: usize,
+    pub num_hidden_layers: usize,
+    pub num_attention_heads: usize,
+    pub intermediate_size: usize,
+    pub num_conv_pos_embeddings: usize,
+    pub num_conv_pos_embedding_groups: usize,
+    pub layer_norm_eps: f32,
+
+    pub mel_norm: MelNorm,
+    pub mel_rate: f32,
+    pub width: usize,
+    pub dilations: Vec<usize>,
+}
+
+impl Default for AudioConfig {
+    /// Wav2Vec2-base; the log-mel keys are empty.
+    fn default() -> Self {
+        Self {
+            front_end: FrontEnd::Wave,
+            do_normalize: false,
+            align: Align::Clip,
+            chunk_s: None,
+            context_s: None,
+            conv_dim: vec![512; 7],
+            conv_kernel: vec![10, 3, 3, 3, 3, 2, 2],
+            conv_stride: vec![5, 2, 2, 2, 2, 2, 2],
+            conv_bias: false,
+            feat_extract_norm: "group".to_owned(),
+            do_stable_layer_norm: false,
+            hidden_size: 768,
+            num_hidden_layers: 12,
+            num_attention_heads: 12,
+            intermediate_size: 3072,
+            num_conv_pos_embeddings: 128,
+            num_conv_pos_embedding_groups: 16,
+            layer_norm_eps: 1e-5,
+            mel_norm: MelNorm::Running,
+            mel_rate: 1.0 / 300.0,
+            width: 0,
+            dilations: Vec::new(),
+        }
+    }
+}
+
+impl AudioConfig {
+    /// Columns of the features that this encoder gives.
+    pub fn feature_width(&self) -> usize {
+        match self.front_end {
+            FrontEnd::Mel if self.num_hidden_layers == 0 => self.width,
+            _ => self.hidden_size,
+        }
+    }
+}
+
+/// Style towers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClipConfig {
+    /// Text tower.
+    #[serde(default, alias = "text_config", skip_serializing_if = "Option::is_none")]
+    pub text: Option<ClipTextConfig>,
+    /// Picture tower.
+    #[serde(default, alias = "vision_config", skip_serializing_if = "Option::is_none")]
+    pub vision: Option<ClipVisionConfig>,
+    /// Columns of the style code.
+    pub projection_dim: usize,
+    /// Scale the style code to length 1.
+    #[serde(default)]
+    pub normalize: bool,
+}
+
+/// Text tower: keys of a `CLIPTextConfig`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)] // named and explained upstream
+pub struct ClipTextConfig {
+    pub vocab_size: usize,
+    pub hidden_size: usize,
+    pub intermediate_size: usize,
+    pub num_hidden_layers: usize,
+    pub num_attention_heads: usize,
+    pub max_position_embeddings: usize,
+    pub eos_token_id: u32,
+    pub layer_norm_eps: f32,
+}
+
+impl Default for ClipTextConfig {
+    fn default() -> Self {
+        Self {
+            vocab_size: 49408,
+            hidden_size: 512,
+            intermediate_size: 2048,
+            num_hidden_layers: 12,
+            num_attention_heads: 8,
+            max_position_embeddings: 77,
+            eos_token_id: 49407,
+            layer_norm_eps: 1e-5,
+        }
+    }
+}
+
+/// Picture tower: keys of a `CLIPVisionConfig`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)] // named and explained upstream
+pub struct ClipVisionConfig {
+    pub hidden_size: usize,
+    pub intermediate_size: usize,
+    pub num_hidden_layers: usize,
+    pub num_attention_heads: usize,
+    pub image_size: usize,
+    pub patch_size: usize,
+    pub layer_norm_eps: f32,
+}
+
+impl Default for ClipVisionConfig {
+    fn default() -> Self {
+        Self {
+            hidden_size: 768,
+            intermediate_size: 3072,
+            num_hidden_layers: 12,
+            num_attention_heads: 12,
+            image_size: 224,
+            patch_size: 32,
+            layer_norm_eps: 1e-5,
+        }
+    }
+}
+
+/// How the style code meets the audio features.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Concat {
+    /// Beside each frame's feature.
+    #[default]
+    Feature,
+    /// As one more token.
+    Token,
+}
+
+/// Denoiser.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DenoiserConfig {
+    /// Motion width, d_z + d_pose.
+    pub d_x: usize,
+    /// Expression latent.
+    pub d_z: usize,
+    /// Head pose, 0 or 6.
+    pub d_pose: usize,
+    /// `axis_angle_translation`.
+    #[serde(default = "defaults::pose_repr")]
+    pub pose_repr: String,
+    /// Audio feature width.
+    pub d_a: usize,
+    /// Style code width.
+    pub d_p: usize,
+    /// Model width.
+    pub d: usize,
+    /// Decoder layers.
+    pub layers: usize,
+    /// Attention heads.
+    pub heads: usize,
+    /// Feed-forward width.
+    pub ff: usize,
+    /// Frames of a window.
+    pub window: usize,
+    /// Where the style goes.
+    #[serde(default)]
+    pub concat: Concat,
+    /// Half-width of the band in cross-attention; 0 for none.
+    #[serde(default)]
+    pub align: usize,
+}
+
+/// Which timesteps a sampling of few steps visits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Spacing {
+    /// i·⌊T/n⌋
+    Leading,
+    /// T − 1, …, one stride apart, from the end.
+    #[default]
+    Trailing,
+    /// Evenly from 0 to T − 1.
+    Linspace,
+}
+
+/// Sampler defaults.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DiffusionConfig {
+    /// Training timesteps.
+    #[serde(rename = "T")]
+    pub timesteps: usize,
+    /// `squaredcos_cap_v2`.
+    pub schedule: String,
+    /// Visited timesteps.
+    pub spacing: Spacing,
+    /// Denoising steps.
+    pub steps: usize,
+    /// DDIM's η: 0 deterministic, 1 ancestral.
+    pub eta: f32,
+    /// Guidance of the audio, s_A.
+    #[serde(rename = "s_A")]
+    pub guidance_audio: f32,
+    /// Guidance of the style, s_P.
+    #[serde(rename = "s_P")]
+    pub guidance_style: f32,
+    /// Frames from a window's start to the next.
+    pub hop: usize,
+}
+
+impl Default for DiffusionConfig {
+    fn default() -> Self {
+        Self {
+            timesteps: 500,
+            schedule: "squaredcos_cap_v2".to_owned(),
+            spacing: Spacing::Trailing,
+            steps: 20,
+            eta: 0.0,
+            guidance_audio: 2.5,
+            guidance_style: 1.5,
+            hop: 150,
+        }
+    }
+}
+
+/// Geometry decoder and encoders.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GnpfaConfig {
+    /// Side of the map, texels.
+    pub res: usize,
+    /// Channels, finest level first.
+    pub ch: Vec<usize>,
+    /// Expression latent.
+    pub d_z: usize,
+    /// Groups of the norms.
+    pub groups: usize,
+    /// Width of the latent's FiLM code.
+    pub w_dim: usize,
+    /// Offsets = map · scale, mm.
+    pub scale: f32,
+}
+
+/// Mesh.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TopologyConfig {
+    /// Vertices of all parts.
+    pub vertices: usize,
+    /// Triangles of all parts.
+    pub triangles: usize,
+    /// Ranges of vertices and triangles.
+    #[serde(default)]
+    pub parts: Vec<Part>,
+}
+
+/// A part of the mesh.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// `skin`, `eye_left`, …
+    pub name: String,
+    /// First vertex and one past the last.
+    pub vertices: [usize; 2],
+    /// First triangle and one past the last.
+    pub triangles: [usize; 2],
+    /// `map`, `head`, or the name of a `topology.follow` entry.
+    pub follow: String,
+    /// Linear RGB, 0..1.
+    #[serde(default = "defaults::colour")]
+    pub colour: [f32; 3],
+}
+
+mod defaults {
+    pub(super) fn fps() -> f32 {
+        30.0
+    }
+    pub(super) fn pose_repr() -> String {
+        "axis_angle_translation".to_owned()
+    }
+    pub(super) fn colour() -> [f32; 3] {
+        [0.8; 3]
+    }
+}

@@ -1,0 +1,312 @@
+//! Recording: buffers, ports, sections and ops.
+
+use crate::tensor::Weight;
+
+use super::arena;
+use super::ops::{Activation, Mask, Op};
+use super::view::{Buffer, Storage, View};
+
+/// An input or output of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Port(pub(super) Buffer);
+
+impl Port {
+    /// The buffer behind it.
+    pub fn buffer(self) -> Buffer {
+        self.0
+    }
+}
+
+/// A run of ops that is executed as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Section(pub(super) u32);
+
+impl Section {
+    /// Position in [`Plan::sections`].
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// One buffer of a plan.
+#[derive(Debug, Clone)]
+pub struct BufferInfo {
+    /// What it is, for profiles and error texts.
+    pub label: &'static str,
+    /// Number of f32 elements.
+    pub len: usize,
+    /// Where it lives.
+    pub storage: Storage,
+    /// First element in the arena, or in the state for [`Storage::State`], or in the constants.
+    pub offset: usize,
+}
+
+/// Recorded work, ready for a backend.
+#[derive(Debug)]
+pub struct Plan {
+    buffers: Vec<BufferInfo>,
+    constants: Vec<f32>,
+    ops: Vec<Op>,
+    sections: Vec<(String, std::ops::Range<usize>)>,
+    arena_len: usize,
+    state_len: usize,
+}
+
+impl Plan {
+    /// All buffers, by [`Buffer::index`].
+    pub fn buffers(&self) -> &[BufferInfo] {
+        &self.buffers
+    }
+
+    /// Values of the constant buffers, one behind the other.
+    pub fn constants(&self) -> &[f32] {
+        &self.constants
+    }
+
+    /// Names and ops of the sections, by [`Section::index`].
+    pub fn sections(&self) -> impl Iterator<Item = (&str, &[Op])> {
+        self.sections.iter().map(|(name, range)| (name.as_str(), &self.ops[range.clone()]))
+    }
+
+    /// Ops of one section.
+    pub fn ops(&self, section: Section) -> &[Op] {
+        &self.ops[self.sections[section.index()].1.clone()]
+    }
+
+    /// Elements of the arena.
+    pub fn arena_len(&self) -> usize {
+        self.arena_len
+    }
+
+    /// Elements of one state.
+    pub fn state_len(&self) -> usize {
+        self.state_len
+    }
+}
+
+/// Records a plan. The recording methods panic when shapes do not fit: that is a bug of the network that records, since
+/// shapes of packs are checked when they are loaded.
+#[derive(Default)]
+pub struct PlanBuilder {
+    buffers: Vec<BufferInfo>,
+    constants: Vec<f32>,
+    ops: Vec<Op>,
+    sections: Vec<(String, std::ops::Range<usize>)>,
+}
+
+impl PlanBuilder {
+    /// An empty plan.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Begins the next section; all ops recorded from here on belong to it.
+    pub fn section(&mut self, name: &str) -> Section {
+        let at = self.ops.len();
+        self.sections.push((name.to_owned(), at..at));
+        Section(self.sections.len() as u32 - 1)
+    }
+
+    fn buffer(
+        &mut self,
+        label: &'static str,
+        storage: Storage,
+        batch: usize,
+        rows: usize,
+        cols: usize,
+        offset: usize,
+    ) -> View {
+        let len = batch * rows * cols;
+        assert!(len > 0, "{label}: empty buffer {batch}×{rows}×{cols}");
+        let buffer = Buffer(self.buffers.len() as u32);
+        self.buffers.push(BufferInfo { label, len, storage, offset });
+        View { buffer, offset: 0, batch, rows, cols, batch_stride: rows * cols, row_stride: cols }
+    }
+
+    /// An intermediate.
+    pub fn scratch(&mut self, label: &'static str, batch: usize, rows: usize, cols: usize) -> View {
+        self.buffer(label, Storage::Scratch, batch, rows, cols, 0)
+    }
+
+    /// A buffer that the host writes.
+    pub fn input(&mut self, label: &'static str, batch: usize, rows: usize, cols: usize) -> (Port, View) {
+        let view = self.buffer(label, Storage::Input, batch, rows, cols, 0);
+        (Port(view.buffer), view)
+    }
+
+    /// A buffer that the host reads.
+    pub fn output(&mut self, label: &'static str, batch: usize, rows: usize, cols: usize) -> (Port, View) {
+        let view = self.buffer(label, Storage::Output, batch, rows, cols, 0);
+        (Port(view.buffer), view)
+    }
+
+    /// A buffer that lasts from section to section.
+    pub fn state(&mut self, label: &'static str, batch: usize, rows: usize, cols: usize) -> View {
+        self.buffer(label, Storage::State, batch, rows, cols, 0)
+    }
+
+    /// Values known when recording, such as a positional code.
+    pub fn constant(&mut self, label: &'static str, batch: usize, rows: usize, cols: usize, values: &[f32]) -> View {
+        assert_eq!(values.len(), batch * rows * cols, "{label}: values do not fill the shape");
+        let view = self.buffer(label, Storage::Constant, batch, rows, cols, self.constants.len());
+        self.constants.extend_from_slice(values);
+        self.constants.resize(arena::align(self.constants.len()), 0.0);
+        view
+    }
+
+    /// Appends an op to the current section.
+    pub fn push(&mut self, op: Op) {
+        for view in op.inputs().iter().chain([&op.output()]) {
+            assert!(view.end() <= self.buffers[view.buffer.index()].len, "{}: view past its buffer", op.stem());
+        }
+        let out = op.output();
+        assert!(out.batch == 1 || out.batch_stride >= out.cols, "{}: repeated output", op.stem());
+        let storage = self.buffers[out.buffer.index()].storage;
+        assert!(!matches!(storage, Storage::Input | Storage::Constant), "{}: writes an input", op.stem());
+        check(&op);
+        if self.sections.is_empty() {
+            self.section("main");
+        }
+        self.ops.push(op);
+        let end = self.ops.len();
+        self.sections.last_mut().expect("a section").1.end = end;
+    }
+
+    /// [`Op::Linear`] into a new intermediate.
+    pub fn linear(
+        &mut self,
+        label: &'static str,
+        x: View,
+        weight: &Weight,
+        bias: Option<&Weight>,
+        activation: Activation,
+    ) -> View {
+        let out = self.scratch(label, x.batch, x.rows, weight.shape()[0]);
+        self.push(Op::Linear { x, weight: weight.clone(), bias: bias.cloned(), activation, residual: None, out });
+        out
+    }
+
+    /// [`Op::Linear`] plus a residual, into a new intermediate.
+    pub fn linear_add(
+        &mut self,
+        label: &'static str,
+        x: View,
+        weight: &Weight,
+        bias: Option<&Weight>,
+        residual: View,
+    ) -> View {
+        let out = self.scratch(label, x.batch, x.rows, weight.shape()[0]);
+        let activation = Activation::None;
+        self.push(Op::Linear {
+            x,
+            weight: weight.clone(),
+            bias: bias.cloned(),
+            activation,
+            residual: Some(residual),
+            out,
+        });
+        out
+    }
+
+    /// [`Op::Attention`] into a new intermediate; scale (cols/heads)^−½.
+    pub fn attention(&mut self, label: &'static str, q: View, k: View, v: View, heads: usize, mask: Mask) -> View {
+        let out = self.scratch(label, q.batch, q.rows, q.cols);
+        let scale = ((q.cols / heads) as f32).sqrt().recip();
+        self.push(Op::Attention { q, k, v, heads, scale, mask, out });
+        out
+    }
+
+    /// [`Op::LayerNorm`] into a new intermediate.
+    pub fn layer_norm(&mut self, label: &'static str, x: View, weight: &Weight, bias: &Weight, eps: f32) -> View {
+        let out = self.scratch(label, x.batch, x.rows, x.cols);
+        self.push(Op::LayerNorm {
+            x,
+            weight: weight.clone(),
+            bias: bias.clone(),
+            eps,
+            activation: Activation::None,
+            out,
+        });
+        out
+    }
+
+    /// [`Op::Map`] without a function: a copy.
+    pub fn copy(&mut self, x: View, out: View) {
+        self.push(Op::Map { x, activation: Activation::None, out });
+    }
+
+    /// Gives every buffer its place.
+    pub fn finish(mut self) -> Plan {
+        let (arena_len, state_len) = arena::place(&mut self.buffers, &self.ops, &self.sections);
+        Plan {
+            buffers: self.buffers,
+            constants: self.constants,
+            ops: self.ops,
+            sections: self.sections,
+            arena_len,
+            state_len,
+        }
+    }
+}
+
+/// Shapes of one op.
+fn check(op: &Op) {
+    let stem = op.stem();
+    let same = |a: View, b: View| assert_eq!(a.shape(), b.shape(), "{stem}: shapes differ");
+    let vector = |w: &Weight, n: usize| assert_eq!(w.shape(), [n], "{stem}: {} is not a vector of {n}", w.name());
+    match op {
+        Op::Linear { x, weight, bias, residual, out, .. } => {
+            assert_eq!(weight.shape(), [out.cols, x.cols], "{stem}: {}", weight.name());
+            assert_eq!((x.batch, x.rows), (out.batch, out.rows), "{stem}: rows of {}", weight.name());
+            bias.iter().for_each(|b| vector(b, out.cols));
+            residual.iter().for_each(|r| same(*r, *out));
+        }
+        Op::Conv1d { x, weight, bias, stride, pad, dilation, groups, residual, out, .. } => {
+            let &[o, i, k] = weight.shape() else { panic!("{stem}: {} is not a kernel", weight.name()) };
+            assert!(o == out.cols && i * groups == x.cols && o % groups == 0, "{stem}: channels of {}", weight.name());
+            assert!(
+                x.batch == out.batch && *stride > 0 && *dilation > 0 && *pad <= (k - 1) * dilation,
+                "{stem}: window"
+            );
+            bias.iter().for_each(|b| vector(b, out.cols));
+            residual.iter().for_each(|r| same(*r, *out));
+        }
+        Op::Conv2d { x, height, width, weight, bias, stride, upsample, add, out, .. } => {
+            assert_eq!(weight.shape(), [out.cols, x.cols, 3, 3], "{stem}: {}", weight.name());
+            let scale = if *upsample { 2 } else { 1 };
+            assert!(matches!(stride, 1 | 2) && (*stride == 1 || !upsample), "{stem}: stride");
+            let side = |n: usize| (n * scale).div_ceil(*stride);
+            assert_eq!((x.batch, x.rows), (out.batch, height * width), "{stem}: map");
+            assert_eq!(out.rows, side(*height) * side(*width), "{stem}: output map");
+            bias.iter().for_each(|b| vector(b, out.cols));
+            add.iter().for_each(|a| same(*a, *out));
+        }
+        Op::Attention { q, k, v, heads, out, .. } => {
+            same(*q, *out);
+            same(*k, *v);
+            assert!(q.batch == k.batch && q.cols == k.cols && q.cols % heads == 0 && k.rows > 0, "{stem}: heads");
+        }
+        Op::LayerNorm { x, weight, bias, out, .. } => {
+            same(*x, *out);
+            vector(weight, x.cols);
+            vector(bias, x.cols);
+        }
+        Op::GroupNorm { x, groups, affine, film, out, .. } => {
+            same(*x, *out);
+            assert!(x.cols % groups == 0, "{stem}: groups");
+            affine.iter().for_each(|(w, b)| (vector(w, x.cols), vector(b, x.cols)).1);
+            film.iter().for_each(|f| assert_eq!(f.shape(), [x.batch, 1, 2 * x.cols], "{stem}: film"));
+            assert!(affine.is_none() || film.is_none(), "{stem}: affine and film");
+        }
+        Op::Map { x, out, .. } => same(*x, *out),
+        Op::Combine { x, weights, out } => {
+            assert!(x.batch % out.batch == 0 && (x.rows, x.cols) == (out.rows, out.cols), "{stem}: branches");
+            assert_eq!(weights.shape(), [x.batch, x.rows, 1], "{stem}: weights");
+        }
+        Op::Interpolate { x, out, .. } => assert_eq!((x.batch, x.cols), (out.batch, out.cols), "{stem}"),
+        Op::Gather { x, index, weight, out } => {
+            assert_eq!((x.batch, x.cols), (out.batch, out.cols), "{stem}");
+            assert!(index.shape() == weight.shape() && index.shape()[0] == out.rows, "{stem}: lists");
+        }
+    }
+}

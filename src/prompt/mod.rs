@@ -1,0 +1,1 @@
+//! Text or picture to the style code.

@@ -1,0 +1,1 @@
+//! Ties all stages to a backend: jobs.

@@ -1,0 +1,72 @@
+//! The plain data that passes between the stages.
+
+/// A row-major matrix of one row per frame.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Frames {
+    /// Columns.
+    pub width: usize,
+    /// `frames × width` values.
+    pub data: Vec<f32>,
+}
+
+impl Frames {
+    /// Zeros.
+    pub fn zeros(frames: usize, width: usize) -> Self {
+        Self { width, data: vec![0.0; frames * width] }
+    }
+
+    /// Wraps `data`, whose length must be a multiple of `width`.
+    ///
+    /// # Panics
+    /// If it is not.
+    pub fn new(width: usize, data: Vec<f32>) -> Self {
+        assert!(width > 0 && data.len().is_multiple_of(width), "{} values in rows of {width}", data.len());
+        Self { width, data }
+    }
+
+    /// Number of frames.
+    pub fn len(&self) -> usize {
+        if self.width == 0 { 0 } else { self.data.len() / self.width }
+    }
+
+    /// True when there is no frame.
+    pub fn is_empty(&self) -> bool {
+        self.data.is_empty()
+    }
+
+    /// Values of one frame.
+    pub fn row(&self, frame: usize) -> &[f32] {
+        &self.data[frame * self.width..(frame + 1) * self.width]
+    }
+
+    /// Values of one frame, to be written.
+    pub fn row_mut(&mut self, frame: usize) -> &mut [f32] {
+        &mut self.data[frame * self.width..(frame + 1) * self.width]
+    }
+}
+
+/// Rotation and translation of the head about [`Topology::head_pivot`](crate::pack).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct HeadPose {
+    /// Unit quaternion x, y, z, w; right-handed, +Y up, +Z out of the face.
+    pub rotation: [f32; 4],
+    /// Millimetres, in the neck's frame.
+    pub translation_mm: [f32; 3],
+}
+
+impl Default for HeadPose {
+    fn default() -> Self {
+        Self { rotation: [0.0, 0.0, 0.0, 1.0], translation_mm: [0.0; 3] }
+    }
+}
+
+/// One frame of the face.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FaceFrame {
+    /// Blendshape weights, 0..1, in the order of the pack's names.
+    pub weights: Vec<f32>,
+    /// Offsets from the identity's neutral, mm, `vertices × 3`; without the head pose.
+    pub offsets_mm: Vec<f32>,
+    /// Head pose.
+    pub head: HeadPose,
+}

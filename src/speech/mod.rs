@@ -1,0 +1,1 @@
+//! 16 kHz mono to speech features at the animation rate.

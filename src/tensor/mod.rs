@@ -1,0 +1,5 @@
+//! Shapes, element types and constant tensors. No arithmetic.
+
+mod weight;
+
+pub use weight::{Bytes, DType, Weight};

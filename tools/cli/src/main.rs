@@ -1,0 +1,2 @@
+//! The m2f command.
+fn main() {}
