@@ -1,0 +1,5 @@
+//! Every network, the sampler and the whole against vectors that nobody here made.
+#![allow(missing_docs)]
+
+#[path = "../support/mod.rs"]
+mod support;
