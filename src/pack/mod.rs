@@ -6,9 +6,11 @@
 //! absence is reported by who needs it.
 
 mod check;
+mod convert;
 mod header;
 mod layout;
 mod manifest;
+mod merge;
 mod random;
 mod read;
 mod write;
@@ -18,6 +20,7 @@ use std::collections::BTreeMap;
 use crate::error::{Error, Result};
 use crate::tensor::Weight;
 
+pub use convert::{Checkpoint, convert, convert_clip, convert_wav2vec2};
 pub use manifest::{
     Align, AudioConfig, ClipConfig, ClipTextConfig, ClipVisionConfig, Concat, DenoiserConfig, DiffusionConfig,
     FrontEnd, GnpfaConfig, Manifest, MelNorm, Names, Part, Spacing, TopologyConfig,
