@@ -2,8 +2,8 @@
 //!
 //! A pack is a manifest and named tensors. It comes from a file, memory or a reader callback (`read`), from upstream
 //! checkpoints (`convert`), or from a seed (`random`); all of them are held against one table of the tensors that the
-//! manifest calls for (`layout`) before a network sees any of them (`check`). A pack may hold only some of the parts: the
-//! absence is reported by who needs it.
+//! manifest calls for (`layout`) before a network sees any of them (`check`). A pack may hold only some of the parts:
+//! the absence is reported by who needs it.
 
 mod check;
 mod convert;

@@ -1,9 +1,9 @@
 //! A pack from a file, from memory, or through a reader callback.
 //!
-//! All three parse the header, check the manifest and every name, type and shape against it, and only then take tensors:
-//! a file and memory are shared, the callback is asked for one tensor at a time. Cost: the header, and the topology's
-//! index lists; weights are looked at when a network takes them ([`Pack::tensor`]), so that towers that are not used
-//! stay on the disk.
+//! All three parse the header, check the manifest and every name, type and shape against it, and only then take
+//! tensors: a file and memory are shared, the callback is asked for one tensor at a time. Cost: the header, and the
+//! topology's index lists; weights are looked at when a network takes them ([`Pack::tensor`]), so that towers that are
+//! not used stay on the disk.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -31,8 +31,8 @@ impl Pack {
     /// Opens a pack file. The file is mapped: what is not used is not read, and processes share it.
     ///
     /// While the pack or a tensor of it lives, the file must not be changed in place; replacing it by a rename, as
-    /// [`Pack::save`] does, is fine. A file truncated underneath ends the process on some systems (SIGBUS): read it into
-    /// memory and use [`Pack::from_bytes`] where others may write to it.
+    /// [`Pack::save`] does, is fine. A file truncated underneath ends the process on some systems (SIGBUS): where others
+    /// may write to it, read it into memory and use [`Pack::from_bytes`].
     ///
     /// # Errors
     /// `Io` with the path; `InvalidPack`.

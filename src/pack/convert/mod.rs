@@ -1,8 +1,8 @@
 //! Upstream checkpoints in safetensors → packs of the towers they hold.
 //!
 //! Names are kept behind the pack's prefix; matrices and convolutions become f16, everything else f32; what no network
-//! here reads (heads, quantizers, position ids) is left behind. A setting that the networks do not implement is an error.
-//! Cost: one pass over the checkpoint, and the pack in memory.
+//! here reads (heads, quantizers, position ids) is left behind. A setting that the networks do not implement is an
+//! error. Cost: one pass over the checkpoint, and the pack in memory.
 
 mod checkpoint;
 mod clip;

@@ -9,8 +9,8 @@ use crate::pack::{AudioConfig, Manifest, Pack};
 /// What a model with a head puts before the encoder's names.
 const PREFIX: &str = "wav2vec2.";
 
-/// A pack of the speech encoder. `do_normalize` and `align` may be added to the `config.json`; they default to upstream's
-/// feature extractor (normalise the clip) and to interpolation over the clip.
+/// A pack of the speech encoder. `do_normalize` and `align` may be added to the `config.json`; they default to what
+/// upstream's feature extractor does (normalise the clip) and to interpolation over the clip.
 ///
 /// # Errors
 /// `Unsupported` for settings that the encoder does not implement; `InvalidPack` for a damaged checkpoint, or one whose
