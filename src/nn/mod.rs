@@ -6,6 +6,8 @@
 
 mod linear;
 mod norm;
+mod transformer;
 
 pub use linear::Linear;
 pub use norm::LayerNorm;
+pub use transformer::{LayerConfig, LayerNames, NormOrder, TransformerLayer};
