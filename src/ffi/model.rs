@@ -175,7 +175,7 @@ pub unsafe extern "C" fn m2f_model_weight_count(model: *const m2f_model, out: *m
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_model_vertex_count(model: *const m2f_model, out: *mut u32) -> m2f_status {
     // SAFETY: the caller's promise.
-    unsafe { get(model, out, |model| Ok(topology(model)?.vertex_count() as u32)) }
+    unsafe { get(model, out, |model| Ok(topology(model)?.vertices as u32)) }
 }
 
 /// Number of identities in the pack.
@@ -248,7 +248,7 @@ pub unsafe extern "C" fn m2f_model_read_triangles(
         // SAFETY: the caller's promise.
         let model = unsafe { borrow(model, "model") }?;
         // SAFETY: the caller's promise.
-        unsafe { buffer::copy_out(topology(&model.0)?.triangles().as_flattened(), buffer, capacity, count) }
+        unsafe { buffer::copy_out(topology(&model.0)?.triangles.as_flattened(), buffer, capacity, count) }
     })
 }
 

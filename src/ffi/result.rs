@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::output::ChannelMap;
+use crate::output::Channel;
 use crate::session::{Animation, Reader};
 use crate::signal::HeadPose;
 
@@ -114,8 +114,8 @@ pub unsafe extern "C" fn m2f_result_set_channel(result: *mut m2f_result, index: 
     guard(|| {
         // SAFETY: the caller's promise.
         let (result, channel) = unsafe { (borrow(result, "result")?, borrow(channel, "channel")?) };
-        let map = ChannelMap { gain: channel.gain, offset: channel.offset, minimum: channel.minimum, maximum: channel.maximum };
-        result.read(|reader| reader.set_channel(index as usize, map))
+        let channel = Channel { gain: channel.gain, offset: channel.offset, min: channel.minimum, max: channel.maximum };
+        result.read(|reader| reader.set_channel(index as usize, channel))
     })
 }
 

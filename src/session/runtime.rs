@@ -68,7 +68,7 @@ impl Runtime {
     }
 
     /// The backend of all plans.
-    pub(super) fn backend(&self) -> &dyn Backend {
-        &*self.backend
+    pub(super) fn backend(&self) -> &Arc<dyn Backend> {
+        &self.backend
     }
 }
