@@ -25,6 +25,16 @@ pub const MAX_PACK_HEADER_BYTES: u64 = 16 << 20;
 pub const MAX_DIMENSION: usize = 1 << 20;
 /// Most network layers or blocks.
 pub const MAX_LAYERS: usize = 256;
+/// Most dimensions of a tensor.
+pub const MAX_RANK: usize = 8;
+/// Longest side of a geometry map, texels, and of a picture tower's input, pixels.
+pub const MAX_MAP_SIDE: usize = 4096;
+/// Largest dilation of a convolution.
+pub const MAX_DILATION: usize = 4096;
+/// Most frames of a denoising window.
+pub const MAX_WINDOW: usize = 8192;
+/// Most training timesteps of a diffusion.
+pub const MAX_TIMESTEPS: usize = 100_000;
 /// Most vertices of a topology.
 pub const MAX_VERTICES: usize = 1 << 20;
 /// Most bytes of a name (part, identity, blendshape, tensor).
