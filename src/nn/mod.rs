@@ -8,8 +8,10 @@ mod conv2d;
 mod group_norm;
 mod linear;
 mod norm;
+mod transformer;
 
 pub use conv2d::Conv2d;
 pub use group_norm::GroupNorm;
 pub use linear::Linear;
 pub use norm::LayerNorm;
+pub use transformer::{LayerConfig, LayerNames, NormOrder, TransformerLayer};
