@@ -50,3 +50,8 @@ pub const MAX_PROMPT_BYTES: usize = 1 << 20;
 /// Memory for the per-window state of a sampling (keys and values of the condition); above it they are computed
 /// again at each step.
 pub const SAMPLER_STATE_BYTES: usize = 64 << 20;
+
+/// Largest side of a coordinate map, texels.
+pub const MAX_MAP_SIDE: usize = 4096;
+/// Most levels of a map network.
+pub const MAX_MAP_LEVELS: usize = 12;
