@@ -2,3 +2,6 @@
 
 /// f32 networks against vectors made by torch in f32: torch and onnxruntime differ by up to 1.1e-5 at full size.
 pub const NETWORK_F32: f32 = 5e-5;
+
+/// Decoded JPEG pixels against libjpeg, levels: two decoders round the cosine transform and the colours differently.
+pub const JPEG_LEVELS: u8 = 3;
