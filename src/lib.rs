@@ -21,5 +21,4 @@ pub mod output;
 pub mod prompt;
 pub mod speech;
 
-
 pub use error::{Error, Result};

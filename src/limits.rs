@@ -53,7 +53,5 @@ pub const MAX_PROMPT_BYTES: usize = 1 << 20;
 /// again at each step.
 pub const SAMPLER_STATE_BYTES: usize = 64 << 20;
 
-/// Largest side of a coordinate map, texels.
-pub const MAX_MAP_SIDE: usize = 4096;
 /// Most levels of a map network.
 pub const MAX_MAP_LEVELS: usize = 12;

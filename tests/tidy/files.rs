@@ -31,7 +31,13 @@ fn source_files_are_short_enough_to_read() {
 #[test]
 fn no_work_is_left_open_in_the_code() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let open = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("todo", "!("), concat!("unimplemented", "!("), concat!("dbg", "!(")];
+    let open = [
+        concat!("TO", "DO"),
+        concat!("FIX", "ME"),
+        concat!("todo", "!("),
+        concat!("unimplemented", "!("),
+        concat!("dbg", "!("),
+    ];
     for file in rust_files(&root.join("src")).into_iter().chain(rust_files(&root.join("tools"))) {
         let text = std::fs::read_to_string(&file).expect("readable");
         for word in open {

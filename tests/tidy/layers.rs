@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 const EVERYWHERE: &[&str] = &["error", "limits", "Error", "Result"];
 const STAGE: &[&str] = &["nn", "plan", "pack", "tensor", "signal"];
 const ALL: &[&str] = &[
-    "audio", "backend", "face", "ffi", "motion", "nn", "output", "pack", "picture", "plan", "prompt", "session", "signal", "speech", "tensor",
+    "audio", "backend", "face", "ffi", "motion", "nn", "output", "pack", "picture", "plan", "prompt", "session",
+    "signal", "speech", "tensor",
 ];
 
 /// What a layer may use besides itself.
@@ -52,7 +53,8 @@ fn uses(code: &str) -> Vec<String> {
         for rest in line.split("crate::").skip(1) {
             let list = rest.strip_prefix('{').map_or(rest, |inner| inner.split('}').next().unwrap_or_default());
             let heads = if rest.starts_with('{') { list.split(',').collect() } else { vec![list] };
-            let word = |text: &str| text.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+            let word =
+                |text: &str| text.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
             names.extend(heads.into_iter().map(word).filter(|name| !name.is_empty()));
         }
     }
@@ -77,7 +79,9 @@ fn every_import_stays_within_its_layer() {
                 faults.push(format!("src/{}: {layer} may not use crate::{name}", relative.display()));
             }
         }
-        if layer == "backend::cpu" && code.contains("backend::vulkan") || layer == "backend::vulkan" && code.contains("backend::cpu") {
+        if layer == "backend::cpu" && code.contains("backend::vulkan")
+            || layer == "backend::vulkan" && code.contains("backend::cpu")
+        {
             faults.push(format!("src/{}: the backends may not know each other", relative.display()));
         }
     }
@@ -87,6 +91,9 @@ fn every_import_stays_within_its_layer() {
 
 #[test]
 fn forbidden_import_is_seen_by_the_reader() {
-    assert_eq!(uses("use crate::{face::Topology, signal};\nlet x = crate::motion::Noise; // crate::ffi"), ["face", "signal", "motion"]);
+    assert_eq!(
+        uses("use crate::{face::Topology, signal};\nlet x = crate::motion::Noise; // crate::ffi"),
+        ["face", "signal", "motion"]
+    );
     assert!(!allowed("speech").contains(&"motion"));
 }

@@ -29,7 +29,8 @@ fn generate() -> Result<String> {
     let mut sources: Vec<_> = std::fs::read_dir(root().join("src/ffi"))?.collect::<std::io::Result<Vec<_>>>()?;
     sources.sort_by_key(std::fs::DirEntry::file_name);
     for name in ORDER {
-        let position = sources.iter().position(|s| s.file_name() == *name).with_context(|| format!("src/ffi/{name}"))?;
+        let position =
+            sources.iter().position(|s| s.file_name() == *name).with_context(|| format!("src/ffi/{name}"))?;
         builder = builder.with_src(sources.remove(position).path());
     }
     let mut text = Vec::new();

@@ -29,7 +29,10 @@ pub(crate) fn run_all() -> Result<()> {
     check("symbols", &|| symbols::check(&target().join("release/libmedia2face.so")))?;
     check("C sample under valgrind", &valgrind)?;
     check("glTF validator", &gltf)?;
-    println!("all checks passed in {:.0} s; left out: Vulkan (not built yet), Windows, macOS", begun.elapsed().as_secs_f32());
+    println!(
+        "all checks passed in {:.0} s; left out: Vulkan (not built yet), Windows, macOS",
+        begun.elapsed().as_secs_f32()
+    );
     Ok(())
 }
 
@@ -55,6 +58,7 @@ fn gltf() -> Result<()> {
     let audio = root().join("samples/audio/hello.wav");
     run(cargo(&m2f).arg("animate").arg(audio).arg("--out").arg(&out).args(["--emit", "glb", "--quiet"]))?;
     let install = ["ci", "--silent", "--no-audit", "--no-fund"];
-    run(command("npm", &install).current_dir(&folder)).or_else(|_| run(command("npm", &install).current_dir(&folder)))?;
+    run(command("npm", &install).current_dir(&folder))
+        .or_else(|_| run(command("npm", &install).current_dir(&folder)))?;
     run(command("node", &["validate-glb.mjs"]).arg(out.join("hello.glb")).current_dir(folder))
 }
