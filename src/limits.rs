@@ -33,8 +33,6 @@ pub const MAX_RANK: usize = 8;
 pub const MAX_MAP_SIDE: usize = 4096;
 /// Largest dilation of a convolution.
 pub const MAX_DILATION: usize = 4096;
-/// Most frames of a denoising window.
-pub const MAX_WINDOW: usize = 8192;
 /// Most training timesteps of a diffusion.
 pub const MAX_TIMESTEPS: usize = 100_000;
 /// Most vertices of a topology.

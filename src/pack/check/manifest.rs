@@ -97,7 +97,7 @@ fn clip(config: &ClipConfig) -> Result<()> {
         transformer("clip.text", text.hidden_size, text.num_attention_heads, text.intermediate_size)?;
         count("clip.text.num_hidden_layers", text.num_hidden_layers, 1..=limits::MAX_LAYERS)?;
         count("clip.text.vocab_size", text.vocab_size, 2..=limits::MAX_DIMENSION)?;
-        count("clip.text.max_position_embeddings", text.max_position_embeddings, 2..=limits::MAX_WINDOW)?;
+        count("clip.text.max_position_embeddings", text.max_position_embeddings, 2..=limits::MAX_WINDOW_FRAMES)?;
         epsilon("clip.text.layer_norm_eps", text.layer_norm_eps)?;
     }
     if let Some(vision) = &config.vision {
@@ -122,7 +122,7 @@ fn denoiser(config: &DenoiserConfig) -> Result<()> {
     transformer("denoiser", config.d, config.heads, config.ff)?;
     divides("2 (sines and cosines)", 2, config.d)?;
     count("denoiser.layers", config.layers, 1..=limits::MAX_LAYERS)?;
-    count("denoiser.window", config.window, 1..=limits::MAX_WINDOW)?;
+    count("denoiser.window", config.window, 1..=limits::MAX_WINDOW_FRAMES)?;
     count("denoiser.align", config.align, 0..=config.window)
 }
 
