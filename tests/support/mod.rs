@@ -3,6 +3,7 @@
 
 pub mod golden;
 pub mod reference;
+pub mod run;
 pub mod tolerance;
 
 use std::sync::Arc;
