@@ -8,3 +8,5 @@ mod ddim;
 mod denoiser;
 mod picture;
 mod sampling;
+mod generator;
+mod mapping;

@@ -4,6 +4,7 @@
 pub mod denoiser;
 pub mod golden;
 pub mod reference;
+pub mod run;
 pub mod tolerance;
 
 use std::sync::Arc;
