@@ -6,4 +6,5 @@ mod support;
 
 mod ddim;
 mod denoiser;
+mod picture;
 mod sampling;

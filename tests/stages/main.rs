@@ -5,3 +5,5 @@
 mod support;
 
 mod motion;
+mod pack;
+mod picture;

@@ -9,3 +9,5 @@ pub const DENOISER_F16: f32 = 2e-3;
 pub const DENOISER_F16_GUIDED: f32 = 3e-3;
 /// The same over ten DDIM steps: measured 5e-4.
 pub const SAMPLING_F16: f32 = 2e-3;
+/// Decoded JPEG pixels against libjpeg, levels: two decoders round the cosine transform and the colours differently.
+pub const JPEG_LEVELS: u8 = 3;
