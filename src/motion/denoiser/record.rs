@@ -25,7 +25,7 @@ pub struct DenoiserPlan {
     pub features: Option<Port>,
     /// Noisy motion, standardised, [windows, N, d_x].
     pub x: Port,
-    /// Code of the timestep, [d]; see [`Denoiser::encode_time`].
+    /// Code of the timestep, d values; see [`Denoiser::encode_time`].
     pub time: Port,
     /// Guidance weights, [branches · windows, N].
     pub weights: Port,
