@@ -8,6 +8,8 @@ use std::ops::Range;
 use crate::error::{Error, Result};
 use crate::limits;
 
+use super::sampler::within;
+
 /// A style that motion is drawn to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Style {
@@ -21,7 +23,7 @@ pub struct Style {
 
 /// What the denoiser is conditioned on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Branch {
+pub(super) enum Branch {
     /// On nothing, G(∅).
     Unconditional,
     /// On the audio, G(A).
@@ -32,24 +34,22 @@ pub enum Branch {
 
 /// Branches and their weights over a clip.
 #[derive(Debug, Clone)]
-pub struct Guidance {
+pub(super) struct Guidance {
     audio: f32,
     style: f32,
     styles: Vec<Style>,
 }
 
 impl Guidance {
-    /// Guidance by strengths s_A and s_P and the styles of a clip of `frames`; codes have `code_width` values.
+    /// Guidance by strengths s_A and s_P (checked with the options) and the styles of a clip of `frames`; codes have
+    /// `code_width` values.
     ///
     /// # Errors
-    /// `InvalidArgument` when a strength is out of its limits or a style does not fit the clip or the model.
-    pub fn new(audio: f32, style: f32, styles: Vec<Style>, frames: usize, code_width: usize) -> Result<Self> {
+    /// `InvalidArgument` when a style does not fit the clip or the model.
+    pub(super) fn new(audio: f32, style: f32, styles: Vec<Style>, frames: usize, code_width: usize) -> Result<Self> {
         let invalid = |detail: String| Err(Error::InvalidArgument(detail));
-        for (name, strength) in [("audio", audio), ("style", style)] {
-            check_strength(&format!("{name} guidance"), strength)?;
-        }
         for (k, style) in styles.iter().enumerate() {
-            check_strength(&format!("strength of style {k}"), style.strength)?;
+            within(format_args!("strength of style {k}"), style.strength, -limits::MAX_GUIDANCE, limits::MAX_GUIDANCE)?;
             if style.code.len() != code_width {
                 return invalid(format!("style {k} has {} values, the model takes {code_width}", style.code.len()));
             }
@@ -68,7 +68,7 @@ impl Guidance {
     }
 
     /// Weight of a branch at a frame; those of all branches sum to one.
-    pub fn weight(&self, branch: Branch, frame: usize) -> f32 {
+    pub(super) fn weight(&self, branch: Branch, frame: usize) -> f32 {
         match branch {
             Branch::Unconditional => {
                 let styles: f32 = (0..self.styles.len()).map(|k| self.weight(Branch::Style(k), frame)).sum();
@@ -83,7 +83,7 @@ impl Guidance {
     }
 
     /// The branches that weigh anything anywhere in these frames, in the order of the formula.
-    pub fn branches(&self, frames: Range<usize>) -> Vec<Branch> {
+    pub(super) fn branches(&self, frames: Range<usize>) -> Vec<Branch> {
         let styles = (0..self.styles.len()).map(Branch::Style);
         [Branch::Unconditional, Branch::Audio]
             .into_iter()
@@ -93,20 +93,12 @@ impl Guidance {
     }
 
     /// The style code that a branch is conditioned on; `None` stands for zeros.
-    pub fn code(&self, branch: Branch) -> Option<&[f32]> {
+    pub(super) fn code(&self, branch: Branch) -> Option<&[f32]> {
         match branch {
             Branch::Style(k) => Some(&self.styles[k].code),
             Branch::Unconditional | Branch::Audio => None,
         }
     }
-}
-
-/// Refuses a guidance strength that is not finite or past the limit.
-fn check_strength(what: &str, value: f32) -> Result<()> {
-    if value.abs() <= limits::MAX_GUIDANCE {
-        return Ok(());
-    }
-    Err(Error::InvalidArgument(format!("{what} is {value}: allowed are −{0} to {0}", limits::MAX_GUIDANCE)))
 }
 
 #[cfg(test)]
@@ -153,6 +145,5 @@ mod tests {
         assert!(with(style(f32::INFINITY, None)));
         assert!(with(style(1.0, Some(vec![1.0; 2]))));
         assert!(with(style(1.0, Some(vec![f32::NAN; 3]))));
-        assert!(Guidance::new(f32::NAN, 1.5, vec![], 3, 2).is_err());
     }
 }

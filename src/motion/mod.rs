@@ -4,8 +4,8 @@
 //! weights over time; known motion to keep; a seed. Out: motion, [frames, d_z + d_pose] in the model's own units:
 //! expression latent, then head pose (axis-angle in rad, translation in mm). Cost grows as steps × branches × frames.
 //!
-//! [`Sampler::load`] once per model, a [`SampleJob`] per clip: it denoises overlapping [`Windows`] of the clip with the
-//! [`Denoiser`], weighs the branches by [`Guidance`] and walks down the [`Schedule`] by DDIM.
+//! [`Sampler::load`] once per model, a [`SampleJob`] per clip: it denoises overlapping windows of the clip with the
+//! [`Denoiser`], weighs the branches by guidance and walks down the [`Schedule`] by DDIM.
 
 mod denoiser;
 mod edit;
@@ -19,9 +19,7 @@ mod windows;
 
 pub use denoiser::{Denoiser, DenoiserPlan, Shape};
 pub use edit::Inpaint;
-pub use guidance::{Branch, Guidance, Style};
+pub use guidance::Style;
 pub use job::SampleJob;
-pub use noise::{Draw, Noise, Purpose};
 pub use sampler::{SampleOptions, Sampler};
 pub use schedule::{Schedule, Step};
-pub use windows::Windows;

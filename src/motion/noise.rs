@@ -7,7 +7,7 @@ use std::f64::consts::TAU;
 
 /// What noise is drawn for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
+pub(super) enum Purpose {
     /// The state that sampling starts from.
     Start,
     /// The fresh noise of a step with η > 0.
@@ -16,29 +16,29 @@ pub enum Purpose {
 
 /// Which matrix of noise: purpose, denoising step and resampling loop (0 without resampling).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Draw {
+pub(super) struct Draw {
     /// What for.
-    pub purpose: Purpose,
+    pub(super) purpose: Purpose,
     /// Denoising step, from 0.
-    pub step: u32,
+    pub(super) step: u32,
     /// Resampling loop within the step, from 0.
-    pub resampling: u16,
+    pub(super) resampling: u16,
 }
 
 /// A seed's noise.
 #[derive(Debug, Clone, Copy)]
-pub struct Noise {
+pub(super) struct Noise {
     key: [u32; 2],
 }
 
 impl Noise {
     /// All the noise of one seed.
-    pub fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64) -> Self {
         Self { key: [seed as u32, (seed >> 32) as u32] }
     }
 
     /// Standard normal values of one frame; value d belongs to dimension d, whatever the length of `out`.
-    pub fn fill(&self, draw: Draw, frame: usize, out: &mut [f32]) {
+    pub(super) fn fill(self, draw: Draw, frame: usize, out: &mut [f32]) {
         let purpose = (draw.purpose as u32) << 16 | u32::from(draw.resampling);
         for (pair, values) in out.chunks_mut(2).enumerate() {
             let words = philox([frame as u32, pair as u32, draw.step, purpose], self.key);

@@ -1,5 +1,7 @@
 //! A loaded sampler: denoiser, schedule and standardisation, shared by all jobs of a model.
 
+use std::fmt::Display;
+
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::pack::{Pack, Spacing};
@@ -103,27 +105,20 @@ impl Sampler {
 
     /// Refuses options out of their ranges.
     pub(super) fn check(&self, options: &SampleOptions) -> Result<()> {
-        let SampleOptions { steps, eta, guidance_audio, guidance_style, hop, .. } = options;
-        let refuse = |what: &str, value: &dyn std::fmt::Display, least: f32, most: f32| {
-            Err(Error::InvalidArgument(format!("{what} is {value}, allowed are {least} to {most}")))
-        };
+        let &SampleOptions { steps, eta, guidance_audio, guidance_style, hop, .. } = options;
         let most_steps = self.schedule.timesteps().min(limits::MAX_STEPS as usize);
-        if !(1..=most_steps).contains(steps) {
-            return refuse("steps", steps, 1.0, most_steps as f32);
-        }
-        if !(0.0..=1.0).contains(eta) {
-            return refuse("eta", eta, 0.0, 1.0);
-        }
-        let most = limits::MAX_GUIDANCE;
-        for (what, value) in [("guidance_audio", guidance_audio), ("guidance_style", guidance_style)] {
-            if !(-most..=most).contains(value) {
-                return refuse(what, value, -most, most);
-            }
-        }
-        let window = self.denoiser.config().window;
-        if !(1..=window).contains(hop) {
-            return refuse("hop", hop, 1.0, window as f32);
-        }
-        Ok(())
+        within("steps", steps, 1, most_steps)?;
+        within("eta", eta, 0.0, 1.0)?;
+        within("guidance_audio", guidance_audio, -limits::MAX_GUIDANCE, limits::MAX_GUIDANCE)?;
+        within("guidance_style", guidance_style, -limits::MAX_GUIDANCE, limits::MAX_GUIDANCE)?;
+        within("hop", hop, 1, self.denoiser.config().window)
     }
+}
+
+/// Refuses a value outside `least..=most`, and NaN.
+pub(super) fn within<T: Copy + PartialOrd + Display>(what: impl Display, value: T, least: T, most: T) -> Result<()> {
+    if least <= value && value <= most {
+        return Ok(());
+    }
+    Err(Error::InvalidArgument(format!("{what} is {value}, allowed are {least} to {most}")))
 }

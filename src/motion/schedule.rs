@@ -27,7 +27,8 @@ impl Schedule {
     pub fn squared_cosine(timesteps: usize) -> Self {
         let f = |i: usize| {
             let u = i as f64 / timesteps as f64;
-            libm::cos((u + 0.008) / 1.008 * FRAC_PI_2).powi(2)
+            let cosine = libm::cos((u + 0.008) / 1.008 * FRAC_PI_2);
+            cosine * cosine
         };
         let mut product = 1.0;
         let alpha_bar = (0..timesteps).map(|i| {

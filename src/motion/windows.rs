@@ -5,7 +5,7 @@ use std::ops::Range;
 /// Windows of equal length that cover a clip, with trapezoid weights w_i = min(i+1, W−i, W−hop)/(W−hop), normalised so
 /// that the weights of all windows over a frame sum to one.
 #[derive(Debug, Clone)]
-pub struct Windows {
+pub(super) struct Windows {
     starts: Vec<usize>,
     trapezoid: Vec<f32>,
     /// 1 / sum of the trapezoids over each frame of the clip.
@@ -18,7 +18,7 @@ impl Windows {
     ///
     /// # Panics
     /// Unless `frames` > 0 and 1 ≤ `hop` ≤ `window`.
-    pub fn new(frames: usize, window: usize, hop: usize) -> Self {
+    pub(super) fn new(frames: usize, window: usize, hop: usize) -> Self {
         assert!(frames > 0 && (1..=window).contains(&hop), "{frames} frames, window {window}, hop {hop}");
         if frames <= window {
             return Self { starts: vec![0], trapezoid: vec![1.0; frames], norm: vec![1.0; frames] };
@@ -31,32 +31,34 @@ impl Windows {
         for &start in &starts {
             norm[start..start + window].iter_mut().zip(&trapezoid).for_each(|(sum, w)| *sum += w);
         }
-        norm.iter_mut().for_each(|sum| *sum = sum.recip());
+        for sum in &mut norm {
+            *sum = sum.recip();
+        }
         Self { starts, trapezoid, norm }
     }
 
     /// Number of windows.
-    pub fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.starts.len()
     }
 
     /// Frames of each window.
-    pub fn length(&self) -> usize {
+    pub(super) fn length(&self) -> usize {
         self.trapezoid.len()
     }
 
     /// Frames of the clip that a window covers.
-    pub fn frames(&self, window: usize) -> Range<usize> {
+    pub(super) fn frames(&self, window: usize) -> Range<usize> {
         self.starts[window]..self.starts[window] + self.length()
     }
 
     /// Weight of frame `i` of a window in the blend.
-    pub fn weight(&self, window: usize, i: usize) -> f32 {
+    pub(super) fn weight(&self, window: usize, i: usize) -> f32 {
         self.trapezoid[i] * self.norm[self.starts[window] + i]
     }
 
     /// Adds a window's rows, weighted, to the clip's: `values` is [length, width], `sum` [frames, width].
-    pub fn blend(&self, window: usize, values: &[f32], width: usize, sum: &mut [f32]) {
+    pub(super) fn blend(&self, window: usize, values: &[f32], width: usize, sum: &mut [f32]) {
         let rows = self.frames(window);
         let sum = &mut sum[rows.start * width..rows.end * width];
         for (i, (sum, values)) in sum.chunks_exact_mut(width).zip(values.chunks_exact(width)).enumerate() {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::nn::Linear;
 use crate::plan::{Activation, Mask, Op, Plan, PlanBuilder, Port, Section, View};
+use crate::tensor::Weight;
 
 use super::{Denoiser, Layer, Memory, Shape, position};
 
@@ -24,7 +25,7 @@ pub struct DenoiserPlan {
     pub features: Option<Port>,
     /// Noisy motion, standardised, [windows, N, d_x].
     pub x: Port,
-    /// Code of the timestep, [d]; see [`Denoiser::encode_time`].
+    /// Code of the timestep, d values; see [`Denoiser::encode_time`].
     pub time: Port,
     /// Guidance weights, [branches · windows, N].
     pub weights: Port,
@@ -140,7 +141,7 @@ impl Denoiser {
     /// Memory rows of ∅, whose features are zeros.
     fn unconditional_memory(&self, frames: usize) -> Vec<f32> {
         let d = self.config.d;
-        let bias = |linear: &Linear| linear.bias.as_ref().map_or_else(|| vec![0.0; d], |bias| bias.to_f32());
+        let bias = |linear: &Linear| linear.bias.as_ref().map_or_else(|| vec![0.0; d], Weight::to_f32);
         let (per_frame, last) = match &self.memory {
             Memory::Feature(both) => (bias(both), Vec::new()),
             Memory::Token { audio, style } => (bias(audio), bias(style)),
@@ -174,9 +175,9 @@ impl Denoiser {
     ) -> View {
         let (d, heads, align) = (self.config.d, self.config.heads, self.config.align);
         let (windows, batch, attention) = (shape.windows, shape.branches() * shape.windows, &layer.cross_attention);
-        let of_branch = |view: View, branch: usize| match view.batch == windows {
-            true => view,
-            false => view.batch(branch * windows..(branch + 1) * windows),
+        let of_branch = |view: View, branch: usize| match view.batch / windows {
+            1 => view,
+            _ => view.batch(branch * windows..(branch + 1) * windows),
         };
         // With align = 1 only the time token attends.
         let (rows, mask) = match align {
