@@ -7,3 +7,7 @@ mod support;
 mod clip;
 mod picture;
 mod tokenizer;
+mod ddim;
+mod denoiser;
+mod picture;
+mod sampling;
