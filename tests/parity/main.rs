@@ -4,6 +4,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod clip;
+mod picture;
+mod tokenizer;
 mod ddim;
 mod denoiser;
 mod picture;

@@ -7,3 +7,4 @@ mod support;
 mod motion;
 mod pack;
 mod picture;
+mod prompt;
