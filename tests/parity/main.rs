@@ -3,3 +3,8 @@
 
 #[path = "../support/mod.rs"]
 mod support;
+
+mod ddim;
+mod denoiser;
+mod picture;
+mod sampling;

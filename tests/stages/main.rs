@@ -5,3 +5,5 @@
 mod support;
 
 mod audio;
+mod pack;
+mod picture;
