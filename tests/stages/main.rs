@@ -5,6 +5,7 @@
 mod support;
 
 mod motion;
+mod audio;
 mod pack;
 mod picture;
 mod prompt;
