@@ -15,8 +15,8 @@ pub struct Camera {
 const HALF_VIEW: f32 = 0.14;
 
 impl Camera {
-    /// A camera that holds `mesh` in its neutral pose, turned by `yaw` radians, within `fill` of a picture of
-    /// `width × height` pixels.
+    /// A camera for pictures of `width × height` pixels; the outline of `mesh` in its neutral pose, turned by `yaw`
+    /// radians, would take the share `fill` of them.
     pub fn framing(mesh: &Mesh, yaw: f32, width: usize, height: usize, fill: f32) -> Self {
         let turn = [0.0, (yaw / 2.0).sin(), 0.0, (yaw / 2.0).cos()];
         let mut low = [f32::INFINITY; 3];
@@ -26,8 +26,9 @@ impl Camera {
             low = [low[0].min(turned[0]), low[1].min(turned[1]), low[2].min(turned[2])];
             high = [high[0].max(turned[0]), high[1].max(turned[1]), high[2].max(turned[2])];
         }
-        let target_mm = scale(add(low, high), 0.5);
         let [x, y, z] = scale(sub(high, low), 0.5);
+        // Towards the side that the face turns to, and its lower half: the mouth is what counts.
+        let target_mm = add(scale(add(low, high), 0.5), [0.25 * z * yaw.sin(), -0.08 * y, 0.0]);
         let distance_mm = x.max(y).max(1.0) / HALF_VIEW + z;
         // The widest outline lies near the middle of the head's depth.
         let focal_px = 0.5 * fill * distance_mm * (width as f32 / x.max(1.0)).min(height as f32 / y.max(1.0));
@@ -190,7 +191,7 @@ pub fn openness(raster: &Raster, x: usize, y: usize, radius_mm: f32) -> f32 {
         let near = (1.0 - distance / (2.0 * radius_mm)).max(0.0);
         covered += (dot(texel.normal, towards) / distance - 0.1).max(0.0) * near;
     }
-    (1.0 - 2.6 * covered / SAMPLES as f32).clamp(0.0, 1.0)
+    (1.0 - 3.4 * covered / SAMPLES as f32).clamp(0.0, 1.0)
 }
 
 #[cfg(test)]

@@ -16,13 +16,13 @@ struct Light {
 }
 
 /// Over the left shoulder of the viewer, warm.
-const KEY: Light = Light { towards: [-0.52, 0.53, 0.67], colour: [2.25, 2.08, 1.88] };
+const KEY: Light = Light { towards: [-0.52, 0.53, 0.67], colour: [1.95, 1.78, 1.58] };
 /// From the right, cool and weak.
 const FILL: Light = Light { towards: [0.86, 0.08, 0.50], colour: [0.34, 0.42, 0.56] };
 /// From behind and above: parts the head from the background.
 const RIM: Light = Light { towards: [0.62, 0.55, -0.56], colour: [0.85, 0.95, 1.1] };
-const SKY: Vec3 = [0.40, 0.44, 0.50];
-const GROUND: Vec3 = [0.20, 0.16, 0.14];
+const SKY: Vec3 = [0.27, 0.30, 0.35];
+const GROUND: Vec3 = [0.15, 0.11, 0.09];
 
 /// How a part takes the light.
 struct Surface {
@@ -36,9 +36,9 @@ struct Surface {
 impl Surface {
     fn of(part: &Part) -> Self {
         let (wrap, gloss, sharpness) = match part.name.as_str() {
-            name if name.starts_with("eye") || name.starts_with("iris") || name.starts_with("pupil") => {
-                ([0.15; 3], 0.9, 160.0)
-            }
+            name if name.starts_with("eye") => ([0.15; 3], 0.9, 160.0),
+            // Flat discs: a strong highlight would cover them whole.
+            name if name.starts_with("iris") || name.starts_with("pupil") => ([0.15; 3], 0.15, 60.0),
             name if name.starts_with("teeth") || name.starts_with("tongue") => ([0.15; 3], 0.25, 50.0),
             name if name.starts_with("brow") => ([0.1; 3], 0.0, 1.0),
             _ => ([0.38, 0.2, 0.14], 0.16, 22.0),
@@ -102,7 +102,7 @@ pub fn resolve(raster: &Raster, parts: &[Part]) -> Vec<([u8; 3], f32)> {
 
 /// Bends highlights towards white instead of cutting them off.
 fn tone(linear: f32) -> f32 {
-    let bent = 1.0 - (-1.15 * linear).exp();
+    let bent = 1.0 - (-linear).exp();
     bent.clamp(0.0, 1.0)
 }
 

@@ -26,8 +26,9 @@ const AXIS_HEIGHT: usize = 26;
 const LETTER: usize = 2;
 
 /// The head is turned a little, so that lips and nose show their depth.
-const YAW: f32 = 0.36;
-const FILL: f32 = 0.90;
+const YAW: f32 = 0.3;
+/// More than the tile: the crown and the neck's end are cut off.
+const FILL: f32 = 1.2;
 
 const PAPER: Colour = [22, 24, 29];
 const TILE: [Colour; 2] = [[52, 56, 65], [34, 37, 44]];
@@ -83,7 +84,7 @@ pub fn write(mesh: &Mesh, poses: &[Pose], timeline: &Timeline, out: impl Write) 
             canvas.blend(area.x + place % TILE_WIDTH, area.y + place / TILE_WIDTH, colour, cover);
         }
         let label = format!("{:.2} s", seconds(pose.frame, timeline));
-        canvas.text(area.x + 10, area.y + 10, LETTER, &label, INK);
+        canvas.text(area.x + 10, area.y + TILE_HEIGHT - 10 - font::HEIGHT * LETTER, LETTER, &label, INK);
     }
     let strip = Area { x: MARGIN, y: strip_y, width: WIDTH - 2 * MARGIN, height: STRIP_HEIGHT };
     draw_strip(&mut canvas, strip, poses, timeline);
