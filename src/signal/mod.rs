@@ -1,5 +1,7 @@
 //! The plain data that passes between the stages.
 
+pub mod pose;
+
 /// A row-major matrix of one row per frame.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Frames {

@@ -1,0 +1,10 @@
+//! Every network, the sampler and the whole against vectors that nobody here made.
+#![allow(missing_docs)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod ddim;
+mod denoiser;
+mod picture;
+mod sampling;

@@ -1,0 +1,8 @@
+//! Each stage by itself: behaviour, edges, hostile input.
+#![allow(missing_docs)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod pack;
+mod picture;

@@ -1,0 +1,36 @@
+//! What the integration tests share: golden vectors, the f64 oracle, comparison.
+#![allow(dead_code, missing_docs, unreachable_pub)]
+
+pub mod denoiser;
+pub mod golden;
+pub mod reference;
+pub mod tolerance;
+
+use std::sync::Arc;
+
+use media2face::backend::cpu::{CpuBackend, CpuOptions};
+use media2face::plan::Backend;
+
+/// Every backend that a parity test runs on, the oracle first.
+pub fn backends() -> Vec<Arc<dyn Backend>> {
+    let cpu = |threads, portable| -> Arc<dyn Backend> {
+        Arc::new(CpuBackend::new(&CpuOptions { threads, portable }).expect("CPU backend"))
+    };
+    vec![Arc::new(reference::Reference), cpu(2, false), cpu(1, true)]
+}
+
+/// Largest absolute difference; panics on different lengths or a NaN on either side.
+pub fn max_difference(found: &[f32], expected: &[f32]) -> f32 {
+    assert_eq!(found.len(), expected.len(), "lengths differ");
+    found.iter().zip(expected).fold(0.0, |worst, (f, e)| {
+        assert!(f.is_finite() && e.is_finite(), "not finite: {f} against {e}");
+        worst.max((f - e).abs())
+    })
+}
+
+/// Panics with the name and the figure when `found` is further than `tolerance` from `expected`.
+#[track_caller]
+pub fn assert_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
+    let difference = max_difference(found, expected);
+    assert!(difference <= tolerance, "{what}: differs by {difference:e}, allowed {tolerance:e}");
+}

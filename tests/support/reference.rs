@@ -1,0 +1,217 @@
+//! The oracle: every op as its definition reads, one element after the other, in f64.
+
+use std::sync::Arc;
+
+use media2face::error::Result;
+use media2face::plan::{Activation, Backend, Executable, Mask, Op, Plan, Port, Section, State, Storage, View};
+use media2face::tensor::Weight;
+
+pub struct Reference;
+
+impl Backend for Reference {
+    fn name(&self) -> String {
+        "f64 reference".to_owned()
+    }
+
+    fn compile(&self, plan: Arc<Plan>) -> Result<Box<dyn Executable>> {
+        let constant =
+            |offset: usize, len: usize| plan.constants()[offset..offset + len].iter().map(|v| f64::from(*v)).collect();
+        let buffers = plan.buffers().iter();
+        let buffers = buffers
+            .map(|b| if b.storage == Storage::Constant { constant(b.offset, b.len) } else { vec![f64::NAN; b.len] })
+            .collect();
+        Ok(Box::new(Run { plan, buffers }))
+    }
+}
+
+struct Run {
+    plan: Arc<Plan>,
+    buffers: Vec<Vec<f64>>,
+}
+
+impl Executable for Run {
+    fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    fn create_state(&self) -> Result<State> {
+        let state = self
+            .plan
+            .buffers()
+            .iter()
+            .map(|b| if b.storage == Storage::State { vec![0.0f64; b.len] } else { Vec::new() });
+        Ok(State(Box::new(state.collect::<Vec<_>>())))
+    }
+
+    fn write(&mut self, port: Port, data: &[f32]) -> Result<()> {
+        let buffer = &mut self.buffers[port.buffer().index()];
+        assert_eq!(buffer.len(), data.len(), "write of {} values into {}", data.len(), buffer.len());
+        buffer.iter_mut().zip(data).for_each(|(b, d)| *b = f64::from(*d));
+        Ok(())
+    }
+
+    fn run(&mut self, section: Section, state: &mut State) -> Result<()> {
+        let state = state.0.downcast_mut::<Vec<Vec<f64>>>().expect("state of this backend");
+        let is_state = |i: usize| self.plan.buffers()[i].storage == Storage::State;
+        (0..state.len()).filter(|&i| is_state(i)).for_each(|i| std::mem::swap(&mut self.buffers[i], &mut state[i]));
+        for op in self.plan.ops(section) {
+            execute(op, &mut self.buffers);
+        }
+        (0..state.len()).filter(|&i| is_state(i)).for_each(|i| std::mem::swap(&mut self.buffers[i], &mut state[i]));
+        Ok(())
+    }
+
+    fn read(&mut self, port: Port, data: &mut [f32]) -> Result<()> {
+        let buffer = &self.buffers[port.buffer().index()];
+        assert_eq!(buffer.len(), data.len(), "read of {} values from {}", data.len(), buffer.len());
+        data.iter_mut().zip(buffer).for_each(|(d, b)| *d = *b as f32);
+        Ok(())
+    }
+}
+
+fn activate(activation: Activation, x: f64) -> f64 {
+    match activation {
+        Activation::None => x,
+        Activation::Gelu => 0.5 * x * (1.0 + libm::erf(x / std::f64::consts::SQRT_2)),
+        Activation::QuickGelu => x / (1.0 + (-1.702 * x).exp()),
+        Activation::Silu => x / (1.0 + (-x).exp()),
+    }
+}
+
+fn values(weight: &Weight) -> Vec<f64> {
+    weight.to_f32().into_iter().map(f64::from).collect()
+}
+
+fn bias(bias: Option<&Weight>, channels: usize) -> Vec<f64> {
+    bias.map_or_else(|| vec![0.0; channels], values)
+}
+
+/// Runs one op; all of its output is computed before any of it is stored, so that in-place ops mean what they say.
+pub fn execute(op: &Op, buffers: &mut [Vec<f64>]) {
+    let at = |v: &View, b: usize, r: usize, c: usize| {
+        buffers[v.buffer.index()][v.offset + b * v.batch_stride + r * v.row_stride + c]
+    };
+    let out = op.output();
+    let mut result = Vec::with_capacity(out.len());
+    match op {
+        Op::Linear { x, weight, bias: b, activation, residual, .. } => {
+            let (w, b) = (values(weight), bias(b.as_ref(), out.cols));
+            each(out, |n, r, o| {
+                let sum: f64 = (0..x.cols).map(|i| at(x, n, r, i) * w[o * x.cols + i]).sum();
+                result.push(activate(*activation, sum + b[o]) + residual.map_or(0.0, |v| at(&v, n, r, o)));
+            });
+        }
+        Op::Conv1d { x, weight, bias: b, stride, pad, dilation, groups, activation, residual, .. } => {
+            let (w, b) = (values(weight), bias(b.as_ref(), out.cols));
+            let (inputs, taps) = (weight.shape()[1], weight.shape()[2]);
+            each(out, |n, t, o| {
+                let first = o / (out.cols / groups) * inputs;
+                let mut sum = b[o];
+                for k in 0..taps {
+                    let Some(from) = (t * stride + k * dilation).checked_sub(*pad).filter(|&f| f < x.rows) else {
+                        continue;
+                    };
+                    sum += (0..inputs).map(|i| at(x, n, from, first + i) * w[(o * inputs + i) * taps + k]).sum::<f64>();
+                }
+                result.push(activate(*activation, sum) + residual.map_or(0.0, |v| at(&v, n, t, o)));
+            });
+        }
+        Op::Conv2d { x, height, width, weight, bias: b, stride, upsample, add, activation, .. } => {
+            let (w, b) = (values(weight), bias(b.as_ref(), out.cols));
+            let scale = if *upsample { 2 } else { 1 };
+            let out_width = (width * scale).div_ceil(*stride);
+            each(out, |n, r, o| {
+                let (y, column) = (r / out_width, r % out_width);
+                let mut sum = b[o] + add.map_or(0.0, |v| at(&v, n, r, o));
+                for (ky, kx) in (0..9).map(|k| (k / 3, k % 3)) {
+                    let Some(sy) = (y * stride + ky).checked_sub(1).filter(|&s| s < height * scale) else { continue };
+                    let Some(sx) = (column * stride + kx).checked_sub(1).filter(|&s| s < width * scale) else {
+                        continue;
+                    };
+                    let row = sy / scale * width + sx / scale;
+                    sum += (0..x.cols).map(|i| at(x, n, row, i) * w[(o * x.cols + i) * 9 + ky * 3 + kx]).sum::<f64>();
+                }
+                result.push(activate(*activation, sum));
+            });
+        }
+        Op::Attention { q, k, v, heads, scale, mask, .. } => {
+            let d = q.cols / heads;
+            each(out, |n, i, c| {
+                let h = c / d * d;
+                let sees = |j: usize| match mask {
+                    Mask::None => true,
+                    Mask::Causal => j <= i,
+                    Mask::Band { width } => i == 0 || (i - 1).abs_diff(j) < *width,
+                };
+                let keys: Vec<usize> = (0..k.rows).filter(|&j| sees(j)).collect();
+                let score =
+                    |j: usize| f64::from(*scale) * (h..h + d).map(|e| at(q, n, i, e) * at(k, n, j, e)).sum::<f64>();
+                let scores: Vec<f64> = keys.iter().map(|&j| score(j)).collect();
+                let top = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                let sum: f64 = scores.iter().map(|s| (s - top).exp()).sum();
+                result.push(keys.iter().zip(&scores).map(|(&j, s)| (s - top).exp() / sum * at(v, n, j, c)).sum());
+            });
+        }
+        Op::LayerNorm { x, weight, bias: b, eps, activation, .. } => {
+            let (w, b) = (values(weight), values(b));
+            each(out, |n, r, c| {
+                let mean = (0..x.cols).map(|i| at(x, n, r, i)).sum::<f64>() / x.cols as f64;
+                let variance = (0..x.cols).map(|i| (at(x, n, r, i) - mean).powi(2)).sum::<f64>() / x.cols as f64;
+                let normal = (at(x, n, r, c) - mean) / (variance + f64::from(*eps)).sqrt();
+                result.push(activate(*activation, normal * w[c] + b[c]));
+            });
+        }
+        Op::GroupNorm { x, groups, eps, affine, film, activation, .. } => {
+            let size = x.cols / groups;
+            let affine = affine.as_ref().map(|(w, b)| (values(w), values(b)));
+            let mut moments = Vec::new();
+            for (n, g) in (0..x.batch).flat_map(|n| (0..*groups).map(move |g| (n, g))) {
+                let all = || (0..x.rows).flat_map(|r| (g * size..(g + 1) * size).map(move |c| (r, c)));
+                let count = (x.rows * size) as f64;
+                let mean = all().map(|(r, c)| at(x, n, r, c)).sum::<f64>() / count;
+                let variance = all().map(|(r, c)| (at(x, n, r, c) - mean).powi(2)).sum::<f64>() / count;
+                moments.push((mean, (variance + f64::from(*eps)).sqrt()));
+            }
+            each(out, |n, r, c| {
+                let (mean, deviation) = moments[n * groups + c / size];
+                let normal = (at(x, n, r, c) - mean) / deviation;
+                let (gain, shift) = match (&affine, film) {
+                    (Some((w, b)), _) => (w[c], b[c]),
+                    (None, Some(f)) => (1.0 + at(f, n, 0, c), at(f, n, 0, x.cols + c)),
+                    (None, None) => (1.0, 0.0),
+                };
+                result.push(activate(*activation, normal * gain + shift));
+            });
+        }
+        Op::Map { x, activation, .. } => each(out, |n, r, c| result.push(activate(*activation, at(x, n, r, c)))),
+        Op::Combine { x, weights, .. } => each(out, |n, r, c| {
+            let branches = (0..x.batch / out.batch).map(|k| k * out.batch + n);
+            result.push(branches.map(|b| at(weights, b, r, 0) * at(x, b, r, c)).sum());
+        }),
+        Op::Interpolate { x, start, step, .. } => each(out, |n, f, c| {
+            let position = (start + f as f64 * step).clamp(0.0, (x.rows - 1) as f64);
+            let (low, part) = (position.floor() as usize, position.fract());
+            let high = (low + 1).min(x.rows - 1);
+            result.push(at(x, n, low, c) * (1.0 - part) + at(x, n, high, c) * part);
+        }),
+        Op::Gather { x, index, weight, .. } => {
+            let (index_list, w, taps) = (index.to_i32(), values(weight), index.shape()[1]);
+            each(out, |n, v, c| {
+                result.push((v * taps..(v + 1) * taps).map(|k| w[k] * at(x, n, index_list[k] as usize, c)).sum());
+            });
+        }
+    }
+    let mut result = result.into_iter();
+    each(out, |b, r, c| {
+        buffers[out.buffer.index()][out.offset + b * out.batch_stride + r * out.row_stride + c] =
+            result.next().expect("whole output");
+    });
+}
+
+fn each(view: View, mut visit: impl FnMut(usize, usize, usize)) {
+    for b in 0..view.batch {
+        for r in 0..view.rows {
+            (0..view.cols).for_each(|c| visit(b, r, c));
+        }
+    }
+}
