@@ -14,3 +14,9 @@ pub const JPEG_LEVELS: u8 = 3;
 
 /// The tiny CLIP's projections with matrices in f16 against f32: twice the 1.44e-3 that the f64 oracle shows.
 pub const CLIP_F16: f32 = 2.9e-3;
+/// One op in f32 against f64, results near 1: rounding of up to a few thousand additions.
+pub const OP_F32: f32 = 1e-5;
+/// Winograd's transforms add up and subtract larger numbers than the result.
+pub const WINOGRAD_F32: f32 = 5e-5;
+/// Instruction sets against each other, relative to the largest value: what the architecture promises.
+pub const INSTRUCTION_SETS: f32 = 1e-5;
