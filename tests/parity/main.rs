@@ -6,5 +6,7 @@ mod support;
 
 mod ddim;
 mod denoiser;
+mod mel;
 mod picture;
 mod sampling;
+mod wav2vec2;

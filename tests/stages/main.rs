@@ -7,3 +7,4 @@ mod support;
 mod audio;
 mod pack;
 mod picture;
+mod speech;
