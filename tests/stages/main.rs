@@ -9,3 +9,4 @@ mod audio;
 mod pack;
 mod picture;
 mod prompt;
+mod speech;
