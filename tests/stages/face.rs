@@ -389,7 +389,7 @@ fn damaged_packs_are_refused_and_the_damage_named() {
 #[test]
 fn damaged_encoders_are_refused_and_the_damage_named() {
     let cases: &[(&str, Damage)] = &[
-        ("gnpfa.encoder.fc.weight", |f| f.set("gnpfa.encoder.fc.weight", &[24, 255], &[0.0; 24 * 255])),
+        ("gnpfa.encoder.fc.weight", |f| f.set("gnpfa.encoder.fc.weight", &[24, 255], &vec![0.0; 24 * 255])),
         ("cannot be halved 3 times", |f| f.manifest.gnpfa.as_mut().expect("gnpfa").res = 4),
         ("gnpfa.encoder.norms.2.bias", |f| f.drop_part("gnpfa.encoder.norms.2.bias")),
         ("gnpfa.from_weights.0.bias", |f| f.set("gnpfa.from_weights.0.bias", &[4, 8], &[0.0; 32])),
