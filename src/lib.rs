@@ -1,7 +1,7 @@
 //! Speech in, moving face out: the Media2Face networks as a runtime library.
 //!
 //! Sound goes in at one end of `src/`, frames come out at the other, and the modules stand in that order: [`audio`],
-//! [`speech`], [`prompt`], [`motion`], [`face`], [`output`], tied together by [`session`]. ARCHITECTURE.md has the map.
+//! [`speech`], [`prompt`], [`motion`], [`face`], [`output`], tied together by `session`. ARCHITECTURE.md has the map.
 
 pub mod error;
 pub mod limits;
@@ -20,8 +20,5 @@ pub mod motion;
 pub mod output;
 pub mod prompt;
 pub mod speech;
-
-pub mod ffi;
-pub mod session;
 
 pub use error::{Error, Result};

@@ -4,5 +4,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod clip;
+mod picture;
+mod tokenizer;
+mod ddim;
+mod denoiser;
+mod picture;
+mod sampling;
 mod generator;
 mod mapping;

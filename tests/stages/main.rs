@@ -6,3 +6,8 @@ mod support;
 
 mod face;
 mod output;
+mod motion;
+mod audio;
+mod pack;
+mod picture;
+mod prompt;

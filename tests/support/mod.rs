@@ -1,6 +1,7 @@
 //! What the integration tests share: golden vectors, the f64 oracle, comparison.
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
+pub mod denoiser;
 pub mod golden;
 pub mod reference;
 pub mod run;
