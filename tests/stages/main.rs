@@ -4,6 +4,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod face;
+mod output;
 mod motion;
 mod audio;
 mod pack;
