@@ -5,9 +5,8 @@
 mod support;
 
 mod clip;
-mod picture;
-mod tokenizer;
 mod ddim;
 mod denoiser;
 mod picture;
 mod sampling;
+mod tokenizer;
