@@ -5,8 +5,6 @@
 mod support;
 
 mod clip;
-mod picture;
-mod tokenizer;
 mod ddim;
 mod denoiser;
 mod mel;
@@ -15,3 +13,4 @@ mod sampling;
 mod generator;
 mod mapping;
 mod wav2vec2;
+mod tokenizer;
