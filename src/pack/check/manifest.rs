@@ -99,7 +99,7 @@ fn clip(config: &ClipConfig) -> Result<()> {
         transformer("clip.text", text.hidden_size, text.num_attention_heads, text.intermediate_size)?;
         count("clip.text.num_hidden_layers", text.num_hidden_layers, 1..=limits::MAX_LAYERS)?;
         count("clip.text.vocab_size", text.vocab_size, 2..=limits::MAX_DIMENSION)?;
-        count("clip.text.max_position_embeddings", text.max_position_embeddings, 2..=limits::MAX_WINDOW)?;
+        count("clip.text.max_position_embeddings", text.max_position_embeddings, 2..=limits::MAX_WINDOW_FRAMES)?;
         epsilon("clip.text.layer_norm_eps", text.layer_norm_eps)?;
     }
     if let Some(vision) = &config.vision {
@@ -124,7 +124,7 @@ fn denoiser(config: &DenoiserConfig) -> Result<()> {
     transformer("denoiser", config.d, config.heads, config.ff)?;
     multiple("denoiser.d", config.d, "sine and cosine", 2)?;
     count("denoiser.layers", config.layers, 1..=limits::MAX_LAYERS)?;
-    count("denoiser.window", config.window, 1..=limits::MAX_WINDOW)?;
+    count("denoiser.window", config.window, 1..=limits::MAX_WINDOW_FRAMES)?;
     count("denoiser.align", config.align, 0..=config.window)
 }
 
