@@ -87,7 +87,9 @@ impl BatchRunner {
             }
             let (executable, state) = compiled.as_mut().expect("compiled above");
             input.clear();
-            (done..done + plan.batch).for_each(|i| input.extend_from_slice(item(i)));
+            for i in done..done + plan.batch {
+                input.extend_from_slice(item(i));
+            }
             executable.write(plan.input, input)?;
             executable.run(plan.section, state)?;
             let (chunk, rest) = output.split_at_mut(plan.len(plan.output));

@@ -13,7 +13,7 @@ use super::generator::Generator;
 use super::identity::{Identity, NamedIdentity};
 use super::mapping::Mapping;
 use super::topology::Topology;
-use super::{config, holds};
+use super::{config, holds, missing};
 
 /// Frames of one run of the generator: low-resolution levels alone are too small to fill a matrix product.
 const OFFSET_BATCHES: [usize; 2] = [4, 1];
@@ -30,8 +30,8 @@ pub struct FaceDecoder {
     topology: Option<Arc<Topology>>,
     generator: Option<Generator>,
     identities: Vec<NamedIdentity>,
-    weight_plans: Option<Vec<BatchPlan>>,
-    offset_plans: Option<Vec<BatchPlan>>,
+    pub(super) weight_plans: Option<Vec<BatchPlan>>,
+    pub(super) offset_plans: Option<Vec<BatchPlan>>,
 }
 
 impl FaceDecoder {
@@ -42,8 +42,8 @@ impl FaceDecoder {
     pub fn load(pack: &Pack) -> Result<Self> {
         let d_z = config(pack)?.d_z;
         let d_pose = pose_columns(pack, d_z)?;
-        let topology = Topology::load(pack)?.map(Arc::new);
         let generator = holds(pack, "gnpfa.generator.").then(|| Generator::load(pack)).transpose()?;
+        let topology = Topology::load(pack)?.map(Arc::new);
         let weight_count = pack.manifest().blendshapes.names.len();
         let to_weights = || Mapping::load(pack, "gnpfa.to_weights", d_z, weight_count);
         let to_weights = holds(pack, "gnpfa.to_weights.").then(to_weights).transpose()?;
@@ -118,7 +118,7 @@ impl FaceDecoder {
         HeadPose::from_columns(&motion[self.d_z..])
     }
 
-    /// Fits the identity to this decoder's mesh and generator?
+    /// An error unless the identity was made for a mesh and generator of these sizes.
     pub(super) fn check_identity(&self, identity: &Identity) -> Result<()> {
         let vertices = self.require_topology()?.vertices;
         let cached: Vec<usize> = identity.cache.iter().map(Vec::len).collect();
@@ -132,18 +132,7 @@ impl FaceDecoder {
     }
 
     pub(super) fn require_topology(&self) -> Result<&Topology> {
-        self.topology.as_deref().ok_or_else(|| Error::MissingPart("the pack has no mesh (topology)".to_owned()))
-    }
-
-    pub(super) fn require_weight_plans(&self) -> Result<&[BatchPlan]> {
-        let missing = || Error::MissingPart("the pack has no blendshape weights (gnpfa.to_weights)".to_owned());
-        self.weight_plans.as_deref().ok_or_else(missing)
-    }
-
-    pub(super) fn require_offset_plans(&self) -> Result<&[BatchPlan]> {
-        self.require_topology()?;
-        let missing = || Error::MissingPart("the pack has no geometry decoder (gnpfa.generator)".to_owned());
-        self.offset_plans.as_deref().ok_or_else(missing)
+        self.topology.as_deref().ok_or_else(|| missing("mesh (topology)"))
     }
 }
 
@@ -167,8 +156,8 @@ fn record_weights(mapping: &Mapping, d_z: usize) -> Vec<BatchPlan> {
 }
 
 fn record_offsets(generator: &Generator, topology: &Topology) -> Result<Vec<BatchPlan>> {
-    let missing = || Error::InvalidPack("tensor topology.gather_index is missing".to_owned());
-    let chart = topology.chart.as_ref().ok_or_else(missing)?;
+    let uncharted = || Error::InvalidPack("tensor topology.gather_index is missing".to_owned());
+    let chart = topology.chart.as_ref().ok_or_else(uncharted)?;
     let cache = generator.cache_shapes();
     let record = |batch| {
         BatchPlan::record("offsets", batch, [1, batch, generator.d_z()], &cache, |plan, z, cache| {

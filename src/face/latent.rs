@@ -11,7 +11,7 @@ use super::batch::{BatchPlan, BatchRunner};
 use super::encoder::{Encoder, EncoderSizes};
 use super::mapping::Mapping;
 use super::topology::Topology;
-use super::{config, holds};
+use super::{config, holds, missing};
 
 /// Rows of one run of M.
 const WEIGHT_BATCHES: [usize; 2] = [32, 1];
@@ -61,8 +61,8 @@ impl FaceEncoder {
     /// # Errors
     /// `MissingPart` without M; `InvalidArgument` for another width or weights that are not finite.
     pub fn from_weights(&self, backend: &Arc<dyn Backend>, weights: &Frames) -> Result<Frames> {
-        let missing = || Error::MissingPart("the pack has no latents of weights (gnpfa.from_weights)".to_owned());
-        let plans = self.weight_plans.as_deref().ok_or_else(missing)?;
+        let plans = self.weight_plans.as_deref();
+        let plans = plans.ok_or_else(|| missing("latents of weights (gnpfa.from_weights)"))?;
         if weights.width != self.weight_count || weights.data.iter().any(|v| !v.is_finite()) {
             return Err(Error::InvalidArgument(format!("expected finite rows of {} weights", self.weight_count)));
         }
@@ -76,7 +76,6 @@ impl FaceEncoder {
     /// # Errors
     /// `MissingPart` without E_geo or a charted mesh; `InvalidArgument` for another count or numbers not finite.
     pub fn from_mesh(&self, backend: &Arc<dyn Backend>, vertices_mm: &[f32]) -> Result<Vec<f32>> {
-        let missing = |part: &str| Error::MissingPart(format!("the pack has no {part}"));
         let plan = self.mesh_plan.as_ref().ok_or_else(|| missing("geometry encoder (gnpfa.encoder)"))?;
         let topology = self.topology.as_deref().ok_or_else(|| missing("mesh (topology)"))?;
         let chart = topology.chart.as_ref().ok_or_else(|| missing("chart (topology.raster_index)"))?;

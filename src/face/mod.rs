@@ -40,8 +40,12 @@ const EPS: f32 = 1e-5;
 
 /// The pack's face networks, as the manifest states them.
 fn config(pack: &Pack) -> Result<&GnpfaConfig> {
-    let config = pack.manifest().gnpfa.as_ref();
-    config.ok_or_else(|| Error::MissingPart("the pack has no face networks (gnpfa)".to_owned()))
+    pack.manifest().gnpfa.as_ref().ok_or_else(|| missing("face networks (gnpfa)"))
+}
+
+/// The pack does not hold this part.
+fn missing(part: &str) -> Error {
+    Error::MissingPart(format!("the pack has no {part}"))
 }
 
 /// True when the pack holds a tensor of this part.

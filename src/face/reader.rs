@@ -9,6 +9,7 @@ use crate::signal::{FaceFrame, Frames};
 use super::batch::BatchRunner;
 use super::decoder::FaceDecoder;
 use super::identity::Identity;
+use super::missing;
 
 /// Decodes motion. Owns its executables, which are compiled when first needed: a reader of weights alone costs
 /// kilobytes, one of offsets two sets of maps.
@@ -33,9 +34,9 @@ impl FaceReader {
             decoder.check_identity(identity)?;
         }
         let runner = |plans, shared| BatchRunner::new(backend, plans, shared);
-        let weights = decoder.require_weight_plans().ok().map(|plans| runner(plans, Arc::new([])));
-        let offsets = match (decoder.require_offset_plans(), &identity) {
-            (Ok(plans), Some(identity)) => Some(runner(plans, Arc::clone(&identity.cache))),
+        let weights = decoder.weight_plans.as_deref().map(|plans| runner(plans, Arc::new([])));
+        let offsets = match (decoder.offset_plans.as_deref(), &identity) {
+            (Some(plans), Some(identity)) => Some(runner(plans, Arc::clone(&identity.cache))),
             _ => None,
         };
         Ok(Self { decoder: Arc::clone(decoder), identity, weights, offsets })
@@ -56,13 +57,14 @@ impl FaceReader {
     /// # Errors
     /// `MissingPart` without M′; `InvalidArgument` for motion of another width, not finite, or another output length.
     pub fn weights(&mut self, motion: &Frames, weights: &mut [f32]) -> Result<()> {
-        self.decoder.require_weight_plans()?;
-        self.check(motion, weights, self.decoder.weight_count())?;
+        let runner = self.weights.as_mut().ok_or_else(|| missing("blendshape weights (gnpfa.to_weights)"))?;
+        check(&self.decoder, motion, weights, self.decoder.weight_count())?;
         let d_z = self.decoder.d_z();
-        let runner = self.weights.as_mut().expect("made with the reader");
         runner.run(motion.len(), |i| &motion.row(i)[..d_z], weights)?;
         check_finite("weights", weights)?;
-        weights.iter_mut().for_each(|w| *w = w.clamp(0.0, 1.0));
+        for weight in weights {
+            *weight = weight.clamp(0.0, 1.0);
+        }
         Ok(())
     }
 
@@ -73,9 +75,11 @@ impl FaceReader {
     /// `MissingPart` without a generator or topology, `InvalidState` without an identity, `InvalidArgument` as for
     /// [`weights`](Self::weights).
     pub fn offsets_mm(&mut self, motion: &Frames, offsets_mm: &mut [f32]) -> Result<()> {
-        self.decoder.require_offset_plans()?;
         let vertices = self.decoder.require_topology()?.vertices;
-        self.check(motion, offsets_mm, vertices * 3)?;
+        if self.decoder.offset_plans.is_none() {
+            return Err(missing("geometry decoder (gnpfa.generator)"));
+        }
+        check(&self.decoder, motion, offsets_mm, vertices * 3)?;
         let (Some(identity), Some(runner)) = (&self.identity, &mut self.offsets) else {
             return Err(Error::InvalidState("offsets need an identity; this reader has none".to_owned()));
         };
@@ -109,21 +113,22 @@ impl FaceReader {
         });
         Ok(frames.collect())
     }
+}
 
-    fn check(&self, motion: &Frames, output: &[f32], columns: usize) -> Result<()> {
-        let expected = self.decoder.motion_width();
-        if motion.width != expected && !motion.is_empty() {
-            return Err(Error::InvalidArgument(format!("motion has {} columns, expected {expected}", motion.width)));
-        }
-        if output.len() != motion.len() * columns {
-            let (rows, len) = (motion.len(), output.len());
-            return Err(Error::InvalidArgument(format!("output of {len} values for {rows} frames × {columns}")));
-        }
-        if motion.data.iter().any(|v| !v.is_finite()) {
-            return Err(Error::InvalidArgument("motion is not finite".to_owned()));
-        }
-        Ok(())
+/// Motion and output of a call must fit the decoder and each other.
+fn check(decoder: &FaceDecoder, motion: &Frames, output: &[f32], columns: usize) -> Result<()> {
+    let expected = decoder.motion_width();
+    if motion.width != expected && !motion.is_empty() {
+        return Err(Error::InvalidArgument(format!("motion has {} columns, expected {expected}", motion.width)));
     }
+    if output.len() != motion.len() * columns {
+        let (rows, len) = (motion.len(), output.len());
+        return Err(Error::InvalidArgument(format!("output of {len} values for {rows} frames × {columns}")));
+    }
+    if motion.data.iter().any(|v| !v.is_finite()) {
+        return Err(Error::InvalidArgument("motion is not finite".to_owned()));
+    }
+    Ok(())
 }
 
 /// Finite weights and motion can still overflow in a hostile pack's networks.

@@ -14,6 +14,14 @@ pub struct Conv2d {
     pub bias: Option<Weight>,
 }
 
+/// Side of the output against that of the input.
+#[derive(Clone, Copy)]
+enum Sampling {
+    Same,
+    Down,
+    Up,
+}
+
 impl Conv2d {
     /// `{prefix}.weight` and `{prefix}.bias`.
     pub fn load(pack: &Pack, prefix: &str, inputs: usize, outputs: usize) -> Result<Self> {
@@ -78,11 +86,4 @@ impl Conv2d {
         });
         out
     }
-}
-
-/// Side of the output against that of the input.
-enum Sampling {
-    Same,
-    Down,
-    Up,
 }
