@@ -161,7 +161,7 @@ fn model_takes_exactly_one_source_and_names_what_is_wrong() {
     refuse(&|o| (o.path, o.data, o.data_size) = (path.as_ptr(), pack.as_ptr(), 8), S::M2F_STATUS_INVALID_ARGUMENT, "exactly one");
     refuse(&|o| o.path = path.as_ptr(), S::M2F_STATUS_IO, "all.m2f");
     refuse(&|o| (o.data, o.data_size) = (pack.as_ptr(), 100), S::M2F_STATUS_INVALID_PACK, "");
-    refuse(&|o| (o.read, o.read_size) = (Some(refuses), 1000), S::M2F_STATUS_IO, "answered 5");
+    refuse(&|o| (o.read, o.read_size) = (Some(refuses as _), 1000), S::M2F_STATUS_IO, "answered 5");
     unsafe { m2f_runtime_destroy(runtime) };
 }
 
