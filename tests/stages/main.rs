@@ -11,3 +11,4 @@ mod audio;
 mod pack;
 mod picture;
 mod prompt;
+mod speech;
