@@ -226,11 +226,11 @@ pub unsafe extern "C" fn m2f_session_finish(session: *const m2f_session) -> m2f_
 /// `session` is a live handle or NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_session_step(session: *const m2f_session, budget_ms: u32) -> m2f_status {
-    // SAFETY: the caller's promise.
-    let step = || {
-        unsafe { borrow(session, "session") }?.0.step(Duration::from_millis(budget_ms.into())).map_err(Failure::from)
-    };
-    guard(|| done(step()?))
+    guard(|| {
+        // SAFETY: the caller's promise.
+        let session = unsafe { borrow(session, "session") }?;
+        done(session.0.step(Duration::from_millis(budget_ms.into()))?)
+    })
 }
 
 /// Waits until the job is done, at most `timeout_ms`. On a runtime without threads it does the work itself.
@@ -244,9 +244,11 @@ pub unsafe extern "C" fn m2f_session_step(session: *const m2f_session, budget_ms
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_session_wait(session: *const m2f_session, timeout_ms: u32) -> m2f_status {
     let timeout = (timeout_ms != M2F_WAIT_FOREVER).then(|| Duration::from_millis(timeout_ms.into()));
-    // SAFETY: the caller's promise.
-    let wait = || unsafe { borrow(session, "session") }?.0.wait(timeout).map_err(Failure::from);
-    guard(|| done(wait()?))
+    guard(|| {
+        // SAFETY: the caller's promise.
+        let session = unsafe { borrow(session, "session") }?;
+        done(session.0.wait(timeout)?)
+    })
 }
 
 /// Where the job is.
