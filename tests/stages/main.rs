@@ -11,4 +11,5 @@ mod output;
 mod pack;
 mod picture;
 mod prompt;
+mod session;
 mod speech;
