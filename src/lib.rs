@@ -1,7 +1,7 @@
 //! Speech in, moving face out: the Media2Face networks as a runtime library.
 //!
 //! Sound goes in at one end of `src/`, frames come out at the other, and the modules stand in that order: [`audio`],
-//! [`speech`], [`prompt`], [`motion`], [`face`], [`output`], tied together by [`session`]. ARCHITECTURE.md has the map.
+//! [`speech`], [`prompt`], [`motion`], [`face`], [`output`], tied together by `session`. ARCHITECTURE.md has the map.
 
 pub mod error;
 pub mod limits;

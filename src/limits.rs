@@ -16,6 +16,8 @@ pub const MAX_FPS: f32 = 1000.0;
 pub const MAX_THREADS: u32 = 256;
 /// Most denoising steps.
 pub const MAX_STEPS: u32 = 1000;
+/// Longest window of the denoiser, frames.
+pub const MAX_WINDOW_FRAMES: usize = 4096;
 /// Largest absolute guidance strength.
 pub const MAX_GUIDANCE: f32 = 100.0;
 
@@ -25,6 +27,14 @@ pub const MAX_PACK_HEADER_BYTES: u64 = 16 << 20;
 pub const MAX_DIMENSION: usize = 1 << 20;
 /// Most network layers or blocks.
 pub const MAX_LAYERS: usize = 256;
+/// Most dimensions of a tensor.
+pub const MAX_RANK: usize = 8;
+/// Longest side of a geometry map, texels, and of a picture tower's input, pixels.
+pub const MAX_MAP_SIDE: usize = 4096;
+/// Largest dilation of a convolution.
+pub const MAX_DILATION: usize = 4096;
+/// Most training timesteps of a diffusion.
+pub const MAX_TIMESTEPS: usize = 100_000;
 /// Most vertices of a topology.
 pub const MAX_VERTICES: usize = 1 << 20;
 /// Most bytes of a name (part, identity, blendshape, tensor).
@@ -40,3 +50,6 @@ pub const MAX_PROMPT_BYTES: usize = 1 << 20;
 /// Memory for the per-window state of a sampling (keys and values of the condition); above it they are computed
 /// again at each step.
 pub const SAMPLER_STATE_BYTES: usize = 64 << 20;
+
+/// Most levels of a map network.
+pub const MAX_MAP_LEVELS: usize = 12;

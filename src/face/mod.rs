@@ -1,1 +1,70 @@
-//! Motion and identity to offsets, weights and head pose.
+//! Motion and identity to offsets, weights and head pose: the fifth stage, and GNPFA of the paper (section 3.1).
+//!
+//! In: motion rows [frames, d_z + d_pose] from `motion`, one row per frame, and an identity's neutral mesh [V, 3] mm.
+//! Out: offsets from that neutral [frames, V, 3] mm, blendshape weights [frames, n] in 0..1, head poses. The way back,
+//! from a mesh or from weights to z, is [`FaceEncoder`]'s.
+//!
+//! Maps are channels last, [res², channels]. Weights cost three small matrix products a frame; offsets cost the whole
+//! generator, which grows with res² · channels² (networks: 0.85 GFLOP a frame at 128², 17 at 256²). What depends on the
+//! identity alone is computed once, when the identity is made.
+
+mod batch;
+mod chart;
+mod decoder;
+mod encoder;
+mod generator;
+mod identity;
+mod latent;
+mod lists;
+mod mapping;
+mod reader;
+mod rigid;
+mod topology;
+
+pub use chart::Chart;
+pub use decoder::FaceDecoder;
+pub use encoder::{Encoder, EncoderSizes};
+pub use generator::Generator;
+pub use identity::Identity;
+pub use latent::FaceEncoder;
+pub use mapping::Mapping;
+pub use reader::FaceReader;
+pub use topology::Topology;
+
+use crate::error::{Error, Result};
+use crate::limits::{MAX_DIMENSION, MAX_MAP_LEVELS, MAX_MAP_SIDE};
+use crate::pack::{GnpfaConfig, Pack};
+
+/// What GroupNorm adds to the variance, in every network of this stage.
+const EPS: f32 = 1e-5;
+
+/// The pack's face networks, as the manifest states them.
+fn config(pack: &Pack) -> Result<&GnpfaConfig> {
+    pack.manifest().gnpfa.as_ref().ok_or_else(|| missing("face networks (gnpfa)"))
+}
+
+/// The pack does not hold this part.
+fn missing(part: &str) -> Error {
+    Error::MissingPart(format!("the pack has no {part}"))
+}
+
+/// True when the pack holds a tensor of this part.
+fn holds(pack: &Pack, prefix: &str) -> bool {
+    pack.tensors().range(prefix.to_owned()..).next().is_some_and(|(name, _)| name.starts_with(prefix))
+}
+
+/// Sizes that a map network can be recorded with: a side that `halvings` halvings leave whole, channels that the groups
+/// divide.
+fn check_sizes(what: &str, res: usize, ch: &[usize], groups: usize, halvings: usize) -> Result<()> {
+    let invalid = |detail: String| Err(Error::InvalidPack(format!("{what}: {detail}")));
+    if ch.is_empty() || ch.len() > MAX_MAP_LEVELS {
+        return invalid(format!("{} levels, expected 1 to {MAX_MAP_LEVELS}", ch.len()));
+    }
+    if res == 0 || res > MAX_MAP_SIDE || !res.is_multiple_of(1 << halvings) {
+        return invalid(format!("a map of side {res} cannot be halved {halvings} times"));
+    }
+    if groups == 0 || ch.iter().any(|&c| c == 0 || c > MAX_DIMENSION || !c.is_multiple_of(groups)) {
+        return invalid(format!("{groups} groups do not divide the channels {ch:?}"));
+    }
+    Ok(())
+}

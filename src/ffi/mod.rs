@@ -1,1 +1,29 @@
-//! The C ABI.
+//! The C ABI: one file per noun, each function a few lines over the public Rust API.
+//!
+//! `include/media2face.h` is generated from these files by `cargo xtask header`. The rules of the ABI, in one place:
+//! every fallible call returns a [`m2f_status`] and writes its outputs only on success; the detail of the last failure
+//! on the calling thread comes from [`m2f_last_error`](error::m2f_last_error); options structs start with
+//! `struct_size` and are filled by their `_options_init`; buffers are pointer, capacity and count, where a query with a
+//! NULL buffer and capacity 0 tells the size; children keep their parents alive; no panic crosses the boundary.
+
+#![allow(non_camel_case_types)] // C names
+
+mod buffer;
+mod error;
+mod guard;
+mod identity;
+mod model;
+mod options;
+mod result;
+mod runtime;
+mod session;
+mod text;
+mod version;
+
+pub use error::{m2f_last_error, m2f_status, m2f_status_name};
+pub use identity::*;
+pub use model::*;
+pub use result::*;
+pub use runtime::*;
+pub use session::*;
+pub use version::*;

@@ -1,1 +1,25 @@
-//! Features, style and seed to motion.
+//! Features, style and seed to motion: the fourth stage of the data path.
+//!
+//! In: audio features A, [frames, d_a] at the pack's frame rate; styles, each a code of d_p values with a strength and
+//! weights over time; known motion to keep; a seed. Out: motion, [frames, d_z + d_pose] in the model's own units:
+//! expression latent, then head pose (axis-angle in rad, translation in mm). Cost grows as steps × branches × frames.
+//!
+//! [`Sampler::load`] once per model, a [`SampleJob`] per clip: it denoises overlapping windows of the clip with the
+//! [`Denoiser`], weighs the branches by guidance and walks down the [`Schedule`] by DDIM.
+
+mod denoiser;
+mod edit;
+mod groups;
+mod guidance;
+mod job;
+mod noise;
+mod sampler;
+mod schedule;
+mod windows;
+
+pub use denoiser::{Denoiser, DenoiserPlan, Shape};
+pub use edit::Inpaint;
+pub use guidance::Style;
+pub use job::SampleJob;
+pub use sampler::{SampleOptions, Sampler};
+pub use schedule::{Schedule, Step};

@@ -4,8 +4,14 @@
 //! which appends ops. Blocks are loaded once per model and recorded into as many plans as there are shapes, so that a
 //! backend packs each weight once.
 
+mod conv2d;
+mod group_norm;
 mod linear;
 mod norm;
+mod transformer;
 
+pub use conv2d::Conv2d;
+pub use group_norm::GroupNorm;
 pub use linear::Linear;
 pub use norm::LayerNorm;
+pub use transformer::{LayerConfig, LayerNames, NormOrder, TransformerLayer};

@@ -1,6 +1,11 @@
 //! The manifest: what the pack says about its networks. docs/model-pack.md describes every key.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::error::{Error, Result};
 
 /// The JSON under `__metadata__["media2face"]`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,6 +51,25 @@ pub struct Manifest {
     /// Names of the identities.
     #[serde(default)]
     pub identities: Names,
+}
+
+impl Manifest {
+    /// `format` of this version.
+    pub const FORMAT: &str = "media2face/1";
+
+    /// Parses the JSON. A log-mel encoder that states no `num_hidden_layers` has none.
+    ///
+    /// # Errors
+    /// `InvalidPack` with the parser's words.
+    pub fn from_json(json: &str) -> Result<Self> {
+        let mut value: Value = serde_json::from_str(json).map_err(|e| Error::InvalidPack(format!("manifest: {e}")))?;
+        if let Some(Value::Object(audio)) = value.get_mut("audio")
+            && audio.get("front_end").is_some_and(|front_end| front_end == "mel")
+        {
+            audio.entry("num_hidden_layers").or_insert_with(|| 0.into());
+        }
+        serde_json::from_value(value).map_err(|e| Error::InvalidPack(format!("manifest: {e}")))
+    }
 }
 
 /// A list of names.
@@ -360,6 +384,13 @@ pub struct TopologyConfig {
     /// Ranges of vertices and triangles.
     #[serde(default)]
     pub parts: Vec<Part>,
+}
+
+impl TopologyConfig {
+    /// Names of the `topology.follow` entries that the parts use, each once.
+    pub fn followed(&self) -> BTreeSet<&str> {
+        self.parts.iter().map(|part| part.follow.as_str()).filter(|follow| !matches!(*follow, "map" | "head")).collect()
+    }
 }
 
 /// A part of the mesh.

@@ -1,6 +1,17 @@
 //! The model pack (`.m2f`): read, check, write, convert. docs/model-pack.md is its specification.
+//!
+//! A pack is a manifest and named tensors. It comes from a file, memory or a reader callback (`read`), from upstream
+//! checkpoints (`convert`), or from a seed (`random`); all of them are held against one table of the tensors that the
+//! manifest calls for (`layout`) before a network sees any of them (`check`). A pack may hold only some of the parts: the
+//! absence is reported by who needs it.
 
+mod check;
+mod header;
+mod layout;
 mod manifest;
+mod random;
+mod read;
+mod write;
 
 use std::collections::BTreeMap;
 
@@ -11,6 +22,8 @@ pub use manifest::{
     Align, AudioConfig, ClipConfig, ClipTextConfig, ClipVisionConfig, Concat, DenoiserConfig, DiffusionConfig,
     FrontEnd, GnpfaConfig, Manifest, MelNorm, Names, Part, Spacing, TopologyConfig,
 };
+pub use random::{ARKIT_NAMES, Size, random};
+pub use read::ReadAt;
 
 /// An opened pack: manifest and tensors. The tensors share the mapped file or memory.
 #[derive(Debug, Clone)]
@@ -20,9 +33,29 @@ pub struct Pack {
 }
 
 impl Pack {
-    /// A pack of parts that are at hand already.
+    /// A pack of parts that are at hand already; [`Pack::check`] tells whether they fit each other.
     pub fn from_parts(manifest: Manifest, tensors: impl IntoIterator<Item = (String, Weight)>) -> Self {
         Self { manifest, tensors: tensors.into_iter().collect() }
+    }
+
+    /// Checks the manifest, and the names, shapes and element types of all tensors against it, as opening does.
+    ///
+    /// # Errors
+    /// `InvalidPack`; `Unsupported` for a schedule or a layer of another version.
+    pub fn check(&self) -> Result<()> {
+        check::manifest(&self.manifest)?;
+        let declared = self.tensors.iter().map(|(name, w)| (name.as_str(), (w.dtype(), w.shape()))).collect();
+        check::declared(&self.manifest, &declared)?;
+        check::topology(self)
+    }
+
+    /// Checks that every weight is finite, which [`Pack::tensor`] does for those that are taken. Cost: one pass over
+    /// the file.
+    ///
+    /// # Errors
+    /// `InvalidPack`, naming the tensor.
+    pub fn verify(&self) -> Result<()> {
+        self.tensors.values().try_for_each(check::finite)
     }
 
     /// What the pack says about itself.
@@ -40,10 +73,10 @@ impl Pack {
         self.tensors.contains_key(name)
     }
 
-    /// A tensor of a known shape.
+    /// A tensor of a known shape. All its bytes are read once, to see that they are finite.
     ///
     /// # Errors
-    /// `InvalidPack`, naming the tensor and what was expected.
+    /// `InvalidPack`, naming the tensor and what was expected, or that it holds a NaN or an infinity.
     pub fn tensor(&self, name: &str, shape: &[usize]) -> Result<Weight> {
         let weight = self.any_shape(name)?;
         if weight.shape() != shape {
@@ -55,11 +88,13 @@ impl Pack {
         Ok(weight)
     }
 
-    /// A tensor whose shape the caller checks.
+    /// A tensor whose shape the caller checks. All its bytes are read once, to see that they are finite.
     ///
     /// # Errors
-    /// `InvalidPack`, naming the tensor.
+    /// `InvalidPack`, naming the tensor, when it is missing or holds a NaN or an infinity.
     pub fn any_shape(&self, name: &str) -> Result<Weight> {
-        self.tensors.get(name).cloned().ok_or_else(|| Error::InvalidPack(format!("tensor {name} is missing")))
+        let weight = self.tensors.get(name).ok_or_else(|| Error::InvalidPack(format!("tensor {name} is missing")))?;
+        check::finite(weight)?;
+        Ok(weight.clone())
     }
 }

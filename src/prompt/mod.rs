@@ -1,1 +1,58 @@
-//! Text or picture to the style code.
+//! Text or picture → style code P (`d_p` values): CLIP's two towers, at any size that the pack states.
+//!
+//! Third stage of the data path, beside the sound: [`motion`](crate::motion) takes the code as the condition "how", and
+//! does not care which tower it came from. A style is encoded once, before the sampling.
+//!
+//! | from | by way of | cost |
+//! |---|---|---|
+//! | text | [`Tokenizer`] → [`TextTower`], as many rows as the text has tokens | ViT-B/32's: 38 M weights, 76 MFLOP a token |
+//! | picture file | [`Picture`](crate::picture::Picture) → [`VisionTower`], one row per patch | ViT-B/32's: 8.8 GFLOP |
+
+mod style;
+mod text;
+mod tokenizer;
+mod vision;
+
+pub use style::{StyleCode, StyleEncoder};
+pub use text::TextTower;
+pub use tokenizer::{Tokenizer, Tokens};
+pub use vision::VisionTower;
+
+use std::sync::Arc;
+
+use crate::error::Result;
+use crate::plan::{Backend, PlanBuilder, Port, View};
+
+/// The views of a tower's plan, for whoever wants to see more than its end.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// What the host writes.
+    pub input: Port,
+    /// Before the first layer and after each: [1, rows, hidden_size].
+    pub hidden: Vec<View>,
+    /// The row that stands for the whole, normalised: [1, 1, hidden_size].
+    pub pooled: View,
+    /// The style code, not scaled: [1, 1, projection_dim].
+    pub projected: View,
+}
+
+/// Records a tower, runs it once and returns its style code.
+fn run_once(
+    backend: &dyn Backend,
+    record: impl FnOnce(&mut PlanBuilder) -> Recorded,
+    input: &[f32],
+) -> Result<Vec<f32>> {
+    let mut plan = PlanBuilder::new();
+    let section = plan.section("style");
+    let recorded = record(&mut plan);
+    let mut code = vec![0.0; recorded.projected.cols];
+    let (output, view) = plan.output("style_code", 1, 1, code.len());
+    plan.copy(recorded.projected, view);
+
+    let mut executable = backend.compile(Arc::new(plan.finish()))?;
+    let mut state = executable.create_state()?;
+    executable.write(recorded.input, input)?;
+    executable.run(section, &mut state)?;
+    executable.read(output, &mut code)?;
+    Ok(code)
+}

@@ -1,1 +1,25 @@
-//! Ties all stages to a backend: jobs.
+//! Ties all stages to a backend: the only place that names them all.
+//!
+//! [`Runtime`] (threads, backend, log) → [`Model`] (the networks of a pack) → [`Session`] (one clip: push, finish, wait)
+//! → [`Animation`] (the motion, decoded on read by a [`Reader`]). Children keep their parents alive.
+//!
+//! A job is a row of bounded units of work ([`job`]): style, speech chunks, denoising steps. A runtime with threads runs
+//! them on a worker of the session's own; one without runs them inside [`Session::step`] or [`Session::wait`].
+
+mod animation;
+mod job;
+mod log;
+mod model;
+mod options;
+mod reader;
+mod runtime;
+#[allow(clippy::module_inception)] // the noun is the module
+mod session;
+
+pub use animation::Animation;
+pub use log::{LogLevel, LogSink};
+pub use model::{Identity, Model};
+pub use options::{SessionOptions, Style};
+pub use reader::Reader;
+pub use runtime::{Runtime, RuntimeOptions};
+pub use session::{Progress, Session, Stage};

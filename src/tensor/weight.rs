@@ -55,6 +55,20 @@ impl Bytes {
     }
 }
 
+impl From<Vec<u8>> for Bytes {
+    fn from(bytes: Vec<u8>) -> Self {
+        let range = 0..bytes.len();
+        Self { owner: Arc::new(bytes), range }
+    }
+}
+
+impl From<&[u8]> for Bytes {
+    /// A copy.
+    fn from(bytes: &[u8]) -> Self {
+        bytes.to_vec().into()
+    }
+}
+
 impl AsRef<[u8]> for Bytes {
     fn as_ref(&self) -> &[u8] {
         &(*self.owner).as_ref()[self.range.clone()]
@@ -92,9 +106,24 @@ impl Weight {
     /// # Panics
     /// If the number of values does not fit the shape.
     pub fn from_f32(name: &str, shape: &[usize], values: &[f32]) -> Self {
-        let bytes: Vec<u8> = bytemuck::cast_slice(values).to_vec();
-        let len = bytes.len();
-        Self::new(name, shape, DType::F32, Bytes::new(Arc::new(bytes), 0..len)).expect("values fit the shape")
+        Self::new(name, shape, DType::F32, Bytes::from(bytemuck::cast_slice(values))).expect("values fit the shape")
+    }
+
+    /// A tensor made at load time, rounded to half precision.
+    ///
+    /// # Panics
+    /// If the number of values does not fit the shape.
+    pub fn from_f32_as_f16(name: &str, shape: &[usize], values: &[f32]) -> Self {
+        let halves: Vec<u8> = values.iter().flat_map(|&v| f16::from_f32(v).to_le_bytes()).collect();
+        Self::new(name, shape, DType::F16, Bytes::from(halves)).expect("values fit the shape")
+    }
+
+    /// An index list made at load time.
+    ///
+    /// # Panics
+    /// If the number of values does not fit the shape.
+    pub fn from_i32(name: &str, shape: &[usize], values: &[i32]) -> Self {
+        Self::new(name, shape, DType::I32, Bytes::from(bytemuck::cast_slice(values))).expect("values fit the shape")
     }
 
     /// Name in the pack, or a derived one.

@@ -3,3 +3,14 @@
 
 #[path = "../support/mod.rs"]
 mod support;
+
+mod clip;
+mod ddim;
+mod denoiser;
+mod mel;
+mod picture;
+mod sampling;
+mod generator;
+mod mapping;
+mod wav2vec2;
+mod tokenizer;

@@ -3,3 +3,12 @@
 
 #[path = "../support/mod.rs"]
 mod support;
+
+mod face;
+mod output;
+mod motion;
+mod audio;
+mod pack;
+mod picture;
+mod prompt;
+mod speech;

@@ -1,8 +1,11 @@
 //! What the integration tests share: golden vectors, the f64 oracle, comparison.
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
+pub mod denoiser;
 pub mod golden;
 pub mod reference;
+pub mod run;
+pub mod tiny_face;
 pub mod tolerance;
 
 use std::sync::Arc;

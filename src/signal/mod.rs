@@ -1,5 +1,7 @@
 //! The plain data that passes between the stages.
 
+pub mod pose;
+
 /// A row-major matrix of one row per frame.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Frames {
@@ -26,7 +28,7 @@ impl Frames {
 
     /// Number of frames.
     pub fn len(&self) -> usize {
-        if self.width == 0 { 0 } else { self.data.len() / self.width }
+        self.data.len().checked_div(self.width).unwrap_or(0)
     }
 
     /// True when there is no frame.

@@ -1,0 +1,107 @@
+//! Downmix and the checks on what comes in.
+
+use crate::error::{Error, Result};
+use crate::limits::{MAX_CHANNELS, MAX_CLIP_S, MAX_SAMPLE_RATE_HZ, MIN_SAMPLE_RATE_HZ};
+
+use super::RATE_HZ;
+use super::resample::Resampler;
+
+/// Turns interleaved PCM into 16 kHz mono, piece by piece; a piece may end inside a frame of channels.
+///
+/// Channels are averaged. At 16 kHz mono f32 the samples pass unchanged, bit for bit.
+pub struct Converter {
+    rate_hz: u32,
+    channels: u32,
+    /// Samples of all channels so far.
+    received: u64,
+    /// Sum of the current frame's first `received % channels` samples.
+    frame_sum: f64,
+    /// None at 16 kHz.
+    resampler: Option<Resampler>,
+    out: Vec<f32>,
+}
+
+impl Converter {
+    /// A converter for one clip.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a rate or a channel count outside the [limits](crate::limits).
+    pub fn new(rate_hz: u32, channels: u32) -> Result<Self> {
+        if !(MIN_SAMPLE_RATE_HZ..=MAX_SAMPLE_RATE_HZ).contains(&rate_hz) {
+            return Err(Error::InvalidArgument(format!(
+                "sample rate {rate_hz} Hz is outside {MIN_SAMPLE_RATE_HZ} to {MAX_SAMPLE_RATE_HZ} Hz"
+            )));
+        }
+        if !(1..=MAX_CHANNELS).contains(&channels) {
+            return Err(Error::InvalidArgument(format!("{channels} channels: 1 to {MAX_CHANNELS} are allowed")));
+        }
+        let resampler = if rate_hz == RATE_HZ { None } else { Some(Resampler::new(rate_hz)?) };
+        Ok(Self { rate_hz, channels, received: 0, frame_sum: 0.0, resampler, out: Vec::new() })
+    }
+
+    /// Appends samples; full scale is ±1, and larger values are kept.
+    ///
+    /// # Errors
+    /// `InvalidAudio` for a sample that is not finite (named by its place among all samples of all channels) or a clip
+    /// longer than [`MAX_CLIP_S`]. Nothing of the piece is taken then.
+    pub fn push_f32(&mut self, interleaved: &[f32]) -> Result<()> {
+        if let Some(at) = interleaved.iter().position(|x| !x.is_finite()) {
+            return Err(Error::InvalidAudio(format!(
+                "sample {} is not finite ({})",
+                self.received + at as u64,
+                interleaved[at]
+            )));
+        }
+        self.push(interleaved, f64::from)
+    }
+
+    /// Appends samples; ±32768 is full scale.
+    ///
+    /// # Errors
+    /// `InvalidAudio` for a clip longer than [`MAX_CLIP_S`]. Nothing of the piece is taken then.
+    pub fn push_i16(&mut self, interleaved: &[i16]) -> Result<()> {
+        self.push(interleaved, |x| f64::from(x) / 32768.0)
+    }
+
+    fn push<T: Copy>(&mut self, interleaved: &[T], amplitude: impl Fn(T) -> f64) -> Result<()> {
+        let longest = u64::from(MAX_CLIP_S) * u64::from(self.rate_hz) * u64::from(self.channels);
+        if interleaved.len() as u64 > longest - self.received {
+            return Err(Error::InvalidAudio(format!("the clip is longer than {MAX_CLIP_S} s")));
+        }
+        for &sample in interleaved {
+            let channel = self.received % u64::from(self.channels);
+            let x = amplitude(sample);
+            // Set, not added to zero, for the first channel: 0 + −0 would lose a sign.
+            self.frame_sum = if channel == 0 { x } else { self.frame_sum + x };
+            self.received += 1;
+            if channel + 1 == u64::from(self.channels) {
+                let mono = self.frame_sum / f64::from(self.channels);
+                match &mut self.resampler {
+                    Some(resampler) => resampler.push(mono, &mut self.out)?,
+                    None => self.out.push(mono as f32),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the clip: 16 kHz mono, `round(frames · 16000/rate)` samples and at least 1.
+    ///
+    /// # Errors
+    /// `InvalidAudio` for a clip without samples, or one that ends inside a frame of channels.
+    pub fn finish(mut self) -> Result<Vec<f32>> {
+        if self.received == 0 {
+            return Err(Error::InvalidAudio("the clip has no samples".to_owned()));
+        }
+        if !self.received.is_multiple_of(u64::from(self.channels)) {
+            return Err(Error::InvalidAudio(format!(
+                "{} samples do not fill frames of {} channels",
+                self.received, self.channels
+            )));
+        }
+        if let Some(resampler) = &mut self.resampler {
+            resampler.finish(&mut self.out)?;
+        }
+        Ok(self.out)
+    }
+}

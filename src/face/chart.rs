@@ -1,0 +1,73 @@
+//! The chart: from a mesh to its map and from a map to the mesh, both as sparse sums that the pack holds.
+//!
+//! A map is a picture of the face: texel (x, y) of row y·res + x holds a point of the surface. The lists are made with
+//! the topology (rasterised, dilated, bilinear, seams averaged); here they are only checked and applied.
+
+use crate::error::{Error, Result};
+use crate::limits::MAX_MAP_SIDE;
+use crate::pack::Pack;
+use crate::tensor::Weight;
+
+use super::lists::{columns, finite, finite_array, finite_rows, index_rows, indices};
+
+/// Map ↔ mesh of one topology.
+#[derive(Debug, Clone)]
+pub struct Chart {
+    /// Side of the map, texels.
+    pub res: usize,
+    /// i32 [V, K], each under res².
+    pub(super) gather_index: Weight,
+    /// f32 [V, K], times the generator's scale: from the generator's output to mm.
+    pub(super) gather_weight: Weight,
+    raster_index: Vec<[u32; 3]>,
+    raster_weight: Vec<[f32; 3]>,
+    centre: [f32; 3],
+    extent: f32,
+}
+
+impl Chart {
+    /// `topology.{gather,raster}_{index,weight}` for a mesh of `vertices` and maps of `res`²; `scale` is mm per unit of
+    /// the generator's output.
+    pub(super) fn load(pack: &Pack, vertices: usize, res: usize, scale: f32) -> Result<Self> {
+        if res == 0 || res > MAX_MAP_SIDE {
+            return Err(Error::InvalidPack(format!("a map of side {res}, expected 1 to {MAX_MAP_SIDE}")));
+        }
+        let gather_index = pack.any_shape("topology.gather_index")?;
+        let shape = [vertices, columns(&gather_index)?];
+        indices(pack, "topology.gather_index", &shape, res * res)?;
+        let gather_weight = finite(pack, "topology.gather_weight", &shape)?;
+        let gather_weight: Vec<f32> = gather_weight.into_iter().map(|w| w * scale).collect();
+        if gather_weight.iter().any(|w| !w.is_finite()) {
+            return Err(Error::InvalidPack(format!("topology.gather_weight times gnpfa.scale {scale} is not finite")));
+        }
+        let extent = finite_array::<1>(pack, "topology.extent")?[0];
+        if extent <= 0.0 {
+            return Err(Error::InvalidPack(format!("topology.extent is {extent}, expected more than 0")));
+        }
+        Ok(Self {
+            res,
+            gather_index,
+            gather_weight: Weight::from_f32("topology.gather_weight·scale", &shape, &gather_weight),
+            raster_index: index_rows(pack, "topology.raster_index", res * res, vertices)?,
+            raster_weight: finite_rows(pack, "topology.raster_weight", res * res)?,
+            centre: finite_array(pack, "topology.centre")?,
+            extent,
+        })
+    }
+
+    /// The map of a mesh [V, 3] mm as networks take it, [res², 3]: (position − centre)/extent at each texel.
+    ///
+    /// # Panics
+    /// If the mesh has fewer vertices than the topology.
+    pub fn map(&self, vertices_mm: &[f32]) -> Vec<f32> {
+        let mut map = Vec::with_capacity(self.raster_index.len() * 3);
+        for (index, weight) in self.raster_index.iter().zip(&self.raster_weight) {
+            for c in 0..3 {
+                let point = |k: usize| f64::from(weight[k]) * f64::from(vertices_mm[index[k] as usize * 3 + c]);
+                let position = point(0) + point(1) + point(2);
+                map.push(((position - f64::from(self.centre[c])) / f64::from(self.extent)) as f32);
+            }
+        }
+        map
+    }
+}

@@ -1,0 +1,172 @@
+//! The decoder of a pack: everything that turns motion into a face, loaded and checked, with its plans recorded.
+
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+use crate::pack::Pack;
+use crate::plan::{Backend, Op};
+use crate::signal::HeadPose;
+use crate::signal::pose::POSE_WIDTH;
+
+use super::batch::BatchPlan;
+use super::generator::Generator;
+use super::identity::{Identity, NamedIdentity};
+use super::mapping::Mapping;
+use super::topology::Topology;
+use super::{config, holds, missing};
+
+/// Frames of one run of the generator: low-resolution levels alone are too small to fill a matrix product.
+const OFFSET_BATCHES: [usize; 2] = [4, 1];
+/// Frames of one run of M′.
+const WEIGHT_BATCHES: [usize; 2] = [32, 1];
+
+/// A pack's way from motion to faces. Immutable; share it between threads, with a
+/// [`FaceReader`](super::FaceReader) for each.
+#[derive(Debug)]
+pub struct FaceDecoder {
+    d_z: usize,
+    d_pose: usize,
+    weight_count: usize,
+    topology: Option<Arc<Topology>>,
+    generator: Option<Generator>,
+    identities: Vec<NamedIdentity>,
+    pub(super) weight_plans: Option<Vec<BatchPlan>>,
+    pub(super) offset_plans: Option<Vec<BatchPlan>>,
+}
+
+impl FaceDecoder {
+    /// Loads what the pack holds of topology, generator, M′ and identities.
+    ///
+    /// # Errors
+    /// `MissingPart` when the manifest has no `gnpfa`; `InvalidPack` when a part that is there is damaged or does not fit.
+    pub fn load(pack: &Pack) -> Result<Self> {
+        let d_z = config(pack)?.d_z;
+        let d_pose = pose_columns(pack, d_z)?;
+        let generator = holds(pack, "gnpfa.generator.").then(|| Generator::load(pack)).transpose()?;
+        let topology = Topology::load(pack)?.map(Arc::new);
+        let weight_count = pack.manifest().blendshapes.names.len();
+        let to_weights = || Mapping::load(pack, "gnpfa.to_weights", d_z, weight_count);
+        let to_weights = holds(pack, "gnpfa.to_weights.").then(to_weights).transpose()?;
+        let offset_plans = match (&generator, &topology) {
+            (Some(generator), Some(topology)) => Some(record_offsets(generator, topology)?),
+            _ => None,
+        };
+        let identities =
+            topology.as_ref().map_or_else(|| Ok(Vec::new()), |topology| NamedIdentity::load_all(pack, topology))?;
+        let weight_plans = to_weights.map(|mapping| record_weights(&mapping, d_z));
+        Ok(Self { d_z, d_pose, weight_count, topology, generator, identities, weight_plans, offset_plans })
+    }
+
+    /// Columns of a motion row: z, then the head pose.
+    pub fn motion_width(&self) -> usize {
+        self.d_z + self.d_pose
+    }
+
+    /// Columns of z.
+    pub fn d_z(&self) -> usize {
+        self.d_z
+    }
+
+    /// Columns of the head pose: 6, or 0 in a pack whose head stands still.
+    pub fn d_pose(&self) -> usize {
+        self.d_pose
+    }
+
+    /// Blendshape weights of a frame.
+    pub fn weight_count(&self) -> usize {
+        self.weight_count
+    }
+
+    /// The mesh, where the pack has one.
+    pub fn topology(&self) -> Option<&Arc<Topology>> {
+        self.topology.as_ref()
+    }
+
+    /// Names of the pack's identities.
+    pub fn identity_names(&self) -> impl Iterator<Item = &str> {
+        self.identities.iter().map(|identity| identity.name.as_str())
+    }
+
+    /// An identity of the pack. Costs one run of the generator's identity path.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for an unknown name, `MissingPart` without a topology.
+    pub fn identity(&self, backend: &dyn Backend, name: &str) -> Result<Identity> {
+        let topology = self.require_topology()?;
+        let named = self.identities.iter().find(|identity| identity.name == name);
+        let named = named.ok_or_else(|| Error::InvalidArgument(format!("the pack has no identity {name:?}")))?;
+        let (vertices_mm, map) = (named.vertices_mm.clone(), named.map.clone());
+        Identity::new(backend, topology, self.generator.as_ref(), name, vertices_mm, map)
+    }
+
+    /// An identity of the host's own: a neutral face of the pack's topology, V × 3 mm, in the pack's space.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for another count or a number that is not finite, `MissingPart` without a topology.
+    pub fn identity_from_vertices(&self, backend: &dyn Backend, name: &str, vertices_mm: &[f32]) -> Result<Identity> {
+        let topology = self.require_topology()?;
+        topology.check_mesh(name, vertices_mm)?;
+        Identity::new(backend, topology, self.generator.as_ref(), name, vertices_mm.to_vec(), None)
+    }
+
+    /// The head pose of a motion row; no movement where the pack has no pose columns.
+    ///
+    /// # Panics
+    /// If the row is not [`motion_width`](Self::motion_width) long.
+    pub fn head(&self, motion: &[f32]) -> HeadPose {
+        assert_eq!(motion.len(), self.motion_width(), "columns of a motion row");
+        HeadPose::from_columns(&motion[self.d_z..])
+    }
+
+    /// An error unless the identity was made for a mesh and generator of these sizes.
+    pub(super) fn check_identity(&self, identity: &Identity) -> Result<()> {
+        let vertices = self.require_topology()?.vertices;
+        let cached: Vec<usize> = identity.cache.iter().map(Vec::len).collect();
+        let shapes = self.offset_plans.as_ref().and(self.generator.as_ref()).map(Generator::cache_shapes);
+        let expected: Vec<usize> = shapes.unwrap_or_default().iter().map(|[rows, cols]| rows * cols).collect();
+        if identity.vertices_mm().len() != vertices * 3 || cached != expected {
+            let detail = format!("identity {:?} was made for another model", identity.name());
+            return Err(Error::InvalidArgument(detail));
+        }
+        Ok(())
+    }
+
+    pub(super) fn require_topology(&self) -> Result<&Topology> {
+        self.topology.as_deref().ok_or_else(|| missing("mesh (topology)"))
+    }
+}
+
+/// Pose columns of the motion; what the denoiser states must fit the latent.
+fn pose_columns(pack: &Pack, d_z: usize) -> Result<usize> {
+    let Some(denoiser) = &pack.manifest().denoiser else { return Ok(0) };
+    if denoiser.d_z != d_z {
+        return Err(Error::InvalidPack(format!("gnpfa.d_z is {d_z}, denoiser.d_z {}", denoiser.d_z)));
+    }
+    match (denoiser.d_pose, denoiser.pose_repr.as_str()) {
+        (0, _) => Ok(0),
+        (POSE_WIDTH, "axis_angle_translation") => Ok(POSE_WIDTH),
+        (columns, repr) => Err(Error::InvalidPack(format!("head pose {repr:?} of {columns} columns is unknown"))),
+    }
+}
+
+fn record_weights(mapping: &Mapping, d_z: usize) -> Vec<BatchPlan> {
+    let record =
+        |batch| BatchPlan::record("weights", batch, [1, batch, d_z], &[], |plan, z, _| mapping.record(plan, z));
+    WEIGHT_BATCHES.map(record).into()
+}
+
+fn record_offsets(generator: &Generator, topology: &Topology) -> Result<Vec<BatchPlan>> {
+    let uncharted = || Error::InvalidPack("tensor topology.gather_index is missing".to_owned());
+    let chart = topology.chart.as_ref().ok_or_else(uncharted)?;
+    let cache = generator.cache_shapes();
+    let record = |batch| {
+        BatchPlan::record("offsets", batch, [1, batch, generator.d_z()], &cache, |plan, z, cache| {
+            let x = generator.record_frames(plan, cache, z);
+            let out = plan.scratch("offsets", batch, topology.vertices, 3);
+            let (index, weight) = (chart.gather_index.clone(), chart.gather_weight.clone());
+            plan.push(Op::Gather { x, index, weight, out });
+            out
+        })
+    };
+    Ok(OFFSET_BATCHES.map(record).into())
+}

@@ -1,0 +1,139 @@
+//! Status codes and the last error of a thread.
+
+use std::cell::RefCell;
+use std::ffi::{CStr, CString, c_char};
+
+use crate::error::Error;
+
+/// What a call answers. Numbers are never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum m2f_status {
+    /// Done.
+    M2F_STATUS_OK = 0,
+    /// No failure: the work is still going on, or the time given ran out first. Call again later.
+    M2F_STATUS_NOT_READY = 1,
+    /// An argument is NULL, out of range, or does not fit the others. Mend the call.
+    M2F_STATUS_INVALID_ARGUMENT = 2,
+    /// An options struct has a size that this library cannot read, or unknown fields that are set.
+    M2F_STATUS_INVALID_STRUCT_SIZE = 3,
+    /// A buffer is too small; the needed count was not written. Query the size first.
+    M2F_STATUS_BUFFER_TOO_SMALL = 4,
+    /// Text is not valid UTF-8.
+    M2F_STATUS_INVALID_UTF8 = 5,
+    /// Audio is empty, not finite, or too long.
+    M2F_STATUS_INVALID_AUDIO = 6,
+    /// A picture cannot be decoded or is larger than the limits.
+    M2F_STATUS_INVALID_PICTURE = 7,
+    /// A model pack is damaged or of another format.
+    M2F_STATUS_INVALID_PACK = 8,
+    /// The model does not hold the part that was asked for (a style tower, a name).
+    M2F_STATUS_MISSING_PART = 9,
+    /// Reading or writing failed.
+    M2F_STATUS_IO = 10,
+    /// The call does not fit the object's state, such as a push after the end of the input.
+    M2F_STATUS_INVALID_STATE = 11,
+    /// The job was cancelled.
+    M2F_STATUS_CANCELLED = 12,
+    /// Memory ran out, or a cap was reached.
+    M2F_STATUS_OUT_OF_MEMORY = 13,
+    /// This build, device or model cannot do it.
+    M2F_STATUS_UNSUPPORTED = 14,
+    /// The device was lost. Other sessions and the host live on; create a new runtime.
+    M2F_STATUS_DEVICE_LOST = 15,
+    /// A bug of this library; please report the text of `m2f_last_error`.
+    M2F_STATUS_INTERNAL = 16,
+}
+
+/// A failure on its way to the caller.
+#[derive(Debug, Clone)]
+pub(super) struct Failure {
+    pub(super) status: m2f_status,
+    pub(super) detail: String,
+}
+
+impl Failure {
+    pub(super) fn new(status: m2f_status, detail: impl Into<String>) -> Self {
+        Self { status, detail: detail.into() }
+    }
+
+    pub(super) fn argument(detail: impl Into<String>) -> Self {
+        Self::new(m2f_status::M2F_STATUS_INVALID_ARGUMENT, detail)
+    }
+
+    /// Still working: a status, not an error; the last error stays as it is.
+    pub(super) fn not_ready() -> Self {
+        Self::new(m2f_status::M2F_STATUS_NOT_READY, "")
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        use m2f_status as S;
+        let status = match error {
+            Error::InvalidArgument(_) => S::M2F_STATUS_INVALID_ARGUMENT,
+            Error::InvalidAudio(_) => S::M2F_STATUS_INVALID_AUDIO,
+            Error::InvalidPicture(_) => S::M2F_STATUS_INVALID_PICTURE,
+            Error::InvalidPack(_) => S::M2F_STATUS_INVALID_PACK,
+            Error::MissingPart(_) => S::M2F_STATUS_MISSING_PART,
+            Error::Io(_) => S::M2F_STATUS_IO,
+            Error::InvalidState(_) => S::M2F_STATUS_INVALID_STATE,
+            Error::Cancelled => S::M2F_STATUS_CANCELLED,
+            Error::OutOfMemory(_) => S::M2F_STATUS_OUT_OF_MEMORY,
+            Error::Unsupported(_) => S::M2F_STATUS_UNSUPPORTED,
+            Error::DeviceLost(_) => S::M2F_STATUS_DEVICE_LOST,
+            Error::Internal(_) => S::M2F_STATUS_INTERNAL,
+        };
+        Self::new(status, error.to_string())
+    }
+}
+
+thread_local! {
+    static LAST_ERROR: RefCell<CString> = RefCell::default();
+}
+
+/// Keeps the detail for [`m2f_last_error`].
+pub(super) fn remember(detail: &str) {
+    let text: Vec<u8> = detail.bytes().filter(|&b| b != 0).collect();
+    // A thread that is being torn down has no last error any more.
+    let _ = LAST_ERROR.try_with(|last| *last.borrow_mut() = CString::new(text).unwrap_or_default());
+}
+
+/// The detail of the last failed call on this thread, one line of UTF-8, or an empty string.
+///
+/// Returns: never NULL.
+/// Ownership: the library's; valid until the next call on this thread that fails.
+/// Threads: any; each has its own.
+#[unsafe(no_mangle)]
+pub extern "C" fn m2f_last_error() -> *const c_char {
+    LAST_ERROR.try_with(|last| last.borrow().as_ptr()).unwrap_or(c"".as_ptr())
+}
+
+/// A short English name of a status, such as `invalid argument`.
+///
+/// Parameters: `status`, any number.
+/// Returns: never NULL; `unknown status` for a number that this version does not know.
+/// Ownership: static. Threads: any.
+#[unsafe(no_mangle)]
+pub extern "C" fn m2f_status_name(status: u32) -> *const c_char {
+    const NAMES: [&CStr; 17] = [
+        c"ok",
+        c"not ready",
+        c"invalid argument",
+        c"invalid struct size",
+        c"buffer too small",
+        c"invalid UTF-8",
+        c"invalid audio",
+        c"invalid picture",
+        c"invalid pack",
+        c"missing part",
+        c"input or output failed",
+        c"invalid state",
+        c"cancelled",
+        c"out of memory",
+        c"unsupported",
+        c"device lost",
+        c"internal error",
+    ];
+    NAMES.get(status as usize).copied().unwrap_or(c"unknown status").as_ptr()
+}

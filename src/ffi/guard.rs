@@ -1,0 +1,81 @@
+//! What every exported function runs inside: panics become a status, failures become the last error.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
+
+use super::error::{Failure, m2f_status, remember};
+
+thread_local! {
+    static INSIDE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Silences the panic message of calls made through the C ABI, and leaves every other panic to the host's own hook.
+fn silence_own_panics() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let host = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if !INSIDE.try_with(Cell::get).unwrap_or(false) {
+                host(info);
+            }
+        }));
+    });
+}
+
+/// Runs the body of an exported function.
+pub(super) fn guard(body: impl FnOnce() -> Result<(), Failure>) -> m2f_status {
+    silence_own_panics();
+    let outer = INSIDE.replace(true);
+    let outcome = catch_unwind(AssertUnwindSafe(body));
+    INSIDE.set(outer);
+    let failure = match outcome {
+        Ok(Ok(())) => return m2f_status::M2F_STATUS_OK,
+        Ok(Err(failure)) => failure,
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+            Failure::new(m2f_status::M2F_STATUS_INTERNAL, format!("internal error: {}", text.unwrap_or("unknown")))
+        }
+    };
+    if failure.status != m2f_status::M2F_STATUS_NOT_READY {
+        remember(&failure.detail);
+    }
+    failure.status
+}
+
+/// The object behind a handle.
+///
+/// # Safety
+/// `handle` is NULL or was made by this library and not destroyed yet.
+pub(super) unsafe fn borrow<'a, T>(handle: *const T, name: &str) -> Result<&'a T, Failure> {
+    // SAFETY: the caller's promise.
+    unsafe { handle.as_ref() }.ok_or_else(|| Failure::argument(format!("{name} is NULL")))
+}
+
+/// Checks that an output may be written.
+pub(super) fn writable<T>(out: *mut T, name: &str) -> Result<(), Failure> {
+    if out.is_null() { Err(Failure::argument(format!("{name} is NULL"))) } else { Ok(()) }
+}
+
+/// Hands an object to the caller.
+///
+/// # Safety
+/// `out` may be written.
+pub(super) unsafe fn give<T>(value: T, out: *mut *mut T) {
+    // SAFETY: the caller's promise.
+    unsafe { out.write(Box::into_raw(Box::new(value))) };
+}
+
+/// Takes an object back; NULL is nothing.
+///
+/// # Safety
+/// `handle` is NULL or was made by [`give`] and not destroyed yet.
+pub(super) unsafe fn destroy<T>(handle: *mut T) {
+    if !handle.is_null() {
+        guard(|| {
+            // SAFETY: the caller's promise.
+            drop(unsafe { Box::from_raw(handle) });
+            Ok(())
+        });
+    }
+}

@@ -1,0 +1,276 @@
+//! `m2f_model`: an opened pack.
+
+use std::ffi::{c_char, c_void};
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::error::Error;
+use crate::pack::Pack;
+use crate::session::Model;
+
+use super::buffer;
+use super::error::{Failure, m2f_status};
+use super::guard::{borrow, destroy, give, guard, writable};
+use super::options::{self, Options};
+use super::runtime::m2f_runtime;
+use super::text;
+
+/// Networks and face of one pack, shared by all sessions that use it.
+pub struct m2f_model(pub(super) Arc<Model>);
+
+/// Copies `size` bytes from `offset` of the pack to `buffer` and returns 0, or returns anything else on failure. Called
+/// only inside `m2f_model_create`. A host decrypts here.
+pub type m2f_read_callback = Option<unsafe extern "C" fn(offset: u64, buffer: *mut u8, size: usize, user: *mut c_void) -> i32>;
+
+/// Options of [`m2f_model_create`]: exactly one of `path`, `data` and `read` is set.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct m2f_model_options {
+    /// Bytes of this struct as the caller knows it.
+    pub struct_size: u32,
+    /// Zero.
+    pub reserved: u32,
+    /// A pack's path, UTF-8. The file is mapped, and must not change while the model lives.
+    pub path: *const c_char,
+    /// A pack in memory; copied.
+    pub data: *const u8,
+    /// Bytes of `data`.
+    pub data_size: u64,
+    /// A pack behind a callback.
+    pub read: m2f_read_callback,
+    /// Bytes of the pack behind `read`.
+    pub read_size: u64,
+    /// Handed to `read`.
+    pub read_user: *mut c_void,
+}
+
+// SAFETY: repr(C), struct_size first, two u32, then pointers and u64 without padding; any bits are values.
+unsafe impl Options for m2f_model_options {
+    fn defaults() -> Self {
+        Self {
+            struct_size: size_of::<Self>() as u32,
+            reserved: 0,
+            path: std::ptr::null(),
+            data: std::ptr::null(),
+            data_size: 0,
+            read: None,
+            read_size: 0,
+            read_user: std::ptr::null_mut(),
+        }
+    }
+}
+
+/// Fills `options` with the defaults.
+///
+/// Parameters: `options`, `size` writable bytes; `size`, sizeof *options.
+/// Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_model_options_init(options: *mut m2f_model_options, size: usize) -> m2f_status {
+    // SAFETY: the caller's promise.
+    guard(|| unsafe { options::init(options, size) })
+}
+
+/// Opens a model pack and checks all of it.
+///
+/// Parameters: `runtime`; `options`, with one source; `out`, receives the model.
+/// Returns: OK; INVALID_ARGUMENT (no source or several); INVALID_STRUCT_SIZE; INVALID_UTF8; IO (the file cannot be read,
+/// or the callback failed); INVALID_PACK (the text of `m2f_last_error` names what is wrong).
+/// Ownership: the caller's; end it with [`m2f_model_destroy`]. It keeps the runtime alive; sessions and results keep it.
+/// Threads: any. Cost: reads the pack once; milliseconds for the starter.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_model_create(
+    runtime: *const m2f_runtime,
+    options: *const m2f_model_options,
+    out: *mut *mut m2f_model,
+) -> m2f_status {
+    guard(|| {
+        writable(out, "out")?;
+        // SAFETY: the caller's promise.
+        let (runtime, options) = unsafe { (borrow(runtime, "runtime")?, options::read(options)?) };
+        // SAFETY: the caller's promise.
+        let pack = unsafe { open(&options) }?;
+        let model = Model::new(&runtime.0, pack)?;
+        // SAFETY: checked above.
+        unsafe { give(m2f_model(model), out) };
+        Ok(())
+    })
+}
+
+/// # Safety
+/// The pointers of `options` are as its fields say.
+unsafe fn open(options: &m2f_model_options) -> Result<Pack, Failure> {
+    // SAFETY: the caller's promise.
+    let path = unsafe { text::optional(options.path, "path") }?;
+    match (path, options.data.is_null(), options.read) {
+        (Some(path), true, None) => Ok(Pack::open(Path::new(path))?),
+        (None, false, None) => {
+            let size = usize::try_from(options.data_size).map_err(|_| Failure::argument("data_size is too large"))?;
+            // SAFETY: the caller's promise.
+            Ok(Pack::from_bytes(unsafe { buffer::input(options.data, size, "data") }?.to_vec())?)
+        }
+        (None, true, Some(read)) => {
+            let user = options.read_user;
+            let mut reader = |offset: u64, buffer: &mut [u8]| {
+                // SAFETY: the host's own function, called inside a call of the host's, with room for the bytes asked for.
+                match unsafe { read(offset, buffer.as_mut_ptr(), buffer.len(), user) } {
+                    0 => Ok(buffer.len()),
+                    code => Err(Error::Io(format!("the read callback answered {code} at byte {offset}"))),
+                }
+            };
+            Ok(Pack::from_reader(&mut reader, options.read_size)?)
+        }
+        _ => Err(Failure::argument("set exactly one of path, data and read")),
+    }
+}
+
+/// Ends a model. Identities, sessions and results made on it live on until they are destroyed themselves.
+///
+/// Parameters: `model`, or NULL for nothing. Threads: any, but not while another call uses this handle.
+///
+/// # Safety
+/// `model` is NULL or a handle that was not destroyed yet.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_model_destroy(model: *mut m2f_model) {
+    // SAFETY: the caller's promise.
+    unsafe { destroy(model) };
+}
+
+/// Frames per second that the model was trained at.
+///
+/// Parameters: `model`; `out`, receives the rate. Returns: OK; INVALID_ARGUMENT. Threads: any.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_model_fps(model: *const m2f_model, out: *mut f32) -> m2f_status {
+    // SAFETY: the caller's promise.
+    unsafe { get(model, out, |model| Ok(model.manifest().fps)) }
+}
+
+/// Number of blendshape weights of a frame; 52, named as ARKit does, for the starter.
+///
+/// Parameters: `model`; `out`, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_model_weight_count(model: *const m2f_model, out: *mut u32) -> m2f_status {
+    // SAFETY: the caller's promise.
+    unsafe { get(model, out, |model| Ok(model.blendshape_names().len() as u32)) }
+}
+
+/// Number of vertices of the mesh: everything that a renderer draws.
+///
+/// Parameters: `model`; `out`, receives the count.
+/// Returns: OK; INVALID_ARGUMENT; MISSING_PART when the model has no mesh. Threads: any.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_model_vertex_count(model: *const m2f_model, out: *mut u32) -> m2f_status {
+    // SAFETY: the caller's promise.
+    unsafe { get(model, out, |model| Ok(topology(model)?.vertices as u32)) }
+}
+
+/// Number of identities in the pack.
+///
+/// Parameters: `model`; `out`, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_model_identity_count(model: *const m2f_model, out: *mut u32) -> m2f_status {
+    // SAFETY: the caller's promise.
+    unsafe { get(model, out, |model| Ok(model.identity_names().len() as u32)) }
+}
+
+/// Name of a blendshape weight, such as `jawOpen`.
+///
+/// Parameters: `index`, below `m2f_model_weight_count`; `buffer` with room for `capacity` bytes, or NULL and 0 to query;
+/// `count`, receives the bytes with the terminating NUL (may be NULL when there is a buffer).
+/// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_model_weight_name(
+    model: *const m2f_model,
+    index: u32,
+    buffer: *mut c_char,
+    capacity: usize,
+    count: *mut usize,
+) -> m2f_status {
+    // SAFETY: the caller's promise.
+    guard(|| unsafe { text::copy_out(nth(borrow(model, "model")?.0.blendshape_names(), index)?, buffer, capacity, count) })
+}
+
+/// Name of an identity of the pack.
+///
+/// Parameters: `index`, below `m2f_model_identity_count`; the rest as for [`m2f_model_weight_name`].
+/// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_model_identity_name(
+    model: *const m2f_model,
+    index: u32,
+    buffer: *mut c_char,
+    capacity: usize,
+    count: *mut usize,
+) -> m2f_status {
+    // SAFETY: the caller's promise.
+    guard(|| unsafe { text::copy_out(nth(borrow(model, "model")?.0.identity_names(), index)?, buffer, capacity, count) })
+}
+
+/// The mesh's triangles: three vertex numbers each, counter-clockwise seen from outside.
+///
+/// Parameters: `buffer` with room for `capacity` numbers, or NULL and 0 to query; `count`, receives the numbers (3 a
+/// triangle; may be NULL when there is a buffer).
+/// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART when the model has no mesh. Threads: any.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_model_read_triangles(
+    model: *const m2f_model,
+    buffer: *mut u32,
+    capacity: usize,
+    count: *mut usize,
+) -> m2f_status {
+    guard(|| {
+        // SAFETY: the caller's promise.
+        let model = unsafe { borrow(model, "model") }?;
+        // SAFETY: the caller's promise.
+        unsafe { buffer::copy_out(topology(&model.0)?.triangles.as_flattened(), buffer, capacity, count) }
+    })
+}
+
+fn topology(model: &Model) -> Result<&crate::face::Topology, Failure> {
+    let missing = || Failure::new(m2f_status::M2F_STATUS_MISSING_PART, "this model has no mesh (topology)");
+    model.topology().ok_or_else(missing)
+}
+
+fn nth(names: &[String], index: u32) -> Result<&str, Failure> {
+    let found = names.get(index as usize).map(String::as_str);
+    found.ok_or_else(|| Failure::argument(format!("index {index} is not below {}", names.len())))
+}
+
+/// # Safety
+/// `model` is a live handle or NULL, `out` writable or NULL.
+unsafe fn get<T>(model: *const m2f_model, out: *mut T, value: impl FnOnce(&Model) -> Result<T, Failure>) -> m2f_status {
+    guard(|| {
+        writable(out, "out")?;
+        // SAFETY: the caller's promise.
+        let value = value(&unsafe { borrow(model, "model") }?.0)?;
+        // SAFETY: checked above.
+        unsafe { out.write(value) };
+        Ok(())
+    })
+}

@@ -1,0 +1,291 @@
+//! `m2f_result`: the animation of one clip, decoded on read.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::output::Channel;
+use crate::session::{Animation, Reader};
+use crate::signal::HeadPose;
+
+use super::buffer;
+use super::error::{Failure, m2f_status};
+use super::guard::{borrow, destroy, guard, writable};
+
+/// The motion of one clip. Faces are decoded when they are read, so that a minute costs kilobytes, not 106 MB.
+pub struct m2f_result {
+    animation: Arc<Animation>,
+    /// Made at the first read; one read at a time.
+    reader: Mutex<Option<Reader>>,
+}
+
+impl m2f_result {
+    pub(super) fn new(animation: Arc<Animation>) -> Self {
+        Self { animation, reader: Mutex::new(None) }
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&mut Reader) -> crate::Result<T>) -> Result<T, Failure> {
+        // A poisoned reader belongs to a call that panicked; it is made anew.
+        let mut reader: MutexGuard<'_, _> = self.reader.lock().unwrap_or_else(|poison| {
+            self.reader.clear_poison();
+            let mut reader = PoisonError::into_inner(poison);
+            *reader = None;
+            reader
+        });
+        if reader.is_none() {
+            *reader = Some(self.animation.reader()?);
+        }
+        Ok(read(reader.as_mut().expect("made above"))?)
+    }
+}
+
+/// Gain, offset and limits of one channel: value · gain + offset, then limited.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct m2f_channel {
+    /// Default 1.
+    pub gain: f32,
+    /// Default 0.
+    pub offset: f32,
+    /// Default 0.
+    pub minimum: f32,
+    /// Default 1.
+    pub maximum: f32,
+}
+
+/// Floats of one head pose: quaternion x, y, z, w, then translation x, y, z in mm.
+pub const M2F_HEAD_FLOATS: u32 = 7;
+
+/// Ends a result.
+///
+/// Parameters: `result`, or NULL for nothing. Threads: any, but not while another call uses this handle.
+///
+/// # Safety
+/// `result` is NULL or a handle that was not destroyed yet.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_result_destroy(result: *mut m2f_result) {
+    // SAFETY: the caller's promise.
+    unsafe { destroy(result) };
+}
+
+/// Length of the clip, seconds.
+///
+/// Parameters: `out`, receives the length. Returns: OK; INVALID_ARGUMENT. Threads: any.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_result_duration_s(result: *const m2f_result, out: *mut f64) -> m2f_status {
+    guard(|| {
+        writable(out, "out")?;
+        // SAFETY: the caller's promise, and checked above.
+        unsafe { out.write(borrow(result, "result")?.animation.duration_s()) };
+        Ok(())
+    })
+}
+
+/// Number of frames at a rate: round(duration · fps), at least 1.
+///
+/// Parameters: `fps`, any rate in 1..1000; 0 for the model's own; `out`, receives the count.
+/// Returns: OK; INVALID_ARGUMENT. Threads: any.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_result_frame_count(result: *const m2f_result, fps: f32, out: *mut u32) -> m2f_status {
+    guard(|| {
+        writable(out, "out")?;
+        // SAFETY: the caller's promise.
+        let animation = &unsafe { borrow(result, "result") }?.animation;
+        let frames = animation.frame_count(rate(animation, fps))?;
+        // SAFETY: checked above.
+        unsafe { out.write(frames as u32) };
+        Ok(())
+    })
+}
+
+/// Sets gain, offset and limits of one blendshape channel for all later reads of weights on this handle.
+///
+/// Parameters: `index`, below `m2f_model_weight_count`; `channel`, finite numbers with minimum ≤ maximum.
+/// Returns: OK; INVALID_ARGUMENT. Threads: one at a time, not during a read.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_result_set_channel(result: *mut m2f_result, index: u32, channel: *const m2f_channel) -> m2f_status {
+    guard(|| {
+        // SAFETY: the caller's promise.
+        let (result, channel) = unsafe { (borrow(result, "result")?, borrow(channel, "channel")?) };
+        let channel = Channel { gain: channel.gain, offset: channel.offset, min: channel.minimum, max: channel.maximum };
+        result.read(|reader| reader.set_channel(index as usize, channel))
+    })
+}
+
+/// Blendshape weights of frames at a rate: `count` rows of `m2f_model_weight_count` floats, 0..1.
+///
+/// Parameters: `fps`, any rate in 1..1000; 0 for the model's own; `first` and `count`, frames inside
+/// `m2f_result_frame_count`; `buffer` with room for `capacity` floats, or NULL and 0 to query; `written`, receives the
+/// floats (may be NULL when there is a buffer).
+/// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART (the model has no mapping to weights).
+/// Threads: any but an audio thread; reads of one handle wait for each other. Cost: microseconds a frame; the first read
+/// prepares the networks.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_result_read_weights(
+    result: *const m2f_result,
+    fps: f32,
+    first: u32,
+    count: u32,
+    buffer: *mut f32,
+    capacity: usize,
+    written: *mut usize,
+) -> m2f_status {
+    // SAFETY: the caller's promise.
+    unsafe { read(result, fps, first, count, buffer, capacity, written, Reader::weight_count, Reader::weights) }
+}
+
+/// Head poses of frames at a rate: `count` rows of `M2F_HEAD_FLOATS` floats: quaternion x, y, z, w (right-handed, +Y up,
+/// +Z out of the face), then the translation in mm.
+///
+/// Parameters, returns, threads: as for [`m2f_result_read_weights`].
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_result_read_heads(
+    result: *const m2f_result,
+    fps: f32,
+    first: u32,
+    count: u32,
+    buffer: *mut f32,
+    capacity: usize,
+    written: *mut usize,
+) -> m2f_status {
+    let heads = |reader: &mut Reader, fps, first, count| reader.heads(fps, first, count).map(|heads| heads.iter().flat_map(flat).collect());
+    // SAFETY: the caller's promise.
+    unsafe { read(result, fps, first, count, buffer, capacity, written, |_| M2F_HEAD_FLOATS as usize, heads) }
+}
+
+/// Vertex offsets of frames at a rate: `count` times x, y, z of every vertex, mm, to be added to the identity's neutral;
+/// the head pose is not in them.
+///
+/// Parameters, returns, threads: as for [`m2f_result_read_weights`]; MISSING_PART when the model has no geometry decoder.
+/// Cost: one run of the generator a frame, milliseconds.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_result_read_offsets_mm(
+    result: *const m2f_result,
+    fps: f32,
+    first: u32,
+    count: u32,
+    buffer: *mut f32,
+    capacity: usize,
+    written: *mut usize,
+) -> m2f_status {
+    // SAFETY: the caller's promise.
+    unsafe { read(result, fps, first, count, buffer, capacity, written, Reader::offset_count, Reader::offsets_mm) }
+}
+
+/// Unit vertex normals of frames at a rate: `count` times x, y, z of every vertex, before the head pose.
+///
+/// Parameters, returns, threads and cost: as for [`m2f_result_read_offsets_mm`].
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_result_read_normals(
+    result: *const m2f_result,
+    fps: f32,
+    first: u32,
+    count: u32,
+    buffer: *mut f32,
+    capacity: usize,
+    written: *mut usize,
+) -> m2f_status {
+    // SAFETY: the caller's promise.
+    unsafe { read(result, fps, first, count, buffer, capacity, written, Reader::offset_count, Reader::normals) }
+}
+
+/// The face at any time: weights, head pose and offsets at once; a part whose buffer is NULL is not computed.
+///
+/// Parameters: `time_s`, cut to the clip; `weights` with room for `weight_capacity` floats; `head`, `M2F_HEAD_FLOATS`
+/// floats; `offsets_mm` with room for `offset_capacity` floats.
+/// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART. Nothing is written on failure.
+/// Threads: as for [`m2f_result_read_weights`]. Cost: that of one frame.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_result_sample(
+    result: *const m2f_result,
+    time_s: f64,
+    weights: *mut f32,
+    weight_capacity: usize,
+    head: *mut f32,
+    offsets_mm: *mut f32,
+    offset_capacity: usize,
+) -> m2f_status {
+    guard(|| {
+        // SAFETY: the caller's promise.
+        let result = unsafe { borrow(result, "result") }?;
+        let mut ignored = 0usize;
+        let frame = result.read(|reader| reader.frame_at(time_s, !weights.is_null(), !offsets_mm.is_null()))?;
+        // SAFETY: the caller's promise; a NULL buffer of capacity 0 only counts.
+        unsafe {
+            let weights = buffer::output(weights, weight_capacity, &raw mut ignored, frame.weights.len())?;
+            let offsets = buffer::output(offsets_mm, offset_capacity, &raw mut ignored, frame.offsets_mm.len())?;
+            let head_floats = if head.is_null() { 0 } else { M2F_HEAD_FLOATS as usize };
+            let head = buffer::output(head, head_floats, &raw mut ignored, M2F_HEAD_FLOATS as usize)?;
+            weights.into_iter().for_each(|w| w.copy_from_slice(&frame.weights));
+            offsets.into_iter().for_each(|o| o.copy_from_slice(&frame.offsets_mm));
+            head.into_iter().for_each(|h| h.copy_from_slice(&flat(&frame.head)));
+        }
+        Ok(())
+    })
+}
+
+fn flat(pose: &HeadPose) -> [f32; 7] {
+    let ([x, y, z, w], [tx, ty, tz]) = (pose.rotation, pose.translation_mm);
+    [x, y, z, w, tx, ty, tz]
+}
+
+fn rate(animation: &Animation, fps: f32) -> f32 {
+    if fps == 0.0 { animation.native_fps() } else { fps }
+}
+
+/// # Safety
+/// As for the read functions.
+unsafe fn read(
+    result: *const m2f_result,
+    fps: f32,
+    first: u32,
+    count: u32,
+    buffer: *mut f32,
+    capacity: usize,
+    written: *mut usize,
+    width: impl FnOnce(&Reader) -> usize,
+    values: impl FnOnce(&mut Reader, f32, usize, usize) -> crate::Result<Vec<f32>>,
+) -> m2f_status {
+    guard(|| {
+        // SAFETY: the caller's promise.
+        let result = unsafe { borrow(result, "result") }?;
+        let fps = rate(&result.animation, fps);
+        let (first, count) = (first as usize, count as usize);
+        let frames = result.animation.frame_count(fps)?;
+        if first + count > frames {
+            return Err(Failure::argument(format!("frames {first}..{} of {frames}", first + count)));
+        }
+        let needed = result.read(|reader| Ok(width(reader)))? * count;
+        // SAFETY: the caller's promise.
+        if let Some(buffer) = unsafe { buffer::output(buffer, capacity, written, needed) }? {
+            buffer.copy_from_slice(&result.read(|reader| values(reader, fps, first, count))?);
+            if !written.is_null() {
+                // SAFETY: not NULL, and writable by the caller's promise.
+                unsafe { written.write(needed) };
+            }
+        }
+        Ok(())
+    })
+}

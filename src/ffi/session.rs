@@ -1,0 +1,364 @@
+//! `m2f_session`: audio in, a result out.
+
+use std::ffi::c_char;
+use std::time::Duration;
+
+use crate::session::{Session, SessionOptions, Stage, Style};
+
+use super::buffer;
+use super::error::{Failure, m2f_status};
+use super::guard::{borrow, destroy, give, guard, writable};
+use super::identity::m2f_identity;
+use super::model::m2f_model;
+use super::options::{self, Options};
+use super::result::m2f_result;
+use super::text;
+
+/// One clip: its audio, style and seed, and the job that animates it.
+pub struct m2f_session(pub(super) Session);
+
+/// `mode`: the whole clip is pushed, then animated. Push may take memory, so it is not for audio threads.
+pub const M2F_SESSION_OFFLINE: u32 = 0;
+
+/// `timeout_ms`: for as long as it takes.
+pub const M2F_WAIT_FOREVER: u32 = u32::MAX;
+
+/// Where a job is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum m2f_stage {
+    /// Takes audio.
+    M2F_STAGE_INPUT = 0,
+    /// Encodes the text or picture.
+    M2F_STAGE_STYLE = 1,
+    /// Encodes the speech.
+    M2F_STAGE_SPEECH = 2,
+    /// Samples the motion.
+    M2F_STAGE_MOTION = 3,
+    /// Done, failed or cancelled.
+    M2F_STAGE_DONE = 4,
+}
+
+/// Progress of a job.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct m2f_progress {
+    /// An `m2f_stage`.
+    pub stage: u32,
+    /// Share of the whole work that is done, 0..1.
+    pub fraction: f32,
+}
+
+/// Options of [`m2f_session_create`]. Fill with [`m2f_session_options_init`] first. At most one of `style_text`,
+/// `style_picture` and `style_code` is set.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct m2f_session_options {
+    /// Bytes of this struct as the caller knows it.
+    pub struct_size: u32,
+    /// `M2F_SESSION_OFFLINE`.
+    pub mode: u32,
+    /// Rate of the pushed audio, Hz; default 16000.
+    pub sample_rate_hz: u32,
+    /// Interleaved channels of the pushed audio; they are averaged. Default 1.
+    pub channel_count: u32,
+    /// Same seed, same bytes, on any number of threads. Default 0.
+    pub seed: u64,
+    /// Denoising steps; 0 (default) for the pack's.
+    pub step_count: u32,
+    /// Noise added at each step, 0..1; NaN (default) for the pack's.
+    pub eta: f32,
+    /// Guidance of the audio, s_A; NaN (default) for the pack's.
+    pub guidance_audio: f32,
+    /// Guidance of the style, s_P; NaN (default) for the pack's.
+    pub guidance_style: f32,
+    /// Factor on `guidance_style`; default 1.
+    pub style_strength: f32,
+    /// Room of the input ring in ms, for the streaming mode; ignored offline.
+    pub ring_ms: u32,
+    /// How it is to be spoken, UTF-8.
+    pub style_text: *const c_char,
+    /// A PNG or JPEG file's bytes.
+    pub style_picture: *const u8,
+    /// Bytes of `style_picture`.
+    pub style_picture_size: u64,
+    /// A raw style code.
+    pub style_code: *const f32,
+    /// Floats of `style_code`.
+    pub style_code_count: u64,
+    /// Whose face; NULL for the pack's first.
+    pub identity: *const m2f_identity,
+}
+
+// SAFETY: repr(C), struct_size first, pairs of 4-byte fields and 8-byte fields without padding; any bits are values.
+unsafe impl Options for m2f_session_options {
+    fn defaults() -> Self {
+        Self {
+            struct_size: size_of::<Self>() as u32,
+            mode: M2F_SESSION_OFFLINE,
+            sample_rate_hz: 16_000,
+            channel_count: 1,
+            seed: 0,
+            step_count: 0,
+            eta: f32::NAN,
+            guidance_audio: f32::NAN,
+            guidance_style: f32::NAN,
+            style_strength: 1.0,
+            ring_ms: 0,
+            style_text: std::ptr::null(),
+            style_picture: std::ptr::null(),
+            style_picture_size: 0,
+            style_code: std::ptr::null(),
+            style_code_count: 0,
+            identity: std::ptr::null(),
+        }
+    }
+}
+
+/// Fills `options` with the defaults.
+///
+/// Parameters: `options`, `size` writable bytes; `size`, sizeof *options.
+/// Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_session_options_init(options: *mut m2f_session_options, size: usize) -> m2f_status {
+    // SAFETY: the caller's promise.
+    guard(|| unsafe { options::init(options, size) })
+}
+
+/// Creates a session.
+///
+/// Parameters: `model`; `options`, or NULL for the defaults (16 kHz mono, no style); `out`, receives the session. Strings
+/// and buffers are copied.
+/// Returns: OK; INVALID_ARGUMENT (a field out of range, two styles); INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (the
+/// model lacks a network that this job needs, such as the style tower); UNSUPPORTED (the mode).
+/// Ownership: the caller's; end it with [`m2f_session_destroy`]. It keeps the model and the identity alive.
+/// Threads: any. Cost: small; networks are prepared when the work begins.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_session_create(
+    model: *const m2f_model,
+    options: *const m2f_session_options,
+    out: *mut *mut m2f_session,
+) -> m2f_status {
+    guard(|| {
+        writable(out, "out")?;
+        // SAFETY: the caller's promise.
+        let (model, options) = unsafe { (borrow(model, "model")?, options::read(options)?) };
+        // SAFETY: the caller's promise.
+        let session = Session::new(&model.0, unsafe { convert(&options) }?)?;
+        // SAFETY: checked above.
+        unsafe { give(m2f_session(session), out) };
+        Ok(())
+    })
+}
+
+/// Ends a session; its job is cancelled first. Results pulled from it live on.
+///
+/// Parameters: `session`, or NULL for nothing. Threads: any but an audio thread, and not while another call uses this
+/// handle. Cost: waits for the unit of work under way, milliseconds.
+///
+/// # Safety
+/// `session` is NULL or a handle that was not destroyed yet.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_session_destroy(session: *mut m2f_session) {
+    // SAFETY: the caller's promise.
+    unsafe { destroy(session) };
+}
+
+/// Hands over audio as floats, nominally -1..1.
+///
+/// Parameters: `samples`, `frame_count` × channels interleaved; `frame_count`, any number, 0 included.
+/// Returns: OK; INVALID_ARGUMENT; INVALID_AUDIO (NaN or infinite: nothing of this call is taken; or the clip is too
+/// long); INVALID_STATE (after finish or cancel).
+/// Threads: one at a time; not an audio thread in the offline mode. Cost: a copy.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_session_push_f32(session: *const m2f_session, samples: *const f32, frame_count: usize) -> m2f_status {
+    // SAFETY: the caller's promise.
+    unsafe { push(session, samples, frame_count, Session::push_f32) }
+}
+
+/// Hands over audio as 16-bit integers. As [`m2f_session_push_f32`] otherwise.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_session_push_i16(session: *const m2f_session, samples: *const i16, frame_count: usize) -> m2f_status {
+    // SAFETY: the caller's promise.
+    unsafe { push(session, samples, frame_count, Session::push_i16) }
+}
+
+/// Ends the input; the work begins, on the runtime's threads where it has any.
+///
+/// Returns: OK; INVALID_AUDIO (nothing was pushed); INVALID_STATE (finished or cancelled before).
+/// Threads: the one that pushes. Cost: small.
+///
+/// # Safety
+/// `session` is a live handle or NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_session_finish(session: *const m2f_session) -> m2f_status {
+    // SAFETY: the caller's promise.
+    guard(|| Ok(unsafe { borrow(session, "session") }?.0.finish()?))
+}
+
+/// Does work on the calling thread until `budget_ms` is over, at least one unit. The way to run where the runtime has no
+/// threads (consoles, web); on other runtimes it waits that long instead.
+///
+/// Returns: OK when the job is done; NOT_READY while work remains; the job's failure.
+/// Threads: any but an audio thread, one at a time. Cost: `budget_ms` and up to one unit of work more.
+///
+/// # Safety
+/// `session` is a live handle or NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_session_step(session: *const m2f_session, budget_ms: u32) -> m2f_status {
+    // SAFETY: the caller's promise.
+    let step = || unsafe { borrow(session, "session") }?.0.step(Duration::from_millis(budget_ms.into())).map_err(Failure::from);
+    guard(|| done(step()?))
+}
+
+/// Waits until the job is done, at most `timeout_ms`. On a runtime without threads it does the work itself.
+///
+/// Parameters: `timeout_ms`, or `M2F_WAIT_FOREVER`; 0 polls.
+/// Returns: OK when the job is done; NOT_READY when the time ran out; the job's failure; INVALID_STATE before finish.
+/// Threads: any but an audio thread.
+///
+/// # Safety
+/// `session` is a live handle or NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_session_wait(session: *const m2f_session, timeout_ms: u32) -> m2f_status {
+    let timeout = (timeout_ms != M2F_WAIT_FOREVER).then(|| Duration::from_millis(timeout_ms.into()));
+    // SAFETY: the caller's promise.
+    let wait = || unsafe { borrow(session, "session") }?.0.wait(timeout).map_err(Failure::from);
+    guard(|| done(wait()?))
+}
+
+/// Where the job is.
+///
+/// Parameters: `out`, receives stage and fraction. Returns: OK; INVALID_ARGUMENT. Threads: any. Cost: none.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_session_progress(session: *const m2f_session, out: *mut m2f_progress) -> m2f_status {
+    guard(|| {
+        writable(out, "out")?;
+        // SAFETY: the caller's promise.
+        let progress = unsafe { borrow(session, "session") }?.0.progress();
+        let stage = match progress.stage {
+            Stage::Input => m2f_stage::M2F_STAGE_INPUT,
+            Stage::Style => m2f_stage::M2F_STAGE_STYLE,
+            Stage::Speech => m2f_stage::M2F_STAGE_SPEECH,
+            Stage::Motion => m2f_stage::M2F_STAGE_MOTION,
+            Stage::Done => m2f_stage::M2F_STAGE_DONE,
+        };
+        // SAFETY: checked above.
+        unsafe { out.write(m2f_progress { stage: stage as u32, fraction: progress.fraction }) };
+        Ok(())
+    })
+}
+
+/// Asks the job to stop; it does so after the unit of work under way. Wait, step and pull then answer CANCELLED.
+///
+/// Returns: OK, also when there is nothing to stop; INVALID_ARGUMENT. Threads: any. Cost: none.
+///
+/// # Safety
+/// `session` is a live handle or NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_session_cancel(session: *const m2f_session) -> m2f_status {
+    guard(|| {
+        // SAFETY: the caller's promise.
+        unsafe { borrow(session, "session") }?.0.cancel();
+        Ok(())
+    })
+}
+
+/// Takes the result of a job that is done.
+///
+/// Parameters: `out`, receives a result; every call makes a handle of its own to the same result.
+/// Returns: OK; NOT_READY while work remains; the job's failure; INVALID_STATE before finish.
+/// Ownership: the caller's; end it with `m2f_result_destroy`. It keeps the model alive, not the session.
+/// Threads: any but an audio thread. Cost: small.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_session_pull(session: *const m2f_session, out: *mut *mut m2f_result) -> m2f_status {
+    guard(|| {
+        writable(out, "out")?;
+        // SAFETY: the caller's promise.
+        let animation = unsafe { borrow(session, "session") }?.0.pull()?.ok_or_else(Failure::not_ready)?;
+        // SAFETY: checked above.
+        unsafe { give(m2f_result::new(animation), out) };
+        Ok(())
+    })
+}
+
+fn done(done: bool) -> Result<(), Failure> {
+    if done { Ok(()) } else { Err(Failure::not_ready()) }
+}
+
+/// # Safety
+/// As for the push functions.
+unsafe fn push<T>(
+    session: *const m2f_session,
+    samples: *const T,
+    frame_count: usize,
+    push: impl FnOnce(&Session, &[T]) -> crate::Result<()>,
+) -> m2f_status {
+    guard(|| {
+        // SAFETY: the caller's promise.
+        let session = &unsafe { borrow(session, "session") }?.0;
+        let count = frame_count.checked_mul(session.channel_count() as usize);
+        let count = count.ok_or_else(|| Failure::argument("frame_count is too large"))?;
+        // SAFETY: the caller's promise.
+        Ok(push(session, unsafe { buffer::input(samples, count, "samples") }?)?)
+    })
+}
+
+/// # Safety
+/// The pointers of `options` are as its fields say.
+unsafe fn convert(options: &m2f_session_options) -> Result<SessionOptions, Failure> {
+    if options.mode != M2F_SESSION_OFFLINE {
+        let detail = format!("mode {} is not supported by this version", options.mode);
+        return Err(Failure::new(m2f_status::M2F_STATUS_UNSUPPORTED, detail));
+    }
+    let count = |n: u64, name: &str| usize::try_from(n).map_err(|_| Failure::argument(format!("{name} is too large")));
+    // SAFETY: the caller's promise.
+    let text = unsafe { text::optional(options.style_text, "style_text") }?;
+    let picture_size = count(options.style_picture_size, "style_picture_size")?;
+    let code_count = count(options.style_code_count, "style_code_count")?;
+    let style = match (text, options.style_picture.is_null(), options.style_code.is_null()) {
+        (None, true, true) => None,
+        (Some(text), true, true) => Some(Style::Text(text.to_owned())),
+        (None, false, true) => {
+            // SAFETY: the caller's promise.
+            Some(Style::Picture(unsafe { buffer::input(options.style_picture, picture_size, "style_picture") }?.to_vec()))
+        }
+        (None, true, false) => {
+            // SAFETY: the caller's promise.
+            Some(Style::Code(unsafe { buffer::input(options.style_code, code_count, "style_code") }?.to_vec()))
+        }
+        _ => return Err(Failure::argument("set at most one of style_text, style_picture and style_code")),
+    };
+    let given = |value: f32| (!value.is_nan()).then_some(value);
+    // SAFETY: the caller's promise.
+    let identity = unsafe { options.identity.as_ref() }.map(|identity| identity.0.clone());
+    Ok(SessionOptions {
+        seed: options.seed,
+        steps: (options.step_count != 0).then_some(options.step_count as usize),
+        eta: given(options.eta),
+        guidance_audio: given(options.guidance_audio),
+        guidance_style: given(options.guidance_style),
+        style,
+        style_strength: options.style_strength,
+        identity,
+        ..SessionOptions::new(options.sample_rate_hz, options.channel_count)
+    })
+}

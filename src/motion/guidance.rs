@@ -1,0 +1,149 @@
+//! Classifier-free guidance (paper eq. 9) over one audio track and any number of styles.
+//!
+//! x0 = (1 − s_A − Σŝ_k)·G(∅) + s_A·G(A) + Σ ŝ_k·G(A, P_k), with ŝ_k of frame i = s_P·strength_k·weight_k(i). Without a
+//! style there is no style branch.
+
+use std::ops::Range;
+
+use crate::error::{Error, Result};
+use crate::limits;
+
+use super::sampler::within;
+
+/// A style that motion is drawn to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Style {
+    /// Style code P, d_p values.
+    pub code: Vec<f32>,
+    /// Scales the style's guidance; 1 is the model's own.
+    pub strength: f32,
+    /// Weight of the style at each frame, 0..1; `None`: 1 throughout.
+    pub weights: Option<Vec<f32>>,
+}
+
+/// What the denoiser is conditioned on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Branch {
+    /// On nothing, G(∅).
+    Unconditional,
+    /// On the audio, G(A).
+    Audio,
+    /// On the audio and the style of this number, G(A, P_k).
+    Style(usize),
+}
+
+/// Branches and their weights over a clip.
+#[derive(Debug, Clone)]
+pub(super) struct Guidance {
+    audio: f32,
+    style: f32,
+    styles: Vec<Style>,
+}
+
+impl Guidance {
+    /// Guidance by strengths s_A and s_P (checked with the options) and the styles of a clip of `frames`; codes have
+    /// `code_width` values.
+    ///
+    /// # Errors
+    /// `InvalidArgument` when a style does not fit the clip or the model.
+    pub(super) fn new(audio: f32, style: f32, styles: Vec<Style>, frames: usize, code_width: usize) -> Result<Self> {
+        let invalid = |detail: String| Err(Error::InvalidArgument(detail));
+        for (k, style) in styles.iter().enumerate() {
+            within(format_args!("strength of style {k}"), style.strength, -limits::MAX_GUIDANCE, limits::MAX_GUIDANCE)?;
+            if style.code.len() != code_width {
+                return invalid(format!("style {k} has {} values, the model takes {code_width}", style.code.len()));
+            }
+            if !style.code.iter().all(|v| v.is_finite()) {
+                return invalid(format!("style {k} is not finite"));
+            }
+            let weights = style.weights.as_deref().unwrap_or(&[]);
+            if style.weights.is_some() && weights.len() != frames {
+                return invalid(format!("style {k} has {} weights for {frames} frames", weights.len()));
+            }
+            if !weights.iter().all(|w| (0.0..=1.0).contains(w)) {
+                return invalid(format!("style {k} has a weight outside 0 to 1"));
+            }
+        }
+        Ok(Self { audio, style, styles })
+    }
+
+    /// Weight of a branch at a frame; those of all branches sum to one.
+    pub(super) fn weight(&self, branch: Branch, frame: usize) -> f32 {
+        match branch {
+            Branch::Unconditional => {
+                let styles: f32 = (0..self.styles.len()).map(|k| self.weight(Branch::Style(k), frame)).sum();
+                1.0 - self.audio - styles
+            }
+            Branch::Audio => self.audio,
+            Branch::Style(k) => {
+                let style = &self.styles[k];
+                self.style * style.strength * style.weights.as_ref().map_or(1.0, |w| w[frame])
+            }
+        }
+    }
+
+    /// The branches that weigh anything anywhere in these frames, in the order of the formula.
+    pub(super) fn branches(&self, frames: Range<usize>) -> Vec<Branch> {
+        let styles = (0..self.styles.len()).map(Branch::Style);
+        [Branch::Unconditional, Branch::Audio]
+            .into_iter()
+            .chain(styles)
+            .filter(|&branch| frames.clone().any(|frame| self.weight(branch, frame) != 0.0))
+            .collect()
+    }
+
+    /// The style code that a branch is conditioned on; `None` stands for zeros.
+    pub(super) fn code(&self, branch: Branch) -> Option<&[f32]> {
+        match branch {
+            Branch::Style(k) => Some(&self.styles[k].code),
+            Branch::Unconditional | Branch::Audio => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn style(strength: f32, weights: Option<Vec<f32>>) -> Style {
+        Style { code: vec![0.5; 2], strength, weights }
+    }
+
+    #[test]
+    fn no_style_gives_two_branches() {
+        let guidance = Guidance::new(2.5, 1.5, vec![], 4, 2).unwrap();
+        assert_eq!(guidance.branches(0..4), [Branch::Unconditional, Branch::Audio]);
+        assert_eq!(guidance.weight(Branch::Unconditional, 0), -1.5);
+    }
+
+    #[test]
+    fn branch_without_weight_is_left_out() {
+        let audio_alone = Guidance::new(1.0, 1.5, vec![], 4, 2).unwrap();
+        assert_eq!(audio_alone.branches(0..4), [Branch::Audio]);
+        let late = style(1.0, Some(vec![0.0, 0.0, 0.0, 1.0]));
+        let guidance = Guidance::new(2.5, 1.5, vec![late], 4, 2).unwrap();
+        assert_eq!(guidance.branches(0..3), [Branch::Unconditional, Branch::Audio]);
+        assert_eq!(guidance.branches(1..4), [Branch::Unconditional, Branch::Audio, Branch::Style(0)]);
+    }
+
+    #[test]
+    fn weights_of_all_branches_sum_to_one() {
+        let styles = vec![style(0.7, Some(vec![0.0, 0.25, 1.0])), style(1.0, None)];
+        let guidance = Guidance::new(2.5, 1.5, styles, 3, 2).unwrap();
+        for frame in 0..3 {
+            let sum: f32 = guidance.branches(0..3).into_iter().map(|b| guidance.weight(b, frame)).sum();
+            assert!((sum - 1.0).abs() < 1e-6);
+        }
+        assert_eq!(guidance.weight(Branch::Style(0), 1), 1.5 * 0.7 * 0.25);
+    }
+
+    #[test]
+    fn style_that_does_not_fit_is_refused() {
+        let with = |style| Guidance::new(2.5, 1.5, vec![style], 3, 2).is_err();
+        assert!(with(Style { code: vec![0.0], strength: 1.0, weights: None }));
+        assert!(with(Style { code: vec![f32::NAN; 2], strength: 1.0, weights: None }));
+        assert!(with(style(f32::INFINITY, None)));
+        assert!(with(style(1.0, Some(vec![1.0; 2]))));
+        assert!(with(style(1.0, Some(vec![f32::NAN; 3]))));
+    }
+}

@@ -1,0 +1,124 @@
+//! A loaded sampler: denoiser, schedule and standardisation, shared by all jobs of a model.
+
+use std::fmt::Display;
+
+use crate::error::{Error, Result};
+use crate::limits;
+use crate::pack::{Pack, Spacing};
+
+use super::denoiser::Denoiser;
+use super::schedule::Schedule;
+
+/// How a clip is sampled; [`Sampler::defaults`] has the pack's own values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SampleOptions {
+    /// Denoising steps, 1 to the training timesteps and at most [`limits::MAX_STEPS`].
+    pub steps: usize,
+    /// Which timesteps they visit.
+    pub spacing: Spacing,
+    /// DDIM's η, 0 (deterministic) to 1 (ancestral).
+    pub eta: f32,
+    /// s_A of the paper's eq. 9.
+    pub guidance_audio: f32,
+    /// s_P of the paper's eq. 9; without a style it has no effect.
+    pub guidance_style: f32,
+    /// The same seed gives the same noise everywhere.
+    pub seed: u64,
+    /// Frames from a window's start to the next, 1 to the window.
+    pub hop: usize,
+    /// Memory for keys and values, bytes. What finds no room is computed again at each step, with the same result.
+    pub state_bytes: usize,
+}
+
+/// Draws motion for audio features and styles.
+#[derive(Debug)]
+pub struct Sampler {
+    denoiser: Denoiser,
+    schedule: Schedule,
+    defaults: SampleOptions,
+    mean: Vec<f32>,
+    std: Vec<f32>,
+}
+
+impl Sampler {
+    /// Loads `denoiser.*` and the sampler's defaults.
+    ///
+    /// # Errors
+    /// `MissingPart` without a denoiser; `InvalidPack` when tensors or defaults are impossible; `Unsupported` for
+    /// another schedule or pose.
+    pub fn load(pack: &Pack) -> Result<Self> {
+        let denoiser = Denoiser::load(pack)?;
+        let config = &pack.manifest().diffusion;
+        if config.schedule != "squaredcos_cap_v2" {
+            return Err(Error::Unsupported(format!("diffusion schedule {:?}", config.schedule)));
+        }
+        if denoiser.config().pose_repr != "axis_angle_translation" {
+            return Err(Error::Unsupported(format!("head pose as {:?}", denoiser.config().pose_repr)));
+        }
+        if config.timesteps == 0 || config.timesteps > limits::MAX_DIMENSION {
+            return Err(Error::InvalidPack(format!("diffusion: {} timesteps", config.timesteps)));
+        }
+        let statistics = |name: &str| pack.tensor(name, &[denoiser.config().d_x]).map(|weight| weight.to_f32());
+        let (mean, std) = (statistics("denoiser.mean")?, statistics("denoiser.std")?);
+        if !mean.iter().all(|m| m.is_finite()) || !std.iter().all(|s| s.is_finite() && *s > 0.0) {
+            return Err(Error::InvalidPack("denoiser.mean or denoiser.std is not finite and positive".to_owned()));
+        }
+        let defaults = SampleOptions {
+            steps: config.steps,
+            spacing: config.spacing,
+            eta: config.eta,
+            guidance_audio: config.guidance_audio,
+            guidance_style: config.guidance_style,
+            seed: 0,
+            hop: config.hop,
+            state_bytes: limits::SAMPLER_STATE_BYTES,
+        };
+        let sampler = Self { denoiser, schedule: Schedule::squared_cosine(config.timesteps), defaults, mean, std };
+        sampler.check(&sampler.defaults).map_err(|error| Error::InvalidPack(format!("diffusion: {error}")))?;
+        Ok(sampler)
+    }
+
+    /// The pack's defaults, with seed 0.
+    pub fn defaults(&self) -> &SampleOptions {
+        &self.defaults
+    }
+
+    /// The network.
+    pub fn denoiser(&self) -> &Denoiser {
+        &self.denoiser
+    }
+
+    /// The noise schedule.
+    pub fn schedule(&self) -> &Schedule {
+        &self.schedule
+    }
+
+    /// Mean of every dimension of motion, d_x values.
+    pub(super) fn mean(&self) -> &[f32] {
+        &self.mean
+    }
+
+    /// Standard deviation of every dimension of motion, d_x values.
+    pub(super) fn std(&self) -> &[f32] {
+        &self.std
+    }
+
+    /// Refuses options out of their ranges.
+    pub(super) fn check(&self, options: &SampleOptions) -> Result<()> {
+        let &SampleOptions { steps, eta, guidance_audio, guidance_style, hop, .. } = options;
+        let most_steps = self.schedule.timesteps().min(limits::MAX_STEPS as usize);
+        within("steps", steps, 1, most_steps)?;
+        within("eta", eta, 0.0, 1.0)?;
+        within("guidance_audio", guidance_audio, -limits::MAX_GUIDANCE, limits::MAX_GUIDANCE)?;
+        within("guidance_style", guidance_style, -limits::MAX_GUIDANCE, limits::MAX_GUIDANCE)?;
+        within("hop", hop, 1, self.denoiser.config().window)
+    }
+}
+
+/// Refuses a value outside `least..=most`, and NaN.
+pub(super) fn within<T: Copy + PartialOrd + Display>(what: impl Display, value: T, least: T, most: T) -> Result<()> {
+    if least <= value && value <= most {
+        return Ok(());
+    }
+    Err(Error::InvalidArgument(format!("{what} is {value}, allowed are {least} to {most}")))
+}

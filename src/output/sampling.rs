@@ -1,0 +1,104 @@
+//! The kept motion at any time and rate.
+//!
+//! Frame i of the motion stands at time i/fps. Between frames z is interpolated linearly and the head pose by slerp, and
+//! the result is decoded as any other row: what lies between two faces is a face, not the mean of two meshes.
+
+use crate::error::{Error, Result};
+use crate::limits::{MAX_FPS, MIN_FPS};
+use crate::signal::pose::POSE_WIDTH;
+use crate::signal::{Frames, HeadPose};
+
+/// Reads rows between the rows of a motion.
+#[derive(Debug, Clone, Copy)]
+pub struct MotionSampler<'a> {
+    motion: &'a Frames,
+    fps: f64,
+    /// First column of the pose.
+    d_z: usize,
+}
+
+impl<'a> MotionSampler<'a> {
+    /// Over a motion of `fps` rows a second, whose columns from `d_z` on are the head pose.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for an empty motion, a rate outside the limits, or columns that are neither 0 nor 6.
+    pub fn new(motion: &'a Frames, fps: f32, d_z: usize) -> Result<Self> {
+        check_rate(fps)?;
+        let pose = motion.width.checked_sub(d_z);
+        if motion.is_empty() || !matches!(pose, Some(0 | POSE_WIDTH)) {
+            let (frames, width) = (motion.len(), motion.width);
+            return Err(Error::InvalidArgument(format!("motion of {frames} rows of {width}, expected {d_z} + pose")));
+        }
+        Ok(Self { motion, fps: f64::from(fps), d_z })
+    }
+
+    /// Length of the motion, s.
+    pub fn duration_s(&self) -> f64 {
+        self.motion.len() as f64 / self.fps
+    }
+
+    /// Frames at another rate: duration · rate, rounded, at least 1.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a rate outside the limits.
+    pub fn frame_count(&self, rate_hz: f32) -> Result<usize> {
+        check_rate(rate_hz)?;
+        Ok(((self.duration_s() * f64::from(rate_hz)).round() as usize).max(1))
+    }
+
+    /// The row at a time, clamped to the first and the last frame, into `row`.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a time that is not a number or a row of another width.
+    pub fn row_at(&self, time_s: f64, row: &mut [f32]) -> Result<()> {
+        if time_s.is_nan() || row.len() != self.motion.width {
+            let (len, width) = (row.len(), self.motion.width);
+            return Err(Error::InvalidArgument(format!("row of {len}, expected {width}, at {time_s} s")));
+        }
+        self.row_at_position(time_s * self.fps, row);
+        Ok(())
+    }
+
+    /// Rows `first..first + count` at another rate; rows past the end repeat the last frame.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a rate outside the limits.
+    pub fn rows(&self, rate_hz: f32, first: usize, count: usize) -> Result<Frames> {
+        check_rate(rate_hz)?;
+        let mut rows = Frames::zeros(count, self.motion.width);
+        for i in 0..count {
+            // Exact at the motion's own rate, where the quotient is 1.
+            let position = (first + i) as f64 * (self.fps / f64::from(rate_hz));
+            self.row_at_position(position, rows.row_mut(i));
+        }
+        Ok(rows)
+    }
+
+    /// `position` in frames.
+    fn row_at_position(&self, position: f64, row: &mut [f32]) {
+        let last = self.motion.len() - 1;
+        let position = position.clamp(0.0, last as f64);
+        let (before, part) = (position.floor() as usize, position.fract() as f32);
+        let from = self.motion.row(before);
+        if part == 0.0 {
+            row.copy_from_slice(from);
+            return;
+        }
+        let to = self.motion.row((before + 1).min(last));
+        for ((out, a), b) in row[..self.d_z].iter_mut().zip(from).zip(to) {
+            *out = a + (b - a) * part;
+        }
+        if self.d_z < row.len() {
+            let pose =
+                HeadPose::from_columns(&from[self.d_z..]).interpolate(HeadPose::from_columns(&to[self.d_z..]), part);
+            row[self.d_z..].copy_from_slice(&pose.to_columns());
+        }
+    }
+}
+
+fn check_rate(rate_hz: f32) -> Result<()> {
+    if (MIN_FPS..=MAX_FPS).contains(&rate_hz) {
+        return Ok(());
+    }
+    Err(Error::InvalidArgument(format!("{rate_hz} frames a second, expected {MIN_FPS} to {MAX_FPS}")))
+}

@@ -1,0 +1,239 @@
+//! The manifest against the limits and against itself.
+
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
+use crate::error::{Error, Result};
+use crate::limits;
+use crate::pack::{
+    AudioConfig, ClipConfig, DenoiserConfig, DiffusionConfig, FrontEnd, GnpfaConfig, Manifest, TopologyConfig,
+};
+
+/// Every key within its range, and the parts fit each other.
+pub(in crate::pack) fn manifest(manifest: &Manifest) -> Result<()> {
+    if manifest.format != Manifest::FORMAT {
+        return Err(invalid(format!("format {:?}, expected {:?}", manifest.format, Manifest::FORMAT)));
+    }
+    number("fps", manifest.fps, limits::MIN_FPS..=limits::MAX_FPS)?;
+    names("blendshapes", &manifest.blendshapes.names)?;
+    names("identities", &manifest.identities.names)?;
+    if let Some(config) = &manifest.audio {
+        audio(config)?;
+    }
+    if let Some(config) = &manifest.clip {
+        clip(config)?;
+    }
+    if let Some(config) = &manifest.denoiser {
+        denoiser(config)?;
+        diffusion(&manifest.diffusion, config.window)?;
+    }
+    if let Some(config) = &manifest.gnpfa {
+        gnpfa(config)?;
+    }
+    match &manifest.topology {
+        Some(config) => topology(config)?,
+        None if manifest.identities.names.is_empty() => {}
+        None => return Err(invalid("identities without a topology")),
+    }
+    agreement(manifest)
+}
+
+/// Widths that one network hands to another.
+fn agreement(manifest: &Manifest) -> Result<()> {
+    let Some(denoiser) = &manifest.denoiser else { return Ok(()) };
+    if let Some(audio) = &manifest.audio {
+        equal("denoiser.d_a", denoiser.d_a, "the speech encoder's width", audio.feature_width())?;
+    }
+    if let Some(clip) = &manifest.clip {
+        equal("denoiser.d_p", denoiser.d_p, "clip.projection_dim", clip.projection_dim)?;
+    }
+    if let Some(gnpfa) = &manifest.gnpfa {
+        equal("denoiser.d_z", denoiser.d_z, "gnpfa.d_z", gnpfa.d_z)?;
+    }
+    Ok(())
+}
+
+fn audio(config: &AudioConfig) -> Result<()> {
+    match config.front_end {
+        FrontEnd::Wave => {
+            let layers = config.conv_dim.len();
+            count("audio.conv_dim's length", layers, 1..=limits::MAX_LAYERS)?;
+            equal("audio.conv_kernel's length", config.conv_kernel.len(), "conv_dim's", layers)?;
+            equal("audio.conv_stride's length", config.conv_stride.len(), "conv_dim's", layers)?;
+            for list in [&config.conv_dim, &config.conv_kernel, &config.conv_stride] {
+                list.iter().try_for_each(|&n| count("audio.conv_*", n, 1..=limits::MAX_DIMENSION))?;
+            }
+            let hop = config.conv_stride.iter().try_fold(1usize, |n, &stride| n.checked_mul(stride));
+            count("the product of audio.conv_stride", hop.unwrap_or(usize::MAX), 1..=limits::MAX_DIMENSION)?;
+            one_of("audio.feat_extract_norm", &config.feat_extract_norm, &["group", "layer"])?;
+            count("audio.num_hidden_layers", config.num_hidden_layers, 1..=limits::MAX_LAYERS)?;
+        }
+        FrontEnd::Mel => {
+            count("audio.width", config.width, 1..=limits::MAX_DIMENSION)?;
+            count("audio.dilations' length", config.dilations.len(), 0..=limits::MAX_LAYERS)?;
+            config.dilations.iter().try_for_each(|&d| count("audio.dilations", d, 1..=limits::MAX_DILATION))?;
+            number("audio.mel_rate", config.mel_rate, 0.0..=1.0)?;
+        }
+    }
+    count("audio.num_hidden_layers", config.num_hidden_layers, 0..=limits::MAX_LAYERS)?;
+    if config.num_hidden_layers > 0 {
+        transformer("audio", config.hidden_size, config.num_attention_heads, config.intermediate_size)?;
+        count("audio.num_conv_pos_embeddings", config.num_conv_pos_embeddings, 1..=limits::MAX_DIMENSION)?;
+        divides("audio.num_conv_pos_embedding_groups", config.num_conv_pos_embedding_groups, config.hidden_size)?;
+    }
+    epsilon("audio.layer_norm_eps", config.layer_norm_eps)?;
+    // A chunk is at least one frame, and no longer than the longest clip.
+    let seconds = 0.02..=limits::MAX_CLIP_S as f32;
+    config.chunk_s.map_or(Ok(()), |chunk_s| number("audio.chunk_s", chunk_s, seconds))?;
+    config.context_s.map_or(Ok(()), |context_s| number("audio.context_s", context_s, 0.0..=limits::MAX_CLIP_S as f32))
+}
+
+fn clip(config: &ClipConfig) -> Result<()> {
+    count("clip.projection_dim", config.projection_dim, 1..=limits::MAX_DIMENSION)?;
+    if config.text.is_none() && config.vision.is_none() {
+        return Err(invalid("clip has neither text nor vision"));
+    }
+    if let Some(text) = &config.text {
+        transformer("clip.text", text.hidden_size, text.num_attention_heads, text.intermediate_size)?;
+        count("clip.text.num_hidden_layers", text.num_hidden_layers, 1..=limits::MAX_LAYERS)?;
+        count("clip.text.vocab_size", text.vocab_size, 2..=limits::MAX_DIMENSION)?;
+        count("clip.text.max_position_embeddings", text.max_position_embeddings, 2..=limits::MAX_WINDOW_FRAMES)?;
+        epsilon("clip.text.layer_norm_eps", text.layer_norm_eps)?;
+    }
+    if let Some(vision) = &config.vision {
+        transformer("clip.vision", vision.hidden_size, vision.num_attention_heads, vision.intermediate_size)?;
+        count("clip.vision.num_hidden_layers", vision.num_hidden_layers, 1..=limits::MAX_LAYERS)?;
+        count("clip.vision.image_size", vision.image_size, 1..=limits::MAX_MAP_SIDE)?;
+        count("clip.vision.patch_size", vision.patch_size, 1..=vision.image_size)?;
+        epsilon("clip.vision.layer_norm_eps", vision.layer_norm_eps)?;
+    }
+    Ok(())
+}
+
+fn denoiser(config: &DenoiserConfig) -> Result<()> {
+    for (key, width) in [("d_z", config.d_z), ("d_a", config.d_a), ("d_p", config.d_p)] {
+        count(&format!("denoiser.{key}"), width, 1..=limits::MAX_DIMENSION)?;
+    }
+    if config.d_pose != 0 && config.d_pose != 6 {
+        return Err(invalid(format!("denoiser.d_pose is {}, expected 0 or 6", config.d_pose)));
+    }
+    equal("denoiser.d_x", config.d_x, "d_z + d_pose", config.d_z + config.d_pose)?;
+    one_of("denoiser.pose_repr", &config.pose_repr, &["axis_angle_translation"])?;
+    transformer("denoiser", config.d, config.heads, config.ff)?;
+    divides("2 (sines and cosines)", 2, config.d)?;
+    count("denoiser.layers", config.layers, 1..=limits::MAX_LAYERS)?;
+    count("denoiser.window", config.window, 1..=limits::MAX_WINDOW_FRAMES)?;
+    count("denoiser.align", config.align, 0..=config.window)
+}
+
+fn diffusion(config: &DiffusionConfig, window: usize) -> Result<()> {
+    count("diffusion.T", config.timesteps, 1..=limits::MAX_TIMESTEPS)?;
+    one_of("diffusion.schedule", &config.schedule, &["squaredcos_cap_v2"])?;
+    count("diffusion.steps", config.steps, 1..=config.timesteps.min(limits::MAX_STEPS as usize))?;
+    number("diffusion.eta", config.eta, 0.0..=1.0)?;
+    number("diffusion.s_A", config.guidance_audio, -limits::MAX_GUIDANCE..=limits::MAX_GUIDANCE)?;
+    number("diffusion.s_P", config.guidance_style, -limits::MAX_GUIDANCE..=limits::MAX_GUIDANCE)?;
+    count("diffusion.hop", config.hop, 1..=window)
+}
+
+fn gnpfa(config: &GnpfaConfig) -> Result<()> {
+    let levels = config.ch.len();
+    count("gnpfa.ch's length", levels, 2..=12)?;
+    count("gnpfa.res", config.res, 1..=limits::MAX_MAP_SIDE)?;
+    divides("2^levels", 1 << levels, config.res)?;
+    count("gnpfa.groups", config.groups, 1..=limits::MAX_DIMENSION)?;
+    for &channels in &config.ch {
+        count("gnpfa.ch", channels, 1..=limits::MAX_DIMENSION)?;
+        divides("gnpfa.groups", config.groups, channels)?;
+    }
+    count("gnpfa.d_z", config.d_z, 1..=limits::MAX_DIMENSION)?;
+    count("gnpfa.w_dim", config.w_dim, 1..=limits::MAX_DIMENSION)?;
+    number("gnpfa.scale", config.scale, -1e6..=1e6)
+}
+
+fn topology(config: &TopologyConfig) -> Result<()> {
+    count("topology.vertices", config.vertices, 1..=limits::MAX_VERTICES)?;
+    count("topology.triangles", config.triangles, 1..=2 * limits::MAX_VERTICES)?;
+    count("topology.parts' length", config.parts.len(), 0..=limits::MAX_LAYERS)?;
+    let mut seen = BTreeSet::new();
+    for part in &config.parts {
+        name("topology.parts", &part.name)?;
+        name("topology.parts' follow", &part.follow)?;
+        if !seen.insert(&part.name) {
+            return Err(invalid(format!("topology.parts names {:?} twice", part.name)));
+        }
+        for (what, [first, end], total) in
+            [("vertices", part.vertices, config.vertices), ("triangles", part.triangles, config.triangles)]
+        {
+            if first > end || end > total {
+                return Err(invalid(format!("topology.parts {:?}: {what} {first}..{end} of {total}", part.name)));
+            }
+        }
+        part.colour.iter().try_for_each(|&c| number("topology.parts' colour", c, 0.0..=1.0))?;
+    }
+    Ok(())
+}
+
+fn transformer(prefix: &str, width: usize, heads: usize, ff: usize) -> Result<()> {
+    count(&format!("{prefix}: width"), width, 1..=limits::MAX_DIMENSION)?;
+    count(&format!("{prefix}: feed-forward width"), ff, 1..=limits::MAX_DIMENSION)?;
+    divides(&format!("{prefix}: heads"), heads, width)
+}
+
+fn names(key: &str, list: &[String]) -> Result<()> {
+    count(&format!("{key}.names' length"), list.len(), 0..=limits::MAX_DIMENSION)?;
+    let mut seen = BTreeSet::new();
+    for entry in list {
+        name(key, entry)?;
+        if !seen.insert(entry) {
+            return Err(invalid(format!("{key}.names has {entry:?} twice")));
+        }
+    }
+    Ok(())
+}
+
+fn name(key: &str, name: &str) -> Result<()> {
+    if name.is_empty() || name.len() > limits::MAX_NAME_BYTES || name.contains(char::is_control) {
+        let start: String = name.chars().take(32).collect();
+        return Err(invalid(format!(
+            "{key}: name {start:?} of {} bytes, expected 1 to {} without control characters",
+            name.len(),
+            limits::MAX_NAME_BYTES
+        )));
+    }
+    Ok(())
+}
+
+fn count(key: &str, value: usize, range: RangeInclusive<usize>) -> Result<()> {
+    if range.contains(&value) { Ok(()) } else { Err(invalid(format!("{key} is {value}, expected {range:?}"))) }
+}
+
+fn number(key: &str, value: f32, range: RangeInclusive<f32>) -> Result<()> {
+    if range.contains(&value) { Ok(()) } else { Err(invalid(format!("{key} is {value}, expected {range:?}"))) }
+}
+
+fn epsilon(key: &str, value: f32) -> Result<()> {
+    number(key, value, f32::MIN_POSITIVE..=1.0)
+}
+
+fn divides(key: &str, divisor: usize, value: usize) -> Result<()> {
+    if divisor > 0 && value.is_multiple_of(divisor) {
+        return Ok(());
+    }
+    Err(invalid(format!("{key} is {divisor}, which does not divide {value}")))
+}
+
+fn equal(key: &str, value: usize, other: &str, expected: usize) -> Result<()> {
+    if value == expected { Ok(()) } else { Err(invalid(format!("{key} is {value}, but {other} is {expected}"))) }
+}
+
+fn one_of(key: &str, value: &str, known: &[&str]) -> Result<()> {
+    if known.contains(&value) {
+        return Ok(());
+    }
+    Err(Error::Unsupported(format!("manifest: {key} is {value:?}, this version knows {known:?}")))
+}
+
+fn invalid(detail: impl std::fmt::Display) -> Error {
+    Error::InvalidPack(format!("manifest: {detail}"))
+}

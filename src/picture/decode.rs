@@ -1,0 +1,96 @@
+//! A PNG or JPEG file → RGB u8, as Pillow's `open(…).convert("RGB")` gives it.
+//!
+//! - Alpha and transparent colours are dropped, not blended; a palette is looked up; grey is repeated.
+//! - Of 16 bits a channel the upper 8 are kept (also of grey, which Pillow clips to nearly white).
+//! - CMYK and YCCK JPEGs are read as Adobe stores them, inverted: r = c·k/255.
+//! - Orientation tags, colour profiles and gamma are ignored; of an animation the still picture is read.
+//!
+//! Sides and pixels are checked on the header, before any pixel is decoded. A cut file is an error, also where a decoder
+//! would fill the rest with grey.
+
+use std::io::Cursor;
+
+use image::codecs::jpeg::JpegDecoder;
+use image::codecs::png::PngDecoder;
+use image::{ImageDecoder, ImageError, Limits};
+
+use crate::error::{Error, Result};
+use crate::limits::{MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE};
+
+use super::{Picture, jpeg};
+
+/// Memory that a PNG's rows and side chunks (profiles, texts) may take besides the pixels.
+const MAX_PNG_EXTRA_BYTES: u64 = 64 << 20;
+
+impl Picture {
+    /// Decodes a PNG or JPEG file.
+    ///
+    /// # Errors
+    /// `InvalidPicture` for another format, a damaged or cut file, and sides or pixels of zero or above
+    /// [`MAX_PICTURE_SIDE`] and [`MAX_PICTURE_PIXELS`].
+    pub fn decode(bytes: &[u8]) -> Result<Self> {
+        match bytes {
+            [0x89, b'P', b'N', b'G', ..] => {
+                let mut limits = Limits::no_limits();
+                limits.max_image_width = Some(MAX_PICTURE_SIDE);
+                limits.max_image_height = Some(MAX_PICTURE_SIDE);
+                limits.max_alloc = Some(MAX_PNG_EXTRA_BYTES);
+                decode(PngDecoder::with_limits(Cursor::new(bytes), limits).map_err(|e| invalid("PNG", &e))?, "PNG")
+            }
+            [0xff, 0xd8, ..] => {
+                if !jpeg::is_complete(bytes) {
+                    return Err(Error::InvalidPicture("the JPEG file is cut off or damaged".to_owned()));
+                }
+                decode(JpegDecoder::new(Cursor::new(bytes)).map_err(|e| invalid("JPEG", &e))?, "JPEG")
+            }
+            [] => Err(Error::InvalidPicture("the picture file is empty".to_owned())),
+            _ => Err(Error::InvalidPicture("the file is neither a PNG nor a JPEG picture".to_owned())),
+        }
+    }
+}
+
+fn decode(decoder: impl ImageDecoder, format: &str) -> Result<Picture> {
+    let (width, height) = decoder.dimensions();
+    check_size(width, height)?;
+    let color = decoder.color_type();
+    let channels = usize::from(color.channel_count());
+    let sample_bytes = usize::from(color.bytes_per_pixel()) / channels;
+    let mut samples = vec![0; decoder.total_bytes() as usize];
+    decoder.read_image(&mut samples).map_err(|e| invalid(format, &e))?;
+
+    if (channels, sample_bytes) != (3, 1) {
+        samples = samples.chunks_exact(channels * sample_bytes).flat_map(|p| rgb(p, channels, sample_bytes)).collect();
+    }
+    Ok(Picture::new(width as usize, height as usize, samples))
+}
+
+/// Red, green and blue of one pixel of 1 to 4 channels; 16-bit samples are in the machine's order.
+fn rgb(pixel: &[u8], channels: usize, sample_bytes: usize) -> [u8; 3] {
+    let upper = if cfg!(target_endian = "little") { sample_bytes - 1 } else { 0 };
+    let color = |c: usize| pixel[c * sample_bytes + upper];
+    if channels < 3 { [color(0); 3] } else { [color(0), color(1), color(2)] }
+}
+
+fn check_size(width: u32, height: u32) -> Result<()> {
+    if width == 0 || height == 0 {
+        return Err(Error::InvalidPicture(format!("the picture is empty: {width}×{height}")));
+    }
+    if width.max(height) > MAX_PICTURE_SIDE || u64::from(width) * u64::from(height) > MAX_PICTURE_PIXELS {
+        return Err(too_large());
+    }
+    Ok(())
+}
+
+fn too_large() -> Error {
+    Error::InvalidPicture(format!(
+        "the picture is too large: a side may have {MAX_PICTURE_SIDE} pixels and the whole {MAX_PICTURE_PIXELS}"
+    ))
+}
+
+fn invalid(format: &str, error: &ImageError) -> Error {
+    if let ImageError::Limits(_) = error {
+        return too_large();
+    }
+    let detail = error.to_string();
+    Error::InvalidPicture(format!("the {format} file is damaged: {}", detail.lines().next().unwrap_or_default()))
+}

@@ -1,0 +1,140 @@
+//! CLIP's vision tower: picture → style code (`CLIPVisionModelWithProjection`).
+//!
+//! ```text
+//! h ← pre_layrnorm([class ; patches·Wᵀ] + position_embedding);  layers, pre-norm, QuickGELU
+//! P = visual_projection · post_layernorm(h[0])
+//! ```
+//!
+//! The patch convolution has its stride for its width: a linear layer over rearranged patches.
+
+use crate::error::{Error, Result};
+use crate::nn::{LayerConfig, LayerNames, LayerNorm, Linear, NormOrder, TransformerLayer};
+use crate::pack::{ClipVisionConfig, Pack};
+use crate::picture::Picture;
+use crate::plan::{Activation, Backend, Mask, Op, PlanBuilder};
+use crate::tensor::Weight;
+
+use super::{Recorded, run_once};
+
+/// Mean of the pictures that CLIP was trained on: red, green, blue in 0..1.
+const MEAN: [f32; 3] = [0.481_454_66, 0.457_827_5, 0.408_210_73];
+/// Their standard deviation.
+const STD: [f32; 3] = [0.268_629_54, 0.261_302_6, 0.275_777_1];
+
+/// Weights of the vision tower.
+pub struct VisionTower {
+    image_size: usize,
+    patch_size: usize,
+    class_embedding: Weight,
+    /// [hidden_size, 3·patch_size²]
+    patch_embedding: Weight,
+    position_embedding: Weight,
+    pre_norm: LayerNorm,
+    layers: Vec<TransformerLayer>,
+    post_norm: LayerNorm,
+    projection: Linear,
+}
+
+impl VisionTower {
+    /// The tensors `clip.vision_model.*` and `clip.visual_projection.weight`.
+    ///
+    /// # Errors
+    /// `InvalidPack` for a missing tensor, a wrong shape, or patches that are empty or larger than the picture.
+    pub fn load(pack: &Pack, config: &ClipVisionConfig, projection_dim: usize) -> Result<Self> {
+        let ClipVisionConfig { hidden_size: width, image_size, patch_size, layer_norm_eps: eps, .. } = *config;
+        if patch_size == 0 || patch_size > image_size {
+            return Err(Error::InvalidPack(format!(
+                "clip.vision: patches of {patch_size} in a picture of {image_size}"
+            )));
+        }
+        let layer = LayerConfig {
+            width,
+            heads: config.num_attention_heads,
+            feed_forward: config.intermediate_size,
+            eps,
+            order: NormOrder::Pre,
+            activation: Activation::QuickGelu,
+        };
+        let model = "clip.vision_model";
+        let embedding = |name: &str, shape: &[usize]| pack.tensor(&format!("{model}.embeddings.{name}"), shape);
+        let patch_embedding = embedding("patch_embedding.weight", &[width, 3, patch_size, patch_size])?;
+        let patches = (image_size / patch_size).pow(2);
+        Ok(Self {
+            image_size,
+            patch_size,
+            class_embedding: embedding("class_embedding", &[width])?,
+            patch_embedding: patch_embedding.reshaped(&[width, 3 * patch_size * patch_size]),
+            position_embedding: embedding("position_embedding.weight", &[patches + 1, width])?,
+            // The name is upstream's.
+            pre_norm: LayerNorm::load(pack, &format!("{model}.pre_layrnorm"), width, eps)?,
+            layers: TransformerLayer::load_stack(
+                pack,
+                &format!("{model}.encoder.layers"),
+                &LayerNames::CLIP,
+                layer,
+                config.num_hidden_layers,
+            )?,
+            post_norm: LayerNorm::load(pack, &format!("{model}.post_layernorm"), width, eps)?,
+            projection: Linear::load_unbiased(pack, "clip.visual_projection", width, projection_dim)?,
+        })
+    }
+
+    /// The style code (`projection_dim` values) of a picture, not scaled.
+    ///
+    /// # Errors
+    /// What the backend reports.
+    pub fn encode(&self, backend: &dyn Backend, picture: &Picture) -> Result<Vec<f32>> {
+        let channels = picture.resize_and_crop(self.image_size).to_channels(MEAN, STD);
+        run_once(backend, |plan| self.record(plan), &self.patches(&channels))
+    }
+
+    /// The input of [`record`](Self::record): channels [3, image_size, image_size] → patches [patches, 3·patch_size²].
+    ///
+    /// # Panics
+    /// If the channels are of another size.
+    pub fn patches(&self, channels: &[f32]) -> Vec<f32> {
+        let (side, patch) = (self.image_size, self.patch_size);
+        assert_eq!(channels.len(), 3 * side * side, "channels of another size");
+        let grid = side / patch;
+        let mut patches = Vec::with_capacity(grid * grid * 3 * patch * patch);
+        for (top, left) in (0..grid).flat_map(|i| (0..grid).map(move |j| (i * patch, j * patch))) {
+            for plane in channels.chunks_exact(side * side) {
+                for row in plane.chunks_exact(side).skip(top).take(patch) {
+                    patches.extend_from_slice(&row[left..left + patch]);
+                }
+            }
+        }
+        patches
+    }
+
+    /// Records the tower.
+    pub fn record(&self, plan: &mut PlanBuilder) -> Recorded {
+        let &[rows, width] = self.position_embedding.shape() else { unreachable!("checked when loaded") };
+        let (input, patches) = plan.input("patches", 1, rows - 1, self.patch_embedding.shape()[1]);
+
+        let mut start = self.position_embedding.to_f32();
+        for (value, class) in start.iter_mut().zip(self.class_embedding.to_f32()) {
+            *value += class;
+        }
+        let start = plan.constant("class_and_positions", 1, rows, width, &start);
+        let embedded = plan.scratch("patch_embeddings", 1, rows, width);
+        plan.copy(start.rows(0..1), embedded.rows(0..1));
+        plan.push(Op::Linear {
+            x: patches,
+            weight: self.patch_embedding.clone(),
+            bias: None,
+            activation: Activation::None,
+            residual: Some(start.rows(1..rows)),
+            out: embedded.rows(1..rows),
+        });
+
+        let mut hidden = vec![self.pre_norm.record(plan, "pre_norm", embedded)];
+        for layer in &self.layers {
+            hidden.push(layer.record(plan, hidden[hidden.len() - 1], Mask::None));
+        }
+        let class = hidden[hidden.len() - 1].rows(0..1);
+        let pooled = self.post_norm.record(plan, "picture_pooled", class);
+        let projected = self.projection.record(plan, "visual_projection", pooled, Activation::None);
+        Recorded { input, hidden, pooled, projected }
+    }
+}

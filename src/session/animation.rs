@@ -1,0 +1,74 @@
+//! The result of a job: the motion of one clip.
+
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+use crate::limits;
+use crate::signal::Frames;
+
+use super::model::{Identity, Model};
+use super::reader::Reader;
+
+/// Rate of the audio that the stages work on, Hz.
+const SAMPLE_RATE_HZ: f64 = 16_000.0;
+
+/// The motion of one clip; faces are decoded when they are read. It keeps the model alive.
+pub struct Animation {
+    model: Arc<Model>,
+    identity: Option<Arc<Identity>>,
+    motion: Frames,
+    sample_count: usize,
+}
+
+impl Animation {
+    pub(super) fn new(model: &Arc<Model>, identity: Option<Arc<Identity>>, motion: Frames, sample_count: usize) -> Self {
+        Self { model: Arc::clone(model), identity, motion, sample_count }
+    }
+
+    /// The model.
+    pub fn model(&self) -> &Arc<Model> {
+        &self.model
+    }
+
+    /// Whose face it is: the session's identity, or the pack's first.
+    ///
+    /// # Errors
+    /// `MissingPart` when the pack has no identity.
+    pub fn identity(&self) -> Result<Arc<Identity>> {
+        self.identity.clone().map_or_else(|| self.model.default_identity(), Ok)
+    }
+
+    /// Length of the clip, seconds.
+    pub fn duration_s(&self) -> f64 {
+        self.sample_count as f64 / SAMPLE_RATE_HZ
+    }
+
+    /// Frames per second of the motion.
+    pub fn native_fps(&self) -> f32 {
+        self.model.manifest().fps
+    }
+
+    /// The motion [frames, d_z + d_pose] at the native rate.
+    pub fn motion(&self) -> &Frames {
+        &self.motion
+    }
+
+    /// Number of frames at a rate: round(duration · fps), at least 1.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a rate out of limits.
+    pub fn frame_count(&self, fps: f32) -> Result<usize> {
+        if !(limits::MIN_FPS..=limits::MAX_FPS).contains(&fps) {
+            return Err(Error::InvalidArgument(format!("{fps} frames per second, expected {}..={}", limits::MIN_FPS, limits::MAX_FPS)));
+        }
+        Ok(((self.duration_s() * f64::from(fps) + 0.5).floor() as usize).max(1))
+    }
+
+    /// What decodes this motion; one per thread.
+    ///
+    /// # Errors
+    /// `MissingPart` when the pack has no face networks.
+    pub fn reader(self: &Arc<Self>) -> Result<Reader> {
+        Reader::new(Arc::clone(self))
+    }
+}

@@ -1,0 +1,54 @@
+//! Messages for the host. They are kept until the host makes a call that may deliver them, so that no callback runs on a
+//! thread that the host does not own.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How grave a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LogLevel {
+    /// A job failed.
+    Error,
+    /// Something was done otherwise than asked.
+    Warning,
+    /// What was chosen.
+    Info,
+}
+
+/// Receives messages, on the thread of the call that delivers them: create, step, wait, pull.
+pub type LogSink = Arc<dyn Fn(LogLevel, &str) + Send + Sync>;
+
+/// Most messages that wait; older ones go first.
+const MOST_WAITING: usize = 256;
+
+/// Messages of one runtime.
+pub(super) struct Log {
+    sink: Option<LogSink>,
+    level: LogLevel,
+    waiting: Mutex<VecDeque<(LogLevel, String)>>,
+}
+
+impl Log {
+    pub(super) fn new(sink: Option<LogSink>, level: LogLevel) -> Self {
+        Self { sink, level, waiting: Mutex::default() }
+    }
+
+    /// Keeps a message.
+    pub(super) fn add(&self, level: LogLevel, message: impl Into<String>) {
+        if self.sink.is_none() || level > self.level {
+            return;
+        }
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.len() == MOST_WAITING {
+            waiting.pop_front();
+        }
+        waiting.push_back((level, message.into()));
+    }
+
+    /// Hands all waiting messages to the sink.
+    pub(super) fn deliver(&self) {
+        let Some(sink) = &self.sink else { return };
+        let waiting = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        waiting.iter().for_each(|(level, message)| sink(*level, message));
+    }
+}

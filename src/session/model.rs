@@ -1,0 +1,175 @@
+//! The networks of one pack, loaded and checked.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::error::{Error, Result};
+use crate::face::{FaceDecoder, FaceEncoder, Topology};
+use crate::motion::Sampler;
+use crate::pack::{Manifest, Pack};
+use crate::prompt::StyleEncoder;
+use crate::signal::Frames;
+use crate::speech::SpeechEncoder;
+
+use super::options::{SessionOptions, Style};
+use super::runtime::Runtime;
+
+pub use crate::face::Identity;
+
+/// An opened pack, shared by all sessions that use it. It keeps its runtime alive.
+pub struct Model {
+    runtime: Arc<Runtime>,
+    pack: Pack,
+    speech: Option<Arc<SpeechEncoder>>,
+    sampler: Option<Arc<Sampler>>,
+    styles: StyleEncoder,
+    face: Option<Arc<FaceDecoder>>,
+    first_identity: OnceLock<Arc<Identity>>,
+}
+
+impl Model {
+    /// Loads every network that the pack holds and checks that they fit each other.
+    ///
+    /// # Errors
+    /// `InvalidPack`, naming the tensor or the sizes that do not fit.
+    pub fn new(runtime: &Arc<Runtime>, pack: Pack) -> Result<Arc<Self>> {
+        let manifest = pack.manifest();
+        let speech = manifest.audio.is_some().then(|| SpeechEncoder::load(&pack).map(Arc::new)).transpose()?;
+        let sampler = manifest.denoiser.is_some().then(|| Sampler::load(&pack).map(Arc::new)).transpose()?;
+        let face = manifest.gnpfa.is_some().then(|| FaceDecoder::load(&pack).map(Arc::new)).transpose()?;
+        let styles = StyleEncoder::load(&pack)?;
+        if let (Some(audio), Some(denoiser)) = (&manifest.audio, &manifest.denoiser)
+            && audio.feature_width() != denoiser.d_a
+        {
+            let (features, d_a) = (audio.feature_width(), denoiser.d_a);
+            return Err(Error::InvalidPack(format!("the speech encoder gives {features} columns, the denoiser takes {d_a}")));
+        }
+        let runtime = Arc::clone(runtime);
+        Ok(Arc::new(Self { runtime, pack, speech, sampler, styles, face, first_identity: OnceLock::new() }))
+    }
+
+    /// The runtime.
+    pub fn runtime(&self) -> &Runtime {
+        &self.runtime
+    }
+
+    /// What the pack says about itself.
+    pub fn manifest(&self) -> &Manifest {
+        self.pack.manifest()
+    }
+
+    /// Names of the weights of a frame.
+    pub fn blendshape_names(&self) -> &[String] {
+        &self.manifest().blendshapes.names
+    }
+
+    /// Names of the pack's identities.
+    pub fn identity_names(&self) -> &[String] {
+        &self.manifest().identities.names
+    }
+
+    /// The mesh, where the pack has one.
+    pub fn topology(&self) -> Option<&Topology> {
+        self.face.as_ref()?.topology().map(|topology| &**topology)
+    }
+
+    /// An identity of the pack; one run of the generator's identity path.
+    ///
+    /// # Errors
+    /// `MissingPart` for an unknown name (the text lists the names) or without a mesh.
+    pub fn identity(&self, name: &str) -> Result<Arc<Identity>> {
+        if !self.identity_names().iter().any(|known| known == name) {
+            let names = self.identity_names().join(", ");
+            return Err(Error::MissingPart(format!("the pack has no identity {name:?}; it has: {names}")));
+        }
+        Ok(Arc::new(self.face()?.identity(&**self.runtime.backend(), name)?))
+    }
+
+    /// The pack's first identity, made once.
+    ///
+    /// # Errors
+    /// `MissingPart` when there is none.
+    pub fn default_identity(&self) -> Result<Arc<Identity>> {
+        if let Some(identity) = self.first_identity.get() {
+            return Ok(Arc::clone(identity));
+        }
+        let none = || Error::MissingPart("the pack has no identity".to_owned());
+        let identity = self.identity(self.identity_names().first().ok_or_else(none)?)?;
+        Ok(Arc::clone(self.first_identity.get_or_init(|| identity)))
+    }
+
+    /// An identity of the host's own: a neutral face on the topology, V × 3 mm.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for another count or numbers that are not finite; `MissingPart` without a mesh.
+    pub fn identity_from_vertices(&self, name: &str, vertices_mm: &[f32]) -> Result<Arc<Identity>> {
+        Ok(Arc::new(self.face()?.identity_from_vertices(&**self.runtime.backend(), name, vertices_mm)?))
+    }
+
+    /// Offsets of each blendshape at full weight from the same face at rest, mm, `weights × V × 3`: w → M → z → generator,
+    /// less the same of w = 0. What a host needs to build morph targets.
+    ///
+    /// # Errors
+    /// `MissingPart` without M or the generator.
+    pub fn blendshape_offsets_mm(&self, identity: &Arc<Identity>) -> Result<Vec<f32>> {
+        let backend = self.runtime.backend();
+        let decoder = self.face()?;
+        let encoder = FaceEncoder::load(&self.pack, decoder.topology())?;
+        let count = self.blendshape_names().len();
+        let mut weights = Frames::zeros(count + 1, count);
+        (0..count).for_each(|i| weights.row_mut(i + 1)[i] = 1.0);
+        let latents = encoder.from_weights(backend, &weights)?;
+        let mut motion = Frames::zeros(count + 1, decoder.motion_width());
+        (0..=count).for_each(|i| motion.row_mut(i)[..latents.width].copy_from_slice(latents.row(i)));
+        let mut reader = crate::face::FaceReader::new(decoder, backend, Some(Arc::clone(identity)))?;
+        let width = identity.vertices_mm().len();
+        let mut offsets = vec![0.0; (count + 1) * width];
+        reader.offsets_mm(&motion, &mut offsets)?;
+        let (rest, shapes) = offsets.split_at_mut(width);
+        shapes.chunks_exact_mut(width).for_each(|shape| shape.iter_mut().zip(&*rest).for_each(|(s, r)| *s -= r));
+        Ok(offsets.split_off(width))
+    }
+
+    /// Checks that the pack holds what a session with these options needs.
+    pub(super) fn check(&self, options: &SessionOptions) -> Result<()> {
+        self.speech()?;
+        let sampler = self.sampler()?;
+        let clip = self.manifest().clip.as_ref();
+        let tower = |what: &str, there: bool| match there {
+            true => Ok(()),
+            false => Err(Error::MissingPart(format!("this model has no {what} tower, so it takes no style {what}"))),
+        };
+        match &options.style {
+            None => Ok(()),
+            Some(Style::Text(_)) => tower("text", clip.is_some_and(|clip| clip.text.is_some())),
+            Some(Style::Picture(_)) => tower("picture", clip.is_some_and(|clip| clip.vision.is_some())),
+            Some(Style::Code(code)) => {
+                let width = sampler.denoiser().config().d_p;
+                if code.len() != width || code.iter().any(|v| !v.is_finite()) {
+                    let detail = format!("a style code of {} values, expected {width} finite ones", code.len());
+                    return Err(Error::InvalidArgument(detail));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn speech(&self) -> Result<&Arc<SpeechEncoder>> {
+        self.speech.as_ref().ok_or_else(|| missing("speech encoder (audio)"))
+    }
+
+    pub(super) fn sampler(&self) -> Result<&Arc<Sampler>> {
+        self.sampler.as_ref().ok_or_else(|| missing("denoiser"))
+    }
+
+    pub(super) fn styles(&self) -> &StyleEncoder {
+        &self.styles
+    }
+
+    pub(super) fn face(&self) -> Result<&Arc<FaceDecoder>> {
+        self.face.as_ref().ok_or_else(|| missing("face networks (gnpfa)"))
+    }
+}
+
+fn missing(part: &str) -> Error {
+    Error::MissingPart(format!("the pack has no {part}"))
+}

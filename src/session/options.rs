@@ -1,0 +1,80 @@
+//! What one clip is to become.
+
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+use crate::limits;
+
+use super::model::Identity;
+
+/// How it is to be spoken.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Style {
+    /// A prompt.
+    Text(String),
+    /// Bytes of a PNG or JPEG file.
+    Picture(Vec<u8>),
+    /// A raw style code of the model's width.
+    Code(Vec<f32>),
+}
+
+/// Options of a session; `None` is the pack's default.
+#[derive(Clone)]
+pub struct SessionOptions {
+    /// Rate of the pushed audio, Hz.
+    pub sample_rate_hz: u32,
+    /// Interleaved channels of the pushed audio.
+    pub channels: u32,
+    /// Same seed, same bytes.
+    pub seed: u64,
+    /// Denoising steps.
+    pub steps: Option<usize>,
+    /// Noise added at each step, 0..1.
+    pub eta: Option<f32>,
+    /// Guidance of the audio, s_A of eq. 9.
+    pub guidance_audio: Option<f32>,
+    /// Guidance of the style, s_P of eq. 9.
+    pub guidance_style: Option<f32>,
+    /// One style for the whole clip.
+    pub style: Option<Style>,
+    /// Factor on the guidance of the style.
+    pub style_strength: f32,
+    /// Whose face; `None` is the pack's first.
+    pub identity: Option<Arc<Identity>>,
+}
+
+impl SessionOptions {
+    /// The defaults for audio of this form.
+    pub fn new(sample_rate_hz: u32, channels: u32) -> Self {
+        Self {
+            sample_rate_hz,
+            channels,
+            seed: 0,
+            steps: None,
+            eta: None,
+            guidance_audio: None,
+            guidance_style: None,
+            style: None,
+            style_strength: 1.0,
+            identity: None,
+        }
+    }
+
+    /// Checks what needs no model.
+    pub(super) fn check(&self) -> Result<()> {
+        let fault = |text: String| Err(Error::InvalidArgument(text));
+        if let Some(steps) = self.steps.filter(|&s| s == 0 || s > limits::MAX_STEPS as usize) {
+            return fault(format!("{steps} steps, expected 1..={}", limits::MAX_STEPS));
+        }
+        if let Some(eta) = self.eta.filter(|e| !(0.0..=1.0).contains(e)) {
+            return fault(format!("eta is {eta}, expected 0..=1"));
+        }
+        let guidance = [("audio", self.guidance_audio), ("style", self.guidance_style), ("strength of the style", Some(self.style_strength))];
+        for (name, value) in guidance {
+            if let Some(value) = value.filter(|v| !v.is_finite() || v.abs() > limits::MAX_GUIDANCE) {
+                return fault(format!("guidance ({name}) is {value}, expected at most {} either way", limits::MAX_GUIDANCE));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,313 @@
+//! One clip: takes its audio, runs its job, hands out its result.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crate::audio::Converter;
+use crate::error::{Error, Result};
+
+use super::animation::Animation;
+use super::job::Job;
+use super::log::LogLevel;
+use super::model::Model;
+use super::options::SessionOptions;
+
+/// Where a job is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Stage {
+    /// Takes audio.
+    Input,
+    /// Encodes the text or picture.
+    Style,
+    /// Encodes the speech.
+    Speech,
+    /// Samples the motion.
+    Motion,
+    /// Done, failed or cancelled.
+    Done,
+}
+
+impl Stage {
+    const ALL: [Self; 5] = [Self::Input, Self::Style, Self::Speech, Self::Motion, Self::Done];
+
+    /// One word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Input => "input",
+            Self::Style => "style",
+            Self::Speech => "speech",
+            Self::Motion => "motion",
+            Self::Done => "done",
+        }
+    }
+}
+
+/// Progress of a job.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Progress {
+    /// Where it is.
+    pub stage: Stage,
+    /// Share of the whole work that is done, 0..1.
+    pub fraction: f32,
+}
+
+/// What a session holds, one after the other.
+enum Phase {
+    Input(Converter),
+    /// A job that the next step or wait goes on with.
+    Waiting(Box<Job>),
+    /// A job that some thread is working on.
+    Working,
+    Done(Result<Arc<Animation>>),
+}
+
+/// What the session shares with its worker.
+struct Shared {
+    model: Arc<Model>,
+    phase: Mutex<Phase>,
+    changed: Condvar,
+    cancelled: AtomicBool,
+    stage: AtomicU32,
+    fraction: AtomicU32,
+}
+
+/// One clip. Push and finish from one thread at a time; cancel, progress, wait and pull from any.
+pub struct Session {
+    shared: Arc<Shared>,
+    options: SessionOptions,
+    worker: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Session {
+    /// Checks the options against the model.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for options out of range; `MissingPart` when the model lacks a network that this job needs.
+    pub fn new(model: &Arc<Model>, options: SessionOptions) -> Result<Self> {
+        options.check()?;
+        model.check(&options)?;
+        let converter = Converter::new(options.sample_rate_hz, options.channels)?;
+        let shared = Shared {
+            model: Arc::clone(model),
+            phase: Mutex::new(Phase::Input(converter)),
+            changed: Condvar::new(),
+            cancelled: AtomicBool::new(false),
+            stage: AtomicU32::new(Stage::Input as u32),
+            fraction: AtomicU32::new(0),
+        };
+        Ok(Self { shared: Arc::new(shared), options, worker: Mutex::new(None) })
+    }
+
+    /// Interleaved channels of the pushed audio.
+    pub fn channel_count(&self) -> u32 {
+        self.options.channels
+    }
+
+    /// Hands over interleaved floats, nominally −1..1. Takes memory: not for audio threads.
+    ///
+    /// # Errors
+    /// `InvalidAudio` for NaN or infinite samples (nothing of this call is taken) and for a clip past the limit,
+    /// `InvalidState` after the end of the input.
+    pub fn push_f32(&self, interleaved: &[f32]) -> Result<()> {
+        self.input(|converter| converter.push_f32(interleaved))
+    }
+
+    /// Hands over interleaved 16-bit integers. As [`Self::push_f32`] otherwise.
+    pub fn push_i16(&self, interleaved: &[i16]) -> Result<()> {
+        self.input(|converter| converter.push_i16(interleaved))
+    }
+
+    fn input(&self, push: impl FnOnce(&mut Converter) -> Result<()>) -> Result<()> {
+        match &mut *self.shared.lock() {
+            Phase::Input(converter) => push(converter),
+            Phase::Done(Err(error)) => Err(error.clone()),
+            _ => Err(Error::InvalidState("audio was pushed after the end of the input".to_owned())),
+        }
+    }
+
+    /// Ends the input; the work begins.
+    ///
+    /// # Errors
+    /// `InvalidAudio` when nothing was pushed; `InvalidState` when it was called before.
+    pub fn finish(&self) -> Result<()> {
+        let mut phase = self.shared.lock();
+        let converter = match std::mem::replace(&mut *phase, Phase::Working) {
+            Phase::Input(converter) => converter,
+            Phase::Done(Err(error)) => {
+                *phase = Phase::Done(Err(error.clone()));
+                return Err(error);
+            }
+            other => {
+                *phase = other;
+                return Err(Error::InvalidState("the input was finished before".to_owned()));
+            }
+        };
+        let begun = converter.finish().and_then(|samples| Job::new(&self.shared.model, &self.options, samples));
+        let job = match begun {
+            Ok(job) => Box::new(job),
+            Err(error) => {
+                *phase = Phase::Done(Err(error.clone()));
+                return Err(error);
+            }
+        };
+        self.shared.show(&job);
+        if self.shared.model.runtime().threads() == 0 {
+            *phase = Phase::Waiting(job);
+            return Ok(());
+        }
+        let shared = Arc::clone(&self.shared);
+        let work = move || {
+            let outcome = shared.work(job, None);
+            shared.settle(outcome);
+        };
+        match std::thread::Builder::new().name("media2face job".to_owned()).spawn(work) {
+            Ok(worker) => *self.worker.lock().unwrap_or_else(PoisonError::into_inner) = Some(worker),
+            Err(error) => {
+                let error = Error::OutOfMemory(format!("cannot start a worker thread: {error}"));
+                *phase = Phase::Done(Err(error.clone()));
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Works on the calling thread for about `budget`, at least one unit; true when the job is done. On a runtime with
+    /// threads of its own it waits that long instead.
+    ///
+    /// # Errors
+    /// The job's failure; `InvalidState` before finish.
+    pub fn step(&self, budget: Duration) -> Result<bool> {
+        let shared = &*self.shared;
+        let mut phase = shared.lock();
+        if !matches!(*phase, Phase::Waiting(_)) {
+            drop(phase);
+            return self.wait(Some(budget));
+        }
+        let Phase::Waiting(job) = std::mem::replace(&mut *phase, Phase::Working) else { unreachable!("matched above") };
+        drop(phase);
+        let outcome = shared.work(job, Some(Instant::now() + budget));
+        shared.settle(outcome);
+        self.wait(Some(Duration::ZERO))
+    }
+
+    /// Waits until the job is done, at most `timeout`; true when it is. On a runtime without threads it does the work.
+    ///
+    /// # Errors
+    /// The job's failure; `InvalidState` before finish.
+    pub fn wait(&self, timeout: Option<Duration>) -> Result<bool> {
+        let deadline = timeout.and_then(|t| Instant::now().checked_add(t));
+        let mut phase = self.shared.lock();
+        let done = loop {
+            let now = Instant::now();
+            let late = deadline.is_some_and(|d| now >= d);
+            match &mut *phase {
+                Phase::Input(_) => break Err(Error::InvalidState("the input is not finished yet".to_owned())),
+                Phase::Done(Ok(_)) => break Ok(true),
+                Phase::Done(Err(error)) => break Err(error.clone()),
+                _ if late => break Ok(false),
+                Phase::Waiting(_) => {
+                    let Phase::Waiting(job) = std::mem::replace(&mut *phase, Phase::Working) else { unreachable!("matched above") };
+                    drop(phase);
+                    let outcome = self.shared.work(job, deadline);
+                    self.shared.settle(outcome);
+                    phase = self.shared.lock();
+                }
+                Phase::Working => {
+                    let rest = deadline.map_or(Duration::from_secs(3600), |d| d - now);
+                    let waited = self.shared.changed.wait_timeout(phase, rest);
+                    phase = waited.unwrap_or_else(PoisonError::into_inner).0;
+                }
+            }
+        };
+        drop(phase);
+        self.shared.model.runtime().log.deliver();
+        done
+    }
+
+    /// Where the job is.
+    pub fn progress(&self) -> Progress {
+        let stage = Stage::ALL[self.shared.stage.load(Ordering::Relaxed) as usize % Stage::ALL.len()];
+        Progress { stage, fraction: f32::from_bits(self.shared.fraction.load(Ordering::Relaxed)) }
+    }
+
+    /// Asks the job to stop; it does so after the unit of work under way.
+    pub fn cancel(&self) {
+        self.shared.cancelled.store(true, Ordering::Relaxed);
+        let mut phase = self.shared.lock();
+        if matches!(*phase, Phase::Input(_) | Phase::Waiting(_)) {
+            *phase = Phase::Done(Err(Error::Cancelled));
+            self.shared.stage.store(Stage::Done as u32, Ordering::Relaxed);
+            self.shared.changed.notify_all();
+        }
+    }
+
+    /// The result of a job that is done; `None` while it works.
+    ///
+    /// # Errors
+    /// The job's failure; `InvalidState` before finish.
+    pub fn pull(&self) -> Result<Option<Arc<Animation>>> {
+        self.shared.model.runtime().log.deliver();
+        match &*self.shared.lock() {
+            Phase::Input(_) => Err(Error::InvalidState("the input is not finished yet".to_owned())),
+            Phase::Waiting(_) | Phase::Working => Ok(None),
+            Phase::Done(outcome) => outcome.clone().map(Some),
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.cancel();
+        if let Some(worker) = self.worker.get_mut().unwrap_or_else(PoisonError::into_inner).take() {
+            // It catches its own panics, so there is no outcome to look at.
+            let _ = worker.join();
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Phase> {
+        // Phases are replaced whole, so one that a panic left behind is still a phase.
+        self.phase.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn show(&self, job: &Job) {
+        self.stage.store(job.stage() as u32, Ordering::Relaxed);
+        self.fraction.store(job.fraction().to_bits(), Ordering::Relaxed);
+    }
+
+    /// Advances a job until it is done, fails, is cancelled, or the deadline has passed.
+    fn work(&self, mut job: Box<Job>, deadline: Option<Instant>) -> Phase {
+        loop {
+            if self.cancelled.load(Ordering::Relaxed) {
+                return Phase::Done(Err(Error::Cancelled));
+            }
+            match catch_unwind(AssertUnwindSafe(|| job.advance())) {
+                Ok(Ok(None)) => self.show(&job),
+                Ok(Ok(Some(animation))) => return Phase::Done(Ok(Arc::new(animation))),
+                Ok(Err(error)) => return Phase::Done(Err(error)),
+                Err(_) => return Phase::Done(Err(Error::Internal("a job panicked".to_owned()))),
+            }
+            if deadline.is_some_and(|d| Instant::now() >= d) {
+                return Phase::Waiting(job);
+            }
+        }
+    }
+
+    fn settle(&self, outcome: Phase) {
+        if let Phase::Done(result) = &outcome {
+            if let Err(error) = result {
+                self.model.runtime().log.add(LogLevel::Error, error.to_string());
+            } else {
+                self.fraction.store(1f32.to_bits(), Ordering::Relaxed);
+            }
+            self.stage.store(Stage::Done as u32, Ordering::Relaxed);
+        }
+        *self.lock() = outcome;
+        self.changed.notify_all();
+    }
+}

@@ -1,0 +1,183 @@
+//! NULL, wrong sizes, numbers out of range: an error code and a text, never more.
+
+use std::ptr;
+
+use media2face::ffi::m2f_status as S;
+use media2face::ffi::*;
+
+use super::host::*;
+
+#[test]
+fn null_arguments_are_refused_by_name() {
+    unsafe {
+        fails(m2f_runtime_create(ptr::null(), ptr::null_mut()), S::M2F_STATUS_INVALID_ARGUMENT, "out");
+        fails(m2f_runtime_options_init(ptr::null_mut(), 64), S::M2F_STATUS_INVALID_ARGUMENT, "options");
+        let mut model = ptr::null_mut();
+        fails(m2f_model_create(ptr::null(), ptr::null(), &raw mut model), S::M2F_STATUS_INVALID_ARGUMENT, "runtime");
+        assert!(model.is_null(), "nothing is written on failure");
+        let mut session = ptr::null_mut();
+        fails(m2f_session_create(ptr::null(), ptr::null(), &raw mut session), S::M2F_STATUS_INVALID_ARGUMENT, "model");
+        fails(m2f_session_push_f32(ptr::null(), ptr::null(), 4), S::M2F_STATUS_INVALID_ARGUMENT, "session");
+        fails(m2f_session_finish(ptr::null()), S::M2F_STATUS_INVALID_ARGUMENT, "session");
+        fails(m2f_session_step(ptr::null(), 1), S::M2F_STATUS_INVALID_ARGUMENT, "session");
+        fails(m2f_session_wait(ptr::null(), 1), S::M2F_STATUS_INVALID_ARGUMENT, "session");
+        fails(m2f_session_cancel(ptr::null()), S::M2F_STATUS_INVALID_ARGUMENT, "session");
+        fails(m2f_session_progress(ptr::null(), ptr::null_mut()), S::M2F_STATUS_INVALID_ARGUMENT, "out");
+        fails(m2f_session_pull(ptr::null(), ptr::null_mut()), S::M2F_STATUS_INVALID_ARGUMENT, "out");
+        let mut count = 0;
+        fails(m2f_result_frame_count(ptr::null(), 30.0, &raw mut count), S::M2F_STATUS_INVALID_ARGUMENT, "result");
+        fails(m2f_model_weight_count(ptr::null(), &raw mut count), S::M2F_STATUS_INVALID_ARGUMENT, "model");
+    }
+}
+
+#[test]
+fn destroying_null_is_nothing() {
+    unsafe {
+        m2f_runtime_destroy(ptr::null_mut());
+        m2f_model_destroy(ptr::null_mut());
+        m2f_identity_destroy(ptr::null_mut());
+        m2f_session_destroy(ptr::null_mut());
+        m2f_result_destroy(ptr::null_mut());
+    }
+}
+
+#[test]
+fn wrong_struct_sizes_are_refused() {
+    unsafe {
+        let mut options = std::mem::zeroed::<m2f_runtime_options>();
+        for size in [0, 3, 7, 12, 1 << 20] {
+            // Only sizes that are refused before anything is written, or that the struct has room for.
+            if size != 1 << 20 {
+                let status = m2f_runtime_options_init(&raw mut options, size);
+                assert_eq!(status, S::M2F_STATUS_INVALID_STRUCT_SIZE, "size {size}");
+            }
+            options.struct_size = size as u32;
+            let mut out = ptr::null_mut();
+            let status = m2f_runtime_create(&raw const options, &raw mut out);
+            assert_eq!(status, S::M2F_STATUS_INVALID_STRUCT_SIZE, "struct_size {size}");
+            assert!(out.is_null());
+        }
+    }
+}
+
+#[repr(C)]
+struct Longer {
+    known: m2f_runtime_options,
+    unknown: u64,
+}
+
+#[test]
+fn longer_struct_is_read_while_its_unknown_fields_are_zero() {
+    unsafe {
+        let mut options = std::mem::zeroed::<Longer>();
+        options.unknown = 7;
+        ok(m2f_runtime_options_init((&raw mut options).cast(), size_of::<Longer>()));
+        assert_eq!(options.unknown, 0, "init clears what it does not know");
+        options.known.thread_count = 0;
+        let mut out = ptr::null_mut();
+        ok(m2f_runtime_create((&raw const options).cast(), &raw mut out));
+        m2f_runtime_destroy(out);
+        options.unknown = 1;
+        let status = m2f_runtime_create((&raw const options).cast(), &raw mut out);
+        fails(status, S::M2F_STATUS_INVALID_STRUCT_SIZE, "not zero");
+    }
+}
+
+#[test]
+fn shorter_struct_takes_defaults_and_writes_no_further() {
+    unsafe {
+        let mut options = std::mem::zeroed::<m2f_session_options>();
+        options.style_strength = 9.0;
+        ok(m2f_session_options_init(&raw mut options, 24));
+        assert_eq!((options.struct_size, options.sample_rate_hz), (24, 16_000));
+        assert_eq!(options.style_strength, 9.0, "bytes past the given size are the caller's");
+        let (runtime, mut out) = (runtime(0), ptr::null_mut());
+        let model = model(runtime);
+        ok(m2f_session_create(model, &raw const options, &raw mut out));
+        m2f_session_destroy(out);
+        m2f_model_destroy(model);
+        m2f_runtime_destroy(runtime);
+    }
+}
+
+#[test]
+fn options_out_of_range_are_refused() {
+    let runtime = runtime(0);
+    let model = model(runtime);
+    let refuse = |change: &dyn Fn(&mut m2f_session_options), expected: S, words: &str| {
+        let (mut options, mut out) = (session_options(), ptr::null_mut());
+        change(&mut options);
+        fails(unsafe { m2f_session_create(model, &raw const options, &raw mut out) }, expected, words);
+        assert!(out.is_null());
+    };
+    let argument = S::M2F_STATUS_INVALID_ARGUMENT;
+    refuse(&|o| o.mode = 9, S::M2F_STATUS_UNSUPPORTED, "mode 9");
+    refuse(&|o| o.sample_rate_hz = 0, argument, "");
+    refuse(&|o| o.sample_rate_hz = u32::MAX, argument, "");
+    refuse(&|o| o.channel_count = 0, argument, "");
+    refuse(&|o| o.step_count = u32::MAX, argument, "steps");
+    refuse(&|o| o.eta = 2.0, argument, "eta");
+    refuse(&|o| o.guidance_audio = f32::INFINITY, argument, "guidance");
+    refuse(&|o| o.style_strength = f32::NAN, argument, "guidance");
+    let code = [0f32; 3];
+    refuse(&|o| (o.style_code, o.style_code_count) = (code.as_ptr(), 3), argument, "style code");
+    let text = c("happy");
+    refuse(&|o| (o.style_text, o.style_code, o.style_code_count) = (text.as_ptr(), code.as_ptr(), 3), argument, "at most one");
+    let invalid = [0xff_u8, 0xfe, 0];
+    refuse(&|o| o.style_text = invalid.as_ptr().cast(), S::M2F_STATUS_INVALID_UTF8, "style_text");
+    unsafe {
+        m2f_model_destroy(model);
+        m2f_runtime_destroy(runtime);
+    }
+}
+
+#[test]
+fn memory_callbacks_are_answered_as_unsupported() {
+    unsafe extern "C" fn free(_: *mut std::ffi::c_void, _: usize, _: usize, _: *mut std::ffi::c_void) {}
+    unsafe {
+        let mut options = std::mem::zeroed::<m2f_runtime_options>();
+        ok(m2f_runtime_options_init(&raw mut options, size_of_val(&options)));
+        options.free = Some(free);
+        let mut out = ptr::null_mut();
+        fails(m2f_runtime_create(&raw const options, &raw mut out), S::M2F_STATUS_UNSUPPORTED, "callbacks");
+    }
+}
+
+#[test]
+fn model_takes_exactly_one_source_and_names_what_is_wrong() {
+    let runtime = runtime(0);
+    let refuse = |change: &dyn Fn(&mut m2f_model_options), expected: S, words: &str| unsafe {
+        let (mut options, mut out) = (std::mem::zeroed::<m2f_model_options>(), ptr::null_mut());
+        ok(m2f_model_options_init(&raw mut options, size_of_val(&options)));
+        change(&mut options);
+        fails(m2f_model_create(runtime, &raw const options, &raw mut out), expected, words);
+        assert!(out.is_null());
+    };
+    unsafe extern "C" fn refuses(_: u64, _: *mut u8, _: usize, _: *mut std::ffi::c_void) -> i32 {
+        5
+    }
+    let (pack, path) = (tiny_pack(), c("/nowhere/at/all.m2f"));
+    refuse(&|_| {}, S::M2F_STATUS_INVALID_ARGUMENT, "exactly one");
+    refuse(&|o| (o.path, o.data, o.data_size) = (path.as_ptr(), pack.as_ptr(), 8), S::M2F_STATUS_INVALID_ARGUMENT, "exactly one");
+    refuse(&|o| o.path = path.as_ptr(), S::M2F_STATUS_IO, "all.m2f");
+    refuse(&|o| (o.data, o.data_size) = (pack.as_ptr(), 100), S::M2F_STATUS_INVALID_PACK, "");
+    refuse(&|o| (o.read, o.read_size) = (Some(refuses), 1000), S::M2F_STATUS_IO, "answered 5");
+    unsafe { m2f_runtime_destroy(runtime) };
+}
+
+#[test]
+fn small_buffer_is_an_error_and_stays_untouched() {
+    let runtime = runtime(0);
+    let model = model(runtime);
+    unsafe {
+        let (mut count, mut name) = (0, [7_i8; 4]);
+        ok(m2f_model_weight_name(model, 0, ptr::null_mut(), 0, &raw mut count));
+        assert!(count > 4);
+        let status = m2f_model_weight_name(model, 0, name.as_mut_ptr().cast(), 4, ptr::null_mut());
+        fails(status, S::M2F_STATUS_BUFFER_TOO_SMALL, "needed");
+        assert_eq!(name, [7; 4]);
+        fails(m2f_model_weight_name(model, 5000, ptr::null_mut(), 0, &raw mut count), S::M2F_STATUS_INVALID_ARGUMENT, "index 5000");
+        m2f_model_destroy(model);
+        m2f_runtime_destroy(runtime);
+    }
+}

@@ -1,0 +1,95 @@
+//! A host's side of the API: handles that are destroyed at the end of their scope.
+
+use std::ffi::{CStr, CString};
+use std::ptr;
+
+use media2face::ffi::*;
+use media2face::pack::{self, Size};
+
+pub(crate) fn last_error() -> String {
+    unsafe { CStr::from_ptr(m2f_last_error()) }.to_str().expect("UTF-8").to_owned()
+}
+
+#[track_caller]
+pub(crate) fn ok(status: m2f_status) {
+    assert_eq!(status, m2f_status::M2F_STATUS_OK, "{}", last_error());
+}
+
+/// The failure must be this one and say something that holds all of `words`.
+#[track_caller]
+pub(crate) fn fails(status: m2f_status, expected: m2f_status, words: &str) {
+    assert_eq!(status, expected, "{}", last_error());
+    let text = last_error();
+    assert!(!text.is_empty() && text.contains(words), "{text:?} does not say {words:?}");
+}
+
+pub(crate) fn tiny_pack() -> Vec<u8> {
+    pack::random(Size::Tiny, 1).expect("tiny pack").to_bytes().expect("bytes")
+}
+
+pub(crate) fn runtime(threads: u32) -> *mut m2f_runtime {
+    let mut out = ptr::null_mut();
+    unsafe {
+        let mut options = std::mem::zeroed::<m2f_runtime_options>();
+        ok(m2f_runtime_options_init(&raw mut options, size_of_val(&options)));
+        options.thread_count = threads;
+        ok(m2f_runtime_create(&raw const options, &raw mut out));
+    }
+    out
+}
+
+pub(crate) fn model(runtime: *const m2f_runtime) -> *mut m2f_model {
+    let (bytes, mut out) = (tiny_pack(), ptr::null_mut());
+    unsafe {
+        let mut options = std::mem::zeroed::<m2f_model_options>();
+        ok(m2f_model_options_init(&raw mut options, size_of_val(&options)));
+        (options.data, options.data_size) = (bytes.as_ptr(), bytes.len() as u64);
+        ok(m2f_model_create(runtime, &raw const options, &raw mut out));
+    }
+    out
+}
+
+pub(crate) fn session_options() -> m2f_session_options {
+    unsafe {
+        let mut options = std::mem::zeroed::<m2f_session_options>();
+        ok(m2f_session_options_init(&raw mut options, size_of_val(&options)));
+        options.step_count = 3;
+        options
+    }
+}
+
+pub(crate) fn session(model: *const m2f_model, options: &m2f_session_options) -> *mut m2f_session {
+    let mut out = ptr::null_mut();
+    ok(unsafe { m2f_session_create(model, options, &raw mut out) });
+    out
+}
+
+/// Half a second of a rising tone.
+pub(crate) fn tone() -> Vec<f32> {
+    (0..8000).map(|i| 0.3 * (0.02 * i as f32 * (1.0 + i as f32 / 8000.0)).sin()).collect()
+}
+
+pub(crate) fn push(session: *const m2f_session, samples: &[f32]) -> m2f_status {
+    unsafe { m2f_session_push_f32(session, samples.as_ptr(), samples.len()) }
+}
+
+pub(crate) fn pull(session: *const m2f_session) -> *mut m2f_result {
+    let mut out = ptr::null_mut();
+    ok(unsafe { m2f_session_pull(session, &raw mut out) });
+    out
+}
+
+pub(crate) fn weights(result: *const m2f_result, fps: f32) -> Vec<f32> {
+    let (mut frames, mut count) = (0, 0);
+    unsafe {
+        ok(m2f_result_frame_count(result, fps, &raw mut frames));
+        ok(m2f_result_read_weights(result, fps, 0, frames, ptr::null_mut(), 0, &raw mut count));
+        let mut values = vec![f32::NAN; count];
+        ok(m2f_result_read_weights(result, fps, 0, frames, values.as_mut_ptr(), count, ptr::null_mut()));
+        values
+    }
+}
+
+pub(crate) fn c(text: &str) -> CString {
+    CString::new(text).expect("no NUL")
+}

@@ -1,0 +1,8 @@
+//! The C ABI, called as a host calls it.
+#![allow(missing_docs, clippy::undocumented_unsafe_blocks)] // every block is one call with the arguments just built
+
+mod arguments;
+mod host;
+mod layout;
+mod lifetimes;
+mod work;

@@ -1,0 +1,231 @@
+//! The main job through the C ABI: order of calls, cancel, step, threads, sampling.
+
+use std::ptr;
+
+use media2face::ffi::m2f_status as S;
+use media2face::ffi::*;
+
+use super::host::*;
+
+struct Rig {
+    runtime: *mut m2f_runtime,
+    model: *mut m2f_model,
+}
+
+impl Rig {
+    fn new(threads: u32) -> Self {
+        let runtime = runtime(threads);
+        Self { runtime, model: model(runtime) }
+    }
+}
+
+impl Drop for Rig {
+    fn drop(&mut self) {
+        unsafe {
+            m2f_model_destroy(self.model);
+            m2f_runtime_destroy(self.runtime);
+        }
+    }
+}
+
+fn animate(rig: &Rig, options: &m2f_session_options) -> Vec<f32> {
+    let session = session(rig.model, options);
+    ok(push(session, &tone()));
+    unsafe {
+        ok(m2f_session_finish(session));
+        ok(m2f_session_wait(session, M2F_WAIT_FOREVER));
+        let result = pull(session);
+        m2f_session_destroy(session);
+        let found = weights(result, 30.0);
+        m2f_result_destroy(result);
+        found
+    }
+}
+
+#[test]
+fn same_seed_gives_the_same_bytes_on_any_number_of_threads() {
+    let options = session_options();
+    let one = animate(&Rig::new(1), &options);
+    for threads in [0, 2, 3] {
+        assert_eq!(animate(&Rig::new(threads), &options), one, "{threads} threads");
+    }
+    let other = m2f_session_options { seed: 1, ..options };
+    assert_ne!(animate(&Rig::new(1), &other), one, "another seed");
+}
+
+#[test]
+fn calls_out_of_order_are_refused() {
+    let rig = Rig::new(0);
+    let session = session(rig.model, &session_options());
+    unsafe {
+        let mut out = ptr::null_mut();
+        fails(m2f_session_pull(session, &raw mut out), S::M2F_STATUS_INVALID_STATE, "not finished");
+        fails(m2f_session_wait(session, 0), S::M2F_STATUS_INVALID_STATE, "not finished");
+        ok(push(session, &tone()));
+        ok(m2f_session_finish(session));
+        fails(m2f_session_finish(session), S::M2F_STATUS_INVALID_STATE, "before");
+        fails(push(session, &tone()), S::M2F_STATUS_INVALID_STATE, "after the end");
+        assert_eq!(m2f_session_pull(session, &raw mut out), S::M2F_STATUS_NOT_READY);
+        assert!(out.is_null());
+        m2f_session_destroy(session);
+    }
+}
+
+#[test]
+fn bad_audio_is_refused_and_the_session_goes_on() {
+    let rig = Rig::new(0);
+    let session = session(rig.model, &session_options());
+    unsafe {
+        for bad in [f32::NAN, f32::INFINITY] {
+            fails(push(session, &[0.1, bad, 0.2]), S::M2F_STATUS_INVALID_AUDIO, "");
+        }
+        ok(push(session, &[0.5]));
+        ok(m2f_session_finish(session));
+        ok(m2f_session_wait(session, M2F_WAIT_FOREVER));
+        let result = pull(session);
+        assert_eq!(weights(result, 30.0).len(), 52, "one sample is one frame");
+        m2f_result_destroy(result);
+        m2f_session_destroy(session);
+
+        let empty = super::host::session(rig.model, &session_options());
+        fails(m2f_session_finish(empty), S::M2F_STATUS_INVALID_AUDIO, "no samples");
+        fails(m2f_session_wait(empty, 0), S::M2F_STATUS_INVALID_AUDIO, "no samples");
+        m2f_session_destroy(empty);
+    }
+}
+
+#[test]
+fn step_does_the_work_of_a_runtime_without_threads() {
+    let rig = Rig::new(0);
+    let session = session(rig.model, &session_options());
+    ok(push(session, &tone()));
+    let (mut steps, mut last) = (0, 0.0);
+    unsafe {
+        ok(m2f_session_finish(session));
+        loop {
+            let mut progress = std::mem::zeroed();
+            ok(m2f_session_progress(session, &raw mut progress));
+            assert!(progress.fraction >= last && progress.fraction <= 1.0, "{last} then {}", progress.fraction);
+            last = progress.fraction;
+            match m2f_session_step(session, 0) {
+                S::M2F_STATUS_NOT_READY => steps += 1,
+                status => break ok(status),
+            }
+            assert!(steps < 1000);
+        }
+        assert!(steps >= 3, "a budget of 0 does one unit at a time, {steps} here");
+        m2f_result_destroy(pull(session));
+        m2f_session_destroy(session);
+    }
+}
+
+#[test]
+fn cancel_ends_the_job_at_every_stage() {
+    let rig = Rig::new(0);
+    for units in 0..8 {
+        let session = session(rig.model, &session_options());
+        unsafe {
+            if units > 0 {
+                ok(push(session, &tone()));
+                ok(m2f_session_finish(session));
+                for _ in 1..units {
+                    m2f_session_step(session, 0);
+                }
+            }
+            let mut progress = std::mem::zeroed();
+            ok(m2f_session_progress(session, &raw mut progress));
+            let done = progress.stage == m2f_stage::M2F_STAGE_DONE as u32;
+            ok(m2f_session_cancel(session));
+            if !done {
+                assert_eq!(m2f_session_wait(session, M2F_WAIT_FOREVER), S::M2F_STATUS_CANCELLED, "after {units} units");
+                let mut out = ptr::null_mut();
+                assert_eq!(m2f_session_pull(session, &raw mut out), S::M2F_STATUS_CANCELLED);
+            }
+            m2f_session_destroy(session);
+        }
+    }
+}
+
+#[test]
+fn two_sessions_work_at_once_on_two_threads() {
+    let rig = Rig::new(2);
+    let expected = animate(&rig, &session_options());
+    let model = rig.model as usize;
+    let runs: Vec<_> = (0..2)
+        .map(|_| {
+            std::thread::spawn(move || {
+                let borrowed = Rig { runtime: ptr::null_mut(), model: model as *mut m2f_model };
+                let found = animate(&borrowed, &session_options());
+                std::mem::forget(borrowed);
+                found
+            })
+        })
+        .collect();
+    for run in runs {
+        assert_eq!(run.join().expect("no panic"), expected);
+    }
+}
+
+#[test]
+fn sampling_at_a_frame_is_that_frame_and_between_frames_lies_between() {
+    let rig = Rig::new(1);
+    let session = session(rig.model, &session_options());
+    ok(push(session, &tone()));
+    unsafe {
+        ok(m2f_session_finish(session));
+        ok(m2f_session_wait(session, M2F_WAIT_FOREVER));
+        let result = pull(session);
+        let rows = weights(result, 0.0);
+        let (mut found, mut head) = ([f32::NAN; 52], [f32::NAN; M2F_HEAD_FLOATS as usize]);
+        ok(m2f_result_sample(result, 4.0 / 30.0, found.as_mut_ptr(), 52, head.as_mut_ptr(), ptr::null_mut(), 0));
+        for (f, row) in found.iter().zip(&rows[4 * 52..]) {
+            assert!((f - row).abs() < 1e-5);
+        }
+        let length: f32 = head[..4].iter().map(|q| q * q).sum();
+        assert!((length - 1.0).abs() < 1e-5, "unit quaternion");
+        ok(m2f_result_sample(result, 1e9, found.as_mut_ptr(), 52, ptr::null_mut(), ptr::null_mut(), 0));
+        fails(
+            m2f_result_sample(result, f64::NAN, found.as_mut_ptr(), 52, ptr::null_mut(), ptr::null_mut(), 0),
+            S::M2F_STATUS_INVALID_ARGUMENT,
+            "",
+        );
+        assert_eq!(weights(result, 60.0).len(), 30 * 52, "twice the frames at twice the rate");
+
+        let half = m2f_channel { gain: 0.5, offset: 0.0, minimum: 0.0, maximum: 0.1 };
+        ok(m2f_result_set_channel(result, 3, &raw const half));
+        let limited = weights(result, 0.0);
+        for (row, before) in limited.chunks_exact(52).zip(rows.chunks_exact(52)) {
+            assert_eq!(row[3], (before[3] * 0.5).clamp(0.0, 0.1));
+            assert_eq!(row[4], before[4]);
+        }
+        let bad = m2f_channel { gain: f32::NAN, ..half };
+        fails(m2f_result_set_channel(result, 3, &raw const bad), S::M2F_STATUS_INVALID_ARGUMENT, "channel 3");
+        m2f_result_destroy(result);
+        m2f_session_destroy(session);
+    }
+}
+
+#[test]
+fn long_prompt_is_cut_with_a_warning_in_the_log() {
+    use std::ffi::{CStr, c_char, c_void};
+    unsafe extern "C" fn log(level: m2f_log_level, message: *const c_char, user: *mut c_void) {
+        let messages = unsafe { &mut *user.cast::<Vec<(u32, String)>>() };
+        messages.push((level as u32, unsafe { CStr::from_ptr(message) }.to_str().unwrap().to_owned()));
+    }
+    let mut messages: Vec<(u32, String)> = Vec::new();
+    let mut runtime = ptr::null_mut();
+    unsafe {
+        let mut options = std::mem::zeroed::<m2f_runtime_options>();
+        ok(m2f_runtime_options_init(&raw mut options, size_of_val(&options)));
+        (options.log, options.log_user) = (Some(log), (&raw mut messages).cast());
+        options.thread_count = 0;
+        ok(m2f_runtime_create(&raw const options, &raw mut runtime));
+    }
+    let rig = Rig { runtime, model: model(runtime) };
+    let prompt = c(&"very happy ".repeat(1000));
+    let options = m2f_session_options { style_text: prompt.as_ptr(), ..session_options() };
+    let styled = animate(&rig, &options);
+    assert_ne!(styled, animate(&rig, &session_options()), "a style changes the motion");
+    drop(rig);
+    assert!(messages.iter().any(|(level, text)| *level == 1 && text.contains("longer than")), "{messages:?}");
+}

@@ -1,0 +1,92 @@
+//! Whole samplings with the tiny denoiser: windows, guidance, styles over time, inpainting, every step.
+
+use std::sync::Arc;
+
+use media2face::motion::{Inpaint, SampleJob, Sampler, Style};
+use media2face::plan::Backend;
+use media2face::signal::Frames;
+
+use super::support::golden::{Golden, golden};
+use super::support::{assert_close, backends, denoiser, tolerance};
+
+fn frames(vectors: &Golden, name: &str) -> Frames {
+    Frames::new(*vectors.shape(name).last().expect("columns"), vectors.f32(name))
+}
+
+/// The tiny sampler starting from the vectors' noise.
+fn job(half: bool, x: Frames, audio: Frames, styles: Vec<Style>) -> SampleJob {
+    let sampler = Arc::new(Sampler::load(&denoiser::pack("den_tiny", half)).expect("load"));
+    let options = sampler.defaults().clone();
+    let mut job = SampleJob::new(sampler, audio, styles, &options).expect("job");
+    job.set_state(x).expect("state");
+    job
+}
+
+/// States after every step, one behind the other.
+fn trajectory(job: &mut SampleJob, backend: &dyn Backend) -> Vec<f32> {
+    let mut states = Vec::new();
+    for step in 1.. {
+        let mut complete = false;
+        while job.steps_done() < step {
+            complete = job.advance(backend).expect("advance");
+        }
+        states.extend_from_slice(&job.state().data);
+        if complete {
+            break;
+        }
+    }
+    states
+}
+
+fn check_trajectories(half: bool, allowed: f32) {
+    let vectors = golden("e2e");
+    for backend in backends() {
+        for run in ["plain", "inpaint"] {
+            let style = Style { code: vectors.f32("P"), strength: 1.0, weights: None };
+            let mut job = job(half, frames(&vectors, "x_T"), frames(&vectors, "A"), vec![style]);
+            if run == "inpaint" {
+                let edit = Inpaint { known: frames(&vectors, "known"), mask: frames(&vectors, "mask") };
+                job.set_inpaint(edit).expect("inpaint");
+            }
+            let found = trajectory(&mut job, &*backend);
+            let what = format!("{run} on {}", backend.name());
+            assert_close(&what, &found, &vectors.f32(&format!("{run}.traj")), allowed);
+            let end = &found[found.len() - 44 * 22..];
+            assert_eq!(job.finish().expect("complete").data, end, "mean 0 and deviation 1 leave the state as it is");
+        }
+    }
+}
+
+#[test]
+fn every_state_of_a_sampling_matches_diffusers_and_torch() {
+    check_trajectories(false, tolerance::NETWORK_F32);
+}
+
+#[test]
+fn half_weights_stay_near_torch_over_a_sampling() {
+    check_trajectories(true, tolerance::SAMPLING_F16);
+}
+
+#[test]
+fn every_window_layout_and_count_of_styles_matches_torch() {
+    let vectors = golden("e2e_more");
+    for backend in backends() {
+        for count in [15, 20, 21, 46] {
+            let tensor = |name: &str| vectors.f32(&format!("{count}.{name}"));
+            let second = tensor("w_b");
+            let first = second.iter().map(|w| 1.0 - w).collect();
+            let style = |code: &str, strength, weights| Style { code: tensor(code), strength, weights };
+            for (run, styles) in [
+                ("none", vec![]),
+                ("one", vec![style("P_a", 1.0, None)]),
+                ("two", vec![style("P_a", 1.0, Some(first)), style("P_b", 0.7, Some(second))]),
+            ] {
+                let matrix = |name: &str| frames(&vectors, &format!("{count}.{name}"));
+                let mut job = job(false, matrix("x_T"), matrix("A"), styles);
+                while !job.advance(&*backend).expect("advance") {}
+                let what = format!("{count} frames, {run}, on {}", backend.name());
+                assert_close(&what, &job.finish().expect("complete").data, &tensor(run), tolerance::NETWORK_F32);
+            }
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! Sampling motion: what runs and what does not, memory, seeds, edges and hostile packs.
+
+use std::sync::{Arc, Mutex};
+
+use media2face::error::{Error, Result};
+use media2face::motion::{Inpaint, SampleJob, SampleOptions, Sampler, Style};
+use media2face::pack::{Concat, Manifest, Pack};
+use media2face::plan::{Backend, Executable, Op, Plan, Port, Section, State};
+use media2face::signal::Frames;
+use media2face::tensor::Weight;
+
+use super::support::reference::Reference;
+use super::support::{assert_close, backends, denoiser};
+
+/// What a backend was asked for, in order.
+#[derive(Debug, Clone, PartialEq)]
+enum Call {
+    /// Values of the state.
+    State(usize),
+    /// Section, windows, branches.
+    Run(String, usize, usize),
+}
+
+/// The oracle, watched; with `fails`, every third run fails first.
+#[derive(Default)]
+struct Watched {
+    calls: Arc<Mutex<Vec<Call>>>,
+    fails: bool,
+}
+
+struct WatchedExecutable {
+    inner: Box<dyn Executable>,
+    calls: Arc<Mutex<Vec<Call>>>,
+    fails: bool,
+}
+
+impl Backend for Watched {
+    fn name(&self) -> String {
+        Reference.name()
+    }
+
+    fn compile(&self, plan: Arc<Plan>) -> Result<Box<dyn Executable>> {
+        let inner = Reference.compile(plan)?;
+        Ok(Box::new(WatchedExecutable { inner, calls: Arc::clone(&self.calls), fails: self.fails }))
+    }
+}
+
+impl Executable for WatchedExecutable {
+    fn plan(&self) -> &Plan {
+        self.inner.plan()
+    }
+
+    fn create_state(&self) -> Result<State> {
+        self.calls.lock().unwrap().push(Call::State(self.inner.plan().state_len()));
+        self.inner.create_state()
+    }
+
+    fn write(&mut self, port: Port, data: &[f32]) -> Result<()> {
+        self.inner.write(port, data)
+    }
+
+    fn run(&mut self, section: Section, state: &mut State) -> Result<()> {
+        let combine = self.plan().sections().flat_map(|(_, ops)| ops).find_map(|op| match op {
+            Op::Combine { x, out, .. } if out.cols == 22 => Some((out.batch, x.batch / out.batch)),
+            _ => None,
+        });
+        let (windows, branches) = combine.expect("a guided output");
+        let name = self.plan().sections().nth(section.index()).expect("section").0.to_owned();
+        let mut calls = self.calls.lock().unwrap();
+        calls.push(Call::Run(name, windows, branches));
+        if self.fails && calls.len().is_multiple_of(3) {
+            return Err(Error::DeviceLost("on purpose".to_owned()));
+        }
+        drop(calls);
+        self.inner.run(section, state)
+    }
+
+    fn read(&mut self, port: Port, data: &mut [f32]) -> Result<()> {
+        self.inner.read(port, data)
+    }
+}
+
+impl Watched {
+    fn runs(&self, section: &str) -> Vec<(usize, usize)> {
+        let calls = self.calls.lock().unwrap();
+        let runs = calls.iter().filter_map(|call| match call {
+            Call::Run(name, windows, branches) if name == section => Some((*windows, *branches)),
+            _ => None,
+        });
+        runs.collect()
+    }
+
+    fn state_bytes(&self) -> usize {
+        let calls = self.calls.lock().unwrap();
+        calls.iter().map(|call| if let Call::State(len) = call { 4 * len } else { 0 }).sum()
+    }
+}
+
+fn sampler() -> Arc<Sampler> {
+    Arc::new(Sampler::load(&denoiser::pack("den_tiny", false)).expect("load"))
+}
+
+/// Smooth features without meaning.
+fn audio(frames: usize) -> Frames {
+    Frames::new(24, (0..frames * 24).map(|i| (i as f32 * 0.7).sin()).collect())
+}
+
+fn style(weights: Option<Vec<f32>>) -> Style {
+    Style { code: (0..16).map(|i| (i as f32).cos()).collect(), strength: 1.0, weights }
+}
+
+fn three_steps() -> SampleOptions {
+    SampleOptions { steps: 3, ..sampler().defaults().clone() }
+}
+
+fn sample(backend: &dyn Backend, frames: usize, styles: Vec<Style>, options: &SampleOptions) -> Vec<f32> {
+    let mut job = SampleJob::new(sampler(), audio(frames), styles, options).expect("job");
+    while !job.advance(backend).expect("advance") {}
+    job.finish().expect("complete").data
+}
+
+#[test]
+fn seed_decides_the_noise_whatever_the_windows_and_batches() {
+    let start = |seed, hop, state_bytes| {
+        let options = SampleOptions { seed, hop, state_bytes, ..three_steps() };
+        SampleJob::new(sampler(), audio(90), vec![], &options).expect("job").state().clone()
+    };
+    assert_eq!(start(5, 12, usize::MAX), start(5, 7, 0));
+    assert_ne!(start(5, 12, usize::MAX), start(6, 12, usize::MAX));
+}
+
+#[test]
+fn batches_and_recomputed_keys_leave_every_byte_as_it_is() {
+    // Fresh noise at every step, and a style that leaves some windows.
+    let weights = (0..90).map(|frame| if frame < 40 { frame as f32 / 40.0 } else { 0.0 }).collect();
+    let styles = vec![style(Some(weights))];
+    for backend in backends() {
+        let run = |state_bytes| {
+            let options = SampleOptions { eta: 1.0, seed: 3, state_bytes, ..three_steps() };
+            sample(&*backend, 90, styles.clone(), &options)
+        };
+        let kept = run(usize::MAX);
+        assert!(kept == run(0), "one window at a time on {}", backend.name());
+        assert!(kept == run(60_000), "two windows at a time on {}", backend.name());
+    }
+}
+
+#[test]
+fn keys_and_values_are_computed_once_when_they_fit_and_each_step_when_not() {
+    let kept = Watched::default();
+    sample(&kept, 90, vec![], &three_steps());
+    assert_eq!(kept.runs("condition"), [(4, 2), (2, 2), (1, 2)]);
+    assert_eq!(kept.runs("step"), [(4, 2), (2, 2), (1, 2)].repeat(3));
+
+    let shared = Watched::default();
+    sample(&shared, 90, vec![], &SampleOptions { state_bytes: 0, ..three_steps() });
+    assert_eq!(shared.runs("condition"), [(1, 2)].repeat(7 * 3));
+}
+
+#[test]
+fn states_of_a_long_clip_stay_within_their_memory() {
+    let (watched, state_bytes) = (Watched::default(), 400_000);
+    sample(&watched, 600, vec![style(None)], &SampleOptions { steps: 1, state_bytes, ..three_steps() });
+    let taken = watched.state_bytes();
+    assert!(taken <= state_bytes && taken > state_bytes / 2, "{taken} bytes");
+    assert!(watched.runs("condition").len() > 2);
+}
+
+#[test]
+fn branch_without_weight_is_not_run() {
+    let runs = |guidance_audio, styles| {
+        let watched = Watched::default();
+        sample(&watched, 15, styles, &SampleOptions { steps: 1, guidance_audio, ..three_steps() });
+        watched.runs("step")
+    };
+    assert_eq!(runs(2.5, vec![style(None)]), [(1, 3)]);
+    assert_eq!(runs(2.5, vec![]), [(1, 2)], "no style, no style branch");
+    assert_eq!(runs(2.5, vec![style(Some(vec![0.0; 15]))]), [(1, 2)], "a style of no weight");
+    assert_eq!(runs(1.0, vec![]), [(1, 1)], "the audio alone");
+    assert_eq!(runs(0.0, vec![]), [(1, 1)], "nothing but the unconditional branch");
+}
+
+#[test]
+fn style_of_some_windows_runs_in_those_alone() {
+    let watched = Watched::default();
+    let weights = (0..44).map(|frame| if frame < 5 { 1.0 } else { 0.0 }).collect();
+    sample(&watched, 44, vec![style(Some(weights))], &SampleOptions { steps: 1, ..three_steps() });
+    assert_eq!(watched.runs("step"), [(1, 3), (2, 2)]);
+}
+
+#[test]
+fn style_of_no_weight_changes_nothing() {
+    let with = sample(&Reference, 44, vec![style(Some(vec![0.0; 44]))], &three_steps());
+    assert_eq!(with, sample(&Reference, 44, vec![], &three_steps()));
+}
+
+#[test]
+fn failed_unit_can_be_advanced_again() {
+    let expected = sample(&Reference, 44, vec![], &three_steps());
+    let failing = Watched { fails: true, ..Watched::default() };
+    let mut job = SampleJob::new(sampler(), audio(44), vec![], &three_steps()).expect("job");
+    let mut failures = 0;
+    loop {
+        match job.advance(&failing) {
+            Ok(true) => break,
+            Ok(false) => (),
+            Err(error) => {
+                assert_eq!(error, Error::DeviceLost("on purpose".to_owned()));
+                failures += 1;
+            }
+        }
+    }
+    assert!(failures > 1);
+    assert_eq!(job.finish().expect("complete").data, expected);
+}
+
+#[test]
+fn fraction_rises_from_none_to_all() {
+    let mut job = SampleJob::new(sampler(), audio(44), vec![], &three_steps()).expect("job");
+    let mut fractions = vec![job.fraction()];
+    while !job.advance(&Reference).expect("advance") {
+        fractions.push(job.fraction());
+    }
+    fractions.push(job.fraction());
+    assert_eq!((fractions[0], fractions[fractions.len() - 1]), (0.0, 1.0));
+    assert!(fractions.is_sorted());
+    assert_eq!(job.advance(&Reference), Ok(true), "more advancing does nothing");
+}
+
+#[test]
+fn one_frame_is_a_clip() {
+    let motion = sample(&Reference, 1, vec![], &three_steps());
+    assert_eq!(motion.len(), 22);
+}
+
+#[test]
+fn known_frames_come_out_in_the_units_of_the_model() {
+    let tiny = denoiser::pack("den_tiny", false);
+    let mut tensors = tiny.tensors().clone();
+    for (name, value) in [("denoiser.mean", 3.0), ("denoiser.std", 0.25)] {
+        tensors.insert(name.to_owned(), Weight::from_f32(name, &[22], &[value; 22]));
+    }
+    let sampler = Arc::new(Sampler::load(&Pack::from_parts(tiny.manifest().clone(), tensors)).expect("load"));
+    let mut job = SampleJob::new(sampler, audio(30), vec![], &three_steps()).expect("job");
+    let known = Frames::new(22, (0..30 * 22).map(|i| 2.0 + (i % 7) as f32 * 0.3).collect());
+    // Expression is known in the first ten frames, the pose in frame 20.
+    let mask = (0..30).flat_map(|frame| [f32::from(frame < 10), f32::from(frame == 20)]).collect();
+    job.set_inpaint(Inpaint { known: known.clone(), mask: Frames::new(2, mask) }).expect("inpaint");
+    while !job.advance(&Reference).expect("advance") {}
+    let motion = job.finish().expect("complete");
+    for frame in 0..10 {
+        assert_close("expression", &motion.row(frame)[..16], &known.row(frame)[..16], 1e-6);
+    }
+    assert_close("pose", &motion.row(20)[16..], &known.row(20)[16..], 1e-6);
+    assert!(super::support::max_difference(motion.row(15), known.row(15)) > 1e-3, "the rest is the network's");
+}
+
+#[test]
+fn input_that_does_not_fit_is_refused() {
+    let refuse = |audio: Frames, styles: Vec<Style>, options: SampleOptions| {
+        let error = SampleJob::new(sampler(), audio, styles, &options).err();
+        assert!(matches!(error, Some(Error::InvalidArgument(_))), "{error:?} of {options:?}");
+    };
+    let options = three_steps();
+    refuse(Frames::zeros(0, 24), vec![], options.clone());
+    refuse(Frames::zeros(5, 23), vec![], options.clone());
+    refuse(audio(5), vec![Style { code: vec![0.0; 15], strength: 1.0, weights: None }], options.clone());
+    refuse(audio(5), vec![style(Some(vec![1.0; 4]))], options.clone());
+    for wrong in [
+        SampleOptions { steps: 0, ..options.clone() },
+        SampleOptions { steps: 501, ..options.clone() },
+        SampleOptions { eta: -0.1, ..options.clone() },
+        SampleOptions { eta: f32::NAN, ..options.clone() },
+        SampleOptions { guidance_audio: f32::INFINITY, ..options.clone() },
+        SampleOptions { guidance_style: f32::NAN, ..options.clone() },
+        SampleOptions { hop: 0, ..options.clone() },
+        SampleOptions { hop: 21, ..options.clone() },
+    ] {
+        refuse(audio(5), vec![], wrong);
+    }
+    let job = SampleJob::new(sampler(), audio(5), vec![], &options).expect("job");
+    assert!(matches!(job.finish(), Err(Error::InvalidState(_))));
+}
+
+#[test]
+fn impossible_configuration_is_refused() {
+    let changes: [fn(&mut Manifest); 15] = [
+        |m| m.denoiser.as_mut().unwrap().d_x = 23,
+        |m| m.denoiser.as_mut().unwrap().d_pose = 5,
+        |m| m.denoiser.as_mut().unwrap().d = 0,
+        |m| m.denoiser.as_mut().unwrap().d = usize::MAX,
+        |m| m.denoiser.as_mut().unwrap().d = 64,
+        |m| m.denoiser.as_mut().unwrap().heads = 5,
+        |m| m.denoiser.as_mut().unwrap().layers = 3,
+        |m| m.denoiser.as_mut().unwrap().layers = usize::MAX,
+        |m| m.denoiser.as_mut().unwrap().window = 1 << 40,
+        |m| m.denoiser.as_mut().unwrap().d_p = usize::MAX,
+        |m| m.denoiser.as_mut().unwrap().concat = Concat::Token,
+        |m| m.diffusion.timesteps = 0,
+        |m| m.diffusion.steps = 0,
+        |m| m.diffusion.hop = 21,
+        |m| m.diffusion.guidance_audio = f32::NAN,
+    ];
+    for (at, change) in changes.into_iter().enumerate() {
+        let error = Sampler::load(&denoiser::pack_with("den_tiny", false, change)).err();
+        assert!(matches!(error, Some(Error::InvalidPack(_))), "change {at}: {error:?}");
+    }
+    let banded = denoiser::pack_with("den_tiny_token", false, |m| m.denoiser.as_mut().unwrap().align = 1);
+    assert!(matches!(Sampler::load(&banded), Err(Error::InvalidPack(_))));
+    let linear = denoiser::pack_with("den_tiny", false, |m| m.diffusion.schedule = "linear".to_owned());
+    assert!(matches!(Sampler::load(&linear), Err(Error::Unsupported(_))));
+    let absent = denoiser::pack_with("den_tiny", false, |m| m.denoiser = None);
+    assert!(matches!(Sampler::load(&absent), Err(Error::MissingPart(_))));
+}
+
+#[test]
+fn missing_or_misshapen_tensor_is_named() {
+    let tiny = denoiser::pack("den_tiny", false);
+    for name in tiny.tensors().keys() {
+        let mut tensors = tiny.tensors().clone();
+        tensors.remove(name);
+        let missing = Sampler::load(&Pack::from_parts(tiny.manifest().clone(), tensors.clone())).err();
+        tensors.insert(name.clone(), Weight::from_f32(name, &[1, 2, 3], &[0.0; 6]));
+        let misshapen = Sampler::load(&Pack::from_parts(tiny.manifest().clone(), tensors)).err();
+        for error in [missing, misshapen] {
+            assert!(
+                matches!(&error, Some(Error::InvalidPack(text)) if text.contains(name.as_str())),
+                "{name}: {error:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn weights_that_overflow_give_an_error_and_no_motion() {
+    let tiny = denoiser::pack("den_tiny", false);
+    let mut tensors = tiny.tensors().clone();
+    let name = "denoiser.out_proj.bias";
+    tensors.insert(name.to_owned(), Weight::from_f32(name, &[22], &[f32::NAN; 22]));
+    let sampler = Arc::new(Sampler::load(&Pack::from_parts(tiny.manifest().clone(), tensors)).expect("load"));
+    let mut job = SampleJob::new(sampler, audio(5), vec![], &three_steps()).expect("job");
+    while !job.advance(&Reference).expect("advance") {}
+    assert!(matches!(job.finish(), Err(Error::InvalidPack(_))));
+}

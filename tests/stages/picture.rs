@@ -1,0 +1,172 @@
+//! Pictures: edges and hostile files.
+
+use std::time::{Duration, Instant};
+
+use media2face::Error;
+use media2face::limits::{MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE};
+use media2face::picture::Picture;
+
+use crate::support::golden::golden;
+
+/// One line that says what is wrong with the picture.
+#[track_caller]
+fn refusal(bytes: &[u8]) -> String {
+    match Picture::decode(bytes) {
+        Err(Error::InvalidPicture(line)) => {
+            assert!(!line.is_empty() && line.lines().count() == 1, "{line:?}");
+            line
+        }
+        other => panic!("not refused as a picture: {:?}", other.map(|p| (p.width, p.height))),
+    }
+}
+
+fn file(kind: &str) -> Vec<u8> {
+    golden("pictures").bytes(&format!("{kind}.file")).to_vec()
+}
+
+/// The PNG with another width and height in its header, whose checksum is set right.
+fn png_of_size(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = file("png_rgb");
+    bytes[16..20].copy_from_slice(&width.to_be_bytes());
+    bytes[20..24].copy_from_slice(&height.to_be_bytes());
+    let sum = crc32(&bytes[12..29]);
+    bytes[29..33].copy_from_slice(&sum.to_be_bytes());
+    bytes
+}
+
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg()))
+    })
+}
+
+/// The JPEG with another width and height in its frame header.
+fn jpeg_of_size(width: u16, height: u16) -> Vec<u8> {
+    let mut bytes = file("jpeg_444");
+    let frame = bytes.windows(2).position(|pair| pair == [0xff, 0xc0]).expect("a baseline frame");
+    bytes[frame + 5..frame + 7].copy_from_slice(&height.to_be_bytes());
+    bytes[frame + 7..frame + 9].copy_from_slice(&width.to_be_bytes());
+    bytes
+}
+
+#[test]
+fn foreign_bytes_are_refused() {
+    assert_eq!(refusal(b""), "the picture file is empty");
+    for bytes in [&b"RIFF....WAVEfmt "[..], b"GIF89a", b"\xff", b"<svg/>", &[0; 4096]] {
+        assert_eq!(refusal(bytes), "the file is neither a PNG nor a JPEG picture");
+    }
+}
+
+#[test]
+fn huge_header_is_refused_before_decoding() {
+    let start = Instant::now();
+    for (width, height) in [(40_000, 40_000), (1, MAX_PICTURE_SIDE + 1), (16_384, 16_384), (0x7fff_ffff, 0x7fff_ffff)] {
+        let line = refusal(&png_of_size(width, height));
+        assert!(line.contains("too large"), "{width}×{height}: {line}");
+    }
+    for (width, height) in [(40_000, 40_000), (65_535, 1), (16_384, 16_384)] {
+        let line = refusal(&jpeg_of_size(width, height));
+        assert!(line.contains("too large"), "{width}×{height}: {line}");
+    }
+    assert!(u64::from(MAX_PICTURE_SIDE).pow(2) > MAX_PICTURE_PIXELS, "the third case tests the pixel count");
+    assert!(start.elapsed() < Duration::from_secs(1), "a refusal took {:?}", start.elapsed());
+}
+
+#[test]
+fn empty_picture_is_refused() {
+    for (width, height) in [(0, 0), (0, 5), (5, 0)] {
+        refusal(&png_of_size(width.into(), height.into()));
+        refusal(&jpeg_of_size(width, height));
+    }
+}
+
+#[test]
+fn cut_file_is_refused_wherever_it_is_cut() {
+    for kind in ["png_rgb", "png_interlaced", "png_palette", "jpeg_444", "jpeg_progressive", "jpeg_cmyk"] {
+        let whole = file(kind);
+        let footer = if kind.starts_with("png") { 12 } else { 0 };
+        for length in 0..whole.len() - footer {
+            assert!(Picture::decode(&whole[..length]).is_err(), "{kind} cut to {length} of {} bytes", whole.len());
+        }
+    }
+}
+
+#[test]
+fn one_pixel_fills_any_crop() {
+    let one = Picture::new(1, 1, vec![3, 200, 77]);
+    let crop = one.resize_and_crop(224);
+    assert_eq!((crop.width, crop.height), (224, 224));
+    assert!(crop.rgb.chunks_exact(3).all(|pixel| pixel == [3, 200, 77]));
+}
+
+#[test]
+fn thinnest_picture_is_cropped_quickly() {
+    let start = Instant::now();
+    let side = MAX_PICTURE_SIDE as usize;
+    for (width, height) in [(1, side), (side, 1)] {
+        let crop = Picture::new(width, height, vec![9; side * 3]).resize_and_crop(224);
+        assert_eq!(crop, Picture::new(224, 224, vec![9; 224 * 224 * 3]));
+    }
+    assert!(start.elapsed() < Duration::from_secs(2), "took {:?}", start.elapsed());
+}
+
+#[test]
+fn channels_are_planes_of_normalised_values() {
+    let picture = Picture::new(2, 1, vec![0, 51, 102, 255, 204, 153]);
+    let planes = picture.to_channels([0.5, 0.2, 0.4], [0.5, 0.1, 0.2]);
+    let expected = [-1.0, 1.0, 0.0, 6.0, 0.0, 1.0];
+    for (found, expected) in planes.iter().zip(expected) {
+        assert!((found - expected).abs() < 1e-6, "{planes:?}");
+    }
+}
+
+#[test]
+fn mutated_files_never_panic_and_never_hang() {
+    let kinds = [
+        "png_rgb",
+        "png_palette_transparent",
+        "png_interlaced",
+        "png_rgba_16",
+        "png_animated",
+        "jpeg_420",
+        "jpeg_progressive",
+        "jpeg_cmyk",
+        "jpeg_ycck",
+        "jpeg_restart",
+        "jpeg_turned",
+    ];
+    let files: Vec<_> = kinds.iter().map(|kind| file(kind)).collect();
+    let mut random = 1u64;
+    let mut next = |below: usize| {
+        random = random.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (random >> 33) as usize % below
+    };
+    let start = Instant::now();
+    let mut decoded = 0;
+    for round in 0..5_000 {
+        let mut bytes = files[round % files.len()].clone();
+        // Past the magic, so that a decoder sees it; early bytes are the headers.
+        for _ in 0..=next(4) {
+            let reach = if next(3) == 0 { bytes.len() } else { bytes.len().min(200) };
+            let at = 4 + next(reach - 4);
+            bytes[at] = [0, 1, 0x7f, 0xff, next(256) as u8][next(5)];
+        }
+        // A wrong checksum would end most PNGs at once.
+        if bytes[0] == 0x89 {
+            let sum = crc32(&bytes[12..29]);
+            bytes[29..33].copy_from_slice(&sum.to_be_bytes());
+        }
+        let one = Instant::now();
+        match Picture::decode(&bytes) {
+            Ok(picture) => {
+                decoded += 1;
+                assert_eq!(picture.rgb.len(), picture.width * picture.height * 3);
+            }
+            Err(Error::InvalidPicture(line)) => assert_eq!(line.lines().count(), 1, "{line:?}"),
+            Err(other) => panic!("{other:?}"),
+        }
+        assert!(one.elapsed() < Duration::from_secs(10), "round {round} took {:?}", one.elapsed());
+    }
+    println!("{decoded} decoded in {:?}", start.elapsed());
+    assert!(decoded > 100, "the mutations leave nothing to decode: {decoded}");
+}

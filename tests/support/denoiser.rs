@@ -1,0 +1,29 @@
+//! The tiny random denoisers of the golden vectors as packs.
+
+use media2face::pack::{Manifest, Pack};
+use media2face::tensor::Weight;
+
+use super::golden::golden;
+
+/// Golden file `name` (`den_tiny`, `den_tiny_align1` or `den_tiny_token`) as a pack: window 20, hop 12, 500 timesteps,
+/// motion not standardised; with `half`, matrices are rounded to f16.
+pub fn pack(name: &str, half: bool) -> Pack {
+    pack_with(name, half, |_| ())
+}
+
+/// The same with another manifest.
+pub fn pack_with(name: &str, half: bool, change: impl FnOnce(&mut Manifest)) -> Pack {
+    let concat = if name.ends_with("token") { "token" } else { "feature" };
+    let manifest = serde_json::json!({
+        "format": "media2face/1",
+        "denoiser": { "d_x": 22, "d_z": 16, "d_pose": 6, "d_a": 24, "d_p": 16, "d": 32, "layers": 2, "heads": 4, "ff": 64,
+                      "window": 20, "concat": concat, "align": usize::from(name.ends_with("align1")) },
+        "diffusion": { "steps": 10, "hop": 12 },
+    });
+    let mut manifest = serde_json::from_value(manifest).expect("manifest");
+    change(&mut manifest);
+    let mut tensors = golden(name).weights("", "denoiser.", half);
+    tensors.push(("denoiser.mean".to_owned(), Weight::from_f32("denoiser.mean", &[22], &[0.0; 22])));
+    tensors.push(("denoiser.std".to_owned(), Weight::from_f32("denoiser.std", &[22], &[1.0; 22])));
+    Pack::from_parts(manifest, tensors)
+}

@@ -1,0 +1,99 @@
+//! ARCHITECTURE.md's table of who may import whom, enforced on every `crate::` path under src/.
+
+use std::path::{Path, PathBuf};
+
+const EVERYWHERE: &[&str] = &["error", "limits", "Error", "Result"];
+const STAGE: &[&str] = &["nn", "plan", "pack", "tensor", "signal"];
+const ALL: &[&str] = &[
+    "audio", "backend", "face", "ffi", "motion", "nn", "output", "pack", "picture", "plan", "prompt", "session",
+    "signal", "speech", "tensor",
+];
+
+/// What a layer may use besides itself.
+fn allowed(layer: &str) -> Vec<&'static str> {
+    let with = |more: &[&'static str]| STAGE.iter().chain(more).copied().collect();
+    match layer {
+        "tensor" | "signal" | "error" | "limits" => vec![],
+        "picture" => vec!["tensor", "signal"],
+        "plan" | "pack" => vec!["tensor"],
+        "backend::cpu" | "backend::vulkan" => vec!["plan", "tensor"],
+        "backend" => vec!["plan", "tensor"],
+        "nn" => vec!["plan", "pack", "tensor"],
+        "audio" | "speech" | "motion" | "output" => with(&[]),
+        "prompt" | "face" => with(&["picture"]),
+        "session" => ALL.iter().copied().filter(|name| *name != "ffi").collect(),
+        "ffi" | "lib" => ALL.to_vec(),
+        other => panic!("src/{other}: give this layer a row in tests/tidy/layers.rs and in ARCHITECTURE.md"),
+    }
+}
+
+pub(crate) fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("folder").map(|e| e.expect("entry").path()) {
+        if entry.is_dir() {
+            files.extend(rust_files(&entry));
+        } else if entry.extension().is_some_and(|e| e == "rs") {
+            files.push(entry);
+        }
+    }
+    files.sort();
+    files
+}
+
+fn layer_of(file: &Path) -> String {
+    let parts: Vec<String> = file.with_extension("").iter().map(|p| p.to_string_lossy().into_owned()).collect();
+    let deep = parts.len() > 2 && parts[0] == "backend";
+    if deep { parts[..2].join("::") } else { parts[0].clone() }
+}
+
+/// Names after `crate::` in code; comments and documentation may name anything.
+fn uses(code: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for line in code.lines().map(|line| line.split("//").next().unwrap_or_default()) {
+        for rest in line.split("crate::").skip(1) {
+            let list = rest.strip_prefix('{').map_or(rest, |inner| inner.split('}').next().unwrap_or_default());
+            let heads = if rest.starts_with('{') { list.split(',').collect() } else { vec![list] };
+            let word =
+                |text: &str| text.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+            names.extend(heads.into_iter().map(word).filter(|name| !name.is_empty()));
+        }
+    }
+    names
+}
+
+#[test]
+fn every_import_stays_within_its_layer() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut faults = Vec::new();
+    let mut seen = 0;
+    for file in rust_files(&source) {
+        let relative = file.strip_prefix(&source).expect("inside");
+        let layer = layer_of(relative);
+        let own = layer.split("::").next().expect("a name").to_owned();
+        let allowed = allowed(&layer);
+        let code = std::fs::read_to_string(&file).expect("readable");
+        for name in uses(&code) {
+            seen += 1;
+            let selects = relative == Path::new("backend/select.rs");
+            if name != own && !EVERYWHERE.contains(&name.as_str()) && !allowed.contains(&name.as_str()) && !selects {
+                faults.push(format!("src/{}: {layer} may not use crate::{name}", relative.display()));
+            }
+        }
+        if layer == "backend::cpu" && code.contains("backend::vulkan")
+            || layer == "backend::vulkan" && code.contains("backend::cpu")
+        {
+            faults.push(format!("src/{}: the backends may not know each other", relative.display()));
+        }
+    }
+    assert!(seen > 50, "only {seen} imports found: the reader is broken");
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn forbidden_import_is_seen_by_the_reader() {
+    assert_eq!(
+        uses("use crate::{face::Topology, signal};\nlet x = crate::motion::Noise; // crate::ffi"),
+        ["face", "signal", "motion"]
+    );
+    assert!(!allowed("speech").contains(&"motion"));
+}

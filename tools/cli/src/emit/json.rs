@@ -1,0 +1,75 @@
+//! `<stem>.json`: `{fps, frames, names, weights, head: [{rotation, translation_mm}]}`.
+//!
+//! `weights` has one list a frame in the order of `names`; `rotation` is a quaternion x, y, z, w about the head's
+//! pivot.
+
+use std::io::{self, Write};
+
+use media2face::signal::HeadPose;
+use serde::{Serialize, Serializer};
+
+use crate::track::Track;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    fps: f32,
+    frames: usize,
+    names: &'a [String],
+    weights: Rows<'a>,
+    head: Heads<'a>,
+}
+
+struct Rows<'a>(&'a Track);
+
+impl Serialize for Rows<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((0..self.0.frame_count()).map(|frame| self.0.row(frame)))
+    }
+}
+
+struct Heads<'a>(&'a [HeadPose]);
+
+#[derive(Serialize)]
+struct Head {
+    rotation: [f32; 4],
+    translation_mm: [f32; 3],
+}
+
+impl Serialize for Heads<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(
+            self.0.iter().map(|head| Head { rotation: head.rotation, translation_mm: head.translation_mm }),
+        )
+    }
+}
+
+/// Writes the document.
+pub fn write(track: &Track, out: &mut impl Write) -> io::Result<()> {
+    let document = Document {
+        fps: track.fps,
+        frames: track.frame_count(),
+        names: &track.names,
+        weights: Rows(track),
+        head: Heads(&track.heads),
+    };
+    serde_json::to_writer(&mut *out, &document)?;
+    out.write_all(b"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn document_reads_back() {
+        let mut bytes = Vec::new();
+        write(&crate::track::tests::short(), &mut bytes).unwrap();
+        let value: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!(value["fps"], 30.0);
+        assert_eq!(value["frames"], 3);
+        assert_eq!(value["names"], serde_json::json!(["jawOpen", "eyeBlinkLeft"]));
+        assert_eq!(value["weights"], serde_json::json!([[0.0, 0.0], [0.5, 0.25], [1.0, 0.125]]));
+        assert_eq!(value["head"][0]["rotation"], serde_json::json!([0.0, 0.0, 0.0, 1.0]));
+        assert_eq!(value["head"][1]["translation_mm"], serde_json::json!([0.0, 1.0, 0.0]));
+    }
+}

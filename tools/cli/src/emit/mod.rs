@@ -1,0 +1,6 @@
+//! The files of `m2f animate`: each writer takes plain data and a writer.
+
+pub mod glb;
+pub mod json;
+pub mod npy;
+pub mod staged;

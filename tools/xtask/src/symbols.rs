@@ -1,0 +1,35 @@
+//! The shared library exports the header's functions and no other.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+use crate::apt;
+use crate::command::{command, output, root};
+
+/// Compares the dynamic symbols of `library` with the header.
+pub(crate) fn check(library: &Path) -> Result<()> {
+    apt::need("nm", "binutils")?;
+    let listing = output(&mut command("nm", &["-D", "--defined-only", &library.to_string_lossy()]))?;
+    let exported: BTreeSet<&str> = listing.lines().filter_map(|line| line.split_whitespace().nth(2)).collect();
+    let header = std::fs::read_to_string(root().join("include/media2face.h"))?;
+    let declared: BTreeSet<&str> = declared(&header).collect();
+    let missing: Vec<_> = declared.difference(&exported).collect();
+    let extra: Vec<_> = exported.difference(&declared).collect();
+    if !missing.is_empty() || !extra.is_empty() {
+        bail!("exported symbols: missing {missing:?}, not in the header {extra:?}");
+    }
+    println!("symbols: {} exported, the header's", exported.len());
+    Ok(())
+}
+
+/// Names before an opening parenthesis that start with `m2f_`, outside comments; callbacks are typedefs `(*name)`.
+fn declared(header: &str) -> impl Iterator<Item = &str> {
+    let code = header.lines().filter(|line| !line.trim_start().starts_with(['*', '/']));
+    code.filter_map(|line| {
+        let before = line.split_once('(')?.0;
+        let name = before.rsplit([' ', '*']).next()?;
+        name.starts_with("m2f_").then_some(name)
+    })
+}

@@ -1,0 +1,64 @@
+//! `cargo xtask test`: one command that checks everything that runs without a GPU. Nothing is skipped silently: what a
+//! machine lacks is installed or named, and what was left out is listed at the end.
+
+use std::time::Instant;
+
+use anyhow::Result;
+
+use crate::command::{cargo, command, root, run, target};
+use crate::{apt, header, sample, symbols};
+
+/// All checks, cheapest first.
+pub(crate) fn run_all() -> Result<()> {
+    let begun = Instant::now();
+    let check = |name: &str, check: &dyn Fn() -> Result<()>| {
+        let begun = Instant::now();
+        println!("── {name}");
+        check()?;
+        println!("   {name}: {:.0} s", begun.elapsed().as_secs_f32());
+        anyhow::Ok(())
+    };
+    check("format", &|| run(&mut cargo(&["fmt", "--all", "--check"])))?;
+    check("lints", &|| run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])))?;
+    check("documentation", &|| {
+        run(cargo(&["doc", "--workspace", "--no-deps", "--document-private-items"]).env("RUSTDOCFLAGS", "-D warnings"))
+    })?;
+    check("header", &|| header::run(true))?;
+    check("tests", &|| run(&mut cargo(&["test", "--workspace"])))?;
+    check("C sample", &|| sample::sample(sample::Language::C))?;
+    check("symbols", &|| symbols::check(&target().join("release/libmedia2face.so")))?;
+    check("C sample under valgrind", &valgrind)?;
+    check("glTF validator", &gltf)?;
+    println!(
+        "all checks passed in {:.0} s; left out: Vulkan (not built yet), Windows, macOS",
+        begun.elapsed().as_secs_f32()
+    );
+    Ok(())
+}
+
+/// The C sample on the tiny test pack: no invalid access, no leak.
+fn valgrind() -> Result<()> {
+    apt::need("valgrind", "valgrind")?;
+    let program = sample::build_c()?;
+    let pack = target().join("samples/tiny.m2f");
+    let pack_text = pack.to_string_lossy();
+    let m2f = ["run", "--release", "--quiet", "--package", "m2f", "--"];
+    run(cargo(&m2f).args(["convert", "--random", "tiny", "--out", &pack_text]))?;
+    let options = ["--quiet", "--error-exitcode=9", "--leak-check=full", "--errors-for-leak-kinds=definite,indirect"];
+    let csv = target().join("samples/valgrind.csv");
+    run(command("valgrind", &options).arg(program).arg(&pack).arg(root().join("samples/audio/hello.wav")).arg(csv))
+}
+
+/// The .glb of the sample audio, judged by the Khronos validator.
+fn gltf() -> Result<()> {
+    apt::need("node", "nodejs")?;
+    let folder = root().join("tests/web");
+    let out = target().join("samples/glb");
+    let m2f = ["run", "--release", "--quiet", "--package", "m2f", "--"];
+    let audio = root().join("samples/audio/hello.wav");
+    run(cargo(&m2f).arg("animate").arg(audio).arg("--out").arg(&out).args(["--emit", "glb", "--quiet"]))?;
+    let install = ["ci", "--silent", "--no-audit", "--no-fund"];
+    run(command("npm", &install).current_dir(&folder))
+        .or_else(|_| run(command("npm", &install).current_dir(&folder)))?;
+    run(command("node", &["validate-glb.mjs"]).arg(out.join("hello.glb")).current_dir(folder))
+}
