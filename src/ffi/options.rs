@@ -60,7 +60,10 @@ pub(super) unsafe fn read<T: Options>(options: *const T) -> Result<T, Failure> {
     // SAFETY: `size` bytes are readable by the caller's promise, and the target has room for `known`.
     unsafe {
         if std::slice::from_raw_parts(bytes, size)[known..].iter().any(|&b| b != 0) {
-            return Err(wrong_size(format!("struct_size is {size}, this library knows {} bytes and the rest is not zero", size_of::<T>())));
+            return Err(wrong_size(format!(
+                "struct_size is {size}, this library knows {} bytes and the rest is not zero",
+                size_of::<T>()
+            )));
         }
         value.as_mut_ptr().cast::<u8>().copy_from_nonoverlapping(bytes, known);
         Ok(value.assume_init())

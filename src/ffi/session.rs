@@ -180,7 +180,11 @@ pub unsafe extern "C" fn m2f_session_destroy(session: *mut m2f_session) {
 /// # Safety
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_session_push_f32(session: *const m2f_session, samples: *const f32, frame_count: usize) -> m2f_status {
+pub unsafe extern "C" fn m2f_session_push_f32(
+    session: *const m2f_session,
+    samples: *const f32,
+    frame_count: usize,
+) -> m2f_status {
     // SAFETY: the caller's promise.
     unsafe { push(session, samples, frame_count, Session::push_f32) }
 }
@@ -190,7 +194,11 @@ pub unsafe extern "C" fn m2f_session_push_f32(session: *const m2f_session, sampl
 /// # Safety
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_session_push_i16(session: *const m2f_session, samples: *const i16, frame_count: usize) -> m2f_status {
+pub unsafe extern "C" fn m2f_session_push_i16(
+    session: *const m2f_session,
+    samples: *const i16,
+    frame_count: usize,
+) -> m2f_status {
     // SAFETY: the caller's promise.
     unsafe { push(session, samples, frame_count, Session::push_i16) }
 }
@@ -219,7 +227,9 @@ pub unsafe extern "C" fn m2f_session_finish(session: *const m2f_session) -> m2f_
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_session_step(session: *const m2f_session, budget_ms: u32) -> m2f_status {
     // SAFETY: the caller's promise.
-    let step = || unsafe { borrow(session, "session") }?.0.step(Duration::from_millis(budget_ms.into())).map_err(Failure::from);
+    let step = || {
+        unsafe { borrow(session, "session") }?.0.step(Duration::from_millis(budget_ms.into())).map_err(Failure::from)
+    };
     guard(|| done(step()?))
 }
 
@@ -339,7 +349,9 @@ unsafe fn convert(options: &m2f_session_options) -> Result<SessionOptions, Failu
         (Some(text), true, true) => Some(Style::Text(text.to_owned())),
         (None, false, true) => {
             // SAFETY: the caller's promise.
-            Some(Style::Picture(unsafe { buffer::input(options.style_picture, picture_size, "style_picture") }?.to_vec()))
+            Some(Style::Picture(
+                unsafe { buffer::input(options.style_picture, picture_size, "style_picture") }?.to_vec(),
+            ))
         }
         (None, true, false) => {
             // SAFETY: the caller's promise.

@@ -4,10 +4,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
-mod face;
-mod output;
-mod motion;
 mod audio;
+mod face;
+mod motion;
+mod output;
 mod pack;
 mod picture;
 mod prompt;

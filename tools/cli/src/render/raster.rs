@@ -80,12 +80,7 @@ struct Corner {
 impl Raster {
     /// Draws `positions_mm` (posed, one a vertex of `mesh`).
     pub fn draw(mesh: &Mesh, positions_mm: &[Vec3], camera: &Camera, width: usize, height: usize) -> Self {
-        let mut raster = Self {
-            width,
-            height,
-            texels: vec![BACKGROUND; width * height],
-            focal_px: camera.focal_px,
-        };
+        let mut raster = Self { width, height, texels: vec![BACKGROUND; width * height], focal_px: camera.focal_px };
         let corners: Vec<Corner> = positions_mm
             .iter()
             .zip(mesh.normals(positions_mm))
@@ -149,7 +144,8 @@ impl Raster {
                 if depth_mm >= texel.depth_mm {
                     continue;
                 }
-                let normal = add(add(scale(a.normal, shares[0]), scale(b.normal, shares[1])), scale(c.normal, shares[2]));
+                let normal =
+                    add(add(scale(a.normal, shares[0]), scale(b.normal, shares[1])), scale(c.normal, shares[2]));
                 let normal = unit(if inside { scale(normal, -1.0) } else { normal });
                 *texel = Texel { depth_mm, normal, part, inside };
             }
