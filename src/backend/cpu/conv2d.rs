@@ -2,7 +2,8 @@
 //!
 //! A task copies its rows of the map into scratch with a border of zeros, so that the three texels of a kernel's row
 //! adjoin: a window is three taps of 3·I. A doubled map is never made: each of its four phases is a 2×2 kernel over the
-//! map as it is, which takes 4/9 of the products.
+//! map as it is, which takes 4/9 of the products. Most other
+//! convolutions of stride 1 go by [`winograd`].
 
 use std::ptr::null;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use super::gemm::{self, BLOCK_ROWS, Epilogue, Order, Rows};
 use super::isa::Isa;
 use super::memory::{Memory, Place};
 use super::packing::{Layout, Packed};
+use super::winograd;
 
 /// f32s of a task's copy, about: half of a small second-level cache.
 const WINDOW_LEN: usize = 32 * 1024;
@@ -42,6 +44,9 @@ pub(super) fn compile(op: &Op, compiler: &mut Compiler) -> Result<()> {
     let Op::Conv2d { x, height, width, weight, bias, stride, upsample, add, activation, out } = op else {
         unreachable!("conv2d only")
     };
+    if *stride == 1 && !upsample && winograd::pays(x.cols, *height, *width) {
+        return winograd::compile(op, compiler);
+    }
     let side = if *upsample { 2 } else { 3 };
     let line = (width + 2) * x.cols;
     let layout = if *upsample { Layout::Phases } else { Layout::Kernel2d };

@@ -210,6 +210,30 @@ pub(super) unsafe fn block(
     }
 }
 
+/// Bare products of rows and one panel, row after row as wide as the panel; each row is one tap.
+///
+/// # Safety
+/// As for [`tile`], with rows·width values at `to`.
+pub(super) unsafe fn products(isa: Isa, panels: &Panels, panel: usize, rows: &[*const f32], to: *mut f32) {
+    let tiles = isa.tiles();
+    let first = panel * tiles.columns[0];
+    let width_index = tiles.width_index(panels.columns - first);
+    for r in (0..rows.len()).step_by(tiles.rows) {
+        let height = tiles.rows.min(rows.len() - r);
+        // SAFETY: the panel is inside the panels, the rows are inside the list.
+        unsafe {
+            let args = TileArgs {
+                rows: rows.as_ptr().add(r),
+                taps: &[0],
+                tap_len: panels.depth,
+                panel: panels.data.add(first * panels.depth),
+                sums: to.add(r * tiles.columns[width_index]),
+            };
+            tiles.kernels[height - 1][width_index](&args);
+        }
+    }
+}
+
 #[repr(align(64))]
 struct Sums([f32; TILE_LEN]);
 

@@ -24,6 +24,7 @@ mod packing;
 mod simd;
 mod threads;
 mod weighted;
+mod winograd;
 
 use std::sync::Arc;
 

@@ -8,6 +8,7 @@ use crate::tensor::{DType, Weight};
 
 use super::gemm::{Panels, Tiles};
 use super::memory::Aligned;
+use super::winograd::{ELEMENTS, transform_kernel};
 
 /// What a packed copy is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,6 +23,8 @@ pub(super) enum Layout {
     Kernel2d,
     /// [O, I, 3, 3] as four 2×2 kernels, one per phase of the doubled map, each by rows of 2·2·I.
     Phases,
+    /// [O, I, 3, 3] transformed, one panel set per element, each by rows of I.
+    Winograd,
 }
 
 #[derive(PartialEq, Eq, Hash)]
@@ -101,6 +104,11 @@ fn pack(tiles: &Tiles, weight: &Weight, layout: Layout) -> Result<Packed> {
         Layout::Kernel2d => {
             let (o, i) = (shape[0], shape[1]);
             panels(1, 9 * i, o, &|_, k, n| w[(n * i + k % i) * 9 + k / i])
+        }
+        Layout::Winograd => {
+            let (o, i) = (shape[0], shape[1]);
+            let kernels: Vec<[f64; ELEMENTS]> = w.chunks_exact(9).map(transform_kernel).collect();
+            panels(ELEMENTS, i, o, &|element, k, n| kernels[n * i + k][element] as f32)
         }
         Layout::Phases => {
             let (o, i) = (shape[0], shape[1]);

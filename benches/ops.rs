@@ -1,0 +1,225 @@
+//! Every op at the shapes of the networks, on one thread: CPU milliseconds and GFLOP/s by definition (not by the
+//! cleverer algorithm). `cargo bench --bench ops [-- filter]`; the last column counts how often a network runs the op,
+//! and the table ends with each network's sum.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use media2face::backend::cpu::{CpuBackend, CpuOptions};
+use media2face::plan::{Activation, Backend, Mask, Op, PlanBuilder, View};
+use media2face::tensor::Weight;
+
+/// Seconds that this thread has computed; where the system is not known, seconds on the clock.
+#[cfg(target_os = "linux")]
+fn cpu_seconds(_start: Instant) -> f64 {
+    // The standard library links the C library but does not offer this clock.
+    unsafe extern "C" {
+        fn clock_gettime(clock: i32, time: *mut [i64; 2]) -> i32;
+    }
+    const CLOCK_THREAD_CPUTIME_ID: i32 = 3;
+    let mut time = [0; 2];
+    // SAFETY: a timespec is two 64-bit numbers on 64-bit Linux.
+    assert_eq!(unsafe { clock_gettime(CLOCK_THREAD_CPUTIME_ID, &mut time) }, 0);
+    time[0] as f64 + time[1] as f64 * 1e-9
+}
+
+#[cfg(not(target_os = "linux"))]
+fn cpu_seconds(start: Instant) -> f64 {
+    start.elapsed().as_secs_f64()
+}
+
+fn weight(shape: &[usize]) -> Weight {
+    let values: Vec<f32> = (0..shape.iter().product()).map(|i: usize| (i % 17) as f32 * 0.01 - 0.08).collect();
+    Weight::from_f32("w", shape, &values)
+}
+
+struct Bench {
+    backend: CpuBackend,
+    filter: String,
+    networks: BTreeMap<&'static str, f64>,
+}
+
+impl Bench {
+    /// Times one op; `record` writes it between an input and an output.
+    fn op(
+        &mut self,
+        network: &'static str,
+        count: usize,
+        x: [usize; 3],
+        out: [usize; 3],
+        record: impl Fn(&mut PlanBuilder, View, View) -> Op,
+    ) {
+        let mut plan = PlanBuilder::new();
+        let section = plan.section("main");
+        let (port, x_view) = plan.input("x", x[0], x[1], x[2]);
+        let (_, out_view) = plan.output("y", out[0], out[1], out[2]);
+        let op = record(&mut plan, x_view, out_view);
+        let (stem, flops) = (op.stem(), op.flops());
+        let name = format!("{network} {stem} {x:?} -> {out:?}");
+        if !name.contains(&self.filter) {
+            return;
+        }
+        plan.push(op);
+        let mut executable = self.backend.compile(Arc::new(plan.finish())).expect("compiles");
+        let mut state = executable.create_state().expect("state");
+        let values: Vec<f32> = (0..x.iter().product()).map(|i: usize| (i % 113) as f32 * 0.02 - 1.1).collect();
+        executable.write(port, &values).expect("fits");
+        let start = Instant::now();
+        let (mut best, mut runs) = (f64::INFINITY, 0);
+        while runs < 3 || (start.elapsed().as_secs_f64() < 0.3 && runs < 200) {
+            let before = cpu_seconds(start);
+            executable.run(section, &mut state).expect("runs");
+            best = best.min(cpu_seconds(start) - before);
+            runs += 1;
+        }
+        *self.networks.entry(network).or_default() += best * count as f64;
+        println!("{name:72} {:9.3} ms {:7.1} GFLOP/s  ×{count}", best * 1e3, flops as f64 / best * 1e-9);
+    }
+
+    fn linear(
+        &mut self,
+        network: &'static str,
+        count: usize,
+        rows: [usize; 2],
+        sizes: [usize; 2],
+        activation: Activation,
+    ) {
+        let (w, bias) = (weight(&[sizes[1], sizes[0]]), Some(weight(&[sizes[1]])));
+        let [b, n] = rows;
+        self.op(network, count, [b, n, sizes[0]], [b, n, sizes[1]], |_, x, out| Op::Linear {
+            x,
+            weight: w.clone(),
+            bias: bias.clone(),
+            activation,
+            residual: None,
+            out,
+        });
+    }
+
+    fn conv1d(&mut self, count: usize, frames: [usize; 2], channels: [usize; 2], window: [usize; 2], act: Activation) {
+        let ([frames, out_frames], [inputs, outputs], [kernel, stride]) = (frames, channels, window);
+        let groups = if kernel == 128 { 16 } else { 1 };
+        let w = weight(&[outputs, inputs / groups, kernel]);
+        self.op("wav2vec2", count, [1, frames, inputs], [1, out_frames, outputs], |_, x, out| Op::Conv1d {
+            x,
+            weight: w.clone(),
+            bias: None,
+            stride,
+            pad: if groups > 1 { kernel / 2 } else { 0 },
+            dilation: 1,
+            groups,
+            activation: act,
+            residual: None,
+            out,
+        });
+    }
+
+    fn conv2d(&mut self, network: &'static str, side: usize, channels: [usize; 2], stride: usize, upsample: bool) {
+        let out_side = if upsample { 2 * side } else { side / stride };
+        let (w, bias) = (weight(&[channels[1], channels[0], 3, 3]), Some(weight(&[channels[1]])));
+        let out = [1, out_side * out_side, channels[1]];
+        self.op(network, 1, [1, side * side, channels[0]], out, |plan, x, out| {
+            let add = upsample.then(|| plan.input("skip", 1, out_side * out_side, channels[1]).1);
+            let (weight, bias, activation) = (w.clone(), bias.clone(), Activation::None);
+            Op::Conv2d { x, height: side, width: side, weight, bias, stride, upsample, add, activation, out }
+        });
+    }
+
+    fn group_norm(&mut self, network: &'static str, count: usize, rows: usize, cols: usize, groups: usize) {
+        let shape = [1, rows, cols];
+        self.op(network, count, shape, shape, |plan, x, out| {
+            let film = Some(plan.input("film", 1, 1, 2 * cols).1);
+            Op::GroupNorm { x, groups, eps: 1e-5, affine: None, film, activation: Activation::Silu, out }
+        });
+    }
+
+    fn layer_norm(&mut self, network: &'static str, count: usize, shape: [usize; 3]) {
+        let (w, bias) = (weight(&[shape[2]]), weight(&[shape[2]]));
+        self.op(network, count, shape, shape, |_, x, out| {
+            let activation = Activation::None;
+            Op::LayerNorm { x, weight: w.clone(), bias: bias.clone(), eps: 1e-5, activation, out }
+        });
+    }
+
+    fn attention(&mut self, network: &'static str, count: usize, shape: [usize; 3], keys: usize, heads: usize) {
+        self.op(network, count, shape, shape, |plan, q, out| {
+            let k = plan.input("kv", shape[0], keys, 2 * shape[2]).1;
+            let (k, v) = (k.cols(0..shape[2]), k.cols(shape[2]..2 * shape[2]));
+            Op::Attention { q, k, v, heads, scale: 0.1, mask: Mask::None, out }
+        });
+    }
+
+    fn wav2vec2(&mut self) {
+        const NET: &str = "wav2vec2";
+        self.conv1d(1, [160_000, 31_999], [1, 512], [10, 5], Activation::None);
+        self.group_norm(NET, 1, 31_999, 512, 512);
+        for (frames, out) in [(31_999, 15_999), (15_999, 7_999), (7_999, 3_999), (3_999, 1_999)] {
+            self.conv1d(1, [frames, out], [512, 512], [3, 2], Activation::Gelu);
+        }
+        for (frames, out) in [(1_999, 999), (999, 499)] {
+            self.conv1d(1, [frames, out], [512, 512], [2, 2], Activation::Gelu);
+        }
+        self.linear(NET, 1, [1, 499], [512, 768], Activation::None);
+        self.conv1d(1, [499, 499], [768, 768], [128, 1], Activation::Gelu);
+        self.linear(NET, 48, [1, 499], [768, 768], Activation::None);
+        self.attention(NET, 12, [1, 499, 768], 499, 12);
+        self.linear(NET, 12, [1, 499], [768, 3072], Activation::Gelu);
+        self.linear(NET, 12, [1, 499], [3072, 768], Activation::None);
+        self.layer_norm(NET, 25, [1, 499, 768]);
+    }
+
+    fn denoiser(&mut self) {
+        const NET: &str = "denoiser";
+        self.linear(NET, 1, [3, 201], [134, 512], Activation::None);
+        self.linear(NET, 8, [3, 201], [512, 1536], Activation::None);
+        self.linear(NET, 24, [3, 201], [512, 512], Activation::None);
+        self.attention(NET, 16, [3, 201, 512], 201, 4);
+        self.linear(NET, 8, [3, 201], [512, 1024], Activation::Gelu);
+        self.linear(NET, 8, [3, 201], [1024, 512], Activation::None);
+        self.layer_norm(NET, 24, [3, 201, 512]);
+        self.linear(NET, 1, [3, 201], [512, 134], Activation::None);
+    }
+
+    fn generator(&mut self, network: &'static str, res: usize, channels: &[usize]) {
+        let bottom = res >> (channels.len() - 1);
+        let last = channels[channels.len() - 1];
+        self.linear(network, 2, [1, 1], [256, 256], Activation::Silu);
+        self.linear(network, 2 * channels.len() - 1, [1, 1], [256, 512], Activation::None);
+        self.group_norm(network, 1, bottom * bottom, last, 8);
+        for i in (0..channels.len() - 1).rev() {
+            let side = res >> i;
+            self.conv2d(network, side / 2, [channels[i + 1], channels[i]], 1, true);
+            self.conv2d(network, side, [channels[i], channels[i]], 1, false);
+            self.group_norm(network, 2, side * side, channels[i], 8);
+        }
+        self.conv2d(network, res, [channels[0], 3], 1, false);
+    }
+
+    fn encoder(&mut self) {
+        const NET: &str = "encoder";
+        self.conv2d(NET, 256, [3, 32], 1, false);
+        let channels = [32, 64, 128, 256, 512, 512, 512];
+        for (i, pair) in channels.windows(2).enumerate() {
+            self.conv2d(NET, 256 >> i, [pair[0], pair[1]], 2, false);
+            self.group_norm(NET, 1, (128 >> i) * (128 >> i), pair[1], 8);
+        }
+        self.linear(NET, 1, [1, 1], [8192, 256], Activation::None);
+    }
+}
+
+fn main() {
+    // Cargo passes --bench; any other word is a filter.
+    let filter = std::env::args().skip(1).find(|word| !word.starts_with("--")).unwrap_or_default();
+    let backend = CpuBackend::new(&CpuOptions::default()).expect("CPU backend");
+    println!("{}, one thread, CPU time", backend.name());
+    let mut bench = Bench { backend, filter, networks: BTreeMap::new() };
+    bench.generator("generator_small", 128, &[16, 32, 64, 128, 128]);
+    bench.generator("generator_full", 256, &[32, 64, 128, 256, 512, 512]);
+    bench.encoder();
+    bench.denoiser();
+    bench.wav2vec2();
+    for (network, seconds) in &bench.networks {
+        println!("{network:72} {:9.3} ms in all", seconds * 1e3);
+    }
+}
