@@ -84,7 +84,10 @@ pub fn write(mesh: &Mesh, poses: &[Pose], timeline: &Timeline, out: impl Write) 
             canvas.blend(area.x + place % TILE_WIDTH, area.y + place / TILE_WIDTH, colour, cover);
         }
         let label = format!("{:.2} s", seconds(pose.frame, timeline));
-        canvas.text(area.x + 10, area.y + TILE_HEIGHT - 10 - font::HEIGHT * LETTER, LETTER, &label, INK);
+        let (x, y) = (area.x + 12, area.y + TILE_HEIGHT - 12 - font::HEIGHT * LETTER);
+        let (width, height) = (label.len() * font::ADVANCE * LETTER, font::HEIGHT * LETTER);
+        canvas.fill(Area { x: x - 5, y: y - 5, width: width + 8, height: height + 10 }, PAPER, 0.62);
+        canvas.text(x, y, LETTER, &label, INK);
     }
     let strip = Area { x: MARGIN, y: strip_y, width: WIDTH - 2 * MARGIN, height: STRIP_HEIGHT };
     draw_strip(&mut canvas, strip, poses, timeline);
