@@ -21,4 +21,7 @@ pub mod output;
 pub mod prompt;
 pub mod speech;
 
+pub mod ffi;
+pub mod session;
+
 pub use error::{Error, Result};

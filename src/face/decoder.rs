@@ -42,8 +42,8 @@ impl FaceDecoder {
     pub fn load(pack: &Pack) -> Result<Self> {
         let d_z = config(pack)?.d_z;
         let d_pose = pose_columns(pack, d_z)?;
-        let topology = Topology::load(pack)?.map(Arc::new);
         let generator = holds(pack, "gnpfa.generator.").then(|| Generator::load(pack)).transpose()?;
+        let topology = Topology::load(pack)?.map(Arc::new);
         let weight_count = pack.manifest().blendshapes.names.len();
         let to_weights = || Mapping::load(pack, "gnpfa.to_weights", d_z, weight_count);
         let to_weights = holds(pack, "gnpfa.to_weights.").then(to_weights).transpose()?;

@@ -119,7 +119,7 @@ unsafe fn open(options: &m2f_model_options) -> Result<Pack, Failure> {
             let mut reader = |offset: u64, buffer: &mut [u8]| {
                 // SAFETY: the host's own function, called inside a call of the host's, with room for the bytes asked for.
                 match unsafe { read(offset, buffer.as_mut_ptr(), buffer.len(), user) } {
-                    0 => Ok(()),
+                    0 => Ok(buffer.len()),
                     code => Err(Error::Io(format!("the read callback answered {code} at byte {offset}"))),
                 }
             };

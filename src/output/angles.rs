@@ -28,7 +28,8 @@ impl HeadAngles {
         // R's third column is (sin yaw·cos pitch, −sin pitch, cos yaw·cos pitch), its second row
         // (cos pitch·sin roll, cos pitch·cos roll, −sin pitch).
         let sine = (2.0 * (w * x - y * z)).clamp(-1.0, 1.0);
-        let (yaw, roll) = if sine.abs() > 1.0 - 1e-9 {
+        // Closer to the poles than this the rounding of an f32 quaternion would decide both angles.
+        let (yaw, roll) = if sine.abs() > 1.0 - 1e-6 {
             ((2.0 * (w * y - x * z)).atan2(1.0 - 2.0 * (y * y + z * z)), 0.0)
         } else {
             let yaw = (2.0 * (x * z + w * y)).atan2(1.0 - 2.0 * (x * x + y * y));

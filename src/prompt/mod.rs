@@ -1,4 +1,4 @@
-//! Text or picture → style code P [d_p]: CLIP's two towers, at any size that the pack states.
+//! Text or picture → style code P (`d_p` values): CLIP's two towers, at any size that the pack states.
 //!
 //! Third stage of the data path, beside the sound: [`motion`](crate::motion) takes the code as the condition "how", and
 //! does not care which tower it came from. A style is encoded once, before the sampling.

@@ -10,7 +10,7 @@ use super::{TextTower, Tokenizer, VisionTower};
 /// What a style prompt says, as the denoiser takes it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StyleCode {
-    /// [projection_dim]; of length 1 where the pack says `normalize`.
+    /// `projection_dim` values; of length 1 where the pack says `normalize`.
     pub values: Vec<f32>,
     /// True when the prompt was longer than the tower's context, so that its end was not read.
     pub truncated: bool,

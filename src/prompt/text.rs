@@ -67,7 +67,7 @@ impl TextTower {
         })
     }
 
-    /// The style code [projection_dim] of a prompt's ids, not scaled.
+    /// The style code (`projection_dim` values) of a prompt's ids, not scaled.
     ///
     /// # Errors
     /// `InvalidArgument` when an id is not in the vocabulary, no end marker is there, or it stands behind the context;
@@ -94,7 +94,9 @@ impl TextTower {
         let mut rows = self.position_embedding.rows(0..end + 1).to_f32();
         for (row, id) in rows.chunks_exact_mut(self.width()).zip(ids) {
             let token = self.token_embedding.rows(*id as usize..*id as usize + 1).to_f32();
-            row.iter_mut().zip(token).for_each(|(value, token)| *value += token);
+            for (value, token) in row.iter_mut().zip(token) {
+                *value += token;
+            }
         }
         Ok(rows)
     }

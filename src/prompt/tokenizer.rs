@@ -15,6 +15,7 @@
 //! OpenAI's own tokenizer differs from both: it repairs mojibake and HTML entities first (`ftfy`, `html.unescape`).
 
 use std::io::Cursor;
+use std::sync::OnceLock;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -47,10 +48,13 @@ pub struct Tokens {
     pub truncated: bool,
 }
 
-/// Turns prompts into token ids.
+/// Turns prompts into token ids. Shared freely between threads.
 pub struct Tokenizer {
-    merger: instant_clip_tokenizer::Tokenizer,
+    vocab_size: u16,
     context: usize,
+    /// Made by the first prompt: CLIP's whole vocabulary takes a tenth of a second, and most models are opened without a
+    /// prompt.
+    merger: OnceLock<instant_clip_tokenizer::Tokenizer>,
 }
 
 impl Tokenizer {
@@ -69,14 +73,20 @@ impl Tokenizer {
                 "clip.text.max_position_embeddings is {context}; start, a token and end need 3"
             )));
         }
-        let merger = instant_clip_tokenizer::Tokenizer::with_vocabulary(Cursor::new(MERGES), vocab_size as u16)
-            .map_err(|e| Error::Internal(format!("the bundled merges: {e}")))?;
-        Ok(Self { merger, context })
+        Ok(Self { vocab_size: vocab_size as u16, context, merger: OnceLock::new() })
+    }
+
+    fn merger(&self) -> &instant_clip_tokenizer::Tokenizer {
+        self.merger.get_or_init(|| {
+            instant_clip_tokenizer::Tokenizer::with_vocabulary(Cursor::new(MERGES), self.vocab_size)
+                .expect("the bundled merges are well-formed")
+        })
     }
 
     /// At most `context` ids; a longer prompt keeps its first tokens and the end marker, as CLIP does.
     pub fn tokenize(&self, prompt: &str) -> Tokens {
-        let markers = [self.merger.start_of_text(), self.merger.end_of_text()];
+        let merger = self.merger();
+        let markers = [merger.start_of_text(), merger.end_of_text()];
         let most = self.context - 2;
         let mut tokens = Vec::new();
         let mut rest = prompt;
@@ -86,7 +96,7 @@ impl Tokenizer {
                 Some((at, m)) => (&rest[..at], Some((&rest[at + MARKERS[m].len()..], markers[m]))),
                 None => (rest, None),
             };
-            self.merger.encode(&normalise(text, self.context * BYTES_PER_TOKEN), &mut tokens);
+            merger.encode(&normalise(text, self.context * BYTES_PER_TOKEN), &mut tokens);
             let Some((next, token)) = after else { break };
             tokens.push(token);
             rest = next;

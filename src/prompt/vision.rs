@@ -79,7 +79,7 @@ impl VisionTower {
         })
     }
 
-    /// The style code [projection_dim] of a picture, not scaled.
+    /// The style code (`projection_dim` values) of a picture, not scaled.
     ///
     /// # Errors
     /// What the backend reports.
@@ -113,7 +113,9 @@ impl VisionTower {
         let (input, patches) = plan.input("patches", 1, rows - 1, self.patch_embedding.shape()[1]);
 
         let mut start = self.position_embedding.to_f32();
-        start.iter_mut().zip(self.class_embedding.to_f32()).for_each(|(value, class)| *value += class);
+        for (value, class) in start.iter_mut().zip(self.class_embedding.to_f32()) {
+            *value += class;
+        }
         let start = plan.constant("class_and_positions", 1, rows, width, &start);
         let embedded = plan.scratch("patch_embeddings", 1, rows, width);
         plan.copy(start.rows(0..1), embedded.rows(0..1));

@@ -28,7 +28,7 @@ impl Frames {
 
     /// Number of frames.
     pub fn len(&self) -> usize {
-        if self.width == 0 { 0 } else { self.data.len() / self.width }
+        self.data.len().checked_div(self.width).unwrap_or(0)
     }
 
     /// True when there is no frame.

@@ -1,1 +1,32 @@
-//! 16 kHz mono to speech features at the animation rate.
+//! 16 kHz mono to speech features A at the animation rate: the second stage of the data path.
+//!
+//! ```text
+//! samples ─ FeatureExtractor (waveform) ───────┐
+//!        └─ mel ─ ResidualConv (log-mel) ──────┴─ ContextNetwork ─ Interpolator ─ A [F, d_a]
+//! ```
+//!
+//! In: finite samples at 16 kHz. Out: [`Frames`](crate::signal::Frames) of F = max(1, ⌊samples/16000·fps + ½⌋) rows.
+//! A pack names its front end; the log-mel one may go without the [`ContextNetwork`]. Long clips are encoded in chunks
+//! with context, so that cost grows linearly with the clip and memory stays bounded; see [`EncodeJob`].
+
+mod chunks;
+mod context_network;
+mod encoder;
+mod feature_extractor;
+mod input;
+mod interpolate;
+mod job;
+mod mel;
+mod positional_conv;
+mod residual_conv;
+
+pub use context_network::{ContextNetwork, ContextStates};
+pub use encoder::SpeechEncoder;
+pub use feature_extractor::FeatureExtractor;
+pub use interpolate::Interpolator;
+pub use job::EncodeJob;
+pub use mel::{MEL_BANDS, MelSpectrum, NormalizedMel};
+pub use residual_conv::ResidualConv;
+
+/// Sample rate of the input, Hz.
+const RATE_HZ: f64 = 16_000.0;

@@ -5,11 +5,12 @@
 mod support;
 
 mod clip;
-mod picture;
-mod tokenizer;
 mod ddim;
 mod denoiser;
+mod mel;
 mod picture;
 mod sampling;
 mod generator;
 mod mapping;
+mod wav2vec2;
+mod tokenizer;

@@ -109,7 +109,8 @@ fn mono_at_16_khz_passes_bit_for_bit() {
 
 #[test]
 fn pieces_of_any_size_give_the_same_bits() {
-    let samples: Vec<f32> = (0..30_011 * 3).map(|i| ((i % 7919 * (i % 104_729) % 7919) as f32 / 7919.0) - 0.5).collect();
+    let samples: Vec<f32> =
+        (0..30_011 * 3).map(|i| ((i % 7919 * (i % 104_729) % 7919) as f32 / 7919.0) - 0.5).collect();
     let whole = convert(44_100, 3, &samples);
     for sizes in [[1, 2, 5], [997, 1, 4410], [1764, 1764, 1764]] {
         let mut converter = Converter::new(44_100, 3).unwrap();

@@ -4,8 +4,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod face;
+mod output;
 mod motion;
 mod audio;
 mod pack;
 mod picture;
 mod prompt;
+mod speech;

@@ -5,6 +5,7 @@ pub mod denoiser;
 pub mod golden;
 pub mod reference;
 pub mod run;
+pub mod tiny_face;
 pub mod tolerance;
 
 use std::sync::Arc;

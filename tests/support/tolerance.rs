@@ -14,3 +14,21 @@ pub const JPEG_LEVELS: u8 = 3;
 
 /// The tiny CLIP's projections with matrices in f16 against f32: twice the 1.44e-3 that the f64 oracle shows.
 pub const CLIP_F16: f32 = 2.9e-3;
+/// One op in f32 against f64, results near 1: rounding of up to a few thousand additions.
+pub const OP_F32: f32 = 1e-5;
+/// Winograd's transforms add up and subtract larger numbers than the result.
+pub const WINOGRAD_F32: f32 = 5e-5;
+/// Instruction sets against each other, relative to the largest value: what the architecture promises.
+pub const INSTRUCTION_SETS: f32 = 1e-5;
+/// Wav2Vec2 with f16 weights against torch in f32, on networks of a few thousand weights: twice what rounding shows.
+pub const WAV2VEC2_F16: f32 = 5e-3;
+
+/// Log-mel rows, computed in f64 and stored in f32, against numpy in f64: the last bit of values up to 14.
+pub const MEL: f32 = 2e-6;
+
+/// The same arithmetic in another grouping or order, on values of size 1 to 10.
+pub const ROUNDING: f32 = 1e-5;
+
+/// Speech of 9 s in chunks of 2 s with 1 s of context against the whole, largest difference over root mean square, for
+/// the tiny random Wav2Vec2s, whose attention, untrained, spreads over the whole clip: the worst case.
+pub const SPEECH_CHUNKS: f32 = 0.5;

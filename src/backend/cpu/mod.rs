@@ -1,9 +1,40 @@
 //! The CPU backend: f32 arithmetic on f16 or f32 weights, packed once.
+//!
+//! [`compiler`] turns ops into steps, one file per op; [`executable`] runs them over one arena; [`threads`] shares the
+//! tasks of a step. Kernels are written once over [`simd`] and compiled for every instruction set in [`isa`]; products
+//! go through [`gemm`] with weights from [`packing`]. One instruction set gives the same bits on any number of threads.
+
+mod attention;
+mod combine;
+mod compiler;
+mod conv1d;
+mod conv2d;
+mod executable;
+mod gather;
+mod gemm;
+mod group_norm;
+mod interpolate;
+mod isa;
+mod layer_norm;
+mod linear;
+mod map;
+mod math;
+mod memory;
+mod packing;
+mod simd;
+mod threads;
+mod weighted;
 
 use std::sync::Arc;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::plan::{Backend, Executable, Plan};
+
+use compiler::Compiler;
+use executable::CpuExecutable;
+use isa::Isa;
+use packing::Cache;
+use threads::Threads;
 
 /// How the CPU backend runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,21 +46,32 @@ pub struct CpuOptions {
 }
 
 /// Compiles plans for this machine's processor.
-pub struct CpuBackend {}
+pub struct CpuBackend {
+    isa: Isa,
+    threads: Arc<Threads>,
+    cache: Cache,
+}
 
 impl CpuBackend {
     /// Finds the instruction set and starts the threads.
-    pub fn new(_options: &CpuOptions) -> Result<Self> {
-        Ok(Self {})
+    ///
+    /// # Errors
+    /// `OutOfMemory` when the system gives no thread.
+    pub fn new(options: &CpuOptions) -> Result<Self> {
+        let threads = Arc::new(Threads::new(options.threads)?);
+        Ok(Self { isa: Isa::detect(options.portable), threads, cache: Cache::default() })
     }
 }
 
 impl Backend for CpuBackend {
     fn name(&self) -> String {
-        "cpu".to_owned()
+        format!("cpu {}", self.isa.name())
     }
 
-    fn compile(&self, _plan: Arc<Plan>) -> Result<Box<dyn Executable>> {
-        Err(Error::Unsupported("not there yet".to_owned()))
+    fn compile(&self, plan: Arc<Plan>) -> Result<Box<dyn Executable>> {
+        let mut compiler = Compiler::new(self.isa, &plan, &self.cache);
+        let steps = plan.sections().map(|(_, ops)| compiler.section(ops)).collect::<Result<_>>()?;
+        let workspace_len = compiler.workspace_len;
+        Ok(Box::new(CpuExecutable::new(Arc::clone(&plan), Arc::clone(&self.threads), steps, workspace_len)?))
     }
 }

@@ -37,6 +37,6 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().chore {
         Chore::Header { check } => header::run(check),
         Chore::Test => test::run_all(),
-        Chore::Sample { language } => sample::run(language),
+        Chore::Sample { language } => sample::sample(language),
     }
 }

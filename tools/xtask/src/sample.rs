@@ -1,6 +1,6 @@
 //! Builds and runs the samples.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::ValueEnum;
@@ -15,14 +15,14 @@ pub(crate) enum Language {
     C,
 }
 
-/// Builds the samples of a language and runs `minimal` on the sample audio.
-pub(crate) fn run_language(language: Language, model: &Path) -> Result<()> {
+/// Builds the samples of a language and runs `minimal` on the sample audio with the starter model.
+pub(crate) fn sample(language: Language) -> Result<()> {
     match language {
         Language::C => {
             let program = build_c()?;
             let csv = target().join("samples/hello.csv");
             let _ = std::fs::remove_file(&csv);
-            let audio = root().join("samples/audio/hello.wav");
+            let (model, audio) = (root().join("models/starter.m2f"), root().join("samples/audio/hello.wav"));
             run(std::process::Command::new(&program).arg(model).arg(audio).arg(&csv))?;
             let rows = std::fs::read_to_string(&csv)?.lines().count();
             if rows < 30 {
@@ -32,11 +32,6 @@ pub(crate) fn run_language(language: Language, model: &Path) -> Result<()> {
             Ok(())
         }
     }
-}
-
-/// The command.
-pub(crate) fn run(language: Language) -> Result<()> {
-    run_language(language, &root().join("models/starter.m2f"))
 }
 
 /// Compiles samples/c/minimal.c as strictly as C99 can be.

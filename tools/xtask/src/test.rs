@@ -25,7 +25,7 @@ pub(crate) fn run_all() -> Result<()> {
     })?;
     check("header", &|| header::run(true))?;
     check("tests", &|| run(&mut cargo(&["test", "--workspace"])))?;
-    check("C sample", &|| sample::run(sample::Language::C))?;
+    check("C sample", &|| sample::sample(sample::Language::C))?;
     check("symbols", &|| symbols::check(&target().join("release/libmedia2face.so")))?;
     check("C sample under valgrind", &valgrind)?;
     check("glTF validator", &gltf)?;

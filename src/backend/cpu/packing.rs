@@ -1,0 +1,139 @@
+//! Weights as kernels read them: f32 panels, made once and shared by all plans of a backend.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use crate::error::Result;
+use crate::tensor::{DType, Weight};
+
+use super::gemm::{Panels, Tiles};
+use super::memory::Aligned;
+
+/// What a packed copy is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Layout {
+    /// The values in their order, padded with zeros to full panels.
+    Vector,
+    /// [O, I] by rows of I.
+    Matrix,
+    /// [O, I, K] of so many groups, by rows of K·I.
+    Kernel1d { groups: usize },
+    /// [O, I, 3, 3] by rows of 3·3·I.
+    Kernel2d,
+    /// [O, I, 3, 3] as four 2×2 kernels, one per phase of the doubled map, each by rows of 2·2·I.
+    Phases,
+}
+
+#[derive(PartialEq, Eq, Hash)]
+struct Key {
+    identity: (usize, usize, DType),
+    shape: Vec<usize>,
+    layout: Layout,
+}
+
+/// A packed weight. It keeps the weight it came from, so that the address in its key stays taken.
+pub(super) struct Packed {
+    data: Aligned,
+    /// Elements from a group's or phase's panels to the next.
+    stride: usize,
+    depth: usize,
+    columns: usize,
+    _source: Weight,
+}
+
+impl Packed {
+    /// Panels of one group or phase.
+    pub(super) fn panels(&self, group: usize) -> Panels {
+        let data = &self.data.as_slice()[group * self.stride..];
+        Panels { data: data.as_ptr(), depth: self.depth, columns: self.columns }
+    }
+
+    /// The values of a [`Layout::Vector`].
+    pub(super) fn vector(&self) -> &[f32] {
+        self.data.as_slice()
+    }
+}
+
+/// Packed weights in use.
+#[derive(Default)]
+pub(super) struct Cache(Mutex<HashMap<Key, Weak<Packed>>>);
+
+impl Cache {
+    /// The weight in this layout, packed unless some plan holds it already.
+    pub(super) fn get(&self, tiles: &Tiles, weight: &Weight, layout: Layout) -> Result<Arc<Packed>> {
+        let key = Key { identity: weight.identity(), shape: weight.shape().to_vec(), layout };
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(packed) = entries.get(&key).and_then(Weak::upgrade) {
+            return Ok(packed);
+        }
+        let packed = Arc::new(pack(tiles, weight, layout)?);
+        entries.retain(|_, entry| entry.strong_count() > 0);
+        entries.insert(key, Arc::downgrade(&packed));
+        Ok(packed)
+    }
+}
+
+fn pack(tiles: &Tiles, weight: &Weight, layout: Layout) -> Result<Packed> {
+    let w = weight.to_f32();
+    let shape = weight.shape();
+    let panels = |groups: usize, depth: usize, columns: usize, at: &dyn Fn(usize, usize, usize) -> f32| {
+        let stride = tiles.padded(columns) * depth;
+        let mut data = Aligned::filled(groups * stride, 0.0)?;
+        for (g, group) in data.as_mut_slice().chunks_exact_mut(stride).enumerate() {
+            fill(tiles, group, depth, columns, |k, n| at(g, k, n));
+        }
+        Ok(Packed { data, stride, depth, columns, _source: weight.clone() })
+    };
+    match layout {
+        Layout::Vector => {
+            let mut data = Aligned::filled(tiles.padded(w.len()).max(w.len().next_multiple_of(16)), 0.0)?;
+            data.as_mut_slice()[..w.len()].copy_from_slice(&w);
+            Ok(Packed { data, stride: 0, depth: 1, columns: w.len(), _source: weight.clone() })
+        }
+        Layout::Matrix => {
+            let (o, i) = (shape[0], shape[1]);
+            panels(1, i, o, &|_, k, n| w[n * i + k])
+        }
+        Layout::Kernel1d { groups } => {
+            let (o, i, taps) = (shape[0] / groups, shape[1], shape[2]);
+            panels(groups, taps * i, o, &|g, k, n| w[((g * o + n) * i + k % i) * taps + k / i])
+        }
+        Layout::Kernel2d => {
+            let (o, i) = (shape[0], shape[1]);
+            panels(1, 9 * i, o, &|_, k, n| w[(n * i + k % i) * 9 + k / i])
+        }
+        Layout::Phases => {
+            let (o, i) = (shape[0], shape[1]);
+            panels(4, 4 * i, o, &|phase, k, n| {
+                let kernel = &w[(n * i + k % i) * 9..][..9];
+                let (tap_y, tap_x) = (k / i / 2, k / i % 2);
+                let rows = phase_taps(phase / 2, tap_y);
+                rows.iter().flat_map(|y| phase_taps(phase % 2, tap_x).iter().map(move |x| kernel[y * 3 + x])).sum()
+            })
+        }
+    }
+}
+
+/// Which of the three taps of a side fall on the same source texel: the even phase's taps read the source at −1 and 0,
+/// the odd one's at 0 and +1.
+fn phase_taps(phase: usize, tap: usize) -> &'static [usize] {
+    match (phase, tap) {
+        (0, 0) => &[0],
+        (0, _) => &[1, 2],
+        (_, 0) => &[0, 1],
+        (_, _) => &[2],
+    }
+}
+
+/// Writes `depth` × `columns` values panel by panel.
+fn fill(tiles: &Tiles, data: &mut [f32], depth: usize, columns: usize, at: impl Fn(usize, usize) -> f32) {
+    for first in (0..columns).step_by(tiles.columns[0]) {
+        let width = tiles.width(columns, first);
+        let panel = &mut data[first * depth..][..width * depth];
+        for (k, row) in panel.chunks_exact_mut(width).enumerate() {
+            for (n, value) in row.iter_mut().enumerate().take(columns - first) {
+                *value = at(k, first + n);
+            }
+        }
+    }
+}

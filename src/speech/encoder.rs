@@ -1,0 +1,235 @@
+//! The speech encoder of a pack: which networks it has, and how a clip meets them.
+
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+use crate::limits::{MAX_FPS, MIN_FPS};
+use crate::nn::LayerNorm;
+use crate::pack::{Align, AudioConfig, FrontEnd, MelNorm, Pack};
+use crate::plan::{Backend, Plan, PlanBuilder, Port, Section};
+use crate::signal::Frames;
+
+use super::RATE_HZ;
+use super::chunks::Chunks;
+use super::context_network::ContextNetwork;
+use super::feature_extractor::FeatureExtractor;
+use super::input::Input;
+use super::interpolate::Interpolator;
+use super::job::EncodeJob;
+use super::mel::{MEL_BANDS, NormalizedMel};
+use super::residual_conv::ResidualConv;
+
+/// Speech kept from one window, when the pack does not say.
+const CHUNK_S: f32 = 20.0;
+/// Speech dropped at each cut edge of a window, when the pack does not say.
+const CONTEXT_S: f32 = 2.0;
+/// The longest of either that a pack may ask for.
+const MAX_CHUNK_S: f32 = 600.0;
+/// Samples from a row of the log-mel network to the next; the row is centred on half of that.
+const MEL_HOP: usize = 320;
+
+/// Encodes speech: 16 kHz mono → features A [F, [`width`](Self::width)]. Immutable and shared by all jobs.
+#[derive(Debug)]
+pub struct SpeechEncoder {
+    front: Front,
+    back: Back,
+    width: usize,
+    fps: f32,
+    align: Align,
+    /// Encoder rows kept from one window of a long clip.
+    chunk_rows: usize,
+    /// Encoder rows dropped at each cut edge.
+    context_rows: usize,
+}
+
+#[derive(Debug)]
+enum Front {
+    Wave { extractor: FeatureExtractor, normalize: bool },
+    Mel { network: ResidualConv, mean: Mean },
+}
+
+/// What the log-mel rows are normalised by.
+#[derive(Debug)]
+enum Mean {
+    Clip,
+    Running { start: Box<[f64; MEL_BANDS]>, rate: f64 },
+}
+
+#[derive(Debug)]
+enum Back {
+    Context(Box<ContextNetwork>),
+    Norm(LayerNorm),
+}
+
+/// A recorded window.
+pub(super) struct Recording {
+    pub(super) plan: Arc<Plan>,
+    pub(super) section: Section,
+    pub(super) input: Port,
+    pub(super) output: Port,
+    /// Values of the input.
+    pub(super) input_len: usize,
+}
+
+impl SpeechEncoder {
+    /// The pack's speech encoder.
+    ///
+    /// # Errors
+    /// `MissingPart` when the pack has none; `InvalidPack` for keys that contradict each other, and missing tensors or
+    /// wrong shapes, by name.
+    pub fn load(pack: &Pack) -> Result<Self> {
+        let manifest = pack.manifest();
+        let Some(config) = &manifest.audio else {
+            return Err(Error::MissingPart("the pack has no speech encoder (audio)".to_owned()));
+        };
+        if !(MIN_FPS..=MAX_FPS).contains(&manifest.fps) {
+            return Err(Error::InvalidPack(format!("fps {} is outside {MIN_FPS} to {MAX_FPS}", manifest.fps)));
+        }
+        let front = Front::load(pack, config)?;
+        let back = match config.front_end {
+            FrontEnd::Mel if config.num_hidden_layers == 0 => {
+                Back::Norm(LayerNorm::load(pack, "audio.norm", config.width, config.layer_norm_eps)?)
+            }
+            _ => Back::Context(Box::new(ContextNetwork::load(pack, config, front.width())?)),
+        };
+        // The log-mel rows have one clock only: docs/model-pack.md.
+        let align = if config.front_end == FrontEnd::Mel { Align::Rate } else { config.align };
+        let (chunk_rows, context_rows) = chunking(config, &front, &back)?;
+        let width = config.feature_width();
+        Ok(Self { front, back, width, fps: manifest.fps, align, chunk_rows, context_rows })
+    }
+
+    /// Columns of the features, d_a.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Animation frames of a clip: max(1, ⌊samples/16000·fps + ½⌋).
+    pub fn frame_count(&self, samples: usize) -> usize {
+        ((samples as f64 / RATE_HZ * f64::from(self.fps) + 0.5).floor() as usize).max(1)
+    }
+
+    /// Features of a whole clip, on the calling thread and the backend's own. `on_progress` hears of the part done, 0 to
+    /// 1, after every window; its error ends the work and is returned.
+    ///
+    /// # Errors
+    /// As [`EncodeJob::new`] and [`EncodeJob::advance`].
+    pub fn encode(
+        self: &Arc<Self>,
+        backend: &dyn Backend,
+        samples: Vec<f32>,
+        on_progress: &mut dyn FnMut(f32) -> Result<()>,
+    ) -> Result<Frames> {
+        let mut job = EncodeJob::new(Arc::clone(self), samples)?;
+        while !job.advance(backend)? {
+            on_progress(job.fraction())?;
+        }
+        on_progress(1.0)?;
+        job.finish()
+    }
+
+    /// Encoder rows of a clip.
+    fn row_count(&self, samples: usize) -> usize {
+        match &self.front {
+            Front::Wave { extractor, .. } => extractor.frame_count(samples.max(extractor.receptive_field())),
+            Front::Mel { .. } => samples.div_ceil(MEL_HOP).max(1),
+        }
+    }
+
+    pub(super) fn chunks(&self, samples: usize) -> Chunks {
+        Chunks::new(self.row_count(samples), self.chunk_rows, self.context_rows)
+    }
+
+    pub(super) fn interpolator(&self, samples: usize) -> Interpolator {
+        let (rows, frames) = (self.row_count(samples), self.frame_count(samples));
+        let (hop, centre) = match &self.front {
+            Front::Wave { extractor, .. } => (extractor.hop(), extractor.receptive_field() as f64 / 2.0),
+            Front::Mel { .. } => (MEL_HOP, MEL_HOP as f64 / 2.0),
+        };
+        match self.align {
+            Align::Clip => Interpolator::over_clip(rows, frames, self.width, false),
+            Align::ClipCorners => Interpolator::over_clip(rows, frames, self.width, true),
+            Align::Rate => Interpolator::by_rate(rows, frames, self.width, f64::from(self.fps), hop, centre),
+        }
+    }
+
+    pub(super) fn input(&self, samples: &[f32]) -> Input {
+        match &self.front {
+            Front::Wave { extractor, normalize: false } => Input::wave(extractor.hop()),
+            Front::Wave { extractor, normalize: true } => Input::normalized_wave(extractor.hop(), samples),
+            Front::Mel { mean: Mean::Clip, .. } => Input::clip_mel(),
+            Front::Mel { mean: Mean::Running { start, rate }, .. } => Input::Mel(NormalizedMel::new(**start, *rate)),
+        }
+    }
+
+    /// The networks over one window of a clip.
+    pub(super) fn record(&self, chunks: &Chunks, samples: usize) -> Recording {
+        let (rows, cols) = match &self.front {
+            // All samples of a whole clip, for the norm over time sees those past the last row as well.
+            Front::Wave { extractor, .. } if chunks.is_whole() => (samples.max(extractor.receptive_field()), 1),
+            Front::Wave { extractor, .. } => ((chunks.window() - 1) * extractor.hop() + extractor.receptive_field(), 1),
+            Front::Mel { .. } => (2 * chunks.window(), MEL_BANDS),
+        };
+        let mut plan = PlanBuilder::new();
+        let section = plan.section("speech");
+        let (input, x) = plan.input("speech", 1, rows, cols);
+        let features = match &self.front {
+            Front::Wave { extractor, .. } => extractor.record(&mut plan, x),
+            Front::Mel { network, .. } => network.record(&mut plan, x),
+        };
+        let encoded = match &self.back {
+            Back::Context(network) => network.record(&mut plan, features).output,
+            Back::Norm(norm) => norm.record(&mut plan, "speech_norm", features),
+        };
+        let (output, out) = plan.output("encoded", 1, encoded.rows, encoded.cols);
+        plan.copy(encoded, out);
+        Recording { plan: Arc::new(plan.finish()), section, input, output, input_len: rows * cols }
+    }
+}
+
+impl Front {
+    fn load(pack: &Pack, config: &AudioConfig) -> Result<Self> {
+        if config.front_end == FrontEnd::Wave {
+            let extractor = FeatureExtractor::load(pack, config)?;
+            return Ok(Self::Wave { extractor, normalize: config.do_normalize });
+        }
+        let mean = match config.mel_norm {
+            MelNorm::Clip => Mean::Clip,
+            MelNorm::Running => {
+                if !(0.0..=1.0).contains(&config.mel_rate) {
+                    return Err(Error::InvalidPack(format!("audio: mel_rate {} is outside 0 to 1", config.mel_rate)));
+                }
+                let stored = pack.tensor("audio.mel.mean", &[MEL_BANDS])?.to_f32();
+                let start = Box::new(std::array::from_fn(|i| f64::from(stored[i])));
+                Mean::Running { start, rate: f64::from(config.mel_rate) }
+            }
+        };
+        Ok(Self::Mel { network: ResidualConv::load(pack, config)?, mean })
+    }
+
+    /// Columns that it gives.
+    fn width(&self) -> usize {
+        match self {
+            Self::Wave { extractor, .. } => extractor.width(),
+            Self::Mel { network, .. } => network.width(),
+        }
+    }
+}
+
+/// Rows kept from one window, and dropped at a cut edge.
+fn chunking(config: &AudioConfig, front: &Front, back: &Back) -> Result<(usize, usize)> {
+    let (hop, least_context) = match front {
+        Front::Wave { extractor, .. } => (extractor.hop(), 0),
+        Front::Mel { network, .. } => (MEL_HOP, network.context()),
+    };
+    let rows = |seconds: f32| (f64::from(seconds) * RATE_HZ / hop as f64).round() as usize;
+    let chunk_s = config.chunk_s.unwrap_or(CHUNK_S);
+    // Without attention nothing reaches further than the convolutions.
+    let context_s = config.context_s.unwrap_or(if matches!(back, Back::Norm(_)) { 0.0 } else { CONTEXT_S });
+    if !(0.0..=MAX_CHUNK_S).contains(&chunk_s) || !(0.0..=MAX_CHUNK_S).contains(&context_s) {
+        return Err(Error::InvalidPack(format!(
+            "audio: chunk_s {chunk_s} and context_s {context_s} are outside 0 to {MAX_CHUNK_S}"
+        )));
+    }
+    Ok((rows(chunk_s).max(1), rows(context_s).max(least_context)))
+}

@@ -1,0 +1,77 @@
+//! What the network of one clip takes in, window by window: normalised samples, or log-mel rows.
+
+use super::mel::{MEL_BANDS, MelSpectrum, NormalizedMel};
+
+/// Source of one clip's network input. A frame is one row of the encoder.
+pub(super) enum Input {
+    /// Samples; a frame is `hop` of them further on.
+    Wave {
+        /// Subtracted first.
+        mean: f64,
+        /// Multiplied then.
+        gain: f64,
+        /// Samples from a frame to the next.
+        hop: usize,
+    },
+    /// Log-mel rows about a mean over the clip, which is being taken; two of them make a frame.
+    MelMean {
+        /// Computes the rows.
+        spectrum: MelSpectrum,
+        /// Of the first `rows` rows.
+        sum: [f64; MEL_BANDS],
+        /// Rows in the sum.
+        rows: usize,
+    },
+    /// Log-mel rows; two of them make a frame.
+    Mel(NormalizedMel),
+}
+
+impl Input {
+    /// Samples as they are.
+    pub(super) fn wave(hop: usize) -> Self {
+        Self::Wave { mean: 0.0, gain: 1.0, hop }
+    }
+
+    /// Samples with the clip's mean removed and its variance made 1, as `Wav2Vec2FeatureExtractor` does.
+    pub(super) fn normalized_wave(hop: usize, samples: &[f32]) -> Self {
+        let count = samples.len() as f64;
+        let mean = samples.iter().map(|x| f64::from(*x)).sum::<f64>() / count;
+        let variance = samples.iter().map(|x| (f64::from(*x) - mean).powi(2)).sum::<f64>() / count;
+        Self::Wave { mean, gain: (variance + 1e-7).sqrt().recip(), hop }
+    }
+
+    /// Log-mel rows about the clip's mean.
+    pub(super) fn clip_mel() -> Self {
+        Self::MelMean { spectrum: MelSpectrum::new(), sum: [0.0; MEL_BANDS], rows: 0 }
+    }
+
+    /// One bounded part of what must be known of the whole clip before its first window: at most `frames` frames of a
+    /// clip of `total`. True when all is known.
+    pub(super) fn prepare(&mut self, samples: &[f32], frames: usize, total: usize) -> bool {
+        let Self::MelMean { spectrum, sum, rows } = self else { return true };
+        let end = (*rows + 2 * frames).min(2 * total);
+        for row in *rows..end {
+            sum.iter_mut().zip(spectrum.row(samples, row)).for_each(|(sum, x)| *sum += x);
+        }
+        *rows = end;
+        if end == 2 * total {
+            *self = Self::Mel(NormalizedMel::new(sum.map(|sum| sum / (2 * total) as f64), 0.0));
+            return true;
+        }
+        false
+    }
+
+    /// Fills the input of the window that starts at frame `start`. Past the clip's end there is silence.
+    pub(super) fn read(&mut self, samples: &[f32], start: usize, out: &mut [f32]) {
+        match self {
+            Self::Wave { mean, gain, hop } => {
+                let rest = &samples[start * *hop..];
+                let (head, tail) = out.split_at_mut(rest.len().min(out.len()));
+                head.iter_mut().zip(rest).for_each(|(out, x)| *out = ((f64::from(*x) - *mean) * *gain) as f32);
+                tail.fill(0.0);
+            }
+            Self::Mel(mel) => mel.read(samples, 2 * start, out),
+            Self::MelMean { .. } => unreachable!("read before it was prepared"),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Log-mel spectrum: 16 kHz samples to 80 normalised bands every 10 ms.
+//!
+//! Window `numpy.hanning(400)` centred on sample 160·i, FFT 512, HTK mel triangles over 0–8 kHz each divided by its sum,
+//! ln(power + 1e-6). docs/model-pack.md has the definition. The arithmetic is f64, as in the golden vectors; a second of
+//! sound takes about a millisecond.
+
+use std::collections::VecDeque;
+use std::f64::consts::PI;
+use std::sync::Arc;
+
+use rustfft::num_complex::Complex64;
+use rustfft::{Fft, FftPlanner};
+
+use super::RATE_HZ;
+
+/// Bands of the spectrum.
+pub const MEL_BANDS: usize = 80;
+
+/// Samples from a row to the next.
+const HOP: usize = 160;
+const WINDOW: usize = 400;
+const FFT: usize = 512;
+/// Added to the power before the logarithm.
+const FLOOR: f64 = 1e-6;
+/// The normalised bands are divided by this.
+const SPREAD: f64 = 2.5;
+
+/// Computes single rows of the spectrum.
+pub struct MelSpectrum {
+    fft: Arc<dyn Fft<f64>>,
+    window: Vec<f64>,
+    /// First bin and weights of each band.
+    bands: Vec<(usize, Vec<f64>)>,
+    frame: Vec<Complex64>,
+    scratch: Vec<Complex64>,
+}
+
+impl MelSpectrum {
+    /// Tables and buffers.
+    pub fn new() -> Self {
+        let fft = FftPlanner::new().plan_fft_forward(FFT);
+        let scratch = vec![Complex64::default(); fft.get_inplace_scratch_len()];
+        let window = (0..WINDOW).map(|i| 0.5 - 0.5 * (2.0 * PI * i as f64 / (WINDOW - 1) as f64).cos()).collect();
+        Self { fft, window, bands: bands(), frame: vec![Complex64::default(); FFT], scratch }
+    }
+
+    /// ln(power + 1e-6) of the bands around sample `160·index` of a clip that is silent outside `samples`.
+    pub fn row(&mut self, samples: &[f32], index: usize) -> [f64; MEL_BANDS] {
+        self.frame.fill(Complex64::default());
+        for (i, (value, weight)) in self.frame.iter_mut().zip(&self.window).enumerate() {
+            let at = (index * HOP + i).checked_sub(WINDOW / 2);
+            let sample = at.and_then(|at| samples.get(at)).copied().unwrap_or(0.0);
+            value.re = f64::from(sample) * weight;
+        }
+        self.fft.process_with_scratch(&mut self.frame, &mut self.scratch);
+        std::array::from_fn(|band| {
+            let (first, weights) = &self.bands[band];
+            let power: f64 = weights.iter().zip(&self.frame[*first..]).map(|(w, bin)| w * bin.norm_sqr()).sum();
+            (power + FLOOR).ln()
+        })
+    }
+}
+
+impl Default for MelSpectrum {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Triangles with corners evenly spaced in mel, as weights on the bins that they cover.
+fn bands() -> Vec<(usize, Vec<f64>)> {
+    let top = 2595.0 * (1.0 + RATE_HZ / 2.0 / 700.0).log10();
+    let corner = |i: usize| 700.0 * (10f64.powf(top * i as f64 / (MEL_BANDS + 1) as f64 / 2595.0) - 1.0);
+    let bin_hz = RATE_HZ / FFT as f64;
+    (0..MEL_BANDS)
+        .map(|band| {
+            let (low, centre, high) = (corner(band), corner(band + 1), corner(band + 2));
+            let first = (low / bin_hz).ceil() as usize;
+            let last = ((high / bin_hz).floor() as usize).min(FFT / 2);
+            let weight = |hz: f64| ((hz - low) / (centre - low)).min((high - hz) / (high - centre)).max(0.0);
+            let mut weights: Vec<f64> = (first..=last).map(|bin| weight(bin as f64 * bin_hz)).collect();
+            let sum: f64 = weights.iter().sum();
+            for weight in &mut weights {
+                *weight /= sum;
+            }
+            (first, weights)
+        })
+        .collect()
+}
+
+/// The rows of one clip, `(x − m)/2.5`, computed once each and in order; m is the clip's mean, or one that starts at a
+/// stored prior and follows the rows. Windows move forward; what lies before the last one is forgotten.
+pub struct NormalizedMel {
+    spectrum: MelSpectrum,
+    mean: [f64; MEL_BANDS],
+    /// Part of the way that the mean goes to each row; 0 when it stands.
+    rate: f64,
+    /// Rows up to `next`, as the network takes them.
+    rows: VecDeque<[f32; MEL_BANDS]>,
+    next: usize,
+}
+
+impl NormalizedMel {
+    /// With m = `mean` before the first row, moving by `rate`: m ← m + (x − m)·rate, then the row is normalised.
+    pub fn new(mean: [f64; MEL_BANDS], rate: f64) -> Self {
+        Self { spectrum: MelSpectrum::new(), mean, rate, rows: VecDeque::new(), next: 0 }
+    }
+
+    /// Rows `start..start + out.len()/80` of the clip; `start` must not go back.
+    ///
+    /// # Panics
+    /// If it does.
+    pub fn read(&mut self, samples: &[f32], start: usize, out: &mut [f32]) {
+        let end = start + out.len() / MEL_BANDS;
+        while self.next < end {
+            let mut row = self.spectrum.row(samples, self.next);
+            for (x, m) in row.iter_mut().zip(&mut self.mean) {
+                *m += (*x - *m) * self.rate;
+                *x = (*x - *m) / SPREAD;
+            }
+            self.rows.push_back(row.map(|x| x as f32));
+            self.next += 1;
+        }
+        let kept_from = self.next - self.rows.len();
+        assert!(start >= kept_from, "row {start} is forgotten, {kept_from} is the first one left");
+        self.rows.drain(..start - kept_from);
+        out.chunks_exact_mut(MEL_BANDS).zip(&self.rows).for_each(|(out, row)| out.copy_from_slice(row));
+    }
+}

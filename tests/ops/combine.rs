@@ -1,0 +1,31 @@
+use media2face::plan::Op;
+
+use crate::bench::Case;
+use crate::support::tolerance::OP_F32;
+
+#[test]
+fn weights_per_row_match() {
+    Case::new(|plan, _, ports| {
+        let (x_port, x) = plan.input("x", 6, 203, 37);
+        let (w_port, weights) = plan.input("w", 6, 203, 1);
+        let (y_port, out) = plan.output("y", 2, 203, 37);
+        ports.extend([x_port, w_port]);
+        plan.push(Op::Combine { x, weights, out });
+        y_port
+    })
+    .check(OP_F32);
+}
+
+#[test]
+fn one_weight_per_branch_matches() {
+    Case::new(|plan, _, ports| {
+        let (x_port, x) = plan.input("x", 3, 50, 19);
+        let (w_port, mut weights) = plan.input("w", 3, 1, 1);
+        let (y_port, out) = plan.output("y", 1, 50, 19);
+        ports.extend([x_port, w_port]);
+        (weights.rows, weights.row_stride) = (50, 0);
+        plan.push(Op::Combine { x, weights, out });
+        y_port
+    })
+    .check(OP_F32);
+}

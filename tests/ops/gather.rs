@@ -1,0 +1,44 @@
+use std::sync::Arc;
+
+use media2face::Error;
+use media2face::backend::cpu::{CpuBackend, CpuOptions};
+use media2face::plan::{Backend, Op, PlanBuilder};
+use media2face::tensor::{Bytes, DType, Weight};
+
+use crate::bench::Case;
+use crate::support::tolerance::OP_F32;
+
+fn index(shape: &[usize], values: &[i32]) -> Weight {
+    let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+    let len = bytes.len();
+    Weight::new("index", shape, DType::I32, Bytes::new(Arc::new(bytes), 0..len)).expect("fits")
+}
+
+#[test]
+fn vertices_match() {
+    for (batch, texels, vertices, terms, cols) in [(1, 64, 1, 1, 1), (3, 1024, 1201, 4, 3), (1, 300, 517, 8, 5)] {
+        Case::new(|plan, random, ports| {
+            let (x_port, x) = plan.input("x", batch, texels, cols);
+            let (y_port, out) = plan.output("y", batch, vertices, cols);
+            ports.push(x_port);
+            let rows: Vec<i32> = (0..vertices * terms).map(|i| ((i * 7919) % texels) as i32).collect();
+            let weight = random.weight(&[vertices, terms], 1.0);
+            plan.push(Op::Gather { x, index: index(&[vertices, terms], &rows), weight, out });
+            y_port
+        })
+        .check(OP_F32);
+    }
+}
+
+#[test]
+fn rows_past_the_map_are_refused() {
+    for row in [-1, 64, i32::MAX] {
+        let mut plan = PlanBuilder::new();
+        let (_, x) = plan.input("x", 1, 64, 3);
+        let (_, out) = plan.output("y", 1, 1, 3);
+        let weight = Weight::from_f32("w", &[1, 1], &[1.0]);
+        plan.push(Op::Gather { x, index: index(&[1, 1], &[row]), weight, out });
+        let refused = CpuBackend::new(&CpuOptions::default()).expect("CPU").compile(Arc::new(plan.finish()));
+        assert!(matches!(refused, Err(Error::InvalidPack(_))), "row {row}");
+    }
+}

@@ -1,0 +1,76 @@
+use media2face::plan::{Activation, Op};
+use media2face::tensor::Weight;
+
+use crate::bench::Case;
+use crate::support::tolerance::OP_F32;
+
+fn group_norm(batch: usize, rows: usize, cols: usize, groups: usize, film: bool) {
+    Case::new(|plan, random, ports| {
+        let (x_port, x) = plan.input("x", batch, rows, cols);
+        let (film_port, codes) = plan.input("film", batch, 1, 2 * cols);
+        let (y_port, out) = plan.output("y", batch, rows, cols);
+        ports.extend([x_port, film_port]);
+        let affine = (!film).then(|| (random.weight(&[cols], 1.0), random.weight(&[cols], 1.0)));
+        let film = film.then_some(codes);
+        plan.push(Op::GroupNorm { x, groups, eps: 1e-5, affine, film, activation: Activation::Silu, out });
+        y_port
+    })
+    .check(OP_F32);
+}
+
+#[test]
+fn affine_matches() {
+    for (rows, cols, groups) in [(1, 24, 8), (255, 16, 8), (256, 40, 8), (1031, 24, 3), (700, 34, 34), (600, 35, 1)] {
+        group_norm(2, rows, cols, groups, false);
+    }
+}
+
+#[test]
+fn film_matches() {
+    group_norm(3, 521, 48, 8, true);
+}
+
+#[test]
+fn mean_far_from_zero_keeps_its_digits() {
+    Case::new(|plan, _, ports| {
+        let (x_port, x) = plan.input("x", 1, 3001, 8);
+        let (y_port, out) = plan.output("y", 1, 3001, 8);
+        ports.push(x_port);
+        let far = Weight::from_f32("far", &[8], &[40.0; 8]);
+        let unit = Weight::from_f32("unit", &[8, 8], &std::array::from_fn::<f32, 64, _>(|i| (i % 9 == 0).into()));
+        let moved = plan.linear("moved", x, &unit, Some(&far), Activation::None);
+        plan.push(Op::GroupNorm {
+            x: moved,
+            groups: 2,
+            eps: 1e-5,
+            affine: None,
+            film: None,
+            activation: Activation::None,
+            out,
+        });
+        y_port
+    })
+    .check(2e-5);
+}
+
+#[test]
+fn in_place_matches() {
+    Case::new(|plan, random, ports| {
+        let (x_port, x) = plan.input("x", 2, 300, 20);
+        let (y_port, out) = plan.output("y", 2, 300, 20);
+        ports.push(x_port);
+        plan.copy(x, out);
+        let affine = Some((random.weight(&[20], 1.0), random.weight(&[20], 1.0)));
+        plan.push(Op::GroupNorm {
+            x: out,
+            groups: 4,
+            eps: 1e-5,
+            affine,
+            film: None,
+            activation: Activation::None,
+            out,
+        });
+        y_port
+    })
+    .check(OP_F32);
+}
