@@ -23,6 +23,10 @@ pub const MAX_GUIDANCE: f32 = 100.0;
 
 /// Longest pack header, bytes.
 pub const MAX_PACK_HEADER_BYTES: u64 = 16 << 20;
+/// Longest manifest inside it, bytes.
+pub const MAX_MANIFEST_BYTES: usize = 1 << 20;
+/// Most names in a manifest's list.
+pub const MAX_NAMES: usize = 1 << 16;
 /// Largest dimension, layer count or list length that a manifest may state.
 pub const MAX_DIMENSION: usize = 1 << 20;
 /// Most network layers or blocks.

@@ -52,7 +52,7 @@ impl Header {
 
     /// Parses the JSON and checks that the tensors fill the rest of a file of `total` bytes exactly.
     pub(super) fn parse(json: &[u8], total: u64) -> Result<Self> {
-        let raw: RawHeader = serde_json::from_slice(json).map_err(|e| invalid(format!("header: {e}")))?;
+        let raw: RawHeader = serde_json::from_slice(json).map_err(|e| invalid(format!("header: {}", in_brief(&e))))?;
         let start = LENGTH_BYTES + json.len() as u64;
         let mut tensors = raw.tensors;
         tensors.sort_by_key(|(_, info)| info.data_offsets);
@@ -93,6 +93,11 @@ impl Header {
     }
 }
 
+/// A parser's error as one short line: it may quote what it read.
+pub(super) fn in_brief(error: &serde_json::Error) -> String {
+    error.to_string().chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
 fn invalid(detail: String) -> Error {
     Error::InvalidPack(detail)
 }
@@ -122,8 +127,11 @@ impl<'de> Visitor<'de> for RawHeaderVisitor {
         let mut names = BTreeSet::new();
         let mut raw = RawHeader { metadata: BTreeMap::new(), tensors: Vec::new() };
         while let Some(name) = map.next_key::<String>()? {
-            if name.is_empty() || name.len() > limits::MAX_NAME_BYTES {
-                return Err(A::Error::custom(format!("a tensor's name has {} bytes", name.len())));
+            if name.is_empty() || name.len() > limits::MAX_NAME_BYTES || name.contains(char::is_control) {
+                return Err(A::Error::custom(format!(
+                    "a tensor's name of {} bytes, or with control characters",
+                    name.len()
+                )));
             }
             if !names.insert(name.clone()) {
                 return Err(A::Error::custom(format!("{name} appears twice")));

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::header::in_brief;
 use crate::error::{Error, Result};
+use crate::limits;
 
 /// The JSON under `__metadata__["media2face"]`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,6 +55,28 @@ pub struct Manifest {
     pub identities: Names,
 }
 
+impl Default for Manifest {
+    /// No part at all, 30 frames per second.
+    fn default() -> Self {
+        Self {
+            format: Self::FORMAT.to_owned(),
+            name: String::new(),
+            version: String::new(),
+            licence: String::new(),
+            provenance: String::new(),
+            fps: defaults::fps(),
+            audio: None,
+            clip: None,
+            denoiser: None,
+            diffusion: DiffusionConfig::default(),
+            gnpfa: None,
+            topology: None,
+            blendshapes: Names::default(),
+            identities: Names::default(),
+        }
+    }
+}
+
 impl Manifest {
     /// `format` of this version.
     pub const FORMAT: &str = "media2face/1";
@@ -62,13 +86,17 @@ impl Manifest {
     /// # Errors
     /// `InvalidPack` with the parser's words.
     pub fn from_json(json: &str) -> Result<Self> {
-        let mut value: Value = serde_json::from_str(json).map_err(|e| Error::InvalidPack(format!("manifest: {e}")))?;
+        if json.len() > limits::MAX_MANIFEST_BYTES {
+            return Err(Error::InvalidPack(format!("manifest of {} bytes", json.len())));
+        }
+        let invalid = |e: serde_json::Error| Error::InvalidPack(format!("manifest: {}", in_brief(&e)));
+        let mut value: Value = serde_json::from_str(json).map_err(invalid)?;
         if let Some(Value::Object(audio)) = value.get_mut("audio")
             && audio.get("front_end").is_some_and(|front_end| front_end == "mel")
         {
             audio.entry("num_hidden_layers").or_insert_with(|| 0.into());
         }
-        serde_json::from_value(value).map_err(|e| Error::InvalidPack(format!("manifest: {e}")))
+        serde_json::from_value(value).map_err(invalid)
     }
 }
 

@@ -2,13 +2,15 @@
 //!
 //! A pack is a manifest and named tensors. It comes from a file, memory or a reader callback (`read`), from upstream
 //! checkpoints (`convert`), or from a seed (`random`); all of them are held against one table of the tensors that the
-//! manifest calls for (`layout`) before a network sees any of them (`check`). A pack may hold only some of the parts: the
-//! absence is reported by who needs it.
+//! manifest calls for (`layout`) before a network sees any of them (`check`). A pack may hold only some of the parts:
+//! the absence is reported by who needs it.
 
 mod check;
+mod convert;
 mod header;
 mod layout;
 mod manifest;
+mod merge;
 mod random;
 mod read;
 mod write;
@@ -18,6 +20,7 @@ use std::collections::BTreeMap;
 use crate::error::{Error, Result};
 use crate::tensor::Weight;
 
+pub use convert::{Checkpoint, convert, convert_clip, convert_wav2vec2};
 pub use manifest::{
     Align, AudioConfig, ClipConfig, ClipTextConfig, ClipVisionConfig, Concat, DenoiserConfig, DiffusionConfig,
     FrontEnd, GnpfaConfig, Manifest, MelNorm, Names, Part, Spacing, TopologyConfig,

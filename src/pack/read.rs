@@ -1,9 +1,9 @@
 //! A pack from a file, from memory, or through a reader callback.
 //!
-//! All three parse the header, check the manifest and every name, type and shape against it, and only then take tensors:
-//! a file and memory are shared, the callback is asked for one tensor at a time. Cost: the header, and the topology's
-//! index lists; weights are looked at when a network takes them ([`Pack::tensor`]), so that towers that are not used
-//! stay on the disk.
+//! All three parse the header, check the manifest and every name, type and shape against it, and only then take
+//! tensors: a file and memory are shared, the callback is asked for one tensor at a time. Cost: the header, and the
+//! topology's index lists; weights are looked at when a network takes them ([`Pack::tensor`]), so that towers that are
+//! not used stay on the disk.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -31,22 +31,13 @@ impl Pack {
     /// Opens a pack file. The file is mapped: what is not used is not read, and processes share it.
     ///
     /// While the pack or a tensor of it lives, the file must not be changed in place; replacing it by a rename, as
-    /// [`Pack::save`] does, is fine. A file truncated underneath ends the process on some systems (SIGBUS): read it into
-    /// memory and use [`Pack::from_bytes`] where others may write to it.
+    /// [`Pack::save`] does, is fine. A file truncated underneath ends the process on some systems (SIGBUS): where others
+    /// may write to it, read it into memory and use [`Pack::from_bytes`].
     ///
     /// # Errors
     /// `Io` with the path; `InvalidPack`.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let io = |e: std::io::Error| Error::Io(format!("{}: {e}", path.display()));
-        let file = File::open(path).map_err(io)?;
-        if !file.metadata().map_err(io)?.is_file() {
-            return Err(Error::Io(format!("{}: not a file", path.display())));
-        }
-        // SAFETY: the mapping is private and read-only, and it is only read as bytes, of which every value is valid;
-        // that the file keeps its length and content is the caller's part, stated above.
-        let mapping = unsafe { Mmap::map(&file) }.map_err(io)?;
-        Self::from_shared(Arc::new(mapping))
+        Self::from_all(&map(path.as_ref())?)
     }
 
     /// A pack in memory.
@@ -63,7 +54,10 @@ impl Pack {
     /// `InvalidPack`.
     pub fn from_shared(owner: Arc<dyn AsRef<[u8]> + Send + Sync>) -> Result<Self> {
         let total = (*owner).as_ref().len();
-        let all = Bytes::new(owner, 0..total);
+        Self::from_all(&Bytes::new(owner, 0..total))
+    }
+
+    fn from_all(all: &Bytes) -> Result<Self> {
         let header = header_of(all.as_ref())?;
         Self::from_header(&header, |entry| Ok(all.slice(entry.range.start as usize..entry.range.end as usize)))
     }
@@ -110,6 +104,20 @@ impl Pack {
         check::topology(&pack)?;
         Ok(pack)
     }
+}
+
+/// Maps a file read-only.
+pub(super) fn map(path: &Path) -> Result<Bytes> {
+    let io = |e: std::io::Error| Error::Io(format!("{}: {e}", path.display()));
+    if !std::fs::metadata(path).map_err(io)?.is_file() {
+        return Err(Error::Io(format!("{}: not a file", path.display()))); // opening a pipe would wait
+    }
+    let file = File::open(path).map_err(io)?;
+    // SAFETY: the mapping is read-only and read as bytes alone, of which every value is valid; that the file keeps its
+    // length and content while it is mapped is the caller's part, stated at `Pack::open`.
+    let mapping = unsafe { Mmap::map(&file) }.map_err(io)?;
+    let range = 0..mapping.len();
+    Ok(Bytes::new(Arc::new(mapping), range))
 }
 
 /// Parses the head of a whole file.

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use half::f16;
+use half::slice::HalfFloatSliceExt;
 
 use crate::error::{Error, Result};
 
@@ -69,6 +70,12 @@ impl From<&[u8]> for Bytes {
     }
 }
 
+impl std::fmt::Debug for Bytes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} bytes", self.range.len())
+    }
+}
+
 impl AsRef<[u8]> for Bytes {
     fn as_ref(&self) -> &[u8] {
         &(*self.owner).as_ref()[self.range.clone()]
@@ -114,8 +121,10 @@ impl Weight {
     /// # Panics
     /// If the number of values does not fit the shape.
     pub fn from_f32_as_f16(name: &str, shape: &[usize], values: &[f32]) -> Self {
-        let halves: Vec<u8> = values.iter().flat_map(|&v| f16::from_f32(v).to_le_bytes()).collect();
-        Self::new(name, shape, DType::F16, Bytes::from(halves)).expect("values fit the shape")
+        let mut halves = vec![f16::ZERO; values.len()];
+        halves.convert_from_f32_slice(values);
+        let bytes = Bytes::from(bytemuck::cast_slice(halves.reinterpret_cast()));
+        Self::new(name, shape, DType::F16, bytes).expect("values fit the shape")
     }
 
     /// An index list made at load time.

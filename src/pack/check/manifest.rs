@@ -11,6 +11,7 @@ use crate::pack::{
 
 /// Every key within its range, and the parts fit each other.
 pub(in crate::pack) fn manifest(manifest: &Manifest) -> Result<()> {
+    name("format", &manifest.format)?;
     if manifest.format != Manifest::FORMAT {
         return Err(invalid(format!("format {:?}, expected {:?}", manifest.format, Manifest::FORMAT)));
     }
@@ -79,7 +80,8 @@ fn audio(config: &AudioConfig) -> Result<()> {
     if config.num_hidden_layers > 0 {
         transformer("audio", config.hidden_size, config.num_attention_heads, config.intermediate_size)?;
         count("audio.num_conv_pos_embeddings", config.num_conv_pos_embeddings, 1..=limits::MAX_DIMENSION)?;
-        divides("audio.num_conv_pos_embedding_groups", config.num_conv_pos_embedding_groups, config.hidden_size)?;
+        let groups = config.num_conv_pos_embedding_groups;
+        multiple("audio.hidden_size", config.hidden_size, "num_conv_pos_embedding_groups", groups)?;
     }
     epsilon("audio.layer_norm_eps", config.layer_norm_eps)?;
     // A chunk is at least one frame, and no longer than the longest clip.
@@ -120,7 +122,7 @@ fn denoiser(config: &DenoiserConfig) -> Result<()> {
     equal("denoiser.d_x", config.d_x, "d_z + d_pose", config.d_z + config.d_pose)?;
     one_of("denoiser.pose_repr", &config.pose_repr, &["axis_angle_translation"])?;
     transformer("denoiser", config.d, config.heads, config.ff)?;
-    divides("2 (sines and cosines)", 2, config.d)?;
+    multiple("denoiser.d", config.d, "sine and cosine", 2)?;
     count("denoiser.layers", config.layers, 1..=limits::MAX_LAYERS)?;
     count("denoiser.window", config.window, 1..=limits::MAX_WINDOW_FRAMES)?;
     count("denoiser.align", config.align, 0..=config.window)
@@ -140,11 +142,11 @@ fn gnpfa(config: &GnpfaConfig) -> Result<()> {
     let levels = config.ch.len();
     count("gnpfa.ch's length", levels, 2..=12)?;
     count("gnpfa.res", config.res, 1..=limits::MAX_MAP_SIDE)?;
-    divides("2^levels", 1 << levels, config.res)?;
+    multiple("gnpfa.res", config.res, "2 to the levels of ch", 1 << levels)?;
     count("gnpfa.groups", config.groups, 1..=limits::MAX_DIMENSION)?;
     for &channels in &config.ch {
         count("gnpfa.ch", channels, 1..=limits::MAX_DIMENSION)?;
-        divides("gnpfa.groups", config.groups, channels)?;
+        multiple("gnpfa.ch", channels, "gnpfa.groups", config.groups)?;
     }
     count("gnpfa.d_z", config.d_z, 1..=limits::MAX_DIMENSION)?;
     count("gnpfa.w_dim", config.w_dim, 1..=limits::MAX_DIMENSION)?;
@@ -177,11 +179,11 @@ fn topology(config: &TopologyConfig) -> Result<()> {
 fn transformer(prefix: &str, width: usize, heads: usize, ff: usize) -> Result<()> {
     count(&format!("{prefix}: width"), width, 1..=limits::MAX_DIMENSION)?;
     count(&format!("{prefix}: feed-forward width"), ff, 1..=limits::MAX_DIMENSION)?;
-    divides(&format!("{prefix}: heads"), heads, width)
+    multiple(&format!("{prefix}: width"), width, "its heads", heads)
 }
 
 fn names(key: &str, list: &[String]) -> Result<()> {
-    count(&format!("{key}.names' length"), list.len(), 0..=limits::MAX_DIMENSION)?;
+    count(&format!("{key}.names' length"), list.len(), 0..=limits::MAX_NAMES)?;
     let mut seen = BTreeSet::new();
     for entry in list {
         name(key, entry)?;
@@ -216,11 +218,11 @@ fn epsilon(key: &str, value: f32) -> Result<()> {
     number(key, value, f32::MIN_POSITIVE..=1.0)
 }
 
-fn divides(key: &str, divisor: usize, value: usize) -> Result<()> {
+fn multiple(key: &str, value: usize, of: &str, divisor: usize) -> Result<()> {
     if divisor > 0 && value.is_multiple_of(divisor) {
         return Ok(());
     }
-    Err(invalid(format!("{key} is {divisor}, which does not divide {value}")))
+    Err(invalid(format!("{key} is {value}, not a multiple of {of}, {divisor}")))
 }
 
 fn equal(key: &str, value: usize, other: &str, expected: usize) -> Result<()> {
@@ -228,6 +230,7 @@ fn equal(key: &str, value: usize, other: &str, expected: usize) -> Result<()> {
 }
 
 fn one_of(key: &str, value: &str, known: &[&str]) -> Result<()> {
+    name(key, value)?;
     if known.contains(&value) {
         return Ok(());
     }

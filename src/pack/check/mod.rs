@@ -7,10 +7,12 @@ mod topology;
 pub(super) use manifest::manifest;
 pub(super) use topology::topology;
 
+use std::collections::BTreeSet;
+
 use half::f16;
 
 use super::Manifest;
-use super::layout::{Declared, Layout};
+use super::layout::{Declared, Layout, Slot};
 use crate::error::{Error, Result};
 use crate::tensor::{DType, Weight};
 
@@ -20,22 +22,31 @@ const NAMED: usize = 5;
 /// Names, element types and shapes against the table of the manifest, which must have been checked.
 pub(super) fn declared(manifest: &Manifest, declared: &Declared<'_>) -> Result<()> {
     let slots = Layout::of(manifest, declared)?;
-    for slot in &slots {
+    names_and_shapes(&slots, declared)?;
+    for slot in slots {
+        let (dtype, _) = declared[slot.name.as_str()];
+        if !slot.role.allows(dtype) {
+            return Err(Error::InvalidPack(format!("tensor {} is {dtype:?}: {}", slot.name, slot.role.rule())));
+        }
+    }
+    Ok(())
+}
+
+/// Every slot has its tensor, of its shape, and there is no other tensor.
+pub(super) fn names_and_shapes(slots: &[Slot], declared: &Declared<'_>) -> Result<()> {
+    for slot in slots {
         let name = &slot.name;
-        let Some((dtype, shape)) = declared.get(name.as_str()) else {
+        let Some((_, shape)) = declared.get(name.as_str()) else {
             return Err(Error::InvalidPack(format!("tensor {name} {:?} is missing", slot.shape)));
         };
         if *shape != slot.shape {
             return Err(Error::InvalidPack(format!("tensor {name} has shape {shape:?}, expected {:?}", slot.shape)));
         }
-        if !slot.role.allows(*dtype) {
-            return Err(Error::InvalidPack(format!("tensor {name} is {dtype:?}: {}", slot.role.rule())));
-        }
     }
     if slots.len() == declared.len() {
         return Ok(()); // every slot has its tensor, so that no tensor is left over
     }
-    let known: std::collections::BTreeSet<&str> = slots.iter().map(|slot| slot.name.as_str()).collect();
+    let known: BTreeSet<&str> = slots.iter().map(|slot| slot.name.as_str()).collect();
     let unknown: Vec<&str> = declared.keys().copied().filter(|name| !known.contains(name)).collect();
     let more = if unknown.len() > NAMED { ", …" } else { "" };
     let named = unknown[..unknown.len().min(NAMED)].join(", ");

@@ -1,7 +1,7 @@
 //! The tensors that a manifest calls for: names, shapes and element types, one file per part of the pack.
 //!
-//! One table serves three: the reader checks a pack against it before anything is loaded, the converter fills it from an
-//! upstream checkpoint, and random packs are drawn from it. A few sizes are no key of the manifest (hidden width of the
+//! One table serves three: the reader checks a pack against it before anything is loaded, the converter fills it from
+//! an upstream checkpoint, and random packs are drawn from it. A few sizes are no key of the manifest (hidden width of the
 //! mapping nets, lengths of index lists): they are taken from the tensors that are there.
 
 mod audio;

@@ -1,7 +1,8 @@
 //! Packs of seeded random weights: the whole job runs on them, so that tests, benchmarks and ports need no model.
 //!
 //! Weights are drawn from a counter keyed by seed and tensor name, scaled by fan-in so that activations stay near one:
-//! the same seed gives the same bytes on every platform. The face is a plain ellipsoid with mouth, eyes, teeth and tongue.
+//! the same seed gives the same bytes on every platform. The face is a plain ellipsoid with mouth, eyes, teeth and
+//! tongue.
 
 mod chart;
 mod fit;
