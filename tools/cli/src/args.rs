@@ -151,13 +151,15 @@ pub struct Bench {
 
 /// Make a model pack from upstream checkpoints, or with random weights for tests
 #[derive(Args)]
-#[command(after_help = "Checkpoints are folders as Hugging Face lays them out, with config.json and model.safetensors, or
+#[command(
+    after_help = "Checkpoints are folders as Hugging Face lays them out, with config.json and model.safetensors, or
 those two files.
 
 Examples:
   m2f convert --wav2vec2 wav2vec2-base/ --clip clip-vit-base-patch32/ --out towers.m2f
   m2f convert --wav2vec2 wav2vec2-base/ --into denoiser.m2f --out model.m2f
-  m2f convert --random tiny --seed 1 --out tiny.m2f")]
+  m2f convert --random tiny --seed 1 --out tiny.m2f"
+)]
 #[command(group = clap::ArgGroup::new("source").required(true).multiple(true).args(["wav2vec2", "clip", "random"]))]
 pub struct Convert {
     /// Checkpoint of the speech encoder

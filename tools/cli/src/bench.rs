@@ -215,7 +215,9 @@ fn voice(count: usize) -> Vec<f32> {
             let time_s = i as f32 / SAMPLE_RATE_HZ as f32;
             phase = (phase + (140.0 + 30.0 * (2.1 * time_s).sin()) / SAMPLE_RATE_HZ as f32).fract();
             let loudness = (9.0 * time_s).sin().max(0.0) * (0.6 + 0.4 * (1.3 * time_s).sin());
-            (1..8).map(|overtone| (std::f32::consts::TAU * phase * overtone as f32).sin() / overtone as f32).sum::<f32>()
+            (1..8)
+                .map(|overtone| (std::f32::consts::TAU * phase * overtone as f32).sin() / overtone as f32)
+                .sum::<f32>()
                 * 0.2
                 * loudness
         })

@@ -113,9 +113,7 @@ mod tests {
 
     #[test]
     fn tensors_are_counted_by_network() {
-        let tensor = |name: &str, count: usize| {
-            (name.to_owned(), Weight::from_f32(name, &[count], &vec![0.0; count]))
-        };
+        let tensor = |name: &str, count: usize| (name.to_owned(), Weight::from_f32(name, &[count], &vec![0.0; count]));
         let pack = Pack::from_parts(
             Manifest::default(),
             [

@@ -66,8 +66,8 @@ fn chunked(
     let mut chunk = Vec::with_capacity(size);
     for (number, sample) in samples.enumerate() {
         let frame = number / channels;
-        let sample = sample
-            .map_err(|error| anyhow!("{} is cut off at sample {frame}: {}", path.display(), reason(error)))?;
+        let sample =
+            sample.map_err(|error| anyhow!("{} is cut off at sample {frame}: {}", path.display(), reason(error)))?;
         ensure!(sample.is_finite(), "{}: sample {frame} is not a number", path.display());
         chunk.push(sample);
         if chunk.len() == size {

@@ -107,11 +107,8 @@ impl Document {
     fn primitive(&mut self, mesh: &Mesh, part: &Part, shapes: &Shapes) -> mesh::Primitive {
         let vertices = part.vertices[0]..part.vertices[1];
         let first = vertices.start as u32;
-        let indices: Vec<u32> = mesh.triangles[part.triangles[0]..part.triangles[1]]
-            .iter()
-            .flatten()
-            .map(|&index| index - first)
-            .collect();
+        let indices: Vec<u32> =
+            mesh.triangles[part.triangles[0]..part.triangles[1]].iter().flatten().map(|&index| index - first).collect();
         let positions: Vec<Vec3> = mesh.vertices_mm[vertices.clone()].iter().map(|&v| scale(v, METRES)).collect();
         let normals = &shapes.neutral_normals[vertices.clone()];
 
@@ -166,11 +163,8 @@ impl Document {
         let frames = track.frame_count();
         let times: Vec<f32> = (0..frames).map(|frame| (frame as f64 / f64::from(track.fps)) as f32).collect();
         let rotations: Vec<[f32; 4]> = track.heads.iter().map(|head| head.rotation).collect();
-        let translations: Vec<Vec3> = track
-            .heads
-            .iter()
-            .map(|head| scale(add(mesh.head_pivot_mm, head.translation_mm), METRES))
-            .collect();
+        let translations: Vec<Vec3> =
+            track.heads.iter().map(|head| scale(add(mesh.head_pivot_mm, head.translation_mm), METRES)).collect();
 
         let view = self.view(&times, None);
         let mut input = accessor(view, frames, ComponentType::F32, Type::Scalar);

@@ -8,9 +8,9 @@ use media2face::signal::HeadPose;
 
 use crate::mesh::Mesh;
 use crate::render::canvas::{Area, Canvas, Colour};
+use crate::render::font;
 use crate::render::raster::{Camera, Raster};
 use crate::render::shade::{SUPERSAMPLING, resolve};
-use crate::render::font;
 
 /// Faces of a sheet.
 const COLUMNS: usize = 6;
@@ -108,10 +108,8 @@ fn faces(mesh: &Mesh, poses: &[Pose]) -> Vec<Face> {
     let share = poses.len().div_ceil(threads).max(1);
     thread::scope(|scope| {
         let draw = &draw;
-        let workers: Vec<_> = poses
-            .chunks(share)
-            .map(|poses| scope.spawn(move || poses.iter().map(draw).collect::<Vec<_>>()))
-            .collect();
+        let workers: Vec<_> =
+            poses.chunks(share).map(|poses| scope.spawn(move || poses.iter().map(draw).collect::<Vec<_>>())).collect();
         workers.into_iter().flat_map(|worker| worker.join().expect("a renderer does not panic")).collect()
     })
 }
@@ -205,8 +203,7 @@ mod tests {
             .into_iter()
             .map(|frame| Pose { frame, offsets_mm: still.clone(), head: HeadPose::default() })
             .collect();
-        let timeline =
-            Timeline { duration_s: 0.1, fps: 30.0, envelope: &[0.1, 1.0, 0.4, 0.0], jaw: &[0.0, 1.0, 0.0] };
+        let timeline = Timeline { duration_s: 0.1, fps: 30.0, envelope: &[0.1, 1.0, 0.4, 0.0], jaw: &[0.0, 1.0, 0.0] };
         let mut bytes = Vec::new();
         write(&mesh, &poses, &timeline, &mut bytes).unwrap();
 
