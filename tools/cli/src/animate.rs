@@ -152,7 +152,8 @@ impl Output {
                     envelope: self.envelope.peaks(),
                     jaw: &jaw,
                 };
-                file.write(|out| sheet::write(&mesh, &poses, &timeline, out))
+                let threads = self.animation.model().runtime().threads();
+                file.write(|out| sheet::write(&mesh, &poses, &timeline, threads, out))
             }
             Emit::Npy => {
                 let (mesh, _) = self.mesh()?;
