@@ -22,6 +22,8 @@ impl Wav {
         let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
         let reader = WavReader::new(BufReader::new(file))
             .map_err(|error| anyhow!("{} is not a WAV file that can be read: {}", path.display(), reason(error)))?;
+        let bits = reader.spec().bits_per_sample;
+        ensure!(bits <= 32, "{} has samples of {bits} bits, 32 at most are read", path.display());
         ensure!(reader.duration() > 0, "{} holds no samples", path.display());
         Ok(Self { reader, path: path.to_owned() })
     }
