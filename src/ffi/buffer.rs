@@ -25,7 +25,12 @@ pub(super) unsafe fn input<'a, T>(data: *const T, count: usize, name: &str) -> R
 ///
 /// # Safety
 /// `data` points to `capacity` writable elements or is NULL; `count_out` is writable or NULL.
-pub(super) unsafe fn output<'a, T>(data: *mut T, capacity: usize, count_out: *mut usize, needed: usize) -> Result<Option<&'a mut [T]>, Failure> {
+pub(super) unsafe fn output<'a, T>(
+    data: *mut T,
+    capacity: usize,
+    count_out: *mut usize,
+    needed: usize,
+) -> Result<Option<&'a mut [T]>, Failure> {
     if data.is_null() {
         if capacity != 0 || count_out.is_null() {
             return Err(Failure::argument("buffer is NULL: pass capacity 0 and a count to query the size"));
@@ -49,7 +54,12 @@ pub(super) unsafe fn output<'a, T>(data: *mut T, capacity: usize, count_out: *mu
 ///
 /// # Safety
 /// As for [`output`].
-pub(super) unsafe fn copy_out<T: Copy>(values: &[T], data: *mut T, capacity: usize, count_out: *mut usize) -> Result<(), Failure> {
+pub(super) unsafe fn copy_out<T: Copy>(
+    values: &[T],
+    data: *mut T,
+    capacity: usize,
+    count_out: *mut usize,
+) -> Result<(), Failure> {
     // SAFETY: the caller's promise.
     if let Some(buffer) = unsafe { output(data, capacity, count_out, values.len()) }? {
         buffer.copy_from_slice(values);

@@ -77,7 +77,8 @@ pub unsafe extern "C" fn m2f_identity_create(
             (None, true) => model.default_identity()?,
             (None, false) => {
                 // SAFETY: the caller's promise.
-                let vertices = unsafe { buffer::input(options.vertices_mm, options.vertex_count as usize * 3, "vertices_mm") }?;
+                let vertices =
+                    unsafe { buffer::input(options.vertices_mm, options.vertex_count as usize * 3, "vertices_mm") }?;
                 model.identity_from_vertices("host", vertices)?
             }
             (Some(_), false) => return Err(Failure::argument("set name or vertices_mm, not both")),

@@ -20,7 +20,8 @@ pub struct m2f_model(pub(super) Arc<Model>);
 
 /// Copies `size` bytes from `offset` of the pack to `buffer` and returns 0, or returns anything else on failure. Called
 /// only inside `m2f_model_create`. A host decrypts here.
-pub type m2f_read_callback = Option<unsafe extern "C" fn(offset: u64, buffer: *mut u8, size: usize, user: *mut c_void) -> i32>;
+pub type m2f_read_callback =
+    Option<unsafe extern "C" fn(offset: u64, buffer: *mut u8, size: usize, user: *mut c_void) -> i32>;
 
 /// Options of [`m2f_model_create`]: exactly one of `path`, `data` and `read` is set.
 #[derive(Debug, Clone, Copy)]
@@ -207,7 +208,9 @@ pub unsafe extern "C" fn m2f_model_weight_name(
     count: *mut usize,
 ) -> m2f_status {
     // SAFETY: the caller's promise.
-    guard(|| unsafe { text::copy_out(nth(borrow(model, "model")?.0.blendshape_names(), index)?, buffer, capacity, count) })
+    guard(|| unsafe {
+        text::copy_out(nth(borrow(model, "model")?.0.blendshape_names(), index)?, buffer, capacity, count)
+    })
 }
 
 /// Name of an identity of the pack.
@@ -226,7 +229,9 @@ pub unsafe extern "C" fn m2f_model_identity_name(
     count: *mut usize,
 ) -> m2f_status {
     // SAFETY: the caller's promise.
-    guard(|| unsafe { text::copy_out(nth(borrow(model, "model")?.0.identity_names(), index)?, buffer, capacity, count) })
+    guard(|| unsafe {
+        text::copy_out(nth(borrow(model, "model")?.0.identity_names(), index)?, buffer, capacity, count)
+    })
 }
 
 /// The mesh's triangles: three vertex numbers each, counter-clockwise seen from outside.

@@ -26,7 +26,7 @@ pub(super) unsafe fn init<T: Options>(options: *mut T, size: usize) -> Result<()
     if options.is_null() {
         return Err(Failure::argument("options is NULL"));
     }
-    let Some(size_u32) = u32::try_from(size).ok().filter(|&s| s >= 8 && s % 8 == 0) else {
+    let Some(size_u32) = u32::try_from(size).ok().filter(|&s| s >= 8 && s.is_multiple_of(8)) else {
         return Err(wrong_size(format!("options of {size} bytes: pass sizeof *options")));
     };
     let defaults = T::defaults();
@@ -53,14 +53,17 @@ pub(super) unsafe fn read<T: Options>(options: *const T) -> Result<T, Failure> {
     let bytes = options.cast::<u8>();
     // SAFETY: every options struct starts with its size.
     let size = unsafe { bytes.cast::<u32>().read_unaligned() } as usize;
-    if !(8..=1 << 16).contains(&size) || size % 8 != 0 {
+    if !(8..=1 << 16).contains(&size) || !size.is_multiple_of(8) {
         return Err(wrong_size(format!("struct_size is {size}: call the _options_init function first")));
     }
     let known = size.min(size_of::<T>());
     // SAFETY: `size` bytes are readable by the caller's promise, and the target has room for `known`.
     unsafe {
         if std::slice::from_raw_parts(bytes, size)[known..].iter().any(|&b| b != 0) {
-            return Err(wrong_size(format!("struct_size is {size}, this library knows {} bytes and the rest is not zero", size_of::<T>())));
+            return Err(wrong_size(format!(
+                "struct_size is {size}, this library knows {} bytes and the rest is not zero",
+                size_of::<T>()
+            )));
         }
         value.as_mut_ptr().cast::<u8>().copy_from_nonoverlapping(bytes, known);
         Ok(value.assume_init())

@@ -110,11 +110,16 @@ pub unsafe extern "C" fn m2f_result_frame_count(result: *const m2f_result, fps: 
 /// # Safety
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_result_set_channel(result: *mut m2f_result, index: u32, channel: *const m2f_channel) -> m2f_status {
+pub unsafe extern "C" fn m2f_result_set_channel(
+    result: *mut m2f_result,
+    index: u32,
+    channel: *const m2f_channel,
+) -> m2f_status {
     guard(|| {
         // SAFETY: the caller's promise.
         let (result, channel) = unsafe { (borrow(result, "result")?, borrow(channel, "channel")?) };
-        let channel = Channel { gain: channel.gain, offset: channel.offset, min: channel.minimum, max: channel.maximum };
+        let channel =
+            Channel { gain: channel.gain, offset: channel.offset, min: channel.minimum, max: channel.maximum };
         result.read(|reader| reader.set_channel(index as usize, channel))
     })
 }
@@ -161,7 +166,9 @@ pub unsafe extern "C" fn m2f_result_read_heads(
     capacity: usize,
     written: *mut usize,
 ) -> m2f_status {
-    let heads = |reader: &mut Reader, fps, first, count| reader.heads(fps, first, count).map(|heads| heads.iter().flat_map(flat).collect());
+    let heads = |reader: &mut Reader, fps, first, count| {
+        reader.heads(fps, first, count).map(|heads| heads.iter().flat_map(flat).collect())
+    };
     // SAFETY: the caller's promise.
     unsafe { read(result, fps, first, count, buffer, capacity, written, |_| M2F_HEAD_FLOATS as usize, heads) }
 }

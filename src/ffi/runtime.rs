@@ -34,13 +34,16 @@ pub enum m2f_log_level {
 /// Receives a message: level, one line of UTF-8 that is valid during the call, and `log_user`. It is called only inside
 /// calls that the host makes (create, step, wait, pull), on their thread, never on a thread of the library's own and
 /// never from a push. It must not call back into the library.
-pub type m2f_log_callback = Option<unsafe extern "C" fn(level: m2f_log_level, message: *const c_char, user: *mut c_void)>;
+pub type m2f_log_callback =
+    Option<unsafe extern "C" fn(level: m2f_log_level, message: *const c_char, user: *mut c_void)>;
 
 /// Takes memory for the library: `size` bytes aligned to `alignment`, or NULL.
-pub type m2f_allocate_callback = Option<unsafe extern "C" fn(size: usize, alignment: usize, user: *mut c_void) -> *mut c_void>;
+pub type m2f_allocate_callback =
+    Option<unsafe extern "C" fn(size: usize, alignment: usize, user: *mut c_void) -> *mut c_void>;
 
 /// Gives memory of the allocate callback back.
-pub type m2f_free_callback = Option<unsafe extern "C" fn(memory: *mut c_void, size: usize, alignment: usize, user: *mut c_void)>;
+pub type m2f_free_callback =
+    Option<unsafe extern "C" fn(memory: *mut c_void, size: usize, alignment: usize, user: *mut c_void)>;
 
 /// Options of [`m2f_runtime_create`]. Fill with [`m2f_runtime_options_init`] first.
 #[derive(Debug, Clone, Copy)]
@@ -109,7 +112,10 @@ pub unsafe extern "C" fn m2f_runtime_options_init(options: *mut m2f_runtime_opti
 /// # Safety
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_runtime_create(options: *const m2f_runtime_options, out: *mut *mut m2f_runtime) -> m2f_status {
+pub unsafe extern "C" fn m2f_runtime_create(
+    options: *const m2f_runtime_options,
+    out: *mut *mut m2f_runtime,
+) -> m2f_status {
     guard(|| {
         writable(out, "out")?;
         // SAFETY: the caller's promise.

@@ -180,7 +180,11 @@ pub unsafe extern "C" fn m2f_session_destroy(session: *mut m2f_session) {
 /// # Safety
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_session_push_f32(session: *const m2f_session, samples: *const f32, frame_count: usize) -> m2f_status {
+pub unsafe extern "C" fn m2f_session_push_f32(
+    session: *const m2f_session,
+    samples: *const f32,
+    frame_count: usize,
+) -> m2f_status {
     // SAFETY: the caller's promise.
     unsafe { push(session, samples, frame_count, Session::push_f32) }
 }
@@ -190,7 +194,11 @@ pub unsafe extern "C" fn m2f_session_push_f32(session: *const m2f_session, sampl
 /// # Safety
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_session_push_i16(session: *const m2f_session, samples: *const i16, frame_count: usize) -> m2f_status {
+pub unsafe extern "C" fn m2f_session_push_i16(
+    session: *const m2f_session,
+    samples: *const i16,
+    frame_count: usize,
+) -> m2f_status {
     // SAFETY: the caller's promise.
     unsafe { push(session, samples, frame_count, Session::push_i16) }
 }
@@ -218,9 +226,11 @@ pub unsafe extern "C" fn m2f_session_finish(session: *const m2f_session) -> m2f_
 /// `session` is a live handle or NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_session_step(session: *const m2f_session, budget_ms: u32) -> m2f_status {
-    // SAFETY: the caller's promise.
-    let step = || unsafe { borrow(session, "session") }?.0.step(Duration::from_millis(budget_ms.into())).map_err(Failure::from);
-    guard(|| done(step()?))
+    guard(|| {
+        // SAFETY: the caller's promise.
+        let session = unsafe { borrow(session, "session") }?;
+        done(session.0.step(Duration::from_millis(budget_ms.into()))?)
+    })
 }
 
 /// Waits until the job is done, at most `timeout_ms`. On a runtime without threads it does the work itself.
@@ -234,9 +244,11 @@ pub unsafe extern "C" fn m2f_session_step(session: *const m2f_session, budget_ms
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_session_wait(session: *const m2f_session, timeout_ms: u32) -> m2f_status {
     let timeout = (timeout_ms != M2F_WAIT_FOREVER).then(|| Duration::from_millis(timeout_ms.into()));
-    // SAFETY: the caller's promise.
-    let wait = || unsafe { borrow(session, "session") }?.0.wait(timeout).map_err(Failure::from);
-    guard(|| done(wait()?))
+    guard(|| {
+        // SAFETY: the caller's promise.
+        let session = unsafe { borrow(session, "session") }?;
+        done(session.0.wait(timeout)?)
+    })
 }
 
 /// Where the job is.
@@ -339,7 +351,9 @@ unsafe fn convert(options: &m2f_session_options) -> Result<SessionOptions, Failu
         (Some(text), true, true) => Some(Style::Text(text.to_owned())),
         (None, false, true) => {
             // SAFETY: the caller's promise.
-            Some(Style::Picture(unsafe { buffer::input(options.style_picture, picture_size, "style_picture") }?.to_vec()))
+            Some(Style::Picture(
+                unsafe { buffer::input(options.style_picture, picture_size, "style_picture") }?.to_vec(),
+            ))
         }
         (None, true, false) => {
             // SAFETY: the caller's promise.

@@ -28,7 +28,12 @@ pub(super) unsafe fn optional<'a>(text: *const c_char, name: &str) -> Result<Opt
 ///
 /// # Safety
 /// As for [`buffer::output`].
-pub(super) unsafe fn copy_out(text: &str, data: *mut c_char, capacity: usize, count_out: *mut usize) -> Result<(), Failure> {
+pub(super) unsafe fn copy_out(
+    text: &str,
+    data: *mut c_char,
+    capacity: usize,
+    count_out: *mut usize,
+) -> Result<(), Failure> {
     let bytes: Vec<c_char> = text.bytes().filter(|&b| b != 0).chain([0]).map(|b| b as c_char).collect();
     // SAFETY: the caller's promise.
     unsafe { buffer::copy_out(&bytes, data, capacity, count_out) }

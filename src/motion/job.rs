@@ -5,6 +5,7 @@
 //! values up to [`SampleOptions::state_bytes`]. Time: steps × windows × branches forward passes.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
@@ -207,8 +208,8 @@ impl SampleJob {
     fn condition(&mut self, backend: &dyn Backend) -> Result<()> {
         let group = &self.groups[self.group];
         let network = match self.networks.entry(group.shape) {
-            std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
-            std::collections::hash_map::Entry::Vacant(entry) => {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
                 let plan = self.sampler.denoiser().record(group.shape);
                 let executable = backend.compile(Arc::clone(&plan.plan))?;
                 entry.insert(Network { plan, executable })
@@ -224,11 +225,8 @@ impl SampleJob {
             let rows = group.shape.conditions * group.shape.windows * group.shape.frames;
             let features = &mut self.buffers.features[..rows * width];
             let conditions = group.branches.iter().filter(|branch| **branch != Branch::Unconditional);
-            let sources = conditions.flat_map(|&branch| {
-                let frames = group.windows.clone().flat_map(|window| self.windows.frames(window));
-                frames.map(move |frame| (branch, frame))
-            });
-            for (row, (branch, frame)) in features.chunks_exact_mut(width).zip(sources) {
+            let places = conditions.flat_map(|&branch| group_frames(group, &self.windows).map(move |f| (branch, f)));
+            for (row, (branch, frame)) in features.chunks_exact_mut(width).zip(places) {
                 let (audio, style) = row.split_at_mut(self.audio.width);
                 audio.copy_from_slice(self.audio.row(frame));
                 match self.guidance.code(branch) {
@@ -238,7 +236,7 @@ impl SampleJob {
             }
             network.executable.write(port, features)?;
         }
-        slot.holds = None;
+        slot.holds = None; // should the run fail, the state is of no group
         network.executable.run(network.plan.condition, state)?;
         slot.holds = Some(self.group);
         Ok(())
@@ -260,8 +258,9 @@ impl SampleJob {
 
         let weights = &mut self.buffers.weights[..group.shape.branches() * rows];
         for (weights, &branch) in weights.chunks_exact_mut(rows).zip(&group.branches) {
-            let frames = group.windows.clone().flat_map(|window| self.windows.frames(window));
-            weights.iter_mut().zip(frames).for_each(|(weight, frame)| *weight = self.guidance.weight(branch, frame));
+            for (weight, frame) in weights.iter_mut().zip(group_frames(group, &self.windows)) {
+                *weight = self.guidance.weight(branch, frame);
+            }
         }
         executable.write(plan.weights, weights)?;
 
@@ -297,4 +296,9 @@ impl SampleJob {
         }
         (self.step, self.group) = (self.step + 1, 0);
     }
+}
+
+/// Frames of the clip under each row of a group's windows.
+fn group_frames(group: &Group, windows: &Windows) -> impl Iterator<Item = usize> {
+    group.windows.clone().flat_map(|window| windows.frames(window))
 }

@@ -146,6 +146,9 @@ impl PlanBuilder {
     }
 
     /// Values known when recording, such as a positional code.
+    ///
+    /// # Panics
+    /// If the values do not fill the shape.
     pub fn constant(&mut self, label: &'static str, batch: usize, rows: usize, cols: usize, values: &[f32]) -> View {
         assert_eq!(values.len(), batch * rows * cols, "{label}: values do not fill the shape");
         let view = self.buffer(label, Storage::Constant, batch, rows, cols, self.constants.len());
@@ -155,6 +158,9 @@ impl PlanBuilder {
     }
 
     /// Appends an op to the current section.
+    ///
+    /// # Panics
+    /// If its shapes do not fit or it writes an input.
     pub fn push(&mut self, op: Op) {
         for view in op.inputs().iter().chain([&op.output()]) {
             assert!(view.end() <= self.buffers[view.buffer.index()].len, "{}: view past its buffer", op.stem());

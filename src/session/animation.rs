@@ -21,7 +21,12 @@ pub struct Animation {
 }
 
 impl Animation {
-    pub(super) fn new(model: &Arc<Model>, identity: Option<Arc<Identity>>, motion: Frames, sample_count: usize) -> Self {
+    pub(super) fn new(
+        model: &Arc<Model>,
+        identity: Option<Arc<Identity>>,
+        motion: Frames,
+        sample_count: usize,
+    ) -> Self {
         Self { model: Arc::clone(model), identity, motion, sample_count }
     }
 
@@ -59,7 +64,11 @@ impl Animation {
     /// `InvalidArgument` for a rate out of limits.
     pub fn frame_count(&self, fps: f32) -> Result<usize> {
         if !(limits::MIN_FPS..=limits::MAX_FPS).contains(&fps) {
-            return Err(Error::InvalidArgument(format!("{fps} frames per second, expected {}..={}", limits::MIN_FPS, limits::MAX_FPS)));
+            return Err(Error::InvalidArgument(format!(
+                "{fps} frames per second, expected {}..={}",
+                limits::MIN_FPS,
+                limits::MAX_FPS
+            )));
         }
         Ok(((self.duration_s() * f64::from(fps) + 0.5).floor() as usize).max(1))
     }

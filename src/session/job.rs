@@ -89,7 +89,9 @@ impl Job {
                 if !job.advance(backend)? {
                     return Ok(None);
                 }
-                let Part::Speech(job) = std::mem::replace(&mut self.part, Part::Ended) else { unreachable!("matched above") };
+                let Part::Speech(job) = std::mem::replace(&mut self.part, Part::Ended) else {
+                    unreachable!("matched above")
+                };
                 let strength = self.style_strength;
                 let style = self.code.take().map(|code| crate::motion::Style { code, strength, weights: None });
                 let sampler = Arc::clone(self.model.sampler()?);
@@ -101,7 +103,9 @@ impl Job {
                 if !job.advance(backend)? {
                     return Ok(None);
                 }
-                let Part::Motion(job) = std::mem::replace(&mut self.part, Part::Ended) else { unreachable!("matched above") };
+                let Part::Motion(job) = std::mem::replace(&mut self.part, Part::Ended) else {
+                    unreachable!("matched above")
+                };
                 let motion = job.finish()?;
                 Ok(Some(Animation::new(&self.model, self.identity.clone(), motion, self.sample_count)))
             }

@@ -41,7 +41,9 @@ impl Model {
             && audio.feature_width() != denoiser.d_a
         {
             let (features, d_a) = (audio.feature_width(), denoiser.d_a);
-            return Err(Error::InvalidPack(format!("the speech encoder gives {features} columns, the denoiser takes {d_a}")));
+            return Err(Error::InvalidPack(format!(
+                "the speech encoder gives {features} columns, the denoiser takes {d_a}"
+            )));
         }
         let runtime = Arc::clone(runtime);
         Ok(Arc::new(Self { runtime, pack, speech, sampler, styles, face, first_identity: OnceLock::new() }))

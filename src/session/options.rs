@@ -69,10 +69,17 @@ impl SessionOptions {
         if let Some(eta) = self.eta.filter(|e| !(0.0..=1.0).contains(e)) {
             return fault(format!("eta is {eta}, expected 0..=1"));
         }
-        let guidance = [("audio", self.guidance_audio), ("style", self.guidance_style), ("strength of the style", Some(self.style_strength))];
+        let guidance = [
+            ("audio", self.guidance_audio),
+            ("style", self.guidance_style),
+            ("strength of the style", Some(self.style_strength)),
+        ];
         for (name, value) in guidance {
             if let Some(value) = value.filter(|v| !v.is_finite() || v.abs() > limits::MAX_GUIDANCE) {
-                return fault(format!("guidance ({name}) is {value}, expected at most {} either way", limits::MAX_GUIDANCE));
+                return fault(format!(
+                    "guidance ({name}) is {value}, expected at most {} either way",
+                    limits::MAX_GUIDANCE
+                ));
             }
         }
         Ok(())

@@ -210,7 +210,9 @@ impl Session {
                 Phase::Done(Err(error)) => break Err(error.clone()),
                 _ if late => break Ok(false),
                 Phase::Waiting(_) => {
-                    let Phase::Waiting(job) = std::mem::replace(&mut *phase, Phase::Working) else { unreachable!("matched above") };
+                    let Phase::Waiting(job) = std::mem::replace(&mut *phase, Phase::Working) else {
+                        unreachable!("matched above")
+                    };
                     drop(phase);
                     let outcome = self.shared.work(job, deadline);
                     self.shared.settle(outcome);

@@ -163,18 +163,21 @@ impl SpeechEncoder {
     }
 
     /// The networks over one window of a clip.
-    pub(super) fn record(&self, chunks: &Chunks, samples: usize) -> Recording {
+    pub(super) fn record(&self, chunks: &Chunks, input: &Input, samples: &[f32]) -> Recording {
         let (rows, cols) = match &self.front {
             // All samples of a whole clip, for the norm over time sees those past the last row as well.
-            Front::Wave { extractor, .. } if chunks.is_whole() => (samples.max(extractor.receptive_field()), 1),
+            Front::Wave { extractor, .. } if chunks.is_whole() => (samples.len().max(extractor.receptive_field()), 1),
             Front::Wave { extractor, .. } => ((chunks.window() - 1) * extractor.hop() + extractor.receptive_field(), 1),
             Front::Mel { .. } => (2 * chunks.window(), MEL_BANDS),
         };
         let mut plan = PlanBuilder::new();
         let section = plan.section("speech");
-        let (input, x) = plan.input("speech", 1, rows, cols);
+        let (port, x) = plan.input("speech", 1, rows, cols);
         let features = match &self.front {
-            Front::Wave { extractor, .. } => extractor.record(&mut plan, x),
+            Front::Wave { extractor, .. } if chunks.is_whole() => extractor.record(&mut plan, x),
+            Front::Wave { extractor, .. } => {
+                extractor.over_clip(samples.len(), |at| input.sample(samples, at)).record(&mut plan, x)
+            }
             Front::Mel { network, .. } => network.record(&mut plan, x),
         };
         let encoded = match &self.back {
@@ -183,7 +186,7 @@ impl SpeechEncoder {
         };
         let (output, out) = plan.output("encoded", 1, encoded.rows, encoded.cols);
         plan.copy(encoded, out);
-        Recording { plan: Arc::new(plan.finish()), section, input, output, input_len: rows * cols }
+        Recording { plan: Arc::new(plan.finish()), section, input: port, output, input_len: rows * cols }
     }
 }
 

@@ -14,6 +14,8 @@ use crate::pack::{AudioConfig, Pack};
 use crate::plan::{Activation, Op, PlanBuilder, View};
 use crate::tensor::Weight;
 
+use super::clip_norm::WindowMoments;
+
 /// ε of the norms, which no configuration changes.
 const EPS: f32 = 1e-5;
 
@@ -23,6 +25,9 @@ const TILE_FRAMES: usize = 256;
 
 /// Hop bounds in samples: 1 to 1000 frames a second.
 const HOPS: RangeInclusive<usize> = 16..=16_000;
+
+/// Longest kernel before a norm over time, whose moments over a long clip cost the square of that.
+const MAX_GROUP_KERNEL: usize = 64;
 
 /// The convolutions.
 #[derive(Debug, Clone)]
@@ -65,6 +70,9 @@ impl FeatureExtractor {
         let sizes = config.conv_dim.iter().chain(&config.conv_kernel).chain(&config.conv_stride);
         if sizes.into_iter().any(|n| !(1..=MAX_DIMENSION).contains(n)) {
             return Err(invalid("a convolution's size is 0 or too large"));
+        }
+        if config.feat_extract_norm == "group" && config.conv_kernel[0] > MAX_GROUP_KERNEL {
+            return Err(invalid("the first convolution is too long for a norm over time"));
         }
         let (receptive_field, hop) = extent(&config.conv_kernel, &config.conv_stride)?;
         let mut layers = Vec::with_capacity(count);
@@ -109,6 +117,20 @@ impl FeatureExtractor {
     /// Frames of a clip of at least [`Self::receptive_field`] samples.
     pub fn frame_count(&self, samples: usize) -> usize {
         (samples - self.receptive_field) / self.hop + 1
+    }
+
+    /// The extractor for parts of one long clip: a norm over time is that of the whole clip, of which `sample` gives
+    /// any of the `samples`.
+    #[must_use]
+    pub(super) fn over_clip(&self, samples: usize, sample: impl Fn(usize) -> f32) -> Self {
+        let mut extractor = self.clone();
+        let first = &mut extractor.layers[0];
+        if let Norm::Group(gain, shift) = &first.norm {
+            let moments = WindowMoments::of(first.kernel, first.stride, samples, sample);
+            let (weight, bias) = moments.fold(&first.weight, gain, shift, EPS);
+            (first.weight, first.bias, first.norm) = (weight, Some(bias), Norm::None);
+        }
+        extractor
     }
 
     /// x [1, samples, 1] → [1, frames, width].

@@ -61,13 +61,22 @@ impl Input {
         false
     }
 
+    /// One sample of a clip as the network takes it.
+    ///
+    /// # Panics
+    /// If the network takes log-mel rows.
+    pub(super) fn sample(&self, samples: &[f32], at: usize) -> f32 {
+        let Self::Wave { mean, gain, .. } = self else { panic!("a sample of a spectrum") };
+        ((f64::from(samples[at]) - mean) * gain) as f32
+    }
+
     /// Fills the input of the window that starts at frame `start`. Past the clip's end there is silence.
     pub(super) fn read(&mut self, samples: &[f32], start: usize, out: &mut [f32]) {
         match self {
-            Self::Wave { mean, gain, hop } => {
-                let rest = &samples[start * *hop..];
-                let (head, tail) = out.split_at_mut(rest.len().min(out.len()));
-                head.iter_mut().zip(rest).for_each(|(out, x)| *out = ((f64::from(*x) - *mean) * *gain) as f32);
+            Self::Wave { hop, .. } => {
+                let first = start * *hop;
+                let (head, tail) = out.split_at_mut((samples.len() - first).min(out.len()));
+                head.iter_mut().enumerate().for_each(|(i, out)| *out = self.sample(samples, first + i));
                 tail.fill(0.0);
             }
             Self::Mel(mel) => mel.read(samples, 2 * start, out),

@@ -16,8 +16,9 @@ use super::interpolate::Interpolator;
 /// Encodes one clip in steps of bounded work. A clip up to one window (by default 24 s) is one step, and exact; all
 /// windows of a longer one share one compiled plan, memory and time of one window.
 ///
-/// Windows are exact, too, for a log-mel pack without a transformer. With one, frames near a window's edge miss the
-/// attention to speech beyond the context; a norm over time (`feat_extract_norm: "group"`) is taken over each window.
+/// Windows are exact, too, for a log-mel pack without a transformer. With one, a window misses the attention to speech
+/// beyond it. Whatever is normalised over the clip (`do_normalize`, `feat_extract_norm: "group"`, `mel_norm: "clip"`) is
+/// normalised over the whole clip all the same.
 pub struct EncodeJob {
     encoder: Arc<SpeechEncoder>,
     samples: Vec<f32>,
@@ -71,7 +72,7 @@ impl EncodeJob {
         let Some(chunk) = self.chunks.next() else { return Ok(true) };
         let network = match &mut self.network {
             Some(network) => network,
-            none => none.insert(Network::compile(&self.encoder, &self.chunks, self.samples.len(), backend)?),
+            none => none.insert(Network::compile(&self.encoder, &self.chunks, &self.input, &self.samples, backend)?),
         };
         self.input.read(&self.samples, chunk.start, &mut network.values_in);
         network.run()?;
@@ -105,8 +106,14 @@ impl EncodeJob {
 }
 
 impl Network {
-    fn compile(encoder: &SpeechEncoder, chunks: &Chunks, samples: usize, backend: &dyn Backend) -> Result<Self> {
-        let recording = encoder.record(chunks, samples);
+    fn compile(
+        encoder: &SpeechEncoder,
+        chunks: &Chunks,
+        input: &Input,
+        samples: &[f32],
+        backend: &dyn Backend,
+    ) -> Result<Self> {
+        let recording = encoder.record(chunks, input, samples);
         let executable = backend.compile(recording.plan)?;
         Ok(Self {
             state: executable.create_state()?,

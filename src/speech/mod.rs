@@ -10,6 +10,7 @@
 //! with context, so that cost grows linearly with the clip and memory stays bounded; see [`EncodeJob`].
 
 mod chunks;
+mod clip_norm;
 mod context_network;
 mod encoder;
 mod feature_extractor;

@@ -122,7 +122,11 @@ fn options_out_of_range_are_refused() {
     let code = [0f32; 3];
     refuse(&|o| (o.style_code, o.style_code_count) = (code.as_ptr(), 3), argument, "style code");
     let text = c("happy");
-    refuse(&|o| (o.style_text, o.style_code, o.style_code_count) = (text.as_ptr(), code.as_ptr(), 3), argument, "at most one");
+    refuse(
+        &|o| (o.style_text, o.style_code, o.style_code_count) = (text.as_ptr(), code.as_ptr(), 3),
+        argument,
+        "at most one",
+    );
     let invalid = [0xff_u8, 0xfe, 0];
     refuse(&|o| o.style_text = invalid.as_ptr().cast(), S::M2F_STATUS_INVALID_UTF8, "style_text");
     unsafe {
@@ -158,10 +162,14 @@ fn model_takes_exactly_one_source_and_names_what_is_wrong() {
     }
     let (pack, path) = (tiny_pack(), c("/nowhere/at/all.m2f"));
     refuse(&|_| {}, S::M2F_STATUS_INVALID_ARGUMENT, "exactly one");
-    refuse(&|o| (o.path, o.data, o.data_size) = (path.as_ptr(), pack.as_ptr(), 8), S::M2F_STATUS_INVALID_ARGUMENT, "exactly one");
+    refuse(
+        &|o| (o.path, o.data, o.data_size) = (path.as_ptr(), pack.as_ptr(), 8),
+        S::M2F_STATUS_INVALID_ARGUMENT,
+        "exactly one",
+    );
     refuse(&|o| o.path = path.as_ptr(), S::M2F_STATUS_IO, "all.m2f");
     refuse(&|o| (o.data, o.data_size) = (pack.as_ptr(), 100), S::M2F_STATUS_INVALID_PACK, "");
-    refuse(&|o| (o.read, o.read_size) = (Some(refuses), 1000), S::M2F_STATUS_IO, "answered 5");
+    refuse(&|o| (o.read, o.read_size) = (Some(refuses as _), 1000), S::M2F_STATUS_IO, "answered 5");
     unsafe { m2f_runtime_destroy(runtime) };
 }
 
@@ -176,7 +184,11 @@ fn small_buffer_is_an_error_and_stays_untouched() {
         let status = m2f_model_weight_name(model, 0, name.as_mut_ptr().cast(), 4, ptr::null_mut());
         fails(status, S::M2F_STATUS_BUFFER_TOO_SMALL, "needed");
         assert_eq!(name, [7; 4]);
-        fails(m2f_model_weight_name(model, 5000, ptr::null_mut(), 0, &raw mut count), S::M2F_STATUS_INVALID_ARGUMENT, "index 5000");
+        fails(
+            m2f_model_weight_name(model, 5000, ptr::null_mut(), 0, &raw mut count),
+            S::M2F_STATUS_INVALID_ARGUMENT,
+            "index 5000",
+        );
         m2f_model_destroy(model);
         m2f_runtime_destroy(runtime);
     }

@@ -36,7 +36,8 @@ fn c_compiler_agrees_on_every_size_and_offset() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let rows = rust();
-    let prints: String = rows.iter().map(|(what, _)| format!("    printf(\"%lu\\n\", (unsigned long){what});\n")).collect();
+    let prints: String =
+        rows.iter().map(|(what, _)| format!("    printf(\"%lu\\n\", (unsigned long){what});\n")).collect();
     let code = format!("#include <media2face.h>\n#include <stdio.h>\nint main(void)\n{{\n{prints}    return 0;\n}}\n");
     let (source, program) = (folder.join("layout.c"), folder.join("layout"));
     std::fs::write(&source, code).expect("written");
@@ -45,7 +46,8 @@ fn c_compiler_agrees_on_every_size_and_offset() {
     let gcc = Command::new("gcc").args(options).arg(include).arg(&source).arg("-o").arg(&program).status();
     assert!(gcc.expect("gcc").success(), "the header does not compile as C99");
     let output = Command::new(&program).output().expect("runs").stdout;
-    let sizes: Vec<usize> = String::from_utf8(output).expect("text").lines().map(|l| l.parse().expect("a number")).collect();
+    let sizes: Vec<usize> =
+        String::from_utf8(output).expect("text").lines().map(|l| l.parse().expect("a number")).collect();
     assert_eq!(sizes.len(), rows.len());
     for ((what, rust), c) in rows.iter().zip(&sizes) {
         assert_eq!(rust, c, "{what}");

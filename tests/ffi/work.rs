@@ -217,7 +217,7 @@ fn long_prompt_is_cut_with_a_warning_in_the_log() {
     unsafe {
         let mut options = std::mem::zeroed::<m2f_runtime_options>();
         ok(m2f_runtime_options_init(&raw mut options, size_of_val(&options)));
-        (options.log, options.log_user) = (Some(log), (&raw mut messages).cast());
+        (options.log, options.log_user) = (Some(log as _), (&raw mut messages).cast());
         options.thread_count = 0;
         ok(m2f_runtime_create(&raw const options, &raw mut runtime));
     }

@@ -4,11 +4,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
-mod face;
-mod output;
-mod motion;
 mod audio;
+mod face;
+mod motion;
+mod output;
 mod pack;
 mod picture;
 mod prompt;
+mod session;
 mod speech;

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use media2face::error::{Error, Result};
-use media2face::motion::{Inpaint, SampleJob, SampleOptions, Sampler, Style};
+use media2face::motion::{Inpaint, SampleJob, SampleOptions, Sampler, Shape, Style};
 use media2face::pack::{Concat, Manifest, Pack};
 use media2face::plan::{Backend, Executable, Op, Plan, Port, Section, State};
 use media2face::signal::Frames;
@@ -97,7 +97,11 @@ impl Watched {
 }
 
 fn sampler() -> Arc<Sampler> {
-    Arc::new(Sampler::load(&denoiser::pack("den_tiny", false)).expect("load"))
+    sampler_of("den_tiny")
+}
+
+fn sampler_of(name: &str) -> Arc<Sampler> {
+    Arc::new(Sampler::load(&denoiser::pack(name, false)).expect("load"))
 }
 
 /// Smooth features without meaning.
@@ -215,6 +219,32 @@ fn failed_unit_can_be_advanced_again() {
 }
 
 #[test]
+fn step_runs_what_depends_on_motion_and_branch_and_nothing_else() {
+    // N frames and a time token; layer 0 has one self-attention and one set of queries for all branches.
+    let (n, rows, d, ff, d_x, branches, layers) = (20, 21, 32, 64, 22, 3, 2);
+    let self_attention = rows * 4 * d * d + 2 * rows * rows * d;
+    let queries = rows * d * d;
+    let cross_attention = 2 * rows * n * d + rows * d * d;
+    let feed_forward = 2 * rows * d * ff;
+    let time_and_input = 2 * d * d + n * d_x * d;
+    let layer_0 = self_attention + queries + branches * (cross_attention + feed_forward);
+    let layer = branches * (self_attention + queries + cross_attention + feed_forward);
+    let expected = 2 * (time_and_input + layer_0 + (layers - 1) * layer + branches * n * d * d_x);
+
+    let shape = Shape { windows: 1, frames: n, unconditional: true, conditions: 2 };
+    let flops = |name: &str| {
+        let network = sampler_of(name);
+        let plan = network.denoiser().record(shape);
+        plan.plan.ops(plan.step).iter().map(Op::flops).sum::<u64>()
+    };
+    assert_eq!(flops("den_tiny"), expected as u64);
+
+    // With align = 1 only the time token asks: queries, attention and projection of n rows fall away.
+    let aligned = 2 * ((layers - 1) * branches + 1) * n * d * d + 2 * layers * branches * (2 * n * n * d + n * d * d);
+    assert_eq!(flops("den_tiny_align1"), (expected - aligned) as u64);
+}
+
+#[test]
 fn fraction_rises_from_none_to_all() {
     let mut job = SampleJob::new(sampler(), audio(44), vec![], &three_steps()).expect("job");
     let mut fractions = vec![job.fraction()];
@@ -225,6 +255,23 @@ fn fraction_rises_from_none_to_all() {
     assert_eq!((fractions[0], fractions[fractions.len() - 1]), (0.0, 1.0));
     assert!(fractions.is_sorted());
     assert_eq!(job.advance(&Reference), Ok(true), "more advancing does nothing");
+}
+
+#[test]
+fn job_moves_between_threads_and_a_sampler_is_shared() {
+    let sampler = sampler();
+    let job =
+        |sampler: &Arc<Sampler>| SampleJob::new(Arc::clone(sampler), audio(30), vec![], &three_steps()).expect("job");
+    let run = |mut job: SampleJob| {
+        while !job.advance(&Reference).expect("advance") {}
+        job.finish().expect("complete").data
+    };
+    let (first, second) = (job(&sampler), job(&sampler));
+    let (first, second) = std::thread::scope(|scope| {
+        let other = scope.spawn(|| run(first));
+        (run(second), other.join().expect("no panic"))
+    });
+    assert_eq!(first, second);
 }
 
 #[test]
@@ -335,8 +382,9 @@ fn missing_or_misshapen_tensor_is_named() {
 fn weights_that_overflow_give_an_error_and_no_motion() {
     let tiny = denoiser::pack("den_tiny", false);
     let mut tensors = tiny.tensors().clone();
-    let name = "denoiser.out_proj.bias";
-    tensors.insert(name.to_owned(), Weight::from_f32(name, &[22], &[f32::NAN; 22]));
+    for (name, value) in [("denoiser.out_proj.bias", 3e38), ("denoiser.std", 10.0)] {
+        tensors.insert(name.to_owned(), Weight::from_f32(name, &[22], &[value; 22]));
+    }
     let sampler = Arc::new(Sampler::load(&Pack::from_parts(tiny.manifest().clone(), tensors)).expect("load"));
     let mut job = SampleJob::new(sampler, audio(5), vec![], &three_steps()).expect("job");
     while !job.advance(&Reference).expect("advance") {}

@@ -2,7 +2,7 @@
 
 mod convert;
 mod hostile;
-mod random_head;
+mod random_packs;
 
 use std::fs;
 use std::path::PathBuf;

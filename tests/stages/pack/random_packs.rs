@@ -1,6 +1,10 @@
 //! Random packs: the same seed gives the same bytes, and the face is one that can be drawn and driven.
 
+use media2face::face::{FaceDecoder, FaceEncoder};
+use media2face::motion::Sampler;
 use media2face::pack::{Pack, Part, Size, random};
+use media2face::prompt::StyleEncoder;
+use media2face::speech::SpeechEncoder;
 
 fn points(pack: &Pack) -> Vec<[f32; 3]> {
     pack.any_shape("identities.0.vertices").unwrap().to_f32().as_chunks().0.to_vec()
@@ -41,6 +45,19 @@ fn a_small_pack_has_the_starter_models_size() {
     let bytes = random(Size::Small, 1).expect("small").to_bytes().expect("bytes");
     assert!((8_000_000..24_000_000).contains(&bytes.len()), "{} bytes", bytes.len());
     Pack::from_bytes(bytes).expect("read").verify().expect("finite");
+}
+
+#[test]
+fn every_stage_loads_from_a_random_pack() {
+    for size in [Size::Tiny, Size::Small] {
+        let pack = Pack::from_bytes(random(size, 1).unwrap().to_bytes().unwrap()).unwrap();
+        let denoiser = pack.manifest().denoiser.as_ref().unwrap();
+        assert_eq!(SpeechEncoder::load(&pack).expect("speech").width(), denoiser.d_a);
+        StyleEncoder::load(&pack).expect("prompt");
+        Sampler::load(&pack).expect("motion");
+        FaceDecoder::load(&pack).expect("face");
+        FaceEncoder::load(&pack, None).expect("face encoder");
+    }
 }
 
 #[test]

@@ -1,0 +1,840 @@
+/*
+ * media2face: speech in, moving face out.
+ *
+ * Generated from src/ffi by cargo xtask header; do not edit.
+ *
+ * The whole of it in five steps: create a runtime, create a model from a pack, create a session, push audio and
+ * finish, wait and pull a result; then read weights, head poses or vertex offsets at any rate. Destroy in any order.
+ *
+ * Conventions
+ *  - Every fallible call returns an m2f_status and writes its outputs only on success. m2f_last_error() has the
+ *    detail of the last failure on the calling thread.
+ *  - Options structs are filled by their _options_init(options, sizeof *options), then changed, then passed.
+ *  - Buffers are pointer, capacity and count; NULL with capacity 0 queries the count.
+ *  - Lengths are mm, times are seconds or ms as the names say, angles are quaternions; right-handed, +Y up, +Z out of
+ *    the face, +X the character's left.
+ *  - A handle is destroyed by its _destroy, which takes NULL. Children keep their parents alive.
+ *  - A const parameter means that the call may run at the same time as others on the same handle.
+ *  - No callback runs on a thread that the host does not own. The library never prints and never phones home.
+ *  - No call is for an audio thread unless it says so.
+ *
+ * Licence: MIT OR Apache-2.0.
+ */
+
+#ifndef MEDIA2FACE_H
+#define MEDIA2FACE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * thread_count: as many threads as the machine has cores.
+ */
+#define M2F_THREADS_AUTO UINT32_MAX
+
+/**
+ * flags: leave instruction set extensions unused, for results that are equal on every machine.
+ */
+#define M2F_RUNTIME_PORTABLE 1
+
+/**
+ * mode: the whole clip is pushed, then animated. Push may take memory, so it is not for audio threads.
+ */
+#define M2F_SESSION_OFFLINE 0
+
+/**
+ * timeout_ms: for as long as it takes.
+ */
+#define M2F_WAIT_FOREVER UINT32_MAX
+
+/**
+ * Floats of one head pose: quaternion x, y, z, w, then translation x, y, z in mm.
+ */
+#define M2F_HEAD_FLOATS 7
+
+/**
+ * What a call answers. Numbers are never reused.
+ */
+enum m2f_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Done.
+     */
+    M2F_STATUS_OK = 0,
+    /**
+     * No failure: the work is still going on, or the time given ran out first. Call again later.
+     */
+    M2F_STATUS_NOT_READY = 1,
+    /**
+     * An argument is NULL, out of range, or does not fit the others. Mend the call.
+     */
+    M2F_STATUS_INVALID_ARGUMENT = 2,
+    /**
+     * An options struct has a size that this library cannot read, or unknown fields that are set.
+     */
+    M2F_STATUS_INVALID_STRUCT_SIZE = 3,
+    /**
+     * A buffer is too small; the needed count was not written. Query the size first.
+     */
+    M2F_STATUS_BUFFER_TOO_SMALL = 4,
+    /**
+     * Text is not valid UTF-8.
+     */
+    M2F_STATUS_INVALID_UTF8 = 5,
+    /**
+     * Audio is empty, not finite, or too long.
+     */
+    M2F_STATUS_INVALID_AUDIO = 6,
+    /**
+     * A picture cannot be decoded or is larger than the limits.
+     */
+    M2F_STATUS_INVALID_PICTURE = 7,
+    /**
+     * A model pack is damaged or of another format.
+     */
+    M2F_STATUS_INVALID_PACK = 8,
+    /**
+     * The model does not hold the part that was asked for (a style tower, a name).
+     */
+    M2F_STATUS_MISSING_PART = 9,
+    /**
+     * Reading or writing failed.
+     */
+    M2F_STATUS_IO = 10,
+    /**
+     * The call does not fit the object's state, such as a push after the end of the input.
+     */
+    M2F_STATUS_INVALID_STATE = 11,
+    /**
+     * The job was cancelled.
+     */
+    M2F_STATUS_CANCELLED = 12,
+    /**
+     * Memory ran out, or a cap was reached.
+     */
+    M2F_STATUS_OUT_OF_MEMORY = 13,
+    /**
+     * This build, device or model cannot do it.
+     */
+    M2F_STATUS_UNSUPPORTED = 14,
+    /**
+     * The device was lost. Other sessions and the host live on; create a new runtime.
+     */
+    M2F_STATUS_DEVICE_LOST = 15,
+    /**
+     * A bug of this library; please report the text of m2f_last_error.
+     */
+    M2F_STATUS_INTERNAL = 16,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum m2f_status m2f_status;
+#else
+typedef uint32_t m2f_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * How grave a log message is.
+ */
+enum m2f_log_level
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * A job failed.
+     */
+    M2F_LOG_ERROR = 0,
+    /**
+     * Something was done otherwise than asked, such as a prompt cut to the model's context.
+     */
+    M2F_LOG_WARNING = 1,
+    /**
+     * What was chosen, such as the backend.
+     */
+    M2F_LOG_INFO = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum m2f_log_level m2f_log_level;
+#else
+typedef uint32_t m2f_log_level;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * A neutral face on the model's topology, with what the decoder computes of it once.
+ */
+typedef struct m2f_identity m2f_identity;
+
+/**
+ * Networks and face of one pack, shared by all sessions that use it.
+ */
+typedef struct m2f_model m2f_model;
+
+/**
+ * The motion of one clip. Faces are decoded when they are read, so that a minute costs kilobytes, not 106 MB.
+ */
+typedef struct m2f_result m2f_result;
+
+/**
+ * Threads, backend and log of the sessions made on it.
+ */
+typedef struct m2f_runtime m2f_runtime;
+
+/**
+ * One clip: its audio, style and seed, and the job that animates it.
+ */
+typedef struct m2f_session m2f_session;
+
+/**
+ * Receives a message: level, one line of UTF-8 that is valid during the call, and log_user. It is called only inside
+ * calls that the host makes (create, step, wait, pull), on their thread, never on a thread of the library's own and
+ * never from a push. It must not call back into the library.
+ */
+typedef void (*m2f_log_callback)(m2f_log_level level, const char *message, void *user);
+
+/**
+ * Takes memory for the library: size bytes aligned to alignment, or NULL.
+ */
+typedef void *(*m2f_allocate_callback)(size_t size, size_t alignment, void *user);
+
+/**
+ * Gives memory of the allocate callback back.
+ */
+typedef void (*m2f_free_callback)(void *memory, size_t size, size_t alignment, void *user);
+
+/**
+ * Options of m2f_runtime_create. Fill with m2f_runtime_options_init first.
+ */
+typedef struct m2f_runtime_options {
+    /**
+     * Bytes of this struct as the caller knows it.
+     */
+    uint32_t struct_size;
+    /**
+     * Threads that compute. 0: none, work runs only inside m2f_session_step on the caller's thread.
+     * M2F_THREADS_AUTO (the default): one per core.
+     */
+    uint32_t thread_count;
+    /**
+     * M2F_RUNTIME_… bits.
+     */
+    uint32_t flags;
+    /**
+     * Messages up to this m2f_log_level are delivered; default M2F_LOG_WARNING.
+     */
+    uint32_t log_level;
+    /**
+     * Receives messages, or NULL.
+     */
+    m2f_log_callback log;
+    /**
+     * Handed to log.
+     */
+    void *log_user;
+    /**
+     * Memory callbacks: both or none. This version answers M2F_STATUS_UNSUPPORTED when they are set.
+     */
+    m2f_allocate_callback allocate;
+    /**
+     * See allocate.
+     */
+    m2f_free_callback free;
+    /**
+     * Handed to allocate and free.
+     */
+    void *memory_user;
+} m2f_runtime_options;
+
+/**
+ * Copies size bytes from offset of the pack to buffer and returns 0, or returns anything else on failure. Called
+ * only inside m2f_model_create. A host decrypts here.
+ */
+typedef int32_t (*m2f_read_callback)(uint64_t offset, uint8_t *buffer, size_t size, void *user);
+
+/**
+ * Options of m2f_model_create: exactly one of path, data and read is set.
+ */
+typedef struct m2f_model_options {
+    /**
+     * Bytes of this struct as the caller knows it.
+     */
+    uint32_t struct_size;
+    /**
+     * Zero.
+     */
+    uint32_t reserved;
+    /**
+     * A pack's path, UTF-8. The file is mapped, and must not change while the model lives.
+     */
+    const char *path;
+    /**
+     * A pack in memory; copied.
+     */
+    const uint8_t *data;
+    /**
+     * Bytes of data.
+     */
+    uint64_t data_size;
+    /**
+     * A pack behind a callback.
+     */
+    m2f_read_callback read;
+    /**
+     * Bytes of the pack behind read.
+     */
+    uint64_t read_size;
+    /**
+     * Handed to read.
+     */
+    void *read_user;
+} m2f_model_options;
+
+/**
+ * Options of m2f_identity_create: a name of the pack, or vertices_mm, or neither for the pack's first identity.
+ */
+typedef struct m2f_identity_options {
+    /**
+     * Bytes of this struct as the caller knows it.
+     */
+    uint32_t struct_size;
+    /**
+     * Vertices behind vertices_mm; the model's m2f_model_vertex_count.
+     */
+    uint32_t vertex_count;
+    /**
+     * Name of an identity of the pack, UTF-8.
+     */
+    const char *name;
+    /**
+     * A neutral mesh on the topology: x, y, z of every vertex, mm, right-handed, +Y up, +Z out of the face.
+     */
+    const float *vertices_mm;
+} m2f_identity_options;
+
+/**
+ * Options of m2f_session_create. Fill with m2f_session_options_init first. At most one of style_text,
+ * style_picture and style_code is set.
+ */
+typedef struct m2f_session_options {
+    /**
+     * Bytes of this struct as the caller knows it.
+     */
+    uint32_t struct_size;
+    /**
+     * M2F_SESSION_OFFLINE.
+     */
+    uint32_t mode;
+    /**
+     * Rate of the pushed audio, Hz; default 16000.
+     */
+    uint32_t sample_rate_hz;
+    /**
+     * Interleaved channels of the pushed audio; they are averaged. Default 1.
+     */
+    uint32_t channel_count;
+    /**
+     * Same seed, same bytes, on any number of threads. Default 0.
+     */
+    uint64_t seed;
+    /**
+     * Denoising steps; 0 (default) for the pack's.
+     */
+    uint32_t step_count;
+    /**
+     * Noise added at each step, 0..1; NaN (default) for the pack's.
+     */
+    float eta;
+    /**
+     * Guidance of the audio, s_A; NaN (default) for the pack's.
+     */
+    float guidance_audio;
+    /**
+     * Guidance of the style, s_P; NaN (default) for the pack's.
+     */
+    float guidance_style;
+    /**
+     * Factor on guidance_style; default 1.
+     */
+    float style_strength;
+    /**
+     * Room of the input ring in ms, for the streaming mode; ignored offline.
+     */
+    uint32_t ring_ms;
+    /**
+     * How it is to be spoken, UTF-8.
+     */
+    const char *style_text;
+    /**
+     * A PNG or JPEG file's bytes.
+     */
+    const uint8_t *style_picture;
+    /**
+     * Bytes of style_picture.
+     */
+    uint64_t style_picture_size;
+    /**
+     * A raw style code.
+     */
+    const float *style_code;
+    /**
+     * Floats of style_code.
+     */
+    uint64_t style_code_count;
+    /**
+     * Whose face; NULL for the pack's first.
+     */
+    const struct m2f_identity *identity;
+} m2f_session_options;
+
+/**
+ * Progress of a job.
+ */
+typedef struct m2f_progress {
+    /**
+     * An m2f_stage.
+     */
+    uint32_t stage;
+    /**
+     * Share of the whole work that is done, 0..1.
+     */
+    float fraction;
+} m2f_progress;
+
+/**
+ * Gain, offset and limits of one channel: value · gain + offset, then limited.
+ */
+typedef struct m2f_channel {
+    /**
+     * Default 1.
+     */
+    float gain;
+    /**
+     * Default 0.
+     */
+    float offset;
+    /**
+     * Default 0.
+     */
+    float minimum;
+    /**
+     * Default 1.
+     */
+    float maximum;
+} m2f_channel;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * The detail of the last failed call on this thread, one line of UTF-8, or an empty string.
+ *
+ * Returns: never NULL.
+ * Ownership: the library's; valid until the next call on this thread that fails.
+ * Threads: any; each has its own.
+ */
+const char *m2f_last_error(void);
+
+/**
+ * A short English name of a status, such as invalid argument.
+ *
+ * Parameters: status, any number.
+ * Returns: never NULL; unknown status for a number that this version does not know.
+ * Ownership: static. Threads: any.
+ */
+const char *m2f_status_name(uint32_t status);
+
+/**
+ * The version as major·65536 + minor·256 + patch, from Cargo.toml.
+ *
+ * Threads: any.
+ */
+uint32_t m2f_version(void);
+
+/**
+ * The version as text, such as 0.1.0.
+ *
+ * Returns: never NULL. Ownership: static. Threads: any.
+ */
+const char *m2f_version_string(void);
+
+/**
+ * Fills options with the defaults.
+ *
+ * Parameters: options, size writable bytes; size, sizeof *options.
+ * Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE when size is no size of this struct.
+ * Threads: any.
+ */
+m2f_status m2f_runtime_options_init(struct m2f_runtime_options *options, size_t size);
+
+/**
+ * Creates a runtime: finds the instruction set and starts the threads, which sleep until there is work.
+ *
+ * Parameters: options, or NULL for the defaults; out, receives the runtime.
+ * Returns: OK; INVALID_ARGUMENT (a count, flag or level out of range); INVALID_STRUCT_SIZE; UNSUPPORTED (memory
+ * callbacks); OUT_OF_MEMORY (threads could not be started).
+ * Ownership: the caller's; end it with m2f_runtime_destroy. Models and sessions keep it alive.
+ * Threads: any. Cost: under a millisecond.
+ */
+m2f_status m2f_runtime_create(const struct m2f_runtime_options *options, struct m2f_runtime **out);
+
+/**
+ * Ends a runtime. Models, sessions and results made on it live on until they are destroyed themselves.
+ *
+ * Parameters: runtime, or NULL for nothing. Threads: any, but not while another call uses this handle.
+ */
+void m2f_runtime_destroy(struct m2f_runtime *runtime);
+
+/**
+ * What the runtime computes on, such as cpu avx2, 8 threads.
+ *
+ * Parameters: buffer with room for capacity bytes, or NULL and 0 to query; count, receives the bytes needed, the
+ * terminating NUL included (may be NULL when there is a buffer).
+ * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL.
+ * Threads: any.
+ */
+m2f_status m2f_runtime_backend_name(const struct m2f_runtime *runtime, char *buffer, size_t capacity, size_t *count);
+
+/**
+ * Fills options with the defaults.
+ *
+ * Parameters: options, size writable bytes; size, sizeof *options.
+ * Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
+ */
+m2f_status m2f_model_options_init(struct m2f_model_options *options, size_t size);
+
+/**
+ * Opens a model pack and checks all of it.
+ *
+ * Parameters: runtime; options, with one source; out, receives the model.
+ * Returns: OK; INVALID_ARGUMENT (no source or several); INVALID_STRUCT_SIZE; INVALID_UTF8; IO (the file cannot be read,
+ * or the callback failed); INVALID_PACK (the text of m2f_last_error names what is wrong).
+ * Ownership: the caller's; end it with m2f_model_destroy. It keeps the runtime alive; sessions and results keep it.
+ * Threads: any. Cost: reads the pack once; milliseconds for the starter.
+ */
+m2f_status m2f_model_create(const struct m2f_runtime *runtime,
+                            const struct m2f_model_options *options,
+                            struct m2f_model **out);
+
+/**
+ * Ends a model. Identities, sessions and results made on it live on until they are destroyed themselves.
+ *
+ * Parameters: model, or NULL for nothing. Threads: any, but not while another call uses this handle.
+ */
+void m2f_model_destroy(struct m2f_model *model);
+
+/**
+ * Frames per second that the model was trained at.
+ *
+ * Parameters: model; out, receives the rate. Returns: OK; INVALID_ARGUMENT. Threads: any.
+ */
+m2f_status m2f_model_fps(const struct m2f_model *model, float *out);
+
+/**
+ * Number of blendshape weights of a frame; 52, named as ARKit does, for the starter.
+ *
+ * Parameters: model; out, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
+ */
+m2f_status m2f_model_weight_count(const struct m2f_model *model, uint32_t *out);
+
+/**
+ * Number of vertices of the mesh: everything that a renderer draws.
+ *
+ * Parameters: model; out, receives the count.
+ * Returns: OK; INVALID_ARGUMENT; MISSING_PART when the model has no mesh. Threads: any.
+ */
+m2f_status m2f_model_vertex_count(const struct m2f_model *model, uint32_t *out);
+
+/**
+ * Number of identities in the pack.
+ *
+ * Parameters: model; out, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
+ */
+m2f_status m2f_model_identity_count(const struct m2f_model *model, uint32_t *out);
+
+/**
+ * Name of a blendshape weight, such as jawOpen.
+ *
+ * Parameters: index, below m2f_model_weight_count; buffer with room for capacity bytes, or NULL and 0 to query;
+ * count, receives the bytes with the terminating NUL (may be NULL when there is a buffer).
+ * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
+ */
+m2f_status m2f_model_weight_name(const struct m2f_model *model,
+                                 uint32_t index,
+                                 char *buffer,
+                                 size_t capacity,
+                                 size_t *count);
+
+/**
+ * Name of an identity of the pack.
+ *
+ * Parameters: index, below m2f_model_identity_count; the rest as for m2f_model_weight_name.
+ * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
+ */
+m2f_status m2f_model_identity_name(const struct m2f_model *model,
+                                   uint32_t index,
+                                   char *buffer,
+                                   size_t capacity,
+                                   size_t *count);
+
+/**
+ * The mesh's triangles: three vertex numbers each, counter-clockwise seen from outside.
+ *
+ * Parameters: buffer with room for capacity numbers, or NULL and 0 to query; count, receives the numbers (3 a
+ * triangle; may be NULL when there is a buffer).
+ * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART when the model has no mesh. Threads: any.
+ */
+m2f_status m2f_model_read_triangles(const struct m2f_model *model, uint32_t *buffer, size_t capacity, size_t *count);
+
+/**
+ * Fills options with the defaults.
+ *
+ * Parameters: options, size writable bytes; size, sizeof *options.
+ * Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
+ */
+m2f_status m2f_identity_options_init(struct m2f_identity_options *options, size_t size);
+
+/**
+ * Makes an identity.
+ *
+ * Parameters: model; options, or NULL for the pack's first identity; out, receives the identity.
+ * Returns: OK; INVALID_ARGUMENT (both sources, wrong vertex count, a vertex that is not finite); INVALID_STRUCT_SIZE;
+ * INVALID_UTF8; MISSING_PART (no such name; the text lists the names).
+ * Ownership: the caller's; end it with m2f_identity_destroy. It keeps the model alive; sessions keep it.
+ * Threads: any. Cost: one run of the generator's identity path, tens of milliseconds.
+ */
+m2f_status m2f_identity_create(const struct m2f_model *model,
+                               const struct m2f_identity_options *options,
+                               struct m2f_identity **out);
+
+/**
+ * Ends an identity. Sessions and results that use it live on.
+ *
+ * Parameters: identity, or NULL for nothing. Threads: any, but not while another call uses this handle.
+ */
+void m2f_identity_destroy(struct m2f_identity *identity);
+
+/**
+ * The neutral face: x, y, z of every vertex, mm.
+ *
+ * Parameters: buffer with room for capacity floats, or NULL and 0 to query; count, receives the floats (3 a
+ * vertex; may be NULL when there is a buffer).
+ * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
+ */
+m2f_status m2f_identity_read_vertices_mm(const struct m2f_identity *identity,
+                                         float *buffer,
+                                         size_t capacity,
+                                         size_t *count);
+
+/**
+ * Fills options with the defaults.
+ *
+ * Parameters: options, size writable bytes; size, sizeof *options.
+ * Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
+ */
+m2f_status m2f_session_options_init(struct m2f_session_options *options, size_t size);
+
+/**
+ * Creates a session.
+ *
+ * Parameters: model; options, or NULL for the defaults (16 kHz mono, no style); out, receives the session. Strings
+ * and buffers are copied.
+ * Returns: OK; INVALID_ARGUMENT (a field out of range, two styles); INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (the
+ * model lacks a network that this job needs, such as the style tower); UNSUPPORTED (the mode).
+ * Ownership: the caller's; end it with m2f_session_destroy. It keeps the model and the identity alive.
+ * Threads: any. Cost: small; networks are prepared when the work begins.
+ */
+m2f_status m2f_session_create(const struct m2f_model *model,
+                              const struct m2f_session_options *options,
+                              struct m2f_session **out);
+
+/**
+ * Ends a session; its job is cancelled first. Results pulled from it live on.
+ *
+ * Parameters: session, or NULL for nothing. Threads: any but an audio thread, and not while another call uses this
+ * handle. Cost: waits for the unit of work under way, milliseconds.
+ */
+void m2f_session_destroy(struct m2f_session *session);
+
+/**
+ * Hands over audio as floats, nominally -1..1.
+ *
+ * Parameters: samples, frame_count × channels interleaved; frame_count, any number, 0 included.
+ * Returns: OK; INVALID_ARGUMENT; INVALID_AUDIO (NaN or infinite: nothing of this call is taken; or the clip is too
+ * long); INVALID_STATE (after finish or cancel).
+ * Threads: one at a time; not an audio thread in the offline mode. Cost: a copy.
+ */
+m2f_status m2f_session_push_f32(const struct m2f_session *session, const float *samples, size_t frame_count);
+
+/**
+ * Hands over audio as 16-bit integers. As m2f_session_push_f32 otherwise.
+ */
+m2f_status m2f_session_push_i16(const struct m2f_session *session, const int16_t *samples, size_t frame_count);
+
+/**
+ * Ends the input; the work begins, on the runtime's threads where it has any.
+ *
+ * Returns: OK; INVALID_AUDIO (nothing was pushed); INVALID_STATE (finished or cancelled before).
+ * Threads: the one that pushes. Cost: small.
+ */
+m2f_status m2f_session_finish(const struct m2f_session *session);
+
+/**
+ * Does work on the calling thread until budget_ms is over, at least one unit. The way to run where the runtime has no
+ * threads (consoles, web); on other runtimes it waits that long instead.
+ *
+ * Returns: OK when the job is done; NOT_READY while work remains; the job's failure.
+ * Threads: any but an audio thread, one at a time. Cost: budget_ms and up to one unit of work more.
+ */
+m2f_status m2f_session_step(const struct m2f_session *session, uint32_t budget_ms);
+
+/**
+ * Waits until the job is done, at most timeout_ms. On a runtime without threads it does the work itself.
+ *
+ * Parameters: timeout_ms, or M2F_WAIT_FOREVER; 0 polls.
+ * Returns: OK when the job is done; NOT_READY when the time ran out; the job's failure; INVALID_STATE before finish.
+ * Threads: any but an audio thread.
+ */
+m2f_status m2f_session_wait(const struct m2f_session *session, uint32_t timeout_ms);
+
+/**
+ * Where the job is.
+ *
+ * Parameters: out, receives stage and fraction. Returns: OK; INVALID_ARGUMENT. Threads: any. Cost: none.
+ */
+m2f_status m2f_session_progress(const struct m2f_session *session, struct m2f_progress *out);
+
+/**
+ * Asks the job to stop; it does so after the unit of work under way. Wait, step and pull then answer CANCELLED.
+ *
+ * Returns: OK, also when there is nothing to stop; INVALID_ARGUMENT. Threads: any. Cost: none.
+ */
+m2f_status m2f_session_cancel(const struct m2f_session *session);
+
+/**
+ * Takes the result of a job that is done.
+ *
+ * Parameters: out, receives a result; every call makes a handle of its own to the same result.
+ * Returns: OK; NOT_READY while work remains; the job's failure; INVALID_STATE before finish.
+ * Ownership: the caller's; end it with m2f_result_destroy. It keeps the model alive, not the session.
+ * Threads: any but an audio thread. Cost: small.
+ */
+m2f_status m2f_session_pull(const struct m2f_session *session, struct m2f_result **out);
+
+/**
+ * Ends a result.
+ *
+ * Parameters: result, or NULL for nothing. Threads: any, but not while another call uses this handle.
+ */
+void m2f_result_destroy(struct m2f_result *result);
+
+/**
+ * Length of the clip, seconds.
+ *
+ * Parameters: out, receives the length. Returns: OK; INVALID_ARGUMENT. Threads: any.
+ */
+m2f_status m2f_result_duration_s(const struct m2f_result *result, double *out);
+
+/**
+ * Number of frames at a rate: round(duration · fps), at least 1.
+ *
+ * Parameters: fps, any rate in 1..1000; 0 for the model's own; out, receives the count.
+ * Returns: OK; INVALID_ARGUMENT. Threads: any.
+ */
+m2f_status m2f_result_frame_count(const struct m2f_result *result, float fps, uint32_t *out);
+
+/**
+ * Sets gain, offset and limits of one blendshape channel for all later reads of weights on this handle.
+ *
+ * Parameters: index, below m2f_model_weight_count; channel, finite numbers with minimum ≤ maximum.
+ * Returns: OK; INVALID_ARGUMENT. Threads: one at a time, not during a read.
+ */
+m2f_status m2f_result_set_channel(struct m2f_result *result, uint32_t index, const struct m2f_channel *channel);
+
+/**
+ * Blendshape weights of frames at a rate: count rows of m2f_model_weight_count floats, 0..1.
+ *
+ * Parameters: fps, any rate in 1..1000; 0 for the model's own; first and count, frames inside
+ * m2f_result_frame_count; buffer with room for capacity floats, or NULL and 0 to query; written, receives the
+ * floats (may be NULL when there is a buffer).
+ * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART (the model has no mapping to weights).
+ * Threads: any but an audio thread; reads of one handle wait for each other. Cost: microseconds a frame; the first read
+ * prepares the networks.
+ */
+m2f_status m2f_result_read_weights(const struct m2f_result *result,
+                                   float fps,
+                                   uint32_t first,
+                                   uint32_t count,
+                                   float *buffer,
+                                   size_t capacity,
+                                   size_t *written);
+
+/**
+ * Head poses of frames at a rate: count rows of M2F_HEAD_FLOATS floats: quaternion x, y, z, w (right-handed, +Y up,
+ * +Z out of the face), then the translation in mm.
+ *
+ * Parameters, returns, threads: as for m2f_result_read_weights.
+ */
+m2f_status m2f_result_read_heads(const struct m2f_result *result,
+                                 float fps,
+                                 uint32_t first,
+                                 uint32_t count,
+                                 float *buffer,
+                                 size_t capacity,
+                                 size_t *written);
+
+/**
+ * Vertex offsets of frames at a rate: count times x, y, z of every vertex, mm, to be added to the identity's neutral;
+ * the head pose is not in them.
+ *
+ * Parameters, returns, threads: as for m2f_result_read_weights; MISSING_PART when the model has no geometry decoder.
+ * Cost: one run of the generator a frame, milliseconds.
+ */
+m2f_status m2f_result_read_offsets_mm(const struct m2f_result *result,
+                                      float fps,
+                                      uint32_t first,
+                                      uint32_t count,
+                                      float *buffer,
+                                      size_t capacity,
+                                      size_t *written);
+
+/**
+ * Unit vertex normals of frames at a rate: count times x, y, z of every vertex, before the head pose.
+ *
+ * Parameters, returns, threads and cost: as for m2f_result_read_offsets_mm.
+ */
+m2f_status m2f_result_read_normals(const struct m2f_result *result,
+                                   float fps,
+                                   uint32_t first,
+                                   uint32_t count,
+                                   float *buffer,
+                                   size_t capacity,
+                                   size_t *written);
+
+/**
+ * The face at any time: weights, head pose and offsets at once; a part whose buffer is NULL is not computed.
+ *
+ * Parameters: time_s, cut to the clip; weights with room for weight_capacity floats; head, M2F_HEAD_FLOATS
+ * floats; offsets_mm with room for offset_capacity floats.
+ * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART. Nothing is written on failure.
+ * Threads: as for m2f_result_read_weights. Cost: that of one frame.
+ */
+m2f_status m2f_result_sample(const struct m2f_result *result,
+                             double time_s,
+                             float *weights,
+                             size_t weight_capacity,
+                             float *head,
+                             float *offsets_mm,
+                             size_t offset_capacity);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* MEDIA2FACE_H */
