@@ -1,12 +1,49 @@
-//! The m2f command.
+//! The `m2f` command: WAV in; CSV, JSON, glTF and a contact sheet out.
+//!
+//! Exit status: 0; 2 for wrong usage; 1 for a failure, with one line that begins with `error:` on stderr.
 
 // A command has no public API: `pub` says that other modules use it.
-#![allow(unreachable_pub)]
+#![allow(unreachable_pub, missing_docs)]
 
+mod animate;
+mod args;
+mod bench;
+mod convert;
 mod emit;
+mod inspect;
 mod mesh;
+mod model;
+mod progress;
 mod render;
 mod track;
+mod usage;
 mod vector;
+mod wav;
 
-fn main() {}
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+
+fn main() -> ExitCode {
+    let report = match Cli::parse().command {
+        Command::Animate(args) => animate::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
+        Command::Identities(args) => inspect::identities(&args),
+        Command::Bench(args) => bench::run(&args),
+        Command::Convert(args) => convert::run(&args),
+    };
+    match report {
+        // A reader that closed its end has what it wanted.
+        Ok(report) => {
+            let _ = writeln!(std::io::stdout(), "{report}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {}", format!("{error:#}").replace('\n', " "));
+            ExitCode::FAILURE
+        }
+    }
+}

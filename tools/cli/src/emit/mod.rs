@@ -1,5 +1,6 @@
 //! The files of `m2f animate`: each writer takes plain data and a writer.
 
+pub mod csv;
 pub mod glb;
 pub mod json;
 pub mod npy;

@@ -158,36 +158,56 @@ fn edge(a: Corner, b: Corner, x: f32, y: f32) -> f32 {
     (b.x - a.x) * (y - a.y) - (b.y - a.y) * (x - a.x)
 }
 
-/// How much of the hemisphere over a texel is open, 0..1: what lies near before it darkens it.
-///
-/// Horizon-like ambient occlusion in screen space, a spiral of samples within `radius_mm`.
-pub fn openness(raster: &Raster, x: usize, y: usize, radius_mm: f32) -> f32 {
-    const SAMPLES: usize = 14;
+/// Ambient occlusion in screen space: what lies near before a texel darkens it.
+pub struct Occlusion {
+    radius_mm: f32,
+    /// Spirals of samples in the unit disc, each turned a little further.
+    spirals: Vec<[[f32; 2]; Self::SAMPLES]>,
+}
+
+impl Occlusion {
+    const SAMPLES: usize = 9;
+    const TURNS: usize = 64;
     const GOLDEN_ANGLE: f32 = 2.399_963;
-    let texel = raster.texels[y * raster.width + x];
-    let centre = raster.position(x, y, texel.depth_mm);
-    let radius_px = raster.pixels(radius_mm, texel.depth_mm).max(2.0);
-    // Each pixel turns the spiral, so that neighbours together sample many directions.
-    let turn = ((x * 73 + y * 151) % 64) as f32 * (std::f32::consts::TAU / 64.0);
-    let mut covered = 0.0;
-    for sample in 0..SAMPLES {
-        let reach = radius_px * ((sample as f32 + 0.5) / SAMPLES as f32).sqrt();
-        let angle = turn + sample as f32 * GOLDEN_ANGLE;
-        let (sx, sy) = (x as f32 + reach * angle.cos(), y as f32 + reach * angle.sin());
-        if sx < 0.0 || sy < 0.0 || sx >= raster.width as f32 || sy >= raster.height as f32 {
-            continue;
-        }
-        let (sx, sy) = (sx as usize, sy as usize);
-        let depth_mm = raster.texels[sy * raster.width + sx].depth_mm;
-        if !depth_mm.is_finite() {
-            continue;
-        }
-        let towards = sub(raster.position(sx, sy, depth_mm), centre);
-        let distance = dot(towards, towards).sqrt().max(1e-3);
-        let near = (1.0 - distance / (2.0 * radius_mm)).max(0.0);
-        covered += (dot(texel.normal, towards) / distance - 0.1).max(0.0) * near;
+    /// Walls that reach halfway up the sky leave a crease dark.
+    const STRENGTH: f32 = 3.4;
+
+    /// Looks for walls within `radius_mm`.
+    pub fn new(radius_mm: f32) -> Self {
+        let spiral = |turn: usize| {
+            std::array::from_fn(|sample| {
+                let reach = ((sample as f32 + 0.5) / Self::SAMPLES as f32).sqrt();
+                let turned = turn as f32 * std::f32::consts::TAU / Self::TURNS as f32;
+                let angle = turned + sample as f32 * Self::GOLDEN_ANGLE;
+                [reach * angle.cos(), reach * angle.sin()]
+            })
+        };
+        Self { radius_mm, spirals: (0..Self::TURNS).map(spiral).collect() }
     }
-    (1.0 - 3.4 * covered / SAMPLES as f32).clamp(0.0, 1.0)
+
+    /// How much of the hemisphere over a texel is open, 0..1.
+    pub fn openness(&self, raster: &Raster, x: usize, y: usize) -> f32 {
+        let texel = raster.texels[y * raster.width + x];
+        let centre = raster.position(x, y, texel.depth_mm);
+        let radius_px = raster.pixels(self.radius_mm, texel.depth_mm).max(2.0);
+        // Each texel turns the spiral, so that neighbours together sample many directions.
+        let mut covered = 0.0;
+        for [right, down] in self.spirals[(x * 73 + y * 151) % Self::TURNS] {
+            let (sx, sy) = (x as f32 + radius_px * right, y as f32 + radius_px * down);
+            if sx < 0.0 || sy < 0.0 || sx >= raster.width as f32 || sy >= raster.height as f32 {
+                continue;
+            }
+            let (sx, sy) = (sx as usize, sy as usize);
+            let depth_mm = raster.texels[sy * raster.width + sx].depth_mm;
+            if depth_mm.is_finite() {
+                let towards = sub(raster.position(sx, sy, depth_mm), centre);
+                let distance = dot(towards, towards).sqrt().max(1e-3);
+                let near = (1.0 - distance / (2.0 * self.radius_mm)).max(0.0);
+                covered += (dot(texel.normal, towards) / distance - 0.1).max(0.0) * near;
+            }
+        }
+        (1.0 - Self::STRENGTH * covered / Self::SAMPLES as f32).clamp(0.0, 1.0)
+    }
 }
 
 #[cfg(test)]
@@ -229,7 +249,8 @@ mod tests {
             .filter(|&i| raster.texels[i].part == 0 && raster.texels[i].depth_mm.is_finite())
             .find(|&i| raster.texels[i + 1].part == 1)
             .unwrap();
-        let corner = openness(&raster, beside_cube % 120, beside_cube / 120, 12.0);
-        assert!(openness(&raster, 30, 80, 12.0) > corner + 0.1, "{corner}");
+        let occlusion = Occlusion::new(12.0);
+        let corner = occlusion.openness(&raster, beside_cube % 120, beside_cube / 120);
+        assert!(occlusion.openness(&raster, 30, 80) > corner + 0.1, "{corner}");
     }
 }

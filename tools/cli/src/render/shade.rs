@@ -2,7 +2,7 @@
 
 use media2face::pack::Part;
 
-use crate::render::raster::{Raster, Texel, openness};
+use crate::render::raster::{Occlusion, Raster, Texel};
 use crate::vector::{Vec3, add, dot, scale, unit};
 
 /// Texels a pixel has in each direction.
@@ -11,16 +11,17 @@ pub const SUPERSAMPLING: usize = 2;
 const OCCLUSION_MM: f32 = 22.0;
 
 struct Light {
+    /// Unit length.
     towards: Vec3,
     colour: Vec3,
 }
 
 /// Over the left shoulder of the viewer, warm.
-const KEY: Light = Light { towards: [-0.52, 0.53, 0.67], colour: [1.95, 1.78, 1.58] };
+const KEY: Light = Light { towards: [-0.5199, 0.5299, 0.6699], colour: [1.95, 1.78, 1.58] };
 /// From the right, cool and weak.
-const FILL: Light = Light { towards: [0.86, 0.08, 0.50], colour: [0.34, 0.42, 0.56] };
+const FILL: Light = Light { towards: [0.8617, 0.0802, 0.501], colour: [0.34, 0.42, 0.56] };
 /// From behind and above: parts the head from the background.
-const RIM: Light = Light { towards: [0.62, 0.55, -0.56], colour: [0.85, 0.95, 1.1] };
+const RIM: Light = Light { towards: [0.6198, 0.5499, -0.5599], colour: [0.85, 0.95, 1.1] };
 const SKY: Vec3 = [0.27, 0.30, 0.35];
 const GROUND: Vec3 = [0.15, 0.11, 0.09];
 
@@ -30,18 +31,18 @@ struct Surface {
     /// How far the light of each colour reaches past the terminator: skin lets red through.
     wrap: Vec3,
     gloss: f32,
-    sharpness: f32,
+    sharpness: i32,
 }
 
 impl Surface {
     fn of(part: &Part) -> Self {
         let (wrap, gloss, sharpness) = match part.name.as_str() {
-            name if name.starts_with("eye") => ([0.15; 3], 0.9, 160.0),
+            name if name.starts_with("eye") => ([0.15; 3], 0.9, 160),
             // Flat discs: a strong highlight would cover them whole.
-            name if name.starts_with("iris") || name.starts_with("pupil") => ([0.15; 3], 0.15, 60.0),
-            name if name.starts_with("teeth") || name.starts_with("tongue") => ([0.15; 3], 0.25, 50.0),
-            name if name.starts_with("brow") => ([0.1; 3], 0.0, 1.0),
-            _ => ([0.38, 0.2, 0.14], 0.16, 22.0),
+            name if name.starts_with("iris") || name.starts_with("pupil") => ([0.15; 3], 0.15, 60),
+            name if name.starts_with("teeth") || name.starts_with("tongue") => ([0.15; 3], 0.25, 50),
+            name if name.starts_with("brow") => ([0.1; 3], 0.0, 1),
+            _ => ([0.38, 0.2, 0.14], 0.16, 22),
         };
         Self { colour: part.colour, wrap, gloss, sharpness }
     }
@@ -50,18 +51,19 @@ impl Surface {
         let n = texel.normal;
         let mut light = [0.0; 3];
         let mut shine = [0.0; 3];
+        // Light that grazes a crease is stopped by its walls.
+        let reaching = open.sqrt();
         for Light { towards, colour } in [KEY, FILL, RIM] {
-            let towards = unit(towards);
             let cosine = dot(n, towards);
-            // Light that grazes a crease is stopped by its walls.
-            let reaching = open.sqrt();
             for channel in 0..3 {
                 let wrap = self.wrap[channel];
                 light[channel] += colour[channel] * reaching * ((cosine + wrap) / (1.0 + wrap).powi(2)).max(0.0);
             }
-            let half = unit(add(towards, to_eye));
-            let strength = self.gloss * open * dot(n, half).max(0.0).powf(self.sharpness) * cosine.max(0.0);
-            shine = add(shine, scale(colour, strength));
+            if cosine > 0.0 {
+                let half = unit(add(towards, to_eye));
+                let strength = self.gloss * open * dot(n, half).max(0.0).powi(self.sharpness) * cosine;
+                shine = add(shine, scale(colour, strength));
+            }
         }
         let up = 0.5 + 0.5 * n[1];
         let sky = add(scale(SKY, up), scale(GROUND, 1.0 - up));
@@ -77,6 +79,7 @@ impl Surface {
 pub fn resolve(raster: &Raster, parts: &[Part]) -> Vec<([u8; 3], f32)> {
     let surfaces: Vec<Surface> = parts.iter().map(Surface::of).collect();
     let (width, height) = (raster.width / SUPERSAMPLING, raster.height / SUPERSAMPLING);
+    let occlusion = Occlusion::new(OCCLUSION_MM);
     let samples = (SUPERSAMPLING * SUPERSAMPLING) as f32;
     let mut pixels = Vec::with_capacity(width * height);
     for y in 0..height {
@@ -88,7 +91,7 @@ pub fn resolve(raster: &Raster, parts: &[Part]) -> Vec<([u8; 3], f32)> {
                 let texel = &raster.texels[ty * raster.width + tx];
                 if texel.depth_mm.is_finite() {
                     let to_eye = unit(scale(raster.position(tx, ty, texel.depth_mm), -1.0));
-                    let open = openness(raster, tx, ty, OCCLUSION_MM);
+                    let open = occlusion.openness(raster, tx, ty);
                     let colour = surfaces[usize::from(texel.part)].lit(texel, to_eye, open);
                     sum = add(sum, colour.map(tone));
                     covered += 1.0;

@@ -66,13 +66,13 @@ pub fn chosen_frames(frame_count: usize) -> Vec<usize> {
     (0..count).map(|i| (2 * i + 1) * frame_count / (2 * count)).collect()
 }
 
-/// Draws the sheet and writes it as PNG.
-pub fn write(mesh: &Mesh, poses: &[Pose], timeline: &Timeline, out: impl Write) -> Result<()> {
+/// Draws the sheet, the faces on `threads` threads, and writes it as PNG.
+pub fn write(mesh: &Mesh, poses: &[Pose], timeline: &Timeline, threads: usize, out: impl Write) -> Result<()> {
     let rows = poses.len().div_ceil(COLUMNS);
     let strip_y = MARGIN + rows * (TILE_HEIGHT + GAP) + GAP;
     let mut canvas = Canvas::new(WIDTH, strip_y + STRIP_HEIGHT + MARGIN, PAPER);
 
-    for (number, (pose, face)) in poses.iter().zip(faces(mesh, poses)).enumerate() {
+    for (number, (pose, face)) in poses.iter().zip(faces(mesh, poses, threads)).enumerate() {
         let area = Area {
             x: MARGIN + number % COLUMNS * (TILE_WIDTH + GAP),
             y: MARGIN + number / COLUMNS * (TILE_HEIGHT + GAP),
@@ -84,7 +84,10 @@ pub fn write(mesh: &Mesh, poses: &[Pose], timeline: &Timeline, out: impl Write) 
             canvas.blend(area.x + place % TILE_WIDTH, area.y + place / TILE_WIDTH, colour, cover);
         }
         let label = format!("{:.2} s", seconds(pose.frame, timeline));
-        canvas.text(area.x + 10, area.y + TILE_HEIGHT - 10 - font::HEIGHT * LETTER, LETTER, &label, INK);
+        let (x, y) = (area.x + 12, area.y + TILE_HEIGHT - 12 - font::HEIGHT * LETTER);
+        let (width, height) = (label.len() * font::ADVANCE * LETTER, font::HEIGHT * LETTER);
+        canvas.fill(Area { x: x - 5, y: y - 5, width: width + 8, height: height + 10 }, PAPER, 0.62);
+        canvas.text(x, y, LETTER, &label, INK);
     }
     let strip = Area { x: MARGIN, y: strip_y, width: WIDTH - 2 * MARGIN, height: STRIP_HEIGHT };
     draw_strip(&mut canvas, strip, poses, timeline);
@@ -93,16 +96,15 @@ pub fn write(mesh: &Mesh, poses: &[Pose], timeline: &Timeline, out: impl Write) 
 
 type Face = Vec<(Colour, f32)>;
 
-/// Renders every pose, on all cores.
-fn faces(mesh: &Mesh, poses: &[Pose]) -> Vec<Face> {
+/// Renders every pose.
+fn faces(mesh: &Mesh, poses: &[Pose], threads: usize) -> Vec<Face> {
     let (width, height) = (TILE_WIDTH * SUPERSAMPLING, TILE_HEIGHT * SUPERSAMPLING);
     let camera = Camera::framing(mesh, YAW, width, height, FILL);
     let draw = |pose: &Pose| {
         let positions = mesh.posed(&mesh.moved(&pose.offsets_mm), &pose.head);
         resolve(&Raster::draw(mesh, &positions, &camera, width, height), &mesh.parts)
     };
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    let share = poses.len().div_ceil(threads).max(1);
+    let share = poses.len().div_ceil(threads.max(1)).max(1);
     thread::scope(|scope| {
         let draw = &draw;
         let workers: Vec<_> =
@@ -202,7 +204,7 @@ mod tests {
             .collect();
         let timeline = Timeline { duration_s: 0.1, fps: 30.0, envelope: &[0.1, 1.0, 0.4, 0.0], jaw: &[0.0, 1.0, 0.0] };
         let mut bytes = Vec::new();
-        write(&mesh, &poses, &timeline, &mut bytes).unwrap();
+        write(&mesh, &poses, &timeline, 2, &mut bytes).unwrap();
 
         let mut reader = png::Decoder::new(std::io::Cursor::new(&bytes)).read_info().unwrap();
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];

@@ -1,0 +1,255 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use media2face::limits;
+
+/// Speech in, moving face out.
+#[derive(Parser)]
+#[command(name = "m2f", version, arg_required_else_help = true, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  m2f animate speech.wav --out out/
+  m2f animate speech.wav --out out/ --style \"angry\" --seed 7 --emit csv,png
+  m2f inspect model.m2f
+  m2f bench --seconds 10";
+
+#[derive(Subcommand)]
+pub enum Command {
+    Animate(Animate),
+    Inspect(Inspect),
+    Identities(Identities),
+    Bench(Bench),
+    Convert(Convert),
+}
+
+/// Animate a face from a WAV file
+#[derive(Args)]
+#[command(after_help = "Files, named after the WAV file:
+  .csv          Live Link Face: 52 ARKit weights, head and eye angles, one row a frame
+  .json         weights and head poses with the model's own names
+  .glb          the face with 52 morph targets and its animation, for Blender, three.js, engines
+  .png          contact sheet: faces at even times over the waveform
+  .offsets.npy  vertex offsets [frames, vertices, 3], f32, mm
+
+Examples:
+  m2f animate speech.wav --out out/
+  m2f animate speech.wav --out out/ --style \"happy\" --guidance-style 2
+  m2f animate speech.wav --out out/ --fps 60 --identity average --emit csv")]
+pub struct Animate {
+    /// WAV file: integers of 8 to 32 bits or floats, any rate, any number of channels
+    pub input: PathBuf,
+    /// Folder for the files; made where it is missing
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Model pack; the starter model by default
+    #[arg(long, value_name = "PACK")]
+    pub model: Option<PathBuf>,
+    /// Another seed is another take
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Denoising steps; the pack's by default
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(limits::MAX_STEPS)))]
+    pub steps: Option<u32>,
+    /// Frames per second of the files; the pack's by default
+    #[arg(long, value_name = "N", value_parser = fps)]
+    pub fps: Option<f32>,
+    #[command(flatten)]
+    pub threads: Threads,
+    /// One of `m2f identities`; the first by default
+    #[arg(long, value_name = "NAME")]
+    pub identity: Option<String>,
+    /// How it is said: words or an emoji
+    #[arg(long, value_name = "TEXT", conflicts_with = "style_image")]
+    pub style: Option<String>,
+    /// How it is said: a picture, PNG or JPEG
+    #[arg(long, value_name = "FILE")]
+    pub style_image: Option<PathBuf>,
+    /// Strength of the audio; the pack's by default
+    #[arg(long, value_name = "X", value_parser = guidance, allow_negative_numbers = true)]
+    pub guidance_audio: Option<f32>,
+    /// Strength of the style; the pack's by default
+    #[arg(long, value_name = "X", value_parser = guidance, allow_negative_numbers = true)]
+    pub guidance_style: Option<f32>,
+    /// Which files; by default glb,csv,json,png, of a pack without a mesh csv,json
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub emit: Option<Vec<Emit>>,
+    /// No progress bar
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// A file of `m2f animate`.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Emit {
+    Glb,
+    Csv,
+    Json,
+    Png,
+    Npy,
+}
+
+/// Show what a model pack holds
+#[derive(Args)]
+#[command(after_help = "Example:
+  m2f inspect model.m2f --json")]
+pub struct Inspect {
+    /// Model pack
+    pub pack: PathBuf,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// List the faces of a model pack
+#[derive(Args)]
+pub struct Identities {
+    /// Model pack; the starter model by default
+    #[arg(long, value_name = "PACK")]
+    pub model: Option<PathBuf>,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Measure the stages: medians over repetitions of a synthetic clip
+#[derive(Args)]
+#[command(after_help = "Examples:
+  m2f bench --threads 1
+  m2f bench --random full --seconds 4 --style --json")]
+pub struct Bench {
+    #[command(flatten)]
+    pub threads: Threads,
+    /// Model pack; the starter model by default
+    #[arg(long, value_name = "PACK", conflicts_with = "random")]
+    pub model: Option<PathBuf>,
+    /// Networks of a size with random weights
+    #[arg(long, value_name = "SIZE")]
+    pub random: Option<Size>,
+    /// Length of the clip
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=600))]
+    pub seconds: u32,
+    /// Denoising steps; the pack's by default
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(limits::MAX_STEPS)))]
+    pub steps: Option<u32>,
+    /// With a style: its tower and the third guidance branch
+    #[arg(long)]
+    pub style: bool,
+    /// Measured repetitions, after one that is not
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub repeat: u32,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Make a model pack from upstream checkpoints, or with random weights for tests
+#[derive(Args)]
+#[command(
+    after_help = "Checkpoints are folders as Hugging Face lays them out, with config.json and model.safetensors, or
+those two files.
+
+Examples:
+  m2f convert --wav2vec2 wav2vec2-base/ --clip clip-vit-base-patch32/ --out towers.m2f
+  m2f convert --wav2vec2 wav2vec2-base/ --into denoiser.m2f --out model.m2f
+  m2f convert --random tiny --seed 1 --out tiny.m2f"
+)]
+#[command(group = clap::ArgGroup::new("source").required(true).multiple(true).args(["wav2vec2", "clip", "random"]))]
+pub struct Convert {
+    /// Checkpoint of the speech encoder
+    #[arg(long, value_name = "DIR_OR_FILES", num_args = 1..=2)]
+    pub wav2vec2: Vec<PathBuf>,
+    /// Checkpoint of the style towers
+    #[arg(long, value_name = "DIR_OR_FILES", num_args = 1..=2)]
+    pub clip: Vec<PathBuf>,
+    /// Pack that takes the towers in place of its own
+    #[arg(long, value_name = "PACK", conflicts_with = "random")]
+    pub into: Option<PathBuf>,
+    /// Random weights
+    #[arg(long, value_name = "SIZE", conflicts_with_all = ["wav2vec2", "clip"])]
+    pub random: Option<Size>,
+    /// Seed of the random weights
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "random")]
+    pub seed: u64,
+    /// Pack to write
+    #[arg(long, value_name = "PACK")]
+    pub out: PathBuf,
+}
+
+/// Size of random networks.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Size {
+    Tiny,
+    Small,
+    Full,
+}
+
+/// How many threads compute.
+#[derive(Args)]
+pub struct Threads {
+    /// Threads that compute; all cores by default
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(limits::MAX_THREADS)))]
+    pub threads: Option<u32>,
+}
+
+fn fps(text: &str) -> Result<f32, String> {
+    number(text, limits::MIN_FPS, limits::MAX_FPS)
+}
+
+fn guidance(text: &str) -> Result<f32, String> {
+    number(text, -limits::MAX_GUIDANCE, limits::MAX_GUIDANCE)
+}
+
+fn number(text: &str, low: f32, high: f32) -> Result<f32, String> {
+    match f32::from_str(text) {
+        Ok(value) if (low..=high).contains(&value) => Ok(value),
+        Ok(_) => Err(format!("not in {low}..={high}")),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+    use clap::error::ErrorKind;
+
+    fn parse(line: &str) -> Result<Cli, ErrorKind> {
+        Cli::try_parse_from(line.split(' ')).map_err(|error| error.kind())
+    }
+
+    #[test]
+    fn definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn numbers_out_of_limits_are_usage_errors() {
+        for option in ["--fps 0", "--fps nan", "--fps 1e9", "--steps 0", "--threads 0", "--guidance-audio inf"] {
+            assert!(parse(&format!("m2f animate a.wav --out o {option}")).is_err(), "{option}");
+        }
+        assert!(parse("m2f animate a.wav --out o --fps 29.97 --guidance-audio -1").is_ok());
+    }
+
+    #[test]
+    fn files_come_in_one_list() {
+        let Ok(Cli { command: Command::Animate(animate) }) = parse("m2f animate a.wav --out o --emit csv,npy") else {
+            panic!("is valid");
+        };
+        assert!(animate.emit == Some(vec![Emit::Csv, Emit::Npy]));
+        assert_eq!(parse("m2f animate a.wav --out o --emit obj").err(), Some(ErrorKind::InvalidValue));
+    }
+
+    #[test]
+    fn conversion_needs_one_kind_of_source() {
+        assert_eq!(parse("m2f convert --out o").err(), Some(ErrorKind::MissingRequiredArgument));
+        assert_eq!(parse("m2f convert --random tiny --clip c --out o").err(), Some(ErrorKind::ArgumentConflict));
+        assert!(parse("m2f convert --wav2vec2 a --clip config.json c.safetensors --out o").is_ok());
+    }
+}

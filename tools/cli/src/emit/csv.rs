@@ -1,0 +1,94 @@
+//! `<stem>.csv`: a recording as the Live Link Face app writes it, one row a frame, weights matched by name.
+
+use std::io::{self, Write};
+
+use media2face::output::{LIVE_LINK_WIDTH, LiveLinkMap, live_link_columns};
+
+use crate::track::Track;
+
+/// Writes header and rows.
+pub fn write(track: &Track, out: &mut impl Write) -> io::Result<()> {
+    write!(out, "Timecode,BlendShapeCount")?;
+    for column in live_link_columns() {
+        write!(out, ",{column}")?;
+    }
+    writeln!(out)?;
+    let columns = LiveLinkMap::new(&track.names);
+    for (frame, head) in track.heads.iter().enumerate() {
+        write!(out, "{},{LIVE_LINK_WIDTH}", timecode(frame, track.fps))?;
+        for value in columns.row(track.row(frame), head) {
+            write!(out, ",{value:.6}")?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// `HH:MM:SS:FF.sub`: hours to seconds, the frame within the second, and thousandths of a frame, which are zero but at
+/// rates that do not divide a second into whole frames.
+fn timecode(frame: usize, fps: f32) -> String {
+    // In thousandths, so that no rounding carries a frame into the next second.
+    let frame_ticks = frame as u64 * 1_000_000;
+    let second_ticks = (f64::from(fps) * 1000.0).round() as u64;
+    let second = frame_ticks / (second_ticks * 1000);
+    let ticks = (frame_ticks - second * second_ticks * 1000) / 1000;
+    let (hours, minutes, seconds) = (second / 3600, second / 60 % 60, second % 60);
+    format!("{hours:02}:{minutes:02}:{seconds:02}:{:02}.{:03}", ticks / 1000, ticks % 1000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::track::tests::short;
+
+    const HEADER: &str = "Timecode,BlendShapeCount,EyeBlinkLeft,EyeLookDownLeft,EyeLookInLeft,EyeLookOutLeft,\
+        EyeLookUpLeft,EyeSquintLeft,EyeWideLeft,EyeBlinkRight,EyeLookDownRight,EyeLookInRight,EyeLookOutRight,\
+        EyeLookUpRight,EyeSquintRight,EyeWideRight,JawForward,JawRight,JawLeft,JawOpen,MouthClose,MouthFunnel,\
+        MouthPucker,MouthRight,MouthLeft,MouthSmileLeft,MouthSmileRight,MouthFrownLeft,MouthFrownRight,\
+        MouthDimpleLeft,MouthDimpleRight,MouthStretchLeft,MouthStretchRight,MouthRollLower,MouthRollUpper,\
+        MouthShrugLower,MouthShrugUpper,MouthPressLeft,MouthPressRight,MouthLowerDownLeft,MouthLowerDownRight,\
+        MouthUpperUpLeft,MouthUpperUpRight,BrowDownLeft,BrowDownRight,BrowInnerUp,BrowOuterUpLeft,BrowOuterUpRight,\
+        CheekPuff,CheekSquintLeft,CheekSquintRight,NoseSneerLeft,NoseSneerRight,TongueOut,HeadYaw,HeadPitch,HeadRoll,\
+        LeftEyeYaw,LeftEyePitch,LeftEyeRoll,RightEyeYaw,RightEyePitch,RightEyeRoll";
+
+    fn lines() -> Vec<String> {
+        let mut bytes = Vec::new();
+        write(&short(), &mut bytes).unwrap();
+        String::from_utf8(bytes).unwrap().lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn header_is_that_of_live_link_face() {
+        assert_eq!(lines()[0], HEADER);
+    }
+
+    #[test]
+    fn weights_stand_under_their_names() {
+        let lines = lines();
+        assert_eq!(lines.len(), 4);
+        let columns: Vec<&str> = HEADER.split(',').collect();
+        let row: Vec<&str> = lines[2].split(',').collect();
+        assert_eq!(row.len(), columns.len());
+        assert_eq!(row[..2], ["00:00:00:01.000", "61"]);
+        for (column, value) in columns.iter().zip(&row).skip(2) {
+            let expected = match *column {
+                "JawOpen" => 0.5,
+                "EyeBlinkLeft" => 0.25,
+                "HeadYaw" => 0.2,
+                _ => 0.0,
+            };
+            let value: f32 = value.parse().unwrap();
+            assert!((value - expected).abs() < 1e-6, "{column} is {value}");
+        }
+    }
+
+    #[test]
+    fn timecodes_count_frames_within_the_second() {
+        assert_eq!(timecode(0, 30.0), "00:00:00:00.000");
+        assert_eq!(timecode(29, 30.0), "00:00:00:29.000");
+        assert_eq!(timecode(60 * 3723 + 5, 60.0), "01:02:03:05.000");
+        assert_eq!(timecode(30, 29.97), "00:00:01:00.030");
+        assert_eq!(timecode(2, 2.5), "00:00:00:02.000");
+        assert_eq!(timecode(3, 2.5), "00:00:01:00.500");
+    }
+}
