@@ -2,32 +2,17 @@
 //! cleverer algorithm). `cargo bench --bench ops [-- filter]`; the last column counts how often a network runs the op,
 //! and the table ends with each network's sum.
 
+#[path = "support/clock.rs"]
+mod clock;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
+use clock::cpu_seconds;
 use media2face::backend::cpu::{CpuBackend, CpuOptions};
 use media2face::plan::{Activation, Backend, Mask, Op, PlanBuilder, View};
 use media2face::tensor::Weight;
-
-/// Seconds that this thread has computed; where the system is not known, seconds on the clock.
-#[cfg(target_os = "linux")]
-fn cpu_seconds(_start: Instant) -> f64 {
-    // The standard library links the C library but does not offer this clock.
-    unsafe extern "C" {
-        fn clock_gettime(clock: i32, time: *mut [i64; 2]) -> i32;
-    }
-    const CLOCK_THREAD_CPUTIME_ID: i32 = 3;
-    let mut time = [0; 2];
-    // SAFETY: a timespec is two 64-bit numbers on 64-bit Linux.
-    assert_eq!(unsafe { clock_gettime(CLOCK_THREAD_CPUTIME_ID, &mut time) }, 0);
-    time[0] as f64 + time[1] as f64 * 1e-9
-}
-
-#[cfg(not(target_os = "linux"))]
-fn cpu_seconds(start: Instant) -> f64 {
-    start.elapsed().as_secs_f64()
-}
 
 fn weight(shape: &[usize]) -> Weight {
     let values: Vec<f32> = (0..shape.iter().product()).map(|i: usize| (i % 17) as f32 * 0.01 - 0.08).collect();

@@ -9,6 +9,7 @@ mod bench;
 mod combine;
 mod conv1d;
 mod conv2d;
+mod executable;
 mod gather;
 mod group_norm;
 mod interpolate;

@@ -8,7 +8,7 @@ use super::simd::{Kernel, Simd};
 #[cfg(target_arch = "x86_64")]
 use super::simd::{avx2, avx512};
 
-/// An instruction set that this processor has: values come from [`Isa::detect`] alone.
+/// An instruction set that this processor has: values come from [`Isa::available`] alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Isa {
     #[cfg(target_arch = "x86_64")]
@@ -21,24 +21,27 @@ pub(super) enum Isa {
 }
 
 impl Isa {
-    /// The widest one here; the portable one on request.
-    pub(super) fn detect(portable: bool) -> Self {
-        if portable {
-            return Self::Portable;
-        }
+    /// All that this processor has, the widest first.
+    pub(super) fn available() -> Vec<Self> {
+        let mut all = Vec::new();
         #[cfg(target_arch = "x86_64")]
         {
             if is_x86_feature_detected!("avx512f") {
-                return Self::Avx512;
+                all.push(Self::Avx512);
             }
             if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-                return Self::Avx2;
+                all.push(Self::Avx2);
             }
         }
         #[cfg(target_arch = "aarch64")]
-        return Self::Neon;
-        #[allow(unreachable_code)]
-        Self::Portable
+        all.push(Self::Neon);
+        all.push(Self::Portable);
+        all
+    }
+
+    /// The widest one here; the portable one on request.
+    pub(super) fn detect(portable: bool) -> Self {
+        if portable { Self::Portable } else { Self::available()[0] }
     }
 
     pub(super) fn name(self) -> &'static str {

@@ -22,6 +22,8 @@ mod math;
 mod memory;
 mod packing;
 mod simd;
+#[cfg(test)]
+mod tests;
 mod threads;
 mod weighted;
 mod winograd;
@@ -59,8 +61,11 @@ impl CpuBackend {
     /// # Errors
     /// `OutOfMemory` when the system gives no thread.
     pub fn new(options: &CpuOptions) -> Result<Self> {
-        let threads = Arc::new(Threads::new(options.threads)?);
-        Ok(Self { isa: Isa::detect(options.portable), threads, cache: Cache::default() })
+        Self::with(Isa::detect(options.portable), options.threads)
+    }
+
+    fn with(isa: Isa, threads: usize) -> Result<Self> {
+        Ok(Self { isa, threads: Arc::new(Threads::new(threads)?), cache: Cache::default() })
     }
 }
 

@@ -145,3 +145,36 @@ fn fill(tiles: &Tiles, data: &mut [f32], depth: usize, columns: usize, at: impl 
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::isa::Isa;
+    use super::*;
+
+    fn weight() -> Weight {
+        Weight::from_f32("w", &[2, 4, 3, 3], &[0.5; 72])
+    }
+
+    #[test]
+    fn same_weight_and_layout_are_packed_once() {
+        let (cache, tiles, weight) = (Cache::default(), Isa::Portable.tiles(), weight());
+        let first = cache.get(tiles, &weight, Layout::Kernel2d).expect("packs");
+        assert!(Arc::ptr_eq(&first, &cache.get(tiles, &weight.clone(), Layout::Kernel2d).expect("packs")));
+        assert!(!Arc::ptr_eq(&first, &cache.get(tiles, &weight, Layout::Phases).expect("packs")));
+        let matrix = weight.reshaped(&[8, 9]);
+        let other = weight.reshaped(&[9, 8]);
+        let matrix = cache.get(tiles, &matrix, Layout::Matrix).expect("packs");
+        assert!(!Arc::ptr_eq(&matrix, &cache.get(tiles, &other, Layout::Matrix).expect("packs")));
+    }
+
+    #[test]
+    fn packed_weight_goes_with_its_last_user() {
+        let (cache, tiles, weight) = (Cache::default(), Isa::Portable.tiles(), weight());
+        let first = Arc::downgrade(&cache.get(tiles, &weight, Layout::Kernel2d).expect("packs"));
+        assert!(first.upgrade().is_none(), "nobody holds it");
+        let kept = cache.get(tiles, &weight, Layout::Vector).expect("packs");
+        assert_eq!(cache.0.lock().expect("cache").len(), 1, "dead entries are swept");
+        drop(weight);
+        assert_eq!(kept.vector()[..72], [0.5; 72], "the packed copy keeps its values");
+    }
+}

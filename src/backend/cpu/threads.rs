@@ -191,3 +191,56 @@ fn spin_until(condition: impl Fn() -> bool) {
         std::hint::spin_loop();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+    use std::sync::atomic::Ordering::Relaxed;
+
+    use super::*;
+
+    #[test]
+    fn every_task_runs_once_whatever_the_count_of_threads() {
+        for count in [0, 1, 2, 5] {
+            let threads = Threads::new(count).expect("threads");
+            for tasks in [0, 1, 2, 7, 1000] {
+                let runs: Vec<AtomicUsize> = (0..tasks).map(|_| AtomicUsize::new(0)).collect();
+                threads.run(tasks, &|task, thread| {
+                    assert!(thread < threads.count());
+                    runs[task].fetch_add(1, Relaxed);
+                });
+                assert!(runs.iter().all(|n| n.load(Relaxed) == 1), "{tasks} tasks on {count} threads");
+            }
+        }
+    }
+
+    #[test]
+    fn callers_at_the_same_time_get_all_their_tasks_done() {
+        let threads = Threads::new(3).expect("threads");
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..200 {
+                        let sum = AtomicUsize::new(0);
+                        threads.run(50, &|task, _| {
+                            sum.fetch_add(task, Relaxed);
+                        });
+                        assert_eq!(sum.into_inner(), 49 * 50 / 2);
+                    }
+                });
+            }
+        });
+    }
+
+    #[test]
+    fn panic_of_a_task_reaches_the_caller_and_leaves_the_threads_usable() {
+        let threads = Threads::new(2).expect("threads");
+        let bad = catch_unwind(AssertUnwindSafe(|| threads.run(64, &|task, _| assert!(task != 33, "task 33"))));
+        assert!(bad.is_err());
+        let done = AtomicUsize::new(0);
+        threads.run(64, &|_, _| {
+            done.fetch_add(1, Relaxed);
+        });
+        assert_eq!(done.into_inner(), 64);
+    }
+}

@@ -281,16 +281,18 @@ impl TileTransform<'_> {
                     }));
                 }
                 let bias = op.bias.as_ref().map_or(S::splat(0.0), |b| S::load(b.vector().as_ptr().add(c)));
-                for y in 0..lines {
-                    let texels = tile_transform::<S>(std::array::from_fn(|x| columns[x][y]));
-                    for x in 0..across {
-                        let row = (top + y) * op.width + left + x;
-                        let mut v = S::add(texels[x], bias);
-                        if let Some(add) = op.add {
-                            v = S::add(v, S::load_first(add.row(self.memory, self.b, row).add(c), n));
-                        }
-                        S::store_first(op.out.row(self.memory, self.b, row).add(c), activate::<S>(activation, v), n);
+                let mut texels = [[S::splat(0.0); TILE]; TILE];
+                for y in 0..TILE {
+                    texels[y] = tile_transform::<S>(std::array::from_fn(|x| columns[x][y]));
+                }
+                for t in 0..lines * across {
+                    let (y, x) = (t / across, t % across);
+                    let row = (top + y) * op.width + left + x;
+                    let mut v = S::add(texels[y][x], bias);
+                    if let Some(add) = op.add {
+                        v = S::add(v, S::load_first(add.row(self.memory, self.b, row).add(c), n));
                     }
+                    S::store_first(op.out.row(self.memory, self.b, row).add(c), activate::<S>(activation, v), n);
                 }
             }
         }

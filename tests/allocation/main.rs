@@ -1,0 +1,109 @@
+//! Writing, running and reading allocate nothing, on one thread and on several.
+#![allow(missing_docs, unreachable_pub)]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::SeqCst;
+
+use media2face::backend::cpu::{CpuBackend, CpuOptions};
+use media2face::plan::{Activation, Backend, Mask, Op, PlanBuilder};
+use media2face::tensor::{Bytes, DType, Weight};
+
+/// Counts what the whole process allocates.
+struct Counting;
+
+static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: every call goes to the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, SeqCst);
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promise.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+fn weight(shape: &[usize]) -> Weight {
+    Weight::from_f32("w", shape, &vec![0.01; shape.iter().product()])
+}
+
+/// A plan with every op, large enough that steps are shared among threads.
+fn every_op(plan: &mut PlanBuilder) -> (media2face::plan::Port, media2face::plan::Port) {
+    let activation = Activation::Gelu;
+    let (x_port, x) = plan.input("x", 1, 32 * 32, 64);
+    let mut h = plan.linear("linear", x, &weight(&[64, 64]), Some(&weight(&[64])), activation);
+    let next = |plan: &mut PlanBuilder| plan.scratch("next", 1, 32 * 32, 64);
+    let out = next(plan);
+    let (bias, residual) = (None, Some(h));
+    let kernel = weight(&[64, 32, 3]);
+    plan.push(Op::Conv1d {
+        x: h,
+        weight: kernel,
+        bias,
+        stride: 1,
+        pad: 1,
+        dilation: 1,
+        groups: 2,
+        activation,
+        residual,
+        out,
+    });
+    h = out;
+    for upsample in [false, true] {
+        let (x, side) = if upsample { (h.rows(0..256), 16) } else { (h, 32) };
+        let (weight, bias, out) = (weight(&[64, 64, 3, 3]), None, next(plan));
+        let (stride, add) = (1, None);
+        plan.push(Op::Conv2d { x, height: side, width: side, weight, bias, stride, upsample, add, activation, out });
+        h = out;
+    }
+    h = plan.attention("attention", h, h, h, 4, Mask::Band { width: 30 });
+    h = plan.layer_norm("layer_norm", h, &weight(&[64]), &weight(&[64]), 1e-5);
+    plan.push(Op::GroupNorm { x: h, groups: 8, eps: 1e-5, affine: None, film: None, activation, out: h });
+    let out = next(plan);
+    plan.push(Op::Map { x: h, activation, out });
+    let weights = plan.constant("weights", 2, 1, 1, &[0.5; 2]);
+    let weights = media2face::plan::View { rows: 512, row_stride: 0, ..weights };
+    let half = plan.scratch("half", 1, 512, 64);
+    plan.push(Op::Combine { x: out.reshape(2, 512, 64), weights, out: half });
+    let stretched = plan.scratch("stretched", 1, 2048, 64);
+    plan.push(Op::Interpolate { x: half, start: 0.0, step: 0.25, out: stretched });
+    let (y_port, y) = plan.output("y", 1, 4096, 64);
+    let bytes: Vec<u8> = (0..4096i32).flat_map(|i| (i / 2).to_le_bytes()).collect();
+    let index = Weight::new("index", &[4096, 1], DType::I32, Bytes::new(Arc::new(bytes), 0..4 * 4096)).expect("fits");
+    plan.push(Op::Gather { x: stretched, index, weight: weight(&[4096, 1]), out: y });
+    (x_port, y_port)
+}
+
+#[test]
+fn runs_after_compiling_allocate_nothing() {
+    for threads in [1, 3] {
+        let mut plan = PlanBuilder::new();
+        let section = plan.section("main");
+        let (x_port, y_port) = every_op(&mut plan);
+        let plan = Arc::new(plan.finish());
+        let backend = CpuBackend::new(&CpuOptions { threads, portable: false }).expect("CPU");
+        let mut executable = backend.compile(Arc::clone(&plan)).expect("compiles");
+        let mut state = executable.create_state().expect("state");
+        let (x, mut y) = (vec![0.1; 1024 * 64], vec![0.0; 4096 * 64]);
+        let mut once = || {
+            executable.write(x_port, &x).expect("fits");
+            executable.run(section, &mut state).expect("runs");
+            executable.read(y_port, &mut y).expect("fits");
+        };
+        // Some systems make a lock's memory when it is first used.
+        once();
+        let before = ALLOCATIONS.load(SeqCst);
+        (0..20).for_each(|_| once());
+        assert_eq!(ALLOCATIONS.load(SeqCst) - before, 0, "allocations on {threads} threads");
+        assert!(y.iter().all(|v| v.is_finite()));
+    }
+}
