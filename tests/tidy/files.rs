@@ -5,7 +5,7 @@ use std::path::Path;
 use super::layers::rust_files;
 
 /// Longest source file, lines. One more needs a reason in LONG.
-const MOST_LINES: usize = 450;
+const MOST_LINES: usize = 460;
 /// Longer files with their reasons.
 const LONG: &[(&str, usize)] = &[
     // One screen per function of the C API's documentation, in the order of the header.

@@ -48,7 +48,7 @@ pub fn write(mesh: &Mesh, targets: &Targets, track: &Track, out: &mut impl Write
     );
     let mut document = Document::default();
     let face = document.face(mesh, targets, track)?;
-    document.animation(mesh, track, face);
+    document.animation(mesh, track, &face);
     document.finish(out)?;
     Ok(())
 }
@@ -159,7 +159,7 @@ impl Document {
     }
 
     /// Weights of `face`, rotation and translation of `head`, linear between frames.
-    fn animation(&mut self, mesh: &Mesh, track: &Track, nodes: Nodes) {
+    fn animation(&mut self, mesh: &Mesh, track: &Track, nodes: &Nodes) {
         let frames = track.frame_count();
         let times: Vec<f32> = (0..frames).map(|frame| (frame as f64 / f64::from(track.fps)) as f32).collect();
         let rotations: Vec<[f32; 4]> = track.heads.iter().map(|head| head.rotation).collect();
@@ -246,7 +246,7 @@ impl Document {
         bound: usize,
         target: Option<buffer::Target>,
     ) -> (Index<buffer::View>, ComponentType) {
-        if bound <= usize::from(u16::MAX) {
+        if u16::try_from(bound).is_ok() {
             let short: Vec<u16> = indices.iter().map(|&index| index as u16).collect();
             (self.view(&short, target), ComponentType::U16)
         } else {

@@ -65,6 +65,8 @@ pub struct Raster {
     pub height: usize,
     /// Row by row.
     pub texels: Vec<Texel>,
+    /// Distance of the foremost tooth before the camera, mm; infinite without teeth. What lies behind it is dark.
+    pub teeth_mm: f32,
     focal_px: f32,
 }
 
@@ -80,13 +82,19 @@ struct Corner {
 impl Raster {
     /// Draws `positions_mm` (posed, one a vertex of `mesh`).
     pub fn draw(mesh: &Mesh, positions_mm: &[Vec3], camera: &Camera, width: usize, height: usize) -> Self {
-        let mut raster = Self { width, height, texels: vec![BACKGROUND; width * height], focal_px: camera.focal_px };
+        let texels = vec![BACKGROUND; width * height];
+        let mut raster = Self { width, height, texels, teeth_mm: f32::INFINITY, focal_px: camera.focal_px };
         let corners: Vec<Corner> = positions_mm
             .iter()
             .zip(mesh.normals(positions_mm))
             .map(|(&position, normal)| raster.project(camera.view(position), rotate(camera.turn, normal)))
             .collect();
         for (number, part) in mesh.parts.iter().enumerate() {
+            if part.name.starts_with("teeth") {
+                let teeth = &corners[part.vertices[0]..part.vertices[1]];
+                raster.teeth_mm =
+                    teeth.iter().fold(raster.teeth_mm, |front, tooth| front.min(1.0 / tooth.inverse_depth));
+            }
             for triangle in &mesh.triangles[part.triangles[0]..part.triangles[1]] {
                 raster.triangle(triangle.map(|corner| corners[corner as usize]), number as u16);
             }

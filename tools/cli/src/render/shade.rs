@@ -16,6 +16,9 @@ struct Light {
     colour: Vec3,
 }
 
+/// Depth behind the front teeth at which a third of the light is left.
+const MOUTH_MM: f32 = 9.0;
+
 /// Over the left shoulder of the viewer, warm.
 const KEY: Light = Light { towards: [-0.5199, 0.5299, 0.6699], colour: [1.95, 1.78, 1.58] };
 /// From the right, cool and weak.
@@ -32,6 +35,8 @@ struct Surface {
     wrap: Vec3,
     gloss: f32,
     sharpness: i32,
+    /// Lit through the lips alone.
+    in_mouth: bool,
 }
 
 impl Surface {
@@ -44,7 +49,8 @@ impl Surface {
             name if name.starts_with("brow") => ([0.1; 3], 0.0, 1),
             _ => ([0.38, 0.2, 0.14], 0.16, 22),
         };
-        Self { colour: part.colour, wrap, gloss, sharpness }
+        let in_mouth = part.name.starts_with("teeth") || part.name.starts_with("tongue");
+        Self { colour: part.colour, wrap, gloss, sharpness, in_mouth }
     }
 
     fn lit(&self, texel: &Texel, to_eye: Vec3, open: f32) -> Vec3 {
@@ -91,8 +97,10 @@ pub fn resolve(raster: &Raster, parts: &[Part]) -> Vec<([u8; 3], f32)> {
                 let texel = &raster.texels[ty * raster.width + tx];
                 if texel.depth_mm.is_finite() {
                     let to_eye = unit(scale(raster.position(tx, ty, texel.depth_mm), -1.0));
-                    let open = occlusion.openness(raster, tx, ty);
-                    let colour = surfaces[usize::from(texel.part)].lit(texel, to_eye, open);
+                    let surface = &surfaces[usize::from(texel.part)];
+                    let mouth = if surface.in_mouth { mouth_light(raster.teeth_mm, texel.depth_mm) } else { 1.0 };
+                    let open = occlusion.openness(raster, tx, ty) * mouth;
+                    let colour = surface.lit(texel, to_eye, open);
                     sum = add(sum, colour.map(tone));
                     covered += 1.0;
                 }
@@ -101,6 +109,12 @@ pub fn resolve(raster: &Raster, parts: &[Part]) -> Vec<([u8; 3], f32)> {
         }
     }
     pixels
+}
+
+/// Share of the light that comes through the lips to a depth. The lips shade even the front teeth.
+fn mouth_light(teeth_mm: f32, depth_mm: f32) -> f32 {
+    let behind = if teeth_mm.is_finite() { (depth_mm - teeth_mm).max(0.0) } else { 0.0 };
+    0.5 * (-behind / MOUTH_MM).exp()
 }
 
 /// Bends highlights towards white instead of cutting them off.

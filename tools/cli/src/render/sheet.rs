@@ -26,7 +26,7 @@ const AXIS_HEIGHT: usize = 26;
 const LETTER: usize = 2;
 
 /// The head is turned a little, so that lips and nose show their depth.
-const YAW: f32 = 0.3;
+const YAW: f32 = 0.2;
 /// More than the tile: the crown and the neck's end are cut off.
 const FILL: f32 = 1.2;
 
