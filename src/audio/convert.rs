@@ -85,6 +85,11 @@ impl Converter {
         Ok(())
     }
 
+    /// True when nothing was pushed yet.
+    pub fn is_empty(&self) -> bool {
+        self.received == 0
+    }
+
     /// Ends the clip: 16 kHz mono, `round(frames · 16000/rate)` samples and at least 1.
     ///
     /// # Errors
