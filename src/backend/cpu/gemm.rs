@@ -127,6 +127,12 @@ impl Tiles {
     }
 }
 
+/// Panels that a task takes of `panels`, if `tasks` without a split are all there are: few large tasks are split, so that
+/// threads find work, into parts that are still worth what they share.
+pub(super) fn task_panels(panels: usize, tasks: usize) -> usize {
+    if tasks < 8 { panels.min(4) } else { panels }
+}
+
 /// When the addend is added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Order {

@@ -21,6 +21,7 @@ mod map;
 mod math;
 mod memory;
 mod packing;
+mod scheme;
 mod simd;
 #[cfg(test)]
 mod tests;

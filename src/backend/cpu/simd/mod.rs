@@ -17,7 +17,7 @@ pub(super) trait Kernel {
     ///
     /// # Safety
     /// The processor has `S`; the kernel's own pointers are as its maker promised. Implementations are
-    /// `#[inline(always)]`, or they lose the instruction set.
+    /// `#[inline(always)]`, or they lose the instruction set; so do closures around vectors: write loops.
     unsafe fn run<S: Simd>(self);
 }
 
