@@ -62,10 +62,10 @@ impl<'a> MotionSampler<'a> {
     /// Rows `first..first + count` at another rate; rows past the end repeat the last frame.
     ///
     /// # Errors
-    /// `InvalidArgument` for a rate outside the limits.
+    /// `InvalidArgument` for a rate outside the limits; `OutOfMemory`.
     pub fn rows(&self, rate_hz: f32, first: usize, count: usize) -> Result<Frames> {
         check_rate(rate_hz)?;
-        let mut rows = Frames::zeros(count, self.motion.width);
+        let mut rows = Frames::try_zeros(count, self.motion.width)?;
         for i in 0..count {
             // Exact at the motion's own rate, where the quotient is 1.
             let position = (first + i) as f64 * (self.fps / f64::from(rate_hz));
