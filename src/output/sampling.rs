@@ -76,9 +76,9 @@ impl<'a> MotionSampler<'a> {
     /// Rows `first..first + count` at another rate; rows past the end repeat the last frame.
     ///
     /// # Errors
-    /// `InvalidArgument` for a rate outside the limits.
+    /// `InvalidArgument` for a rate outside the limits; `OutOfMemory`.
     pub fn rows(&self, rate_hz: f32, first: usize, count: usize) -> Result<Frames> {
-        let mut rows = Frames::zeros(count, self.motion.width);
+        let mut rows = Frames::try_zeros(count, self.motion.width)?;
         for i in 0..count {
             self.row(rate_hz, first + i, rows.row_mut(i))?;
         }

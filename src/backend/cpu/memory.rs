@@ -1,6 +1,6 @@
 //! Memory of an executable and views resolved into it.
 
-use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::alloc::{Layout, alloc, dealloc};
 use std::ptr::NonNull;
 
 use crate::error::{Error, Result};
@@ -20,9 +20,10 @@ unsafe impl Sync for Aligned {}
 impl Aligned {
     /// `len` times `value`.
     pub(super) fn filled(len: usize, value: f32) -> Result<Self> {
-        let layout = Self::layout(len).ok_or_else(|| Error::OutOfMemory(format!("{len} values")))?;
+        let refused = || Error::OutOfMemory(format!("no memory for {len} values"));
+        let layout = Self::layout(len).ok_or_else(refused)?;
         // SAFETY: the layout has a size above zero.
-        let Some(start) = NonNull::new(unsafe { alloc(layout) }.cast::<f32>()) else { handle_alloc_error(layout) };
+        let start = NonNull::new(unsafe { alloc(layout) }.cast::<f32>()).ok_or_else(refused)?;
         let mut memory = Self { start, len };
         // SAFETY: `len` values were just allocated there; f32 has no invalid bytes once written.
         (0..len).for_each(|i| unsafe { memory.start.as_ptr().add(i).write(value) });
