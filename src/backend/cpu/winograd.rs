@@ -164,7 +164,8 @@ impl<T: Scheme> Step for Winograd<T> {
                     let windows = scratch.add(e * windows_stride).cast_const();
                     (0..count).for_each(|t| rows[t] = windows.add(t * channels));
                     let to = products.add(e * stride);
-                    gemm::products(self.isa, &self.weight.panels(e), panel, &rows[..count], to);
+                    let (weights, next) = (self.weight.panels(e), self.weight.panels((e + 1) % Self::ELEMENTS));
+                    gemm::products(self.isa, &weights, panel, &next, &rows[..count], to);
                 }
                 for t in 0..count {
                     let (tile, products) = (first + t, products.add(t * width));

@@ -72,4 +72,7 @@ pub(super) trait Simd: Copy + 'static {
     unsafe fn sum(v: Self::V) -> f32;
     /// Largest lane.
     unsafe fn largest(v: Self::V) -> f32;
+    /// Asks for a cache line, if there is a way to; any address will do.
+    #[inline(always)]
+    unsafe fn prefetch(_at: *const f32) {}
 }
