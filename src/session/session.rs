@@ -213,11 +213,12 @@ impl Session {
                 Phase::Done(Err(error)) => break Err(error.clone()),
                 _ if late => break Ok(false),
                 Phase::Waiting(_) => {
-                    let job = take_waiting(&mut phase).expect("matched above");
-                    drop(phase);
-                    let outcome = self.shared.work(job, deadline);
-                    phase = self.shared.lock();
-                    self.shared.settle(&mut phase, outcome);
+                    if let Some(job) = take_waiting(&mut phase) {
+                        drop(phase);
+                        let outcome = self.shared.work(job, deadline);
+                        phase = self.shared.lock();
+                        self.shared.settle(&mut phase, outcome);
+                    }
                 }
                 Phase::Working => {
                     let rest = deadline.map_or(Duration::from_secs(3600), |d| d - now);
