@@ -27,106 +27,60 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/**
- * thread_count: as many threads as the machine has cores.
- */
+/** thread_count: as many threads as the machine has cores. */
 #define M2F_THREADS_AUTO UINT32_MAX
 
-/**
- * flags: leave instruction set extensions unused, for results that are equal on every machine.
- */
+/** flags: leave instruction set extensions unused, for results that are equal on every machine. */
 #define M2F_RUNTIME_PORTABLE 1
 
-/**
- * mode: the whole clip is pushed, then animated. Push may take memory, so it is not for audio threads.
- */
+/** mode: the whole clip is pushed, then animated. Push may take memory, so it is not for audio threads. */
 #define M2F_SESSION_OFFLINE 0
 
-/**
- * timeout_ms: for as long as it takes.
- */
+/** timeout_ms: for as long as it takes. */
 #define M2F_WAIT_FOREVER UINT32_MAX
 
-/**
- * Floats of one head pose: quaternion x, y, z, w, then translation x, y, z in mm.
- */
+/** Floats of one head pose: quaternion x, y, z, w, then translation x, y, z in mm. */
 #define M2F_HEAD_FLOATS 7
 
-/**
- * What a call answers. Numbers are never reused.
- */
+/** What a call answers. Numbers are never reused. */
 enum m2f_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : uint32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-    /**
-     * Done.
-     */
+    /** Done. */
     M2F_STATUS_OK = 0,
-    /**
-     * No failure: the work is still going on, or the time given ran out first. Call again later.
-     */
+    /** No failure: the work is still going on, or the time given ran out first. Call again later. */
     M2F_STATUS_NOT_READY = 1,
-    /**
-     * An argument is NULL, out of range, or does not fit the others. Mend the call.
-     */
+    /** An argument is NULL, out of range, or does not fit the others. Mend the call. */
     M2F_STATUS_INVALID_ARGUMENT = 2,
-    /**
-     * An options struct has a size that this library cannot read, or unknown fields that are set.
-     */
+    /** An options struct has a size that this library cannot read, or unknown fields that are set. */
     M2F_STATUS_INVALID_STRUCT_SIZE = 3,
-    /**
-     * A buffer is too small; the needed count was not written. Query the size first.
-     */
+    /** A buffer is too small; the needed count was not written. Query the size first. */
     M2F_STATUS_BUFFER_TOO_SMALL = 4,
-    /**
-     * Text is not valid UTF-8.
-     */
+    /** Text is not valid UTF-8. */
     M2F_STATUS_INVALID_UTF8 = 5,
-    /**
-     * Audio is empty, not finite, or too long.
-     */
+    /** Audio is empty, not finite, or too long. */
     M2F_STATUS_INVALID_AUDIO = 6,
-    /**
-     * A picture cannot be decoded or is larger than the limits.
-     */
+    /** A picture cannot be decoded or is larger than the limits. */
     M2F_STATUS_INVALID_PICTURE = 7,
-    /**
-     * A model pack is damaged or of another format.
-     */
+    /** A model pack is damaged or of another format. */
     M2F_STATUS_INVALID_PACK = 8,
-    /**
-     * The model does not hold the part that was asked for (a style tower, a name).
-     */
+    /** The model does not hold the part that was asked for (a style tower, a name). */
     M2F_STATUS_MISSING_PART = 9,
-    /**
-     * Reading or writing failed.
-     */
+    /** Reading or writing failed. */
     M2F_STATUS_IO = 10,
-    /**
-     * The call does not fit the object's state, such as a push after the end of the input.
-     */
+    /** The call does not fit the object's state, such as a push after the end of the input. */
     M2F_STATUS_INVALID_STATE = 11,
-    /**
-     * The job was cancelled.
-     */
+    /** The job was cancelled. */
     M2F_STATUS_CANCELLED = 12,
-    /**
-     * Memory ran out, or a cap was reached.
-     */
+    /** Memory ran out, or a cap was reached. */
     M2F_STATUS_OUT_OF_MEMORY = 13,
-    /**
-     * This build, device or model cannot do it.
-     */
+    /** This build, device or model cannot do it. */
     M2F_STATUS_UNSUPPORTED = 14,
-    /**
-     * The device was lost. Other sessions and the host live on; create a new runtime.
-     */
+    /** The device was lost. Other sessions and the host live on; create a new runtime. */
     M2F_STATUS_DEVICE_LOST = 15,
-    /**
-     * A bug of this library; please report the text of m2f_last_error.
-     */
+    /** A bug of this library; please report the text of m2f_last_error. */
     M2F_STATUS_INTERNAL = 16,
 };
 #ifndef __cplusplus
@@ -137,25 +91,17 @@ typedef uint32_t m2f_status;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-/**
- * How grave a log message is.
- */
+/** How grave a log message is. */
 enum m2f_log_level
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : uint32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-    /**
-     * A job failed.
-     */
+    /** A job failed. */
     M2F_LOG_ERROR = 0,
-    /**
-     * Something was done otherwise than asked, such as a prompt cut to the model's context.
-     */
+    /** Something was done otherwise than asked, such as a prompt cut to the model's context. */
     M2F_LOG_WARNING = 1,
-    /**
-     * What was chosen, such as the backend.
-     */
+    /** What was chosen, such as the backend. */
     M2F_LOG_INFO = 2,
 };
 #ifndef __cplusplus
@@ -166,33 +112,21 @@ typedef uint32_t m2f_log_level;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-/**
- * Where a job is.
- */
+/** Where a job is. */
 enum m2f_stage
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : uint32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-    /**
-     * Takes audio.
-     */
+    /** Takes audio. */
     M2F_STAGE_INPUT = 0,
-    /**
-     * Encodes the text or picture.
-     */
+    /** Encodes the text or picture. */
     M2F_STAGE_STYLE = 1,
-    /**
-     * Encodes the speech.
-     */
+    /** Encodes the speech. */
     M2F_STAGE_SPEECH = 2,
-    /**
-     * Samples the motion.
-     */
+    /** Samples the motion. */
     M2F_STAGE_MOTION = 3,
-    /**
-     * Done, failed or cancelled.
-     */
+    /** Done, failed or cancelled. */
     M2F_STAGE_DONE = 4,
 };
 #ifndef __cplusplus
@@ -203,29 +137,19 @@ typedef uint32_t m2f_stage;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-/**
- * A neutral face on the model's topology, with what the decoder computes of it once.
- */
+/** A neutral face on the model's topology, with what the decoder computes of it once. */
 typedef struct m2f_identity m2f_identity;
 
-/**
- * Networks and face of one pack, shared by all sessions that use it.
- */
+/** Networks and face of one pack, shared by all sessions that use it. */
 typedef struct m2f_model m2f_model;
 
-/**
- * The motion of one clip. Faces are decoded when they are read, so that a minute costs kilobytes, not 106 MB.
- */
+/** The motion of one clip. Faces are decoded when they are read, so that a minute costs kilobytes, not 106 MB. */
 typedef struct m2f_result m2f_result;
 
-/**
- * Threads, backend and log of the sessions made on it.
- */
+/** Threads, backend and log of the sessions made on it. */
 typedef struct m2f_runtime m2f_runtime;
 
-/**
- * One clip: its audio, style and seed, and the job that animates it.
- */
+/** One clip: its audio, style and seed, and the job that animates it. */
 typedef struct m2f_session m2f_session;
 
 /**
@@ -235,56 +159,34 @@ typedef struct m2f_session m2f_session;
  */
 typedef void (*m2f_log_callback)(m2f_log_level level, const char *message, void *user);
 
-/**
- * Takes memory for the library: size bytes aligned to alignment, or NULL.
- */
+/** Takes memory for the library: size bytes aligned to alignment, or NULL. */
 typedef void *(*m2f_allocate_callback)(size_t size, size_t alignment, void *user);
 
-/**
- * Gives memory of the allocate callback back.
- */
+/** Gives memory of the allocate callback back. */
 typedef void (*m2f_free_callback)(void *memory, size_t size, size_t alignment, void *user);
 
-/**
- * Options of m2f_runtime_create. Fill with m2f_runtime_options_init first.
- */
+/** Options of m2f_runtime_create. Fill with m2f_runtime_options_init first. */
 typedef struct m2f_runtime_options {
-    /**
-     * Bytes of this struct as the caller knows it.
-     */
+    /** Bytes of this struct as the caller knows it. */
     uint32_t struct_size;
     /**
      * Threads that compute. 0: none, work runs only inside m2f_session_step on the caller's thread.
      * M2F_THREADS_AUTO (the default): one per core.
      */
     uint32_t thread_count;
-    /**
-     * M2F_RUNTIME_… bits.
-     */
+    /** M2F_RUNTIME_… bits. */
     uint32_t flags;
-    /**
-     * Messages up to this m2f_log_level are delivered; default M2F_LOG_WARNING.
-     */
+    /** Messages up to this m2f_log_level are delivered; default M2F_LOG_WARNING. */
     uint32_t log_level;
-    /**
-     * Receives messages, or NULL.
-     */
+    /** Receives messages, or NULL. */
     m2f_log_callback log;
-    /**
-     * Handed to log.
-     */
+    /** Handed to log. */
     void *log_user;
-    /**
-     * Memory callbacks: both or none. This version answers M2F_STATUS_UNSUPPORTED when they are set.
-     */
+    /** Memory callbacks: both or none. This version answers M2F_STATUS_UNSUPPORTED when they are set. */
     m2f_allocate_callback allocate;
-    /**
-     * See allocate.
-     */
+    /** See allocate. */
     m2f_free_callback free;
-    /**
-     * Handed to allocate and free.
-     */
+    /** Handed to allocate and free. */
     void *memory_user;
 } m2f_runtime_options;
 
@@ -294,63 +196,35 @@ typedef struct m2f_runtime_options {
  */
 typedef int32_t (*m2f_read_callback)(uint64_t offset, uint8_t *buffer, size_t size, void *user);
 
-/**
- * Options of m2f_model_create: exactly one of path, data and read is set.
- */
+/** Options of m2f_model_create: exactly one of path, data and read is set. */
 typedef struct m2f_model_options {
-    /**
-     * Bytes of this struct as the caller knows it.
-     */
+    /** Bytes of this struct as the caller knows it. */
     uint32_t struct_size;
-    /**
-     * Zero.
-     */
+    /** Zero. */
     uint32_t reserved;
-    /**
-     * A pack's path, UTF-8. The file is mapped, and must not change while the model lives.
-     */
+    /** A pack's path, UTF-8. The file is mapped, and must not change while the model lives. */
     const char *path;
-    /**
-     * A pack in memory; copied.
-     */
+    /** A pack in memory; copied. */
     const uint8_t *data;
-    /**
-     * Bytes of data.
-     */
+    /** Bytes of data. */
     uint64_t data_size;
-    /**
-     * A pack behind a callback.
-     */
+    /** A pack behind a callback. */
     m2f_read_callback read;
-    /**
-     * Bytes of the pack behind read.
-     */
+    /** Bytes of the pack behind read. */
     uint64_t read_size;
-    /**
-     * Handed to read.
-     */
+    /** Handed to read. */
     void *read_user;
 } m2f_model_options;
 
-/**
- * Options of m2f_identity_create: a name of the pack, or vertices_mm, or neither for the pack's first identity.
- */
+/** Options of m2f_identity_create: a name of the pack, or vertices_mm, or neither for the pack's first identity. */
 typedef struct m2f_identity_options {
-    /**
-     * Bytes of this struct as the caller knows it.
-     */
+    /** Bytes of this struct as the caller knows it. */
     uint32_t struct_size;
-    /**
-     * Vertices behind vertices_mm; the model's m2f_model_vertex_count.
-     */
+    /** Vertices behind vertices_mm; the model's m2f_model_vertex_count. */
     uint32_t vertex_count;
-    /**
-     * Name of an identity of the pack, UTF-8.
-     */
+    /** Name of an identity of the pack, UTF-8. */
     const char *name;
-    /**
-     * A neutral mesh on the topology: x, y, z of every vertex, mm, right-handed, +Y up, +Z out of the face.
-     */
+    /** A neutral mesh on the topology: x, y, z of every vertex, mm, right-handed, +Y up, +Z out of the face. */
     const float *vertices_mm;
 } m2f_identity_options;
 
@@ -359,109 +233,59 @@ typedef struct m2f_identity_options {
  * style_picture and style_code is set.
  */
 typedef struct m2f_session_options {
-    /**
-     * Bytes of this struct as the caller knows it.
-     */
+    /** Bytes of this struct as the caller knows it. */
     uint32_t struct_size;
-    /**
-     * M2F_SESSION_OFFLINE.
-     */
+    /** M2F_SESSION_OFFLINE. */
     uint32_t mode;
-    /**
-     * Rate of the pushed audio, Hz; default 16000.
-     */
+    /** Rate of the pushed audio, Hz; default 16000. */
     uint32_t sample_rate_hz;
-    /**
-     * Interleaved channels of the pushed audio; they are averaged. Default 1.
-     */
+    /** Interleaved channels of the pushed audio; they are averaged. Default 1. */
     uint32_t channel_count;
-    /**
-     * Same seed, same bytes, on any number of threads. Default 0.
-     */
+    /** Same seed, same bytes, on any number of threads. Default 0. */
     uint64_t seed;
-    /**
-     * Denoising steps; 0 (default) for the pack's.
-     */
+    /** Denoising steps; 0 (default) for the pack's. */
     uint32_t step_count;
-    /**
-     * Noise added at each step, 0..1; NaN (default) for the pack's.
-     */
+    /** Noise added at each step, 0..1; NaN (default) for the pack's. */
     float eta;
-    /**
-     * Guidance of the audio, s_A; NaN (default) for the pack's.
-     */
+    /** Guidance of the audio, s_A; NaN (default) for the pack's. */
     float guidance_audio;
-    /**
-     * Guidance of the style, s_P; NaN (default) for the pack's.
-     */
+    /** Guidance of the style, s_P; NaN (default) for the pack's. */
     float guidance_style;
-    /**
-     * Factor on guidance_style; default 1.
-     */
+    /** Factor on guidance_style; default 1. */
     float style_strength;
-    /**
-     * Room of the input ring in ms, for the streaming mode; ignored offline.
-     */
+    /** Room of the input ring in ms, for the streaming mode; ignored offline. */
     uint32_t ring_ms;
-    /**
-     * How it is to be spoken, UTF-8.
-     */
+    /** How it is to be spoken, UTF-8. */
     const char *style_text;
-    /**
-     * A PNG or JPEG file's bytes.
-     */
+    /** A PNG or JPEG file's bytes. */
     const uint8_t *style_picture;
-    /**
-     * Bytes of style_picture.
-     */
+    /** Bytes of style_picture. */
     uint64_t style_picture_size;
-    /**
-     * A raw style code.
-     */
+    /** A raw style code. */
     const float *style_code;
-    /**
-     * Floats of style_code.
-     */
+    /** Floats of style_code. */
     uint64_t style_code_count;
-    /**
-     * Whose face; NULL for the pack's first.
-     */
+    /** Whose face; NULL for the pack's first. */
     const struct m2f_identity *identity;
 } m2f_session_options;
 
-/**
- * Progress of a job.
- */
+/** Progress of a job. */
 typedef struct m2f_progress {
-    /**
-     * An m2f_stage.
-     */
+    /** An m2f_stage. */
     uint32_t stage;
-    /**
-     * Share of the whole work that is done, 0..1.
-     */
+    /** Share of the whole work that is done, 0..1. */
     float fraction;
 } m2f_progress;
 
-/**
- * Gain, offset and limits of one channel: value · gain + offset, then limited.
- */
+/** Gain, offset and limits of one channel: value · gain + offset, then limited. */
 typedef struct m2f_channel {
-    /**
-     * Default 1.
-     */
+    /** Default 1. */
     float gain;
-    /**
-     * Default 0.
-     */
+    /** Default 0. */
     float offset;
-    /**
-     * Default 0.
-     */
+    /** Default 0. */
     float minimum;
-    /**
-     * Default 1.
-     */
+    /** Default 1. */
     float maximum;
 } m2f_channel;
 
@@ -711,9 +535,7 @@ void m2f_session_destroy(struct m2f_session *session);
  */
 m2f_status m2f_session_push_f32(const struct m2f_session *session, const float *samples, size_t frame_count);
 
-/**
- * Hands over audio as 16-bit integers. As m2f_session_push_f32 otherwise.
- */
+/** Hands over audio as 16-bit integers. As m2f_session_push_f32 otherwise. */
 m2f_status m2f_session_push_i16(const struct m2f_session *session, const int16_t *samples, size_t frame_count);
 
 /**

@@ -59,5 +59,22 @@ fn tidy(header: &str) -> String {
             lines.push(line);
         }
     }
-    lines.join("\n").replace("[`", "").replace("`]", "").replace('`', "") + "\n"
+    collapse(&lines).join("\n").replace("[`", "").replace("`]", "").replace('`', "") + "\n"
+}
+
+/// Comments of one sentence take one line.
+fn collapse(lines: &[&str]) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < lines.len() {
+        let one = match lines[at..] {
+            [open, text, close, ..] if open.trim() == "/**" && close.trim() == "*/" => {
+                text.trim().strip_prefix("* ").map(|text| format!("{}/** {text} */", &open[..open.len() - 3]))
+            }
+            _ => None,
+        };
+        at += if one.is_some() { 3 } else { 1 };
+        out.push(one.unwrap_or_else(|| lines[at - 1].to_owned()));
+    }
+    out
 }
