@@ -167,6 +167,43 @@ typedef uint32_t m2f_log_level;
 #endif // __cplusplus
 
 /**
+ * Where a job is.
+ */
+enum m2f_stage
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Takes audio.
+     */
+    M2F_STAGE_INPUT = 0,
+    /**
+     * Encodes the text or picture.
+     */
+    M2F_STAGE_STYLE = 1,
+    /**
+     * Encodes the speech.
+     */
+    M2F_STAGE_SPEECH = 2,
+    /**
+     * Samples the motion.
+     */
+    M2F_STAGE_MOTION = 3,
+    /**
+     * Done, failed or cancelled.
+     */
+    M2F_STAGE_DONE = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum m2f_stage m2f_stage;
+#else
+typedef uint32_t m2f_stage;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * A neutral face on the model's topology, with what the decoder computes of it once.
  */
 typedef struct m2f_identity m2f_identity;
@@ -658,7 +695,8 @@ m2f_status m2f_session_create(const struct m2f_model *model,
  * Ends a session; its job is cancelled first. Results pulled from it live on.
  *
  * Parameters: session, or NULL for nothing. Threads: any but an audio thread, and not while another call uses this
- * handle. Cost: waits for the unit of work under way, milliseconds.
+ * handle. Cost: waits for the unit of work under way: milliseconds
+ * with the starter, up to seconds with a full-size Wav2Vec2 on a long clip.
  */
 void m2f_session_destroy(struct m2f_session *session);
 
@@ -667,8 +705,9 @@ void m2f_session_destroy(struct m2f_session *session);
  *
  * Parameters: samples, frame_count × channels interleaved; frame_count, any number, 0 included.
  * Returns: OK; INVALID_ARGUMENT; INVALID_AUDIO (NaN or infinite: nothing of this call is taken; or the clip is too
- * long); INVALID_STATE (after finish or cancel).
- * Threads: one at a time; not an audio thread in the offline mode. Cost: a copy.
+ * long); INVALID_STATE (after finish); OUT_OF_MEMORY; the job's failure when it has one, such as CANCELLED.
+ * Threads: pushes of one session are taken in the order they come, so push from one thread; not an audio thread in
+ * the offline mode. Cost: a copy.
  */
 m2f_status m2f_session_push_f32(const struct m2f_session *session, const float *samples, size_t frame_count);
 
@@ -680,8 +719,9 @@ m2f_status m2f_session_push_i16(const struct m2f_session *session, const int16_t
 /**
  * Ends the input; the work begins, on the runtime's threads where it has any.
  *
- * Returns: OK; INVALID_AUDIO (nothing was pushed); INVALID_STATE (finished or cancelled before).
- * Threads: the one that pushes. Cost: small.
+ * Returns: OK; INVALID_AUDIO (nothing was pushed); INVALID_STATE (finished before); OUT_OF_MEMORY (no worker thread);
+ * the job's failure when it has one, such as CANCELLED.
+ * Threads: the one that pushes. Cost: small; all work is the job's.
  */
 m2f_status m2f_session_finish(const struct m2f_session *session);
 
@@ -690,9 +730,11 @@ m2f_status m2f_session_finish(const struct m2f_session *session);
  * threads (consoles, web); on other runtimes it waits that long instead.
  *
  * Returns: OK when the job is done; NOT_READY while work remains; the job's failure.
- * Threads: any but an audio thread, one at a time. Cost: budget_ms and up to one unit of work more.
+ * Threads: any but an audio thread, one at a time. Cost: budget_ms and up to one unit of work more (a denoising step of a few windows,
+ * or up to 24 s of speech encoded).
  */
-m2f_status m2f_session_step(const struct m2f_session *session, uint32_t budget_ms);
+m2f_status m2f_session_step(const struct m2f_session *session,
+                            uint32_t budget_ms);
 
 /**
  * Waits until the job is done, at most timeout_ms. On a runtime without threads it does the work itself.

@@ -6,6 +6,10 @@ pub const MIN_SAMPLE_RATE_HZ: u32 = 4_000;
 pub const MAX_SAMPLE_RATE_HZ: u32 = 768_000;
 /// Most channels of input audio.
 pub const MAX_CHANNELS: u32 = 64;
+/// Longest block that audio of another rate is converted by, samples at its rate: rates up to half of it are taken as they
+/// are, higher ones if they and 16 kHz have a large enough divisor in common, as all usual ones have. A block costs about
+/// 200 bytes a sample.
+pub const MAX_RESAMPLER_BLOCK: usize = 1 << 17;
 /// Longest clip of an offline session, seconds.
 pub const MAX_CLIP_S: u32 = 4 * 3600;
 /// Lowest output rate, frames per second.
@@ -35,8 +39,22 @@ pub const MAX_LAYERS: usize = 256;
 pub const MAX_RANK: usize = 8;
 /// Longest side of a geometry map, texels, and of a picture tower's input, pixels.
 pub const MAX_MAP_SIDE: usize = 4096;
+/// Most levels of a map network.
+pub const MAX_MAP_LEVELS: usize = 12;
 /// Largest dilation of a convolution.
 pub const MAX_DILATION: usize = 4096;
+/// Most rows that the log-mel network sees to each side: the sum of its dilations.
+pub const MAX_CONTEXT: usize = 2000;
+/// Longest kernel before a norm over time, whose moments over a long clip cost the square of that.
+pub const MAX_GROUP_KERNEL: usize = 64;
+/// Least hop of the speech encoder's convolutions, samples: 1000 frames a second.
+pub const MIN_HOP: usize = 16;
+/// Largest hop and receptive field of the speech encoder's convolutions, samples: one second.
+pub const MAX_HOP: usize = 16_000;
+/// Least speech that is kept from one window, seconds.
+pub const MIN_CHUNK_S: f32 = 0.02;
+/// Most speech that is kept from one window, and that is dropped at each of its cut edges, seconds.
+pub const MAX_CHUNK_S: f32 = 600.0;
 /// Most training timesteps of a diffusion.
 pub const MAX_TIMESTEPS: usize = 100_000;
 /// Most vertices of a topology.
@@ -48,12 +66,13 @@ pub const MAX_NAME_BYTES: usize = 256;
 pub const MAX_PICTURE_SIDE: u32 = 16_384;
 /// Most pixels of a picture.
 pub const MAX_PICTURE_PIXELS: u64 = 64 << 20;
+/// Memory that a PNG's rows and side chunks (profiles, texts) may take besides the pixels, bytes.
+pub const MAX_PNG_EXTRA_BYTES: u64 = 64 << 20;
 /// Longest prompt that is looked at, bytes; the tokenizer cuts at the tower's context anyway.
 pub const MAX_PROMPT_BYTES: usize = 1 << 20;
 
+/// Most memory of one plan, bytes: its arena, one state, and what a backend adds for its ops.
+pub const MAX_PLAN_BYTES: u64 = 4 << 30;
 /// Memory for the per-window state of a sampling (keys and values of the condition); above it they are computed
 /// again at each step.
 pub const SAMPLER_STATE_BYTES: usize = 64 << 20;
-
-/// Most levels of a map network.
-pub const MAX_MAP_LEVELS: usize = 12;

@@ -12,7 +12,7 @@ pub(crate) fn cpu_seconds(_start: Instant) -> f64 {
     const CLOCK_THREAD_CPUTIME_ID: i32 = 3;
     let mut time = [0; 2];
     // SAFETY: a timespec is two 64-bit numbers on 64-bit Linux.
-    assert_eq!(unsafe { clock_gettime(CLOCK_THREAD_CPUTIME_ID, &mut time) }, 0);
+    assert_eq!(unsafe { clock_gettime(CLOCK_THREAD_CPUTIME_ID, &raw mut time) }, 0);
     time[0] as f64 + time[1] as f64 * 1e-9
 }
 

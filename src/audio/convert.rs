@@ -25,7 +25,8 @@ impl Converter {
     /// A converter for one clip.
     ///
     /// # Errors
-    /// `InvalidArgument` for a rate or a channel count outside the [limits](crate::limits).
+    /// `InvalidArgument` for a rate or a channel count outside the [limits](crate::limits), `InvalidAudio` for a rate that
+    /// has too little in common with 16 kHz: see [`MAX_RESAMPLER_BLOCK`](crate::limits::MAX_RESAMPLER_BLOCK).
     pub fn new(rate_hz: u32, channels: u32) -> Result<Self> {
         if !(MIN_SAMPLE_RATE_HZ..=MAX_SAMPLE_RATE_HZ).contains(&rate_hz) {
             return Err(Error::InvalidArgument(format!(
@@ -43,7 +44,7 @@ impl Converter {
     ///
     /// # Errors
     /// `InvalidAudio` for a sample that is not finite (named by its place among all samples of all channels) or a clip
-    /// longer than [`MAX_CLIP_S`]. Nothing of the piece is taken then.
+    /// longer than [`MAX_CLIP_S`], `OutOfMemory`. Nothing of the piece is taken then.
     pub fn push_f32(&mut self, interleaved: &[f32]) -> Result<()> {
         if let Some(at) = interleaved.iter().position(|x| !x.is_finite()) {
             return Err(Error::InvalidAudio(format!(
@@ -58,7 +59,7 @@ impl Converter {
     /// Appends samples; ±32768 is full scale.
     ///
     /// # Errors
-    /// `InvalidAudio` for a clip longer than [`MAX_CLIP_S`]. Nothing of the piece is taken then.
+    /// `InvalidAudio` for a clip longer than [`MAX_CLIP_S`], `OutOfMemory`. Nothing of the piece is taken then.
     pub fn push_i16(&mut self, interleaved: &[i16]) -> Result<()> {
         self.push(interleaved, |x| f64::from(x) / 32768.0)
     }
@@ -68,6 +69,7 @@ impl Converter {
         if interleaved.len() as u64 > longest - self.received {
             return Err(Error::InvalidAudio(format!("the clip is longer than {MAX_CLIP_S} s")));
         }
+        self.reserve(interleaved.len())?;
         for &sample in interleaved {
             let channel = self.received % u64::from(self.channels);
             let x = amplitude(sample);
@@ -85,10 +87,22 @@ impl Converter {
         Ok(())
     }
 
+    /// True when nothing was pushed yet.
+    pub fn is_empty(&self) -> bool {
+        self.received == 0
+    }
+
+    /// Makes room for what the next `count` samples give at most.
+    fn reserve(&mut self, count: usize) -> Result<()> {
+        let frames = count / self.channels as usize + 1;
+        let len = self.resampler.as_ref().map_or(frames, |resampler| resampler.output_len(frames));
+        self.out.try_reserve(len).map_err(|_| Error::OutOfMemory(format!("no memory for {len} samples")))
+    }
+
     /// Ends the clip: 16 kHz mono, `round(frames · 16000/rate)` samples and at least 1.
     ///
     /// # Errors
-    /// `InvalidAudio` for a clip without samples, or one that ends inside a frame of channels.
+    /// `InvalidAudio` for a clip without samples, or one that ends inside a frame of channels; `OutOfMemory`.
     pub fn finish(mut self) -> Result<Vec<f32>> {
         if self.received == 0 {
             return Err(Error::InvalidAudio("the clip has no samples".to_owned()));
@@ -99,6 +113,7 @@ impl Converter {
                 self.received, self.channels
             )));
         }
+        self.reserve(0)?;
         if let Some(resampler) = &mut self.resampler {
             resampler.finish(&mut self.out)?;
         }

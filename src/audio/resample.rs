@@ -7,6 +7,7 @@ use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::{Fft, FixedSync, Resampler as _, WindowFunction};
 
 use crate::error::{Error, Result};
+use crate::limits::{MAX_RESAMPLER_BLOCK, MAX_SAMPLE_RATE_HZ, MIN_SAMPLE_RATE_HZ};
 
 use super::RATE_HZ;
 
@@ -32,17 +33,24 @@ pub(super) struct Resampler {
 
 impl Resampler {
     /// For one clip at `rate_hz`, which is not 16 kHz.
+    ///
+    /// # Errors
+    /// `InvalidAudio` for a rate whose blocks would be longer than [`MAX_RESAMPLER_BLOCK`].
     pub(super) fn new(rate_hz: u32) -> Result<Self> {
         let (from, to) = (rate_hz as usize, RATE_HZ as usize);
-        let divisor = gcd(from, to);
-        let lower = from.min(to) / divisor;
-        // Even, so that the filter's centre, half a block in, falls on a sample at both rates: no fractional delay.
-        let blocks = FILTER_SAMPLES.div_ceil(lower).next_multiple_of(2);
-        let block_len = blocks * (from / divisor);
+        let block_len = block_len(rate_hz);
+        if block_len > MAX_RESAMPLER_BLOCK {
+            return Err(too_odd(rate_hz));
+        }
         let fft = Fft::new_custom(from, to, block_len, 1, 1, WindowFunction::BlackmanHarris2, FixedSync::Both)
             .map_err(internal)?;
         let (converted, delay) = (vec![0.0; fft.output_frames_next()], fft.output_delay());
         Ok(Self { rate_hz, fft, block: Vec::with_capacity(block_len), converted, received: 0, given: 0, delay })
+    }
+
+    /// Samples that `received` more can give at most, with what is held back before them.
+    pub(super) fn output_len(&self, received: usize) -> usize {
+        (received as u64 * u64::from(RATE_HZ) / u64::from(self.rate_hz)) as usize + 2 * self.converted.len()
     }
 
     /// Takes a sample; appends to `out` what becomes known.
@@ -79,10 +87,59 @@ impl Resampler {
     }
 }
 
+/// Samples of a block at `rate_hz`: whole at both rates, an even number of periods of their ratio, so that the filter's
+/// centre, half a block in, falls on a sample at both rates: no fractional delay.
+fn block_len(rate_hz: u32) -> usize {
+    let (from, to) = (rate_hz as usize, RATE_HZ as usize);
+    let divisor = gcd(from, to);
+    let lower = from.min(to) / divisor;
+    FILTER_SAMPLES.div_ceil(lower).next_multiple_of(2) * (from / divisor)
+}
+
+/// Names the nearest rates that are taken. Both bounds are.
+fn too_odd(rate_hz: u32) -> Error {
+    let usable = |rate_hz: &u32| block_len(*rate_hz) <= MAX_RESAMPLER_BLOCK;
+    let below = (MIN_SAMPLE_RATE_HZ..rate_hz).rev().find(usable).unwrap_or(MIN_SAMPLE_RATE_HZ);
+    let above = (rate_hz..=MAX_SAMPLE_RATE_HZ).find(usable).unwrap_or(MAX_SAMPLE_RATE_HZ);
+    let divisor = gcd(rate_hz as usize, RATE_HZ as usize);
+    Error::InvalidAudio(format!(
+        "sample rate {rate_hz} Hz has only the divisor {divisor} in common with {RATE_HZ} Hz; the nearest rates that can be \
+         converted are {below} and {above} Hz"
+    ))
+}
+
 fn gcd(a: usize, b: usize) -> usize {
     if b == 0 { a } else { gcd(b, a % b) }
 }
 
 fn internal(error: impl std::fmt::Display) -> Error {
     Error::Internal(format!("resampler: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usual_rates_have_short_blocks() {
+        for rate_hz in [8_000, 11_025, 22_050, 24_000, 32_000, 37_800, 44_056, 44_100, 47_952, 48_000, 50_000, 88_200] {
+            assert!(block_len(rate_hz) <= 12_000, "{rate_hz} Hz: {}", block_len(rate_hz));
+        }
+        for rate_hz in [95_904, 96_000, 176_400, 191_808, 192_000, 352_800, 384_000, 705_600, 768_000] {
+            assert!(block_len(rate_hz) <= 32_000, "{rate_hz} Hz: {}", block_len(rate_hz));
+        }
+    }
+
+    #[test]
+    fn every_rate_up_to_half_the_longest_block_is_taken() {
+        let longest = (MIN_SAMPLE_RATE_HZ..=MAX_RESAMPLER_BLOCK as u32 / 2).map(block_len).max();
+        assert!(longest <= Some(MAX_RESAMPLER_BLOCK), "{longest:?}");
+    }
+
+    #[test]
+    fn rate_that_has_little_in_common_with_16_khz_is_refused_with_its_neighbours() {
+        let Err(Error::InvalidAudio(detail)) = Resampler::new(767_999).map(drop) else { panic!("taken") };
+        assert!(detail.contains("767984 and 768000"), "{detail}");
+        assert!(Resampler::new(767_984).is_ok());
+    }
 }

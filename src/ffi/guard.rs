@@ -10,13 +10,18 @@ thread_local! {
     static INSIDE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Silences the panic message of calls made through the C ABI, and leaves every other panic to the host's own hook.
+/// First letters of the names of the library's own threads.
+const OWN_THREADS: &str = "m2f-";
+
+/// Silences the panic messages of calls made through the C ABI and of the library's own threads, and leaves every other
+/// panic to the host's own hook.
 fn silence_own_panics() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
         let host = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            if !INSIDE.try_with(Cell::get).unwrap_or(false) {
+            let own = std::thread::current().name().is_some_and(|name| name.starts_with(OWN_THREADS));
+            if !own && !INSIDE.try_with(Cell::get).unwrap_or(false) {
                 host(info);
             }
         }));

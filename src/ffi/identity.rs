@@ -29,7 +29,7 @@ pub struct m2f_identity_options {
     pub vertices_mm: *const f32,
 }
 
-// SAFETY: repr(C), struct_size first, two u32 and two pointers without padding; any bits are values.
+// SAFETY: repr(C), struct_size first; integers, floats, pointers and optional functions of the host's.
 unsafe impl Options for m2f_identity_options {
     fn defaults() -> Self {
         let struct_size = size_of::<Self>() as u32;

@@ -45,7 +45,7 @@ pub struct m2f_model_options {
     pub read_user: *mut c_void,
 }
 
-// SAFETY: repr(C), struct_size first, two u32, then pointers and u64 without padding; any bits are values.
+// SAFETY: repr(C), struct_size first; integers, floats, pointers and optional functions of the host's.
 unsafe impl Options for m2f_model_options {
     fn defaults() -> Self {
         Self {
@@ -106,6 +106,9 @@ pub unsafe extern "C" fn m2f_model_create(
 /// # Safety
 /// The pointers of `options` are as its fields say.
 unsafe fn open(options: &m2f_model_options) -> Result<Pack, Failure> {
+    if options.reserved != 0 {
+        return Err(Failure::argument("reserved is not zero"));
+    }
     // SAFETY: the caller's promise.
     let path = unsafe { text::optional(options.path, "path") }?;
     match (path, options.data.is_null(), options.read) {

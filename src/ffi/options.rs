@@ -7,8 +7,7 @@ use super::error::{Failure, m2f_status};
 /// Implemented by options structs.
 ///
 /// # Safety
-/// The type is `repr(C)`, starts with `struct_size: u32`, has no padding, a size that is a multiple of 8, no field that
-/// crosses such a multiple, and every bit pattern of its bytes is a value.
+/// The type is `repr(C)`, starts with `struct_size: u32`, and every bit pattern of its fields is a value.
 pub(super) unsafe trait Options: Copy {
     /// Every field's default, `struct_size` included.
     fn defaults() -> Self;
@@ -26,7 +25,7 @@ pub(super) unsafe fn init<T: Options>(options: *mut T, size: usize) -> Result<()
     if options.is_null() {
         return Err(Failure::argument("options is NULL"));
     }
-    let Some(size_u32) = u32::try_from(size).ok().filter(|&s| s >= 8 && s.is_multiple_of(8)) else {
+    let Some(size_u32) = u32::try_from(size).ok().filter(|&s| s >= 8 && s.is_multiple_of(4)) else {
         return Err(wrong_size(format!("options of {size} bytes: pass sizeof *options")));
     };
     let defaults = T::defaults();
@@ -53,7 +52,7 @@ pub(super) unsafe fn read<T: Options>(options: *const T) -> Result<T, Failure> {
     let bytes = options.cast::<u8>();
     // SAFETY: every options struct starts with its size.
     let size = unsafe { bytes.cast::<u32>().read_unaligned() } as usize;
-    if !(8..=1 << 16).contains(&size) || !size.is_multiple_of(8) {
+    if !(8..=1 << 16).contains(&size) || !size.is_multiple_of(4) {
         return Err(wrong_size(format!("struct_size is {size}: call the _options_init function first")));
     }
     let known = size.min(size_of::<T>());

@@ -146,7 +146,19 @@ pub unsafe extern "C" fn m2f_result_read_weights(
     written: *mut usize,
 ) -> m2f_status {
     // SAFETY: the caller's promise.
-    unsafe { read(result, fps, first, count, buffer, capacity, written, Reader::weight_count, Reader::weights) }
+    unsafe {
+        read(
+            result,
+            fps,
+            first,
+            count,
+            buffer,
+            capacity,
+            written,
+            |reader| Ok(reader.weight_count()),
+            Reader::weights_into,
+        )
+    }
 }
 
 /// Head poses of frames at a rate: `count` rows of `M2F_HEAD_FLOATS` floats: quaternion x, y, z, w (right-handed, +Y up,
@@ -166,11 +178,15 @@ pub unsafe extern "C" fn m2f_result_read_heads(
     capacity: usize,
     written: *mut usize,
 ) -> m2f_status {
-    let heads = |reader: &mut Reader, fps, first, count| {
-        reader.heads(fps, first, count).map(|heads| heads.iter().flat_map(flat).collect())
+    let heads = |reader: &mut Reader, fps, first, floats: &mut [f32]| {
+        let mut heads = vec![HeadPose::default(); floats.len() / M2F_HEAD_FLOATS as usize];
+        reader.heads_into(fps, first, &mut heads)?;
+        let rows = floats.as_chunks_mut::<{ M2F_HEAD_FLOATS as usize }>().0;
+        rows.iter_mut().zip(&heads).for_each(|(row, head)| *row = flat(head));
+        Ok(())
     };
     // SAFETY: the caller's promise.
-    unsafe { read(result, fps, first, count, buffer, capacity, written, |_| M2F_HEAD_FLOATS as usize, heads) }
+    unsafe { read(result, fps, first, count, buffer, capacity, written, |_| Ok(M2F_HEAD_FLOATS as usize), heads) }
 }
 
 /// Vertex offsets of frames at a rate: `count` times x, y, z of every vertex, mm, to be added to the identity's neutral;
@@ -192,7 +208,7 @@ pub unsafe extern "C" fn m2f_result_read_offsets_mm(
     written: *mut usize,
 ) -> m2f_status {
     // SAFETY: the caller's promise.
-    unsafe { read(result, fps, first, count, buffer, capacity, written, Reader::offset_count, Reader::offsets_mm) }
+    unsafe { read(result, fps, first, count, buffer, capacity, written, Reader::offset_count, Reader::offsets_mm_into) }
 }
 
 /// Unit vertex normals of frames at a rate: `count` times x, y, z of every vertex, before the head pose.
@@ -212,7 +228,7 @@ pub unsafe extern "C" fn m2f_result_read_normals(
     written: *mut usize,
 ) -> m2f_status {
     // SAFETY: the caller's promise.
-    unsafe { read(result, fps, first, count, buffer, capacity, written, Reader::offset_count, Reader::normals) }
+    unsafe { read(result, fps, first, count, buffer, capacity, written, Reader::offset_count, Reader::normals_into) }
 }
 
 /// The face at any time: weights, head pose and offsets at once; a part whose buffer is NULL is not computed.
@@ -237,18 +253,21 @@ pub unsafe extern "C" fn m2f_result_sample(
     guard(|| {
         // SAFETY: the caller's promise.
         let result = unsafe { borrow(result, "result") }?;
-        let mut ignored = 0usize;
-        let frame = result.read(|reader| reader.frame_at(time_s, !weights.is_null(), !offsets_mm.is_null()))?;
+        let (mut ignored, head_floats) = (0usize, M2F_HEAD_FLOATS as usize);
+        let width = |count: fn(&Reader) -> crate::Result<usize>| result.read(|reader| count(reader));
+        let weight_count = if weights.is_null() { 0 } else { width(|reader| Ok(reader.weight_count()))? };
+        let offset_count = if offsets_mm.is_null() { 0 } else { width(Reader::offset_count)? };
+        let head_capacity = if head.is_null() { 0 } else { head_floats };
         // SAFETY: the caller's promise; a NULL buffer of capacity 0 only counts.
-        unsafe {
-            let weights = buffer::output(weights, weight_capacity, &raw mut ignored, frame.weights.len())?;
-            let offsets = buffer::output(offsets_mm, offset_capacity, &raw mut ignored, frame.offsets_mm.len())?;
-            let head_floats = if head.is_null() { 0 } else { M2F_HEAD_FLOATS as usize };
-            let head = buffer::output(head, head_floats, &raw mut ignored, M2F_HEAD_FLOATS as usize)?;
-            weights.into_iter().for_each(|w| w.copy_from_slice(&frame.weights));
-            offsets.into_iter().for_each(|o| o.copy_from_slice(&frame.offsets_mm));
-            head.into_iter().for_each(|h| h.copy_from_slice(&flat(&frame.head)));
-        }
+        let (weights, offsets, head) = unsafe {
+            (
+                buffer::output(weights, weight_capacity, &raw mut ignored, weight_count)?,
+                buffer::output(offsets_mm, offset_capacity, &raw mut ignored, offset_count)?,
+                buffer::output(head, head_capacity, &raw mut ignored, head_floats)?,
+            )
+        };
+        let pose = result.read(|reader| reader.sample_into(time_s, weights, offsets))?;
+        head.into_iter().for_each(|floats| floats.copy_from_slice(&flat(&pose)));
         Ok(())
     })
 }
@@ -272,8 +291,8 @@ unsafe fn read(
     buffer: *mut f32,
     capacity: usize,
     written: *mut usize,
-    width: impl FnOnce(&Reader) -> usize,
-    values: impl FnOnce(&mut Reader, f32, usize, usize) -> crate::Result<Vec<f32>>,
+    width: impl FnOnce(&Reader) -> crate::Result<usize>,
+    read: impl FnOnce(&mut Reader, f32, usize, &mut [f32]) -> crate::Result<()>,
 ) -> m2f_status {
     guard(|| {
         // SAFETY: the caller's promise.
@@ -284,10 +303,10 @@ unsafe fn read(
         if first + count > frames {
             return Err(Failure::argument(format!("frames {first}..{} of {frames}", first + count)));
         }
-        let needed = result.read(|reader| Ok(width(reader)))? * count;
+        let needed = result.read(|reader| width(reader))? * count;
         // SAFETY: the caller's promise.
         if let Some(buffer) = unsafe { buffer::output(buffer, capacity, written, needed) }? {
-            buffer.copy_from_slice(&result.read(|reader| values(reader, fps, first, count))?);
+            result.read(|reader| read(reader, fps, first, buffer))?;
             if !written.is_null() {
                 // SAFETY: not NULL, and writable by the caller's promise.
                 unsafe { written.write(needed) };

@@ -70,7 +70,7 @@ pub struct m2f_runtime_options {
     pub memory_user: *mut c_void,
 }
 
-// SAFETY: repr(C), struct_size first, four u32 and five pointers without padding; NULL or a pointer of the caller's.
+// SAFETY: repr(C), struct_size first; integers, floats, pointers and optional functions of the host's.
 unsafe impl Options for m2f_runtime_options {
     fn defaults() -> Self {
         Self {

@@ -90,7 +90,7 @@ pub struct m2f_session_options {
     pub identity: *const m2f_identity,
 }
 
-// SAFETY: repr(C), struct_size first, pairs of 4-byte fields and 8-byte fields without padding; any bits are values.
+// SAFETY: repr(C), struct_size first; integers, floats, pointers and optional functions of the host's.
 unsafe impl Options for m2f_session_options {
     fn defaults() -> Self {
         Self {
@@ -160,7 +160,8 @@ pub unsafe extern "C" fn m2f_session_create(
 /// Ends a session; its job is cancelled first. Results pulled from it live on.
 ///
 /// Parameters: `session`, or NULL for nothing. Threads: any but an audio thread, and not while another call uses this
-/// handle. Cost: waits for the unit of work under way, milliseconds.
+/// handle. Cost: waits for the unit of work under way: milliseconds
+/// with the starter, up to seconds with a full-size Wav2Vec2 on a long clip.
 ///
 /// # Safety
 /// `session` is NULL or a handle that was not destroyed yet.
@@ -174,8 +175,9 @@ pub unsafe extern "C" fn m2f_session_destroy(session: *mut m2f_session) {
 ///
 /// Parameters: `samples`, `frame_count` × channels interleaved; `frame_count`, any number, 0 included.
 /// Returns: OK; INVALID_ARGUMENT; INVALID_AUDIO (NaN or infinite: nothing of this call is taken; or the clip is too
-/// long); INVALID_STATE (after finish or cancel).
-/// Threads: one at a time; not an audio thread in the offline mode. Cost: a copy.
+/// long); INVALID_STATE (after finish); OUT_OF_MEMORY; the job's failure when it has one, such as CANCELLED.
+/// Threads: pushes of one session are taken in the order they come, so push from one thread; not an audio thread in
+/// the offline mode. Cost: a copy.
 ///
 /// # Safety
 /// As stated for the parameters.
@@ -205,8 +207,9 @@ pub unsafe extern "C" fn m2f_session_push_i16(
 
 /// Ends the input; the work begins, on the runtime's threads where it has any.
 ///
-/// Returns: OK; INVALID_AUDIO (nothing was pushed); INVALID_STATE (finished or cancelled before).
-/// Threads: the one that pushes. Cost: small.
+/// Returns: OK; INVALID_AUDIO (nothing was pushed); INVALID_STATE (finished before); OUT_OF_MEMORY (no worker thread);
+/// the job's failure when it has one, such as CANCELLED.
+/// Threads: the one that pushes. Cost: small; all work is the job's.
 ///
 /// # Safety
 /// `session` is a live handle or NULL.
@@ -220,7 +223,8 @@ pub unsafe extern "C" fn m2f_session_finish(session: *const m2f_session) -> m2f_
 /// threads (consoles, web); on other runtimes it waits that long instead.
 ///
 /// Returns: OK when the job is done; NOT_READY while work remains; the job's failure.
-/// Threads: any but an audio thread, one at a time. Cost: `budget_ms` and up to one unit of work more.
+/// Threads: any but an audio thread, one at a time. Cost: `budget_ms` and up to one unit of work more (a denoising step of a few windows,
+/// or up to 24 s of speech encoded).
 ///
 /// # Safety
 /// `session` is a live handle or NULL.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::plan::{Backend, Executable, State};
-use crate::signal::Frames;
+use crate::signal::{Frames, try_zeros};
 
 use super::denoiser::{DenoiserPlan, Shape};
 use super::edit::Inpaint;
@@ -68,7 +68,8 @@ impl SampleJob {
     /// initial noise is drawn: about 40 ns a value.
     ///
     /// # Errors
-    /// `InvalidArgument` when the features or styles do not fit the model or an option is out of range.
+    /// `InvalidArgument` when the features or styles do not fit the model or an option is out of range;
+    /// `OutOfMemory`.
     pub fn new(sampler: Arc<Sampler>, audio: Frames, styles: Vec<Style>, options: &SampleOptions) -> Result<Self> {
         sampler.check(options)?;
         let denoiser = sampler.denoiser();
@@ -88,23 +89,23 @@ impl SampleJob {
         let timesteps = sampler.schedule().pairs(options.spacing, options.steps)?;
 
         let noise = Noise::new(options.seed);
-        let mut x = Frames::zeros(frames, config.d_x);
+        let mut x = Frames::try_zeros(frames, config.d_x)?;
         let start = Draw { purpose: Purpose::Start, step: 0, resampling: 0 };
         (0..frames).for_each(|frame| noise.fill(start, frame, x.row_mut(frame)));
 
         let largest = |len: &dyn Fn(&Shape) -> usize| {
             let rows = groups.iter().map(|group| len(&group.shape) * group.shape.windows * group.shape.frames);
-            vec![0.0; rows.max().unwrap_or(0)]
+            try_zeros(1, rows.max().unwrap_or(0))
         };
         let buffers = Buffers {
-            features: largest(&|shape| shape.conditions * denoiser.condition_width()),
-            motion: largest(&|_| config.d_x),
-            weights: largest(&Shape::branches),
+            features: largest(&|shape| shape.conditions * denoiser.condition_width())?,
+            motion: largest(&|_| config.d_x)?,
+            weights: largest(&Shape::branches)?,
             time: vec![0.0; config.d],
             noise: vec![0.0; config.d_x],
         };
         Ok(Self {
-            x0: Frames::zeros(frames, config.d_x),
+            x0: Frames::try_zeros(frames, config.d_x)?,
             slots: (0..slots).map(|_| Slot::default()).collect(),
             networks: HashMap::new(),
             inpaint: None,

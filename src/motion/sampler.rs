@@ -103,8 +103,11 @@ impl Sampler {
         &self.std
     }
 
-    /// Refuses options out of their ranges.
-    pub(super) fn check(&self, options: &SampleOptions) -> Result<()> {
+    /// Refuses options out of their ranges, which a job would refuse too, but later.
+    ///
+    /// # Errors
+    /// `InvalidArgument`, naming the option.
+    pub fn check(&self, options: &SampleOptions) -> Result<()> {
         let &SampleOptions { steps, eta, guidance_audio, guidance_style, hop, .. } = options;
         let most_steps = self.schedule.timesteps().min(limits::MAX_STEPS as usize);
         within("steps", steps, 1, most_steps)?;

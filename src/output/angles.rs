@@ -4,7 +4,7 @@
 //! turn in radians about one of these axes, about the character: yaw about +Y (positive turns to the character's left),
 //! pitch about +X (positive looks down), roll about +Z (positive lifts the character's left side, tilting to the right).
 
-use super::channels::ARKIT_NAMES;
+use crate::pack::ARKIT_NAMES;
 
 /// A look weight of 1 turns the eye by this much, rad (30°).
 pub const EYE_RANGE_RAD: f32 = std::f32::consts::FRAC_PI_6;

@@ -1,9 +1,10 @@
 //! The columns of Live Link Face: 52 weights by name, then the angles of head and eyes.
 
+use crate::pack::ARKIT_NAMES;
 use crate::signal::HeadPose;
 
 use super::angles::{HeadAngles, eye_angles};
-use super::channels::{ARKIT_NAMES, find_channel};
+use super::channels::find_channel;
 
 /// Values of a row: weights and angles.
 pub const LIVE_LINK_WIDTH: usize = ARKIT_NAMES.len() + ANGLE_COLUMNS.len();

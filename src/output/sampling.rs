@@ -59,17 +59,28 @@ impl<'a> MotionSampler<'a> {
         Ok(())
     }
 
+    /// Row `index` at another rate, into `row`; past the end it is the last frame.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a rate outside the limits or a row of another width.
+    pub fn row(&self, rate_hz: f32, index: usize, row: &mut [f32]) -> Result<()> {
+        check_rate(rate_hz)?;
+        if row.len() != self.motion.width {
+            return Err(Error::InvalidArgument(format!("row of {}, expected {}", row.len(), self.motion.width)));
+        }
+        // Exact at the motion's own rate, where the quotient is 1.
+        self.row_at_position(index as f64 * (self.fps / f64::from(rate_hz)), row);
+        Ok(())
+    }
+
     /// Rows `first..first + count` at another rate; rows past the end repeat the last frame.
     ///
     /// # Errors
-    /// `InvalidArgument` for a rate outside the limits.
+    /// `InvalidArgument` for a rate outside the limits; `OutOfMemory`.
     pub fn rows(&self, rate_hz: f32, first: usize, count: usize) -> Result<Frames> {
-        check_rate(rate_hz)?;
-        let mut rows = Frames::zeros(count, self.motion.width);
+        let mut rows = Frames::try_zeros(count, self.motion.width)?;
         for i in 0..count {
-            // Exact at the motion's own rate, where the quotient is 1.
-            let position = (first + i) as f64 * (self.fps / f64::from(rate_hz));
-            self.row_at_position(position, rows.row_mut(i));
+            self.row(rate_hz, first + i, rows.row_mut(i))?;
         }
         Ok(rows)
     }

@@ -60,7 +60,9 @@ impl Header {
         tensors.sort_by_key(|(_, info)| info.data_offsets);
 
         let mut end = 0u64;
-        let mut entries = Vec::with_capacity(tensors.len());
+        let mut entries = Vec::new();
+        let refused = |_| Error::OutOfMemory(format!("no memory for the entries of {} tensors", tensors.len()));
+        entries.try_reserve_exact(tensors.len()).map_err(refused)?;
         for (name, info) in tensors {
             let (first, last) = (info.data_offsets.0 as u64, info.data_offsets.1 as u64);
             if first != end {

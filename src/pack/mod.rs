@@ -5,6 +5,7 @@
 //! manifest calls for (`layout`) before a network sees any of them (`check`). A pack may hold only some of the parts:
 //! the absence is reported by who needs it.
 
+mod arkit;
 mod check;
 mod convert;
 mod header;
@@ -20,12 +21,13 @@ use std::collections::BTreeMap;
 use crate::error::{Error, Result};
 use crate::tensor::Weight;
 
+pub use arkit::ARKIT_NAMES;
 pub use convert::{Checkpoint, convert, convert_clip, convert_wav2vec2};
 pub use manifest::{
     Align, AudioConfig, ClipConfig, ClipTextConfig, ClipVisionConfig, Concat, DenoiserConfig, DiffusionConfig,
     FrontEnd, GnpfaConfig, Manifest, MelNorm, Names, Part, Spacing, TopologyConfig,
 };
-pub use random::{ARKIT_NAMES, Size, random};
+pub use random::{Size, random};
 pub use read::ReadAt;
 
 /// An opened pack: manifest and tensors. The tensors share the mapped file or memory.

@@ -15,12 +15,9 @@ use image::codecs::png::PngDecoder;
 use image::{ImageDecoder, ImageError, Limits};
 
 use crate::error::{Error, Result};
-use crate::limits::{MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE};
+use crate::limits::{MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE, MAX_PNG_EXTRA_BYTES};
 
 use super::{Picture, jpeg};
-
-/// Memory that a PNG's rows and side chunks (profiles, texts) may take besides the pixels.
-const MAX_PNG_EXTRA_BYTES: u64 = 64 << 20;
 
 impl Picture {
     /// Decodes a PNG or JPEG file.

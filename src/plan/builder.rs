@@ -1,5 +1,7 @@
 //! Recording: buffers, ports, sections and ops.
 
+use crate::error::{Error, Result};
+use crate::limits::MAX_PLAN_BYTES;
 use crate::tensor::Weight;
 
 use super::arena;
@@ -81,6 +83,26 @@ impl Plan {
     /// Elements of one state.
     pub fn state_len(&self) -> usize {
         self.state_len
+    }
+
+    /// Memory of the arena and one state, bytes.
+    pub fn bytes(&self) -> u64 {
+        (self.arena_len as u64 + self.state_len as u64) * 4
+    }
+
+    /// Refuses a plan that is too large to take memory for, such as one of a hostile pack; a backend asks before it does.
+    /// `workspace_len` f32s are its own.
+    ///
+    /// # Errors
+    /// `OutOfMemory` past [`MAX_PLAN_BYTES`].
+    pub fn check_memory(&self, workspace_len: usize) -> Result<()> {
+        let bytes = (workspace_len as u64).saturating_mul(4).saturating_add(self.bytes());
+        if bytes <= MAX_PLAN_BYTES {
+            return Ok(());
+        }
+        let name = self.sections.first().map_or("plan", |(name, _)| name);
+        let (wanted, most) = (bytes >> 20, MAX_PLAN_BYTES >> 20);
+        Err(Error::OutOfMemory(format!("{name}: the network would take {wanted} MiB, at most {most} are given")))
     }
 }
 

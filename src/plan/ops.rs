@@ -168,7 +168,8 @@ pub enum Op {
         /// [B, N, C]
         out: View,
     },
-    /// Linear interpolation over time: row i of out reads position start + i·step of x, clamped to 0..T−1.
+    /// Linear interpolation over time: row i of out reads position start + i·step of x, clamped to 0..T−1; for backends
+    /// on a device, since the host interpolates the features of the CPU path itself.
     Interpolate {
         /// [B, T, C]
         x: View,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
+use crate::face;
 use crate::limits;
 use crate::signal::Frames;
 
@@ -41,6 +42,11 @@ impl Animation {
     /// `MissingPart` when the pack has no identity.
     pub fn identity(&self) -> Result<Arc<Identity>> {
         self.identity.clone().map_or_else(|| self.model.default_identity(), Ok)
+    }
+
+    /// The identity's face, as the decoder takes it.
+    pub(super) fn face(&self) -> Result<Arc<face::Identity>> {
+        self.identity.as_ref().map_or_else(|| self.model.first_face(), |identity| Ok(Arc::clone(&identity.face)))
     }
 
     /// Length of the clip, seconds.

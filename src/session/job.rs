@@ -1,7 +1,8 @@
-//! The work on one clip as a row of bounded units: style → speech → motion. Faces are decoded on read.
+//! The work on one clip as a row of bounded units: style → input → speech → motion. Faces are decoded on read.
 
 use std::sync::Arc;
 
+use crate::audio::Converter;
 use crate::error::{Error, Result};
 use crate::motion::{SampleJob, SampleOptions};
 use crate::speech::EncodeJob;
@@ -29,31 +30,24 @@ pub(super) struct Job {
 }
 
 enum Part {
+    Input(Converter),
     Speech(EncodeJob),
     Motion(Box<SampleJob>),
     Ended,
 }
 
 impl Job {
-    /// Of 16 kHz mono samples.
-    pub(super) fn new(model: &Arc<Model>, options: &SessionOptions, samples: Vec<f32>) -> Result<Self> {
-        let mut sample_options = model.sampler()?.defaults().clone();
-        sample_options.seed = options.seed;
-        let set = |to: &mut f32, from: Option<f32>| *to = from.unwrap_or(*to);
-        set(&mut sample_options.eta, options.eta);
-        set(&mut sample_options.guidance_audio, options.guidance_audio);
-        set(&mut sample_options.guidance_style, options.guidance_style);
-        sample_options.steps = options.steps.unwrap_or(sample_options.steps);
-        let sample_count = samples.len();
+    /// Of everything that was pushed; nothing is computed yet.
+    pub(super) fn new(model: &Arc<Model>, options: &SessionOptions, input: Converter) -> Result<Self> {
         Ok(Self {
             model: Arc::clone(model),
             identity: options.identity.clone(),
             style: options.style.clone(),
             style_strength: options.style_strength,
             code: None,
-            sample_options,
-            sample_count,
-            part: Part::Speech(EncodeJob::new(Arc::clone(model.speech()?), samples)?),
+            sample_options: options.for_sampler(model.sampler()?),
+            sample_count: 0,
+            part: Part::Input(input),
         })
     }
 
@@ -61,7 +55,7 @@ impl Job {
     pub(super) fn stage(&self) -> Stage {
         match &self.part {
             _ if self.style.is_some() => Stage::Style,
-            Part::Speech(_) => Stage::Speech,
+            Part::Input(_) | Part::Speech(_) => Stage::Speech,
             Part::Motion(_) => Stage::Motion,
             Part::Ended => Stage::Done,
         }
@@ -71,6 +65,7 @@ impl Job {
     pub(super) fn fraction(&self) -> f32 {
         match &self.part {
             _ if self.style.is_some() => 0.0,
+            Part::Input(_) => STYLE_SHARE,
             Part::Speech(job) => STYLE_SHARE + SPEECH_SHARE * job.fraction(),
             Part::Motion(job) => STYLE_SHARE + SPEECH_SHARE + (1.0 - STYLE_SHARE - SPEECH_SHARE) * job.fraction(),
             Part::Ended => 1.0,
@@ -85,6 +80,15 @@ impl Job {
         }
         let backend = &**self.model.runtime().backend();
         match &mut self.part {
+            Part::Input(_) => {
+                let Part::Input(input) = std::mem::replace(&mut self.part, Part::Ended) else {
+                    unreachable!("matched above")
+                };
+                let samples = input.finish()?;
+                self.sample_count = samples.len();
+                self.part = Part::Speech(EncodeJob::new(Arc::clone(self.model.speech()?), samples)?);
+                Ok(None)
+            }
             Part::Speech(job) => {
                 if !job.advance(backend)? {
                     return Ok(None);

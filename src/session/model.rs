@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::error::{Error, Result};
-use crate::face::{FaceDecoder, FaceEncoder, Topology};
+use crate::face::{self, FaceDecoder, FaceEncoder, FaceReader, Topology};
 use crate::motion::Sampler;
 use crate::pack::{Manifest, Pack};
 use crate::prompt::StyleEncoder;
@@ -13,7 +13,23 @@ use crate::speech::SpeechEncoder;
 use super::options::{SessionOptions, Style};
 use super::runtime::Runtime;
 
-pub use crate::face::Identity;
+/// A neutral face of one model, with what the decoder computes of it once. It keeps the model alive.
+pub struct Identity {
+    model: Arc<Model>,
+    pub(super) face: Arc<face::Identity>,
+}
+
+impl Identity {
+    /// Name in the pack, or the host's.
+    pub fn name(&self) -> &str {
+        self.face.name()
+    }
+
+    /// The neutral face, V × 3 mm.
+    pub fn vertices_mm(&self) -> &[f32] {
+        self.face.vertices_mm()
+    }
+}
 
 /// An opened pack, shared by all sessions that use it. It keeps its runtime alive.
 pub struct Model {
@@ -23,7 +39,7 @@ pub struct Model {
     sampler: Option<Arc<Sampler>>,
     styles: StyleEncoder,
     face: Option<Arc<FaceDecoder>>,
-    first_identity: OnceLock<Arc<Identity>>,
+    first_identity: OnceLock<Arc<face::Identity>>,
 }
 
 impl Model {
@@ -78,33 +94,47 @@ impl Model {
     ///
     /// # Errors
     /// `MissingPart` for an unknown name (the text lists the names) or without a mesh.
-    pub fn identity(&self, name: &str) -> Result<Arc<Identity>> {
-        if !self.identity_names().iter().any(|known| known == name) {
-            let names = self.identity_names().join(", ");
-            return Err(Error::MissingPart(format!("the pack has no identity {name:?}; it has: {names}")));
-        }
-        Ok(Arc::new(self.face()?.identity(&**self.runtime.backend(), name)?))
+    pub fn identity(self: &Arc<Self>, name: &str) -> Result<Arc<Identity>> {
+        Ok(self.own(Arc::new(self.named(name)?)))
     }
 
-    /// The pack's first identity, made once.
+    /// The pack's first identity, computed once.
     ///
     /// # Errors
     /// `MissingPart` when there is none.
-    pub fn default_identity(&self) -> Result<Arc<Identity>> {
-        if let Some(identity) = self.first_identity.get() {
-            return Ok(Arc::clone(identity));
-        }
-        let none = || Error::MissingPart("the pack has no identity".to_owned());
-        let identity = self.identity(self.identity_names().first().ok_or_else(none)?)?;
-        Ok(Arc::clone(self.first_identity.get_or_init(|| identity)))
+    pub fn default_identity(self: &Arc<Self>) -> Result<Arc<Identity>> {
+        Ok(self.own(self.first_face()?))
     }
 
     /// An identity of the host's own: a neutral face on the topology, V × 3 mm.
     ///
     /// # Errors
     /// `InvalidArgument` for another count or numbers that are not finite; `MissingPart` without a mesh.
-    pub fn identity_from_vertices(&self, name: &str, vertices_mm: &[f32]) -> Result<Arc<Identity>> {
-        Ok(Arc::new(self.face()?.identity_from_vertices(&**self.runtime.backend(), name, vertices_mm)?))
+    pub fn identity_from_vertices(self: &Arc<Self>, name: &str, vertices_mm: &[f32]) -> Result<Arc<Identity>> {
+        let face = self.face()?.identity_from_vertices(&**self.runtime.backend(), name, vertices_mm)?;
+        Ok(self.own(Arc::new(face)))
+    }
+
+    fn own(self: &Arc<Self>, face: Arc<face::Identity>) -> Arc<Identity> {
+        Arc::new(Identity { model: Arc::clone(self), face })
+    }
+
+    fn named(&self, name: &str) -> Result<face::Identity> {
+        if !self.identity_names().iter().any(|known| known == name) {
+            let names = self.identity_names().join(", ");
+            return Err(Error::MissingPart(format!("the pack has no identity {name:?}; it has: {names}")));
+        }
+        self.face()?.identity(&**self.runtime.backend(), name)
+    }
+
+    /// The first identity's face; the model keeps it.
+    pub(super) fn first_face(&self) -> Result<Arc<face::Identity>> {
+        if let Some(face) = self.first_identity.get() {
+            return Ok(Arc::clone(face));
+        }
+        let none = || Error::MissingPart("the pack has no identity".to_owned());
+        let face = Arc::new(self.named(self.identity_names().first().ok_or_else(none)?)?);
+        Ok(Arc::clone(self.first_identity.get_or_init(|| face)))
     }
 
     /// Offsets of each blendshape at full weight from the same face at rest, mm, `weights × V × 3`: w → M → z → generator,
@@ -122,7 +152,7 @@ impl Model {
         let latents = encoder.from_weights(backend, &weights)?;
         let mut motion = Frames::zeros(count + 1, decoder.motion_width());
         (0..=count).for_each(|i| motion.row_mut(i)[..latents.width].copy_from_slice(latents.row(i)));
-        let mut reader = crate::face::FaceReader::new(decoder, backend, Some(Arc::clone(identity)))?;
+        let mut reader = FaceReader::new(decoder, backend, Some(Arc::clone(&identity.face)))?;
         let width = identity.vertices_mm().len();
         let mut offsets = vec![0.0; (count + 1) * width];
         reader.offsets_mm(&motion, &mut offsets)?;
@@ -131,10 +161,14 @@ impl Model {
         Ok(offsets.split_off(width))
     }
 
-    /// Checks that the pack holds what a session with these options needs.
-    pub(super) fn check(&self, options: &SessionOptions) -> Result<()> {
+    /// Checks that the pack holds what a session with these options needs, and that the options fit it.
+    pub(super) fn check(self: &Arc<Self>, options: &SessionOptions) -> Result<()> {
         self.speech()?;
         let sampler = self.sampler()?;
+        sampler.check(&options.for_sampler(sampler))?;
+        if options.identity.as_ref().is_some_and(|identity| !Arc::ptr_eq(&identity.model, self)) {
+            return Err(Error::InvalidArgument("the identity was made for another model".to_owned()));
+        }
         let clip = self.manifest().clip.as_ref();
         let tower = |what: &str, there: bool| match there {
             true => Ok(()),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::limits;
+use crate::motion::{SampleOptions, Sampler};
 
 use super::model::Identity;
 
@@ -57,6 +58,19 @@ impl SessionOptions {
             style: None,
             style_strength: 1.0,
             identity: None,
+        }
+    }
+
+    /// The sampler's options: the pack's, where these say nothing else.
+    pub(super) fn for_sampler(&self, sampler: &Sampler) -> SampleOptions {
+        let defaults = sampler.defaults();
+        SampleOptions {
+            seed: self.seed,
+            steps: self.steps.unwrap_or(defaults.steps),
+            eta: self.eta.unwrap_or(defaults.eta),
+            guidance_audio: self.guidance_audio.unwrap_or(defaults.guidance_audio),
+            guidance_style: self.guidance_style.unwrap_or(defaults.guidance_style),
+            ..defaults.clone()
         }
     }
 

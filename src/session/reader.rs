@@ -8,15 +8,16 @@ use crate::output::{Channel, ChannelMap, MotionSampler, vertex_normals};
 use crate::signal::{FaceFrame, Frames, HeadPose};
 
 use super::animation::Animation;
-use super::model::Identity;
 
 /// Decodes one animation, on one thread at a time. Networks are prepared at the first read that needs them: weights and
-/// head poses need neither the generator nor an identity.
+/// head poses need neither the generator nor an identity. The `_into` reads take no memory after the first of their size.
 pub struct Reader {
     animation: Arc<Animation>,
     weights: FaceReader,
     offsets: Option<FaceReader>,
     channels: ChannelMap,
+    /// Motion rows of the read under way.
+    rows: Frames,
 }
 
 impl Reader {
@@ -24,7 +25,8 @@ impl Reader {
         let model = animation.model();
         let weights = FaceReader::new(model.face()?, model.runtime().backend(), None)?;
         let channels = ChannelMap::new(model.blendshape_names().len());
-        Ok(Self { animation, weights, offsets: None, channels })
+        let rows = Frames::zeros(0, animation.motion().width);
+        Ok(Self { animation, weights, offsets: None, channels, rows })
     }
 
     /// The animation.
@@ -37,9 +39,12 @@ impl Reader {
         self.weights.decoder().weight_count()
     }
 
-    /// Floats of the offsets of one frame, vertices × 3; 0 without a mesh.
-    pub fn offset_count(&self) -> usize {
-        self.animation.model().topology().map_or(0, |topology| topology.vertices * 3)
+    /// Floats of the offsets of one frame, vertices × 3.
+    ///
+    /// # Errors
+    /// `MissingPart` without a mesh.
+    pub fn offset_count(&self) -> Result<usize> {
+        Ok(self.animation.model().topology().ok_or_else(no_mesh)?.vertices * 3)
     }
 
     /// Sets gain, offset and limits of one blendshape channel for all later reads.
@@ -50,89 +55,162 @@ impl Reader {
         self.channels.set(index, channel)
     }
 
-    /// Blendshape weights, [count, weight_count].
+    /// Blendshape weights of frames `first..` at a rate into `weights`, [count, weight_count].
     ///
     /// # Errors
     /// `InvalidArgument` for a rate out of limits; `MissingPart` without M′.
-    pub fn weights(&mut self, fps: f32, first: usize, count: usize) -> Result<Vec<f32>> {
-        let rows = self.rows(fps, first, count)?;
-        self.decode_weights(&rows)
+    ///
+    /// # Panics
+    /// If `weights` is no whole number of frames.
+    pub fn weights_into(&mut self, fps: f32, first: usize, weights: &mut [f32]) -> Result<()> {
+        let count = frames_in(weights, self.weight_count());
+        self.fill_rows(fps, first, count)?;
+        self.decode_weights(weights)
     }
 
-    /// Head poses.
+    /// Blendshape weights, [count, weight_count]. As [`weights_into`](Self::weights_into).
+    ///
+    /// # Errors
+    /// As [`weights_into`](Self::weights_into).
+    pub fn weights(&mut self, fps: f32, first: usize, count: usize) -> Result<Vec<f32>> {
+        let mut weights = vec![0.0; count * self.weight_count()];
+        self.weights_into(fps, first, &mut weights)?;
+        Ok(weights)
+    }
+
+    /// Head poses of frames `first..` at a rate.
     ///
     /// # Errors
     /// `InvalidArgument` for a rate out of limits.
+    pub fn heads_into(&mut self, fps: f32, first: usize, heads: &mut [HeadPose]) -> Result<()> {
+        self.fill_rows(fps, first, heads.len())?;
+        heads.iter_mut().enumerate().for_each(|(i, head)| *head = self.weights.decoder().head(self.rows.row(i)));
+        Ok(())
+    }
+
+    /// Head poses. As [`heads_into`](Self::heads_into).
+    ///
+    /// # Errors
+    /// As [`heads_into`](Self::heads_into).
     pub fn heads(&mut self, fps: f32, first: usize, count: usize) -> Result<Vec<HeadPose>> {
-        let rows = self.rows(fps, first, count)?;
-        Ok((0..count).map(|i| self.weights.decoder().head(rows.row(i))).collect())
+        let mut heads = vec![HeadPose::default(); count];
+        self.heads_into(fps, first, &mut heads)?;
+        Ok(heads)
     }
 
     /// Offsets from the identity's neutral, [count, vertices, 3], mm, without the head pose.
     ///
     /// # Errors
     /// `InvalidArgument` for a rate out of limits; `MissingPart` without a generator, mesh or identity.
-    pub fn offsets_mm(&mut self, fps: f32, first: usize, count: usize) -> Result<Vec<f32>> {
-        let rows = self.rows(fps, first, count)?;
-        self.decode_offsets(&rows)
+    ///
+    /// # Panics
+    /// If `offsets_mm` is no whole number of frames.
+    pub fn offsets_mm_into(&mut self, fps: f32, first: usize, offsets_mm: &mut [f32]) -> Result<()> {
+        let count = frames_in(offsets_mm, self.offset_count()?);
+        self.fill_rows(fps, first, count)?;
+        self.decode_offsets(offsets_mm)
     }
 
-    /// Unit vertex normals, [count, vertices, 3], before the head pose.
+    /// Offsets, [count, vertices, 3]. As [`offsets_mm_into`](Self::offsets_mm_into).
     ///
     /// # Errors
-    /// As [`offsets_mm`](Self::offsets_mm).
-    pub fn normals(&mut self, fps: f32, first: usize, count: usize) -> Result<Vec<f32>> {
-        let mut values = self.offsets_mm(fps, first, count)?;
-        let identity = self.animation.identity()?;
-        let triangles = &self.animation.model().topology().ok_or_else(no_mesh)?.triangles;
-        let mut normals = vec![0.0; self.offset_count()];
-        for frame in values.chunks_exact_mut(normals.len()) {
-            vertex_normals(identity.vertices_mm(), frame, triangles, &mut normals);
-            frame.copy_from_slice(&normals);
-        }
-        Ok(values)
+    /// As [`offsets_mm_into`](Self::offsets_mm_into).
+    pub fn offsets_mm(&mut self, fps: f32, first: usize, count: usize) -> Result<Vec<f32>> {
+        let mut offsets = vec![0.0; count * self.offset_count()?];
+        self.offsets_mm_into(fps, first, &mut offsets)?;
+        Ok(offsets)
     }
 
-    /// The face at any time, cut to the clip; parts that are not asked for stay empty.
+    /// Unit vertex normals, [count, vertices, 3], before the head pose. Takes the memory of one frame.
+    ///
+    /// # Errors
+    /// As [`offsets_mm_into`](Self::offsets_mm_into).
+    ///
+    /// # Panics
+    /// If `normals` is no whole number of frames.
+    pub fn normals_into(&mut self, fps: f32, first: usize, normals: &mut [f32]) -> Result<()> {
+        self.offsets_mm_into(fps, first, normals)?;
+        let neutral = self.animation.face()?;
+        let topology = self.animation.model().topology().ok_or_else(no_mesh)?;
+        let mut frame = vec![0.0; topology.vertices * 3];
+        for offsets in normals.chunks_exact_mut(frame.len()) {
+            vertex_normals(neutral.vertices_mm(), offsets, &topology.triangles, &mut frame);
+            offsets.copy_from_slice(&frame);
+        }
+        Ok(())
+    }
+
+    /// The face at any time, cut to the clip; parts without a buffer are not computed.
     ///
     /// # Errors
     /// `InvalidArgument` for a time that is not a number; `MissingPart` for a part that the pack lacks.
-    pub fn frame_at(&mut self, time_s: f64, weights: bool, offsets: bool) -> Result<FaceFrame> {
-        let motion = self.animation.motion();
-        let mut row = Frames::zeros(1, motion.width);
-        self.sampler()?.row_at(time_s, row.row_mut(0))?;
-        Ok(FaceFrame {
-            weights: if weights { self.decode_weights(&row)? } else { Vec::new() },
-            offsets_mm: if offsets { self.decode_offsets(&row)? } else { Vec::new() },
-            head: self.weights.decoder().head(row.row(0)),
-        })
+    ///
+    /// # Panics
+    /// If a buffer is not one frame.
+    pub fn sample_into(
+        &mut self,
+        time_s: f64,
+        weights: Option<&mut [f32]>,
+        offsets_mm: Option<&mut [f32]>,
+    ) -> Result<HeadPose> {
+        self.resize_rows(1);
+        let mut rows = std::mem::take(&mut self.rows);
+        let sampled = self.sampler().and_then(|sampler| sampler.row_at(time_s, rows.row_mut(0)));
+        self.rows = rows;
+        sampled?;
+        weights.map_or(Ok(()), |weights| self.decode_weights(weights))?;
+        offsets_mm.map_or(Ok(()), |offsets| self.decode_offsets(offsets))?;
+        Ok(self.weights.decoder().head(self.rows.row(0)))
+    }
+
+    /// The face at any time, all of it. As [`sample_into`](Self::sample_into).
+    ///
+    /// # Errors
+    /// As [`sample_into`](Self::sample_into).
+    pub fn frame_at(&mut self, time_s: f64) -> Result<FaceFrame> {
+        let mut weights = vec![0.0; self.weight_count()];
+        let mut offsets_mm = vec![0.0; self.offset_count()?];
+        let head = self.sample_into(time_s, Some(&mut weights), Some(&mut offsets_mm))?;
+        Ok(FaceFrame { weights, offsets_mm, head })
     }
 
     fn sampler(&self) -> Result<MotionSampler<'_>> {
         MotionSampler::new(self.animation.motion(), self.animation.native_fps(), self.weights.decoder().d_z())
     }
 
-    fn rows(&self, fps: f32, first: usize, count: usize) -> Result<Frames> {
-        self.sampler()?.rows(fps, first, count)
+    fn resize_rows(&mut self, count: usize) {
+        self.rows.width = self.animation.motion().width;
+        self.rows.data.resize(count * self.rows.width, 0.0);
     }
 
-    fn decode_weights(&mut self, rows: &Frames) -> Result<Vec<f32>> {
-        let mut weights = vec![0.0; rows.len() * self.weight_count()];
-        self.weights.weights(rows, &mut weights)?;
-        self.channels.apply(&mut weights);
-        Ok(weights)
+    fn fill_rows(&mut self, fps: f32, first: usize, count: usize) -> Result<()> {
+        self.resize_rows(count);
+        let mut rows = std::mem::take(&mut self.rows);
+        let filled = self
+            .sampler()
+            .and_then(|sampler| (0..count).try_for_each(|i| sampler.row(fps, first + i, rows.row_mut(i))));
+        self.rows = rows;
+        filled
     }
 
-    fn decode_offsets(&mut self, rows: &Frames) -> Result<Vec<f32>> {
+    fn decode_weights(&mut self, weights: &mut [f32]) -> Result<()> {
+        self.weights.weights(&self.rows, weights)?;
+        self.channels.apply(weights);
+        Ok(())
+    }
+
+    fn decode_offsets(&mut self, offsets_mm: &mut [f32]) -> Result<()> {
         if self.offsets.is_none() {
-            let identity: Arc<Identity> = self.animation.identity()?;
-            let model = self.animation.model();
-            self.offsets = Some(FaceReader::new(model.face()?, model.runtime().backend(), Some(identity))?);
+            let (model, face) = (self.animation.model(), self.animation.face()?);
+            self.offsets = Some(FaceReader::new(model.face()?, model.runtime().backend(), Some(face))?);
         }
-        let mut offsets = vec![0.0; rows.len() * self.offset_count()];
-        self.offsets.as_mut().ok_or_else(no_mesh)?.offsets_mm(rows, &mut offsets)?;
-        Ok(offsets)
+        self.offsets.as_mut().ok_or_else(no_mesh)?.offsets_mm(&self.rows, offsets_mm)
     }
+}
+
+fn frames_in(buffer: &[f32], width: usize) -> usize {
+    assert!(width > 0 && buffer.len().is_multiple_of(width), "{} floats in frames of {width}", buffer.len());
+    buffer.len() / width
 }
 
 fn no_mesh() -> Error {

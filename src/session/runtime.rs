@@ -1,6 +1,6 @@
 //! Threads, backend and log.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::backend::cpu::CpuOptions;
 use crate::backend::select;
@@ -34,6 +34,8 @@ impl Default for RuntimeOptions {
 pub struct Runtime {
     backend: Arc<dyn Backend>,
     threads: usize,
+    /// Held by the worker whose unit of work is running.
+    turn: Mutex<()>,
     pub(super) log: Log,
 }
 
@@ -50,7 +52,7 @@ impl Runtime {
         }
         let backend = select::cpu(&CpuOptions { threads: threads.max(1), portable: options.portable })?;
         let log = Log::new(options.log.clone(), options.log_level);
-        let runtime = Arc::new(Self { backend, threads, log });
+        let runtime = Arc::new(Self { backend, threads, turn: Mutex::new(()), log });
         runtime.log.add(LogLevel::Info, format!("computing on {}", runtime.backend_name()));
         runtime.log.deliver();
         Ok(runtime)
@@ -65,6 +67,12 @@ impl Runtime {
     /// Threads that compute; 0 when work runs only on the caller's.
     pub fn threads(&self) -> usize {
         self.threads
+    }
+
+    /// Workers of several sessions take turns, unit by unit: each unit has all threads, and no more threads compute
+    /// than were asked for.
+    pub(super) fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The backend of all plans.

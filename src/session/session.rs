@@ -132,47 +132,51 @@ impl Session {
     /// Ends the input; the work begins.
     ///
     /// # Errors
-    /// `InvalidAudio` when nothing was pushed; `InvalidState` when it was called before.
+    /// `InvalidAudio` when nothing was pushed; `InvalidState` when it was called before; `OutOfMemory` when no worker
+    /// can be started; the job's failure when it has one already, such as `Cancelled`.
     pub fn finish(&self) -> Result<()> {
         let mut phase = self.shared.lock();
-        let converter = match std::mem::replace(&mut *phase, Phase::Working) {
-            Phase::Input(converter) => converter,
-            Phase::Done(Err(error)) => {
-                *phase = Phase::Done(Err(error.clone()));
+        match &*phase {
+            Phase::Input(converter) if converter.is_empty() => {
+                let error = Error::InvalidAudio("the clip has no samples".to_owned());
+                self.shared.settle(&mut phase, Phase::Done(Err(error.clone())));
                 return Err(error);
             }
-            other => {
-                *phase = other;
-                return Err(Error::InvalidState("the input was finished before".to_owned()));
-            }
-        };
-        let begun = converter.finish().and_then(|samples| Job::new(&self.shared.model, &self.options, samples));
-        let job = match begun {
-            Ok(job) => Box::new(job),
-            Err(error) => {
-                *phase = Phase::Done(Err(error.clone()));
-                return Err(error);
-            }
-        };
-        self.shared.show(&job);
-        if self.shared.model.runtime().threads() == 0 {
-            *phase = Phase::Waiting(job);
-            return Ok(());
+            Phase::Input(_) => {}
+            Phase::Done(Err(error)) => return Err(error.clone()),
+            _ => return Err(Error::InvalidState("the input was finished before".to_owned())),
         }
-        let shared = Arc::clone(&self.shared);
-        let work = move || {
-            let outcome = shared.work(job, None);
-            shared.settle(outcome);
+        let Phase::Input(converter) = std::mem::replace(&mut *phase, Phase::Working) else {
+            unreachable!("matched above")
         };
-        match std::thread::Builder::new().name("media2face job".to_owned()).spawn(work) {
-            Ok(worker) => *self.worker.lock().unwrap_or_else(PoisonError::into_inner) = Some(worker),
+        let begun = Job::new(&self.shared.model, &self.options, converter).and_then(|job| {
+            self.shared.show(&job);
+            self.begin(Box::new(job))
+        });
+        match begun {
+            Ok(next) => *phase = next,
             Err(error) => {
-                let error = Error::OutOfMemory(format!("cannot start a worker thread: {error}"));
-                *phase = Phase::Done(Err(error.clone()));
+                self.shared.settle(&mut phase, Phase::Done(Err(error.clone())));
                 return Err(error);
             }
         }
         Ok(())
+    }
+
+    /// Starts the worker of a runtime with threads; on another the job waits for steps.
+    fn begin(&self, job: Box<Job>) -> Result<Phase> {
+        if self.shared.model.runtime().threads() == 0 {
+            return Ok(Phase::Waiting(job));
+        }
+        let shared = Arc::clone(&self.shared);
+        let work = move || {
+            let outcome = shared.work(job, None);
+            shared.settle(&mut shared.lock(), outcome);
+        };
+        let worker = std::thread::Builder::new().name("m2f-job".to_owned()).spawn(work);
+        let worker = worker.map_err(|error| Error::OutOfMemory(format!("cannot start a worker thread: {error}")))?;
+        *self.worker.lock().unwrap_or_else(PoisonError::into_inner) = Some(worker);
+        Ok(Phase::Working)
     }
 
     /// Works on the calling thread for about `budget`, at least one unit; true when the job is done. On a runtime with
@@ -183,14 +187,13 @@ impl Session {
     pub fn step(&self, budget: Duration) -> Result<bool> {
         let shared = &*self.shared;
         let mut phase = shared.lock();
-        if !matches!(*phase, Phase::Waiting(_)) {
+        let Some(job) = take_waiting(&mut phase) else {
             drop(phase);
             return self.wait(Some(budget));
-        }
-        let Phase::Waiting(job) = std::mem::replace(&mut *phase, Phase::Working) else { unreachable!("matched above") };
+        };
         drop(phase);
-        let outcome = shared.work(job, Some(Instant::now() + budget));
-        shared.settle(outcome);
+        let outcome = shared.work(job, Some(deadline(budget)));
+        shared.settle(&mut shared.lock(), outcome);
         self.wait(Some(Duration::ZERO))
     }
 
@@ -199,7 +202,7 @@ impl Session {
     /// # Errors
     /// The job's failure; `InvalidState` before finish.
     pub fn wait(&self, timeout: Option<Duration>) -> Result<bool> {
-        let deadline = timeout.and_then(|t| Instant::now().checked_add(t));
+        let deadline = timeout.map(deadline);
         let mut phase = self.shared.lock();
         let done = loop {
             let now = Instant::now();
@@ -210,13 +213,12 @@ impl Session {
                 Phase::Done(Err(error)) => break Err(error.clone()),
                 _ if late => break Ok(false),
                 Phase::Waiting(_) => {
-                    let Phase::Waiting(job) = std::mem::replace(&mut *phase, Phase::Working) else {
-                        unreachable!("matched above")
-                    };
-                    drop(phase);
-                    let outcome = self.shared.work(job, deadline);
-                    self.shared.settle(outcome);
-                    phase = self.shared.lock();
+                    if let Some(job) = take_waiting(&mut phase) {
+                        drop(phase);
+                        let outcome = self.shared.work(job, deadline);
+                        phase = self.shared.lock();
+                        self.shared.settle(&mut phase, outcome);
+                    }
                 }
                 Phase::Working => {
                     let rest = deadline.map_or(Duration::from_secs(3600), |d| d - now);
@@ -232,7 +234,7 @@ impl Session {
 
     /// Where the job is.
     pub fn progress(&self) -> Progress {
-        let stage = Stage::ALL[self.shared.stage.load(Ordering::Relaxed) as usize % Stage::ALL.len()];
+        let stage = Stage::ALL[self.shared.stage.load(Ordering::Acquire) as usize % Stage::ALL.len()];
         Progress { stage, fraction: f32::from_bits(self.shared.fraction.load(Ordering::Relaxed)) }
     }
 
@@ -241,9 +243,7 @@ impl Session {
         self.shared.cancelled.store(true, Ordering::Relaxed);
         let mut phase = self.shared.lock();
         if matches!(*phase, Phase::Input(_) | Phase::Waiting(_)) {
-            *phase = Phase::Done(Err(Error::Cancelled));
-            self.shared.stage.store(Stage::Done as u32, Ordering::Relaxed);
-            self.shared.changed.notify_all();
+            self.shared.settle(&mut phase, Phase::Done(Err(Error::Cancelled)));
         }
     }
 
@@ -284,15 +284,23 @@ impl Shared {
 
     /// Advances a job until it is done, fails, is cancelled, or the deadline has passed.
     fn work(&self, mut job: Box<Job>, deadline: Option<Instant>) -> Phase {
+        let runtime = self.model.runtime();
         loop {
             if self.cancelled.load(Ordering::Relaxed) {
                 return Phase::Done(Err(Error::Cancelled));
             }
-            match catch_unwind(AssertUnwindSafe(|| job.advance())) {
+            let turn = (runtime.threads() > 0).then(|| runtime.turn());
+            let unit = catch_unwind(AssertUnwindSafe(|| job.advance()));
+            drop(turn);
+            match unit {
                 Ok(Ok(None)) => self.show(&job),
                 Ok(Ok(Some(animation))) => return Phase::Done(Ok(Arc::new(animation))),
                 Ok(Err(error)) => return Phase::Done(Err(error)),
-                Err(_) => return Phase::Done(Err(Error::Internal("a job panicked".to_owned()))),
+                Err(panic) => {
+                    let text = panic.downcast_ref::<String>().map(String::as_str);
+                    let text = text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("unknown");
+                    return Phase::Done(Err(Error::Internal(format!("internal error: {text}"))));
+                }
             }
             if deadline.is_some_and(|d| Instant::now() >= d) {
                 return Phase::Waiting(job);
@@ -300,16 +308,35 @@ impl Shared {
         }
     }
 
-    fn settle(&self, outcome: Phase) {
+    /// Ends a piece of work. Stage and phase change under one lock: who sees the stage Done finds the result.
+    fn settle(&self, phase: &mut Phase, outcome: Phase) {
         if let Phase::Done(result) = &outcome {
-            if let Err(error) = result {
-                self.model.runtime().log.add(LogLevel::Error, error.to_string());
-            } else {
-                self.fraction.store(1f32.to_bits(), Ordering::Relaxed);
+            match result {
+                Ok(_) => self.fraction.store(1f32.to_bits(), Ordering::Relaxed),
+                Err(Error::Cancelled) => {}
+                Err(error) => self.model.runtime().log.add(LogLevel::Error, error.to_string()),
             }
-            self.stage.store(Stage::Done as u32, Ordering::Relaxed);
         }
-        *self.lock() = outcome;
+        *phase = outcome;
+        if matches!(phase, Phase::Done(_)) {
+            self.stage.store(Stage::Done as u32, Ordering::Release);
+        }
         self.changed.notify_all();
     }
+}
+
+fn take_waiting(phase: &mut Phase) -> Option<Box<Job>> {
+    match std::mem::replace(phase, Phase::Working) {
+        Phase::Waiting(job) => Some(job),
+        other => {
+            *phase = other;
+            None
+        }
+    }
+}
+
+/// A moment `after` from now; a time too far to be one is an hour.
+fn deadline(after: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(after).unwrap_or(now + Duration::from_secs(3600))
 }

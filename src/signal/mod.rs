@@ -2,6 +2,21 @@
 
 pub mod pose;
 
+use crate::error::{Error, Result};
+
+/// `rows` × `width` zeros, for a number that the input decides.
+///
+/// # Errors
+/// `OutOfMemory`.
+pub fn try_zeros(rows: usize, width: usize) -> Result<Vec<f32>> {
+    let refused = || Error::OutOfMemory(format!("no memory for {rows} × {width} values"));
+    let mut values = Vec::new();
+    let len = rows.checked_mul(width).ok_or_else(refused)?;
+    values.try_reserve_exact(len).map_err(|_| refused())?;
+    values.resize(len, 0.0);
+    Ok(values)
+}
+
 /// A row-major matrix of one row per frame.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Frames {
@@ -15,6 +30,14 @@ impl Frames {
     /// Zeros.
     pub fn zeros(frames: usize, width: usize) -> Self {
         Self { width, data: vec![0.0; frames * width] }
+    }
+
+    /// [`try_zeros`].
+    ///
+    /// # Errors
+    /// `OutOfMemory`.
+    pub fn try_zeros(frames: usize, width: usize) -> Result<Self> {
+        Ok(Self { width, data: try_zeros(frames, width)? })
     }
 
     /// Wraps `data`, whose length must be a multiple of `width`.

@@ -140,7 +140,7 @@ impl SpeechEncoder {
         Chunks::new(self.row_count(samples), self.chunk_rows, self.context_rows)
     }
 
-    pub(super) fn interpolator(&self, samples: usize) -> Interpolator {
+    pub(super) fn interpolator(&self, samples: usize) -> Result<Interpolator> {
         let (rows, frames) = (self.row_count(samples), self.frame_count(samples));
         let (hop, centre) = match &self.front {
             Front::Wave { extractor, .. } => (extractor.hop(), extractor.receptive_field() as f64 / 2.0),

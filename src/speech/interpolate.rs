@@ -1,5 +1,6 @@
 //! Encoder frames to animation frames: linear interpolation over time, as in the paper, rows coming in piece by piece.
 
+use crate::error::Result;
 use crate::signal::Frames;
 
 use super::RATE_HZ;
@@ -22,7 +23,10 @@ pub struct Interpolator {
 impl Interpolator {
     /// From `rows` encoder rows of `width` columns to `frames` frames over the clip: torch's `interpolate` with
     /// `align_corners` false ([`Align::Clip`](crate::pack::Align)) or true ([`Align::ClipCorners`](crate::pack::Align)).
-    pub fn over_clip(rows: usize, frames: usize, width: usize, corners: bool) -> Self {
+    ///
+    /// # Errors
+    /// `OutOfMemory`.
+    pub fn over_clip(rows: usize, frames: usize, width: usize, corners: bool) -> Result<Self> {
         let (start, step) = if corners {
             (0.0, if frames > 1 { (rows - 1) as f64 / (frames - 1) as f64 } else { 0.0 })
         } else {
@@ -34,14 +38,18 @@ impl Interpolator {
 
     /// From `rows` encoder rows, of which row j is centred on sample `j·hop + centre`, to `frames` frames at `fps`: by
     /// time, wherever the clip ends ([`Align::Rate`](crate::pack::Align)).
-    pub fn by_rate(rows: usize, frames: usize, width: usize, fps: f64, hop: usize, centre: f64) -> Self {
+    ///
+    /// # Errors
+    /// `OutOfMemory`.
+    pub fn by_rate(rows: usize, frames: usize, width: usize, fps: f64, hop: usize, centre: f64) -> Result<Self> {
         let frame_samples = RATE_HZ / fps;
         Self::new((0.5 * frame_samples - centre) / hop as f64, frame_samples / hop as f64, rows, frames, width)
     }
 
-    fn new(start: f64, step: f64, rows: usize, frames: usize, width: usize) -> Self {
-        let out = Frames { width, data: Vec::with_capacity(frames * width) };
-        Self { start, step, rows, frames, last_row: Vec::new(), received: 0, out }
+    fn new(start: f64, step: f64, rows: usize, frames: usize, width: usize) -> Result<Self> {
+        let mut out = Frames::try_zeros(frames, width)?;
+        out.data.clear();
+        Ok(Self { start, step, rows, frames, last_row: Vec::new(), received: 0, out })
     }
 
     /// Takes the next rows, and gives all frames that can be given.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::limits::MAX_CLIP_S;
 use crate::plan::{Backend, Executable, Port, Section, State};
-use crate::signal::Frames;
+use crate::signal::{Frames, try_zeros};
 
 use super::RATE_HZ;
 use super::chunks::Chunks;
@@ -44,7 +44,7 @@ impl EncodeJob {
     /// Begins a clip of 16 kHz mono.
     ///
     /// # Errors
-    /// `InvalidAudio` when there are no samples, too many, or one that is not finite.
+    /// `InvalidAudio` when there are no samples, too many, or one that is not finite; `OutOfMemory`.
     pub fn new(encoder: Arc<SpeechEncoder>, samples: Vec<f32>) -> Result<Self> {
         if samples.is_empty() {
             return Err(Error::InvalidAudio("the clip has no samples".to_owned()));
@@ -56,7 +56,7 @@ impl EncodeJob {
             return Err(Error::InvalidAudio(format!("sample {at} is not finite ({})", samples[at])));
         }
         let (input, chunks) = (encoder.input(&samples), encoder.chunks(samples.len()));
-        let interpolator = encoder.interpolator(samples.len());
+        let interpolator = encoder.interpolator(samples.len())?;
         Ok(Self { encoder, samples, input, chunks, network: None, interpolator })
     }
 
@@ -121,8 +121,8 @@ impl Network {
             section: recording.section,
             input: recording.input,
             output: recording.output,
-            values_in: vec![0.0; recording.input_len],
-            rows_out: vec![0.0; chunks.window() * encoder.width()],
+            values_in: try_zeros(1, recording.input_len)?,
+            rows_out: try_zeros(chunks.window(), encoder.width())?,
         })
     }
 

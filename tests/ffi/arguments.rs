@@ -9,24 +9,69 @@ use super::host::*;
 
 #[test]
 fn null_arguments_are_refused_by_name() {
+    let null = || ptr::null_mut::<std::ffi::c_void>();
+    let (mut number, mut float, mut double, mut count) = (0u32, 0f32, 0f64, 0usize);
+    let (number, float, double, count) = (&raw mut number, &raw mut float, &raw mut double, &raw mut count);
+    let mut calls: Vec<(&str, S)> = Vec::new();
     unsafe {
-        fails(m2f_runtime_create(ptr::null(), ptr::null_mut()), S::M2F_STATUS_INVALID_ARGUMENT, "out");
-        fails(m2f_runtime_options_init(ptr::null_mut(), 64), S::M2F_STATUS_INVALID_ARGUMENT, "options");
-        let mut model = ptr::null_mut();
-        fails(m2f_model_create(ptr::null(), ptr::null(), &raw mut model), S::M2F_STATUS_INVALID_ARGUMENT, "runtime");
-        assert!(model.is_null(), "nothing is written on failure");
-        let mut session = ptr::null_mut();
-        fails(m2f_session_create(ptr::null(), ptr::null(), &raw mut session), S::M2F_STATUS_INVALID_ARGUMENT, "model");
-        fails(m2f_session_push_f32(ptr::null(), ptr::null(), 4), S::M2F_STATUS_INVALID_ARGUMENT, "session");
-        fails(m2f_session_finish(ptr::null()), S::M2F_STATUS_INVALID_ARGUMENT, "session");
-        fails(m2f_session_step(ptr::null(), 1), S::M2F_STATUS_INVALID_ARGUMENT, "session");
-        fails(m2f_session_wait(ptr::null(), 1), S::M2F_STATUS_INVALID_ARGUMENT, "session");
-        fails(m2f_session_cancel(ptr::null()), S::M2F_STATUS_INVALID_ARGUMENT, "session");
-        fails(m2f_session_progress(ptr::null(), ptr::null_mut()), S::M2F_STATUS_INVALID_ARGUMENT, "out");
-        fails(m2f_session_pull(ptr::null(), ptr::null_mut()), S::M2F_STATUS_INVALID_ARGUMENT, "out");
-        let mut count = 0;
-        fails(m2f_result_frame_count(ptr::null(), 30.0, &raw mut count), S::M2F_STATUS_INVALID_ARGUMENT, "result");
-        fails(m2f_model_weight_count(ptr::null(), &raw mut count), S::M2F_STATUS_INVALID_ARGUMENT, "model");
+        let (runtime, model) = (null().cast::<m2f_runtime>(), null().cast::<m2f_model>());
+        let (session, result) = (null().cast::<m2f_session>(), null().cast::<m2f_result>());
+        let mut call = |words, status| {
+            fails(status, S::M2F_STATUS_INVALID_ARGUMENT, words);
+            calls.push((words, status));
+        };
+        call("options", m2f_runtime_options_init(ptr::null_mut(), 64));
+        call("options", m2f_model_options_init(ptr::null_mut(), 64));
+        call("options", m2f_identity_options_init(ptr::null_mut(), 24));
+        call("options", m2f_session_options_init(ptr::null_mut(), 64));
+        call("out", m2f_runtime_create(ptr::null(), ptr::null_mut()));
+        call("runtime", m2f_runtime_backend_name(runtime, ptr::null_mut(), 0, count));
+        let mut made: [*mut std::ffi::c_void; 4] = [ptr::null_mut(); 4];
+        call("runtime", m2f_model_create(runtime, ptr::null(), (&raw mut made[0]).cast()));
+        call("out", m2f_model_create(runtime, ptr::null(), ptr::null_mut()));
+        call("model", m2f_identity_create(model, ptr::null(), (&raw mut made[1]).cast()));
+        call("model", m2f_session_create(model, ptr::null(), (&raw mut made[2]).cast()));
+        call("session", m2f_session_pull(session, (&raw mut made[3]).cast()));
+        assert!(made.iter().all(|handle| handle.is_null()), "nothing is written on failure");
+        call("model", m2f_model_fps(model, float));
+        call("model", m2f_model_weight_count(model, number));
+        call("model", m2f_model_vertex_count(model, number));
+        call("model", m2f_model_identity_count(model, number));
+        call("out", m2f_model_weight_count(model, ptr::null_mut()));
+        call("model", m2f_model_weight_name(model, 0, ptr::null_mut(), 0, count));
+        call("model", m2f_model_identity_name(model, 0, ptr::null_mut(), 0, count));
+        call("model", m2f_model_read_triangles(model, ptr::null_mut(), 0, count));
+        call("identity", m2f_identity_read_vertices_mm(ptr::null(), ptr::null_mut(), 0, count));
+        call("session", m2f_session_push_f32(session, ptr::null(), 4));
+        call("session", m2f_session_push_i16(session, ptr::null(), 4));
+        call("session", m2f_session_finish(session));
+        call("session", m2f_session_step(session, 1));
+        call("session", m2f_session_wait(session, 1));
+        call("session", m2f_session_cancel(session));
+        call("out", m2f_session_progress(session, ptr::null_mut()));
+        call("result", m2f_result_duration_s(result, double));
+        call("result", m2f_result_frame_count(result, 30.0, number));
+        call("result", m2f_result_set_channel(result, 0, ptr::null()));
+        call("result", m2f_result_read_weights(result, 0.0, 0, 1, ptr::null_mut(), 0, count));
+        call("result", m2f_result_read_heads(result, 0.0, 0, 1, ptr::null_mut(), 0, count));
+        call("result", m2f_result_read_offsets_mm(result, 0.0, 0, 1, ptr::null_mut(), 0, count));
+        call("result", m2f_result_read_normals(result, 0.0, 0, 1, ptr::null_mut(), 0, count));
+        call("result", m2f_result_sample(result, 0.0, ptr::null_mut(), 0, ptr::null_mut(), ptr::null_mut(), 0));
+    }
+    assert!(calls.len() > 30);
+}
+
+#[test]
+fn queries_without_a_place_for_the_count_are_refused() {
+    let runtime = runtime(0);
+    let model = model(runtime);
+    unsafe {
+        let none = ptr::null_mut();
+        let argument = S::M2F_STATUS_INVALID_ARGUMENT;
+        fails(m2f_runtime_backend_name(runtime, none, 0, ptr::null_mut()), argument, "NULL");
+        fails(m2f_model_weight_name(model, 0, none, 8, ptr::null_mut()), argument, "NULL");
+        m2f_model_destroy(model);
+        m2f_runtime_destroy(runtime);
     }
 }
 
@@ -45,7 +90,7 @@ fn destroying_null_is_nothing() {
 fn wrong_struct_sizes_are_refused() {
     unsafe {
         let mut options = std::mem::zeroed::<m2f_runtime_options>();
-        for size in [0, 3, 7, 12, 1 << 20] {
+        for size in [0, 3, 7, 13, 1 << 20] {
             // Only sizes that are refused before anything is written, or that the struct has room for.
             if size != 1 << 20 {
                 let status = m2f_runtime_options_init(&raw mut options, size);

@@ -36,6 +36,8 @@ fn c_compiler_agrees_on_every_size_and_offset() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let rows = rust();
+    let stages = m2f_stage::M2F_STAGE_DONE as usize;
+    let rows: Vec<(String, usize)> = rows.into_iter().chain([("M2F_STAGE_DONE".to_owned(), stages)]).collect();
     let prints: String =
         rows.iter().map(|(what, _)| format!("    printf(\"%lu\\n\", (unsigned long){what});\n")).collect();
     let code = format!("#include <media2face.h>\n#include <stdio.h>\nint main(void)\n{{\n{prints}    return 0;\n}}\n");

@@ -122,8 +122,11 @@ fn step_does_the_work_of_a_runtime_without_threads() {
 #[test]
 fn cancel_ends_the_job_at_every_stage() {
     let rig = Rig::new(0);
-    for units in 0..8 {
-        let session = session(rig.model, &session_options());
+    let prompt = c("a happy face");
+    let options = m2f_session_options { style_text: prompt.as_ptr(), ..session_options() };
+    let mut stages = Vec::new();
+    for units in 0..10 {
+        let session = session(rig.model, &options);
         unsafe {
             if units > 0 {
                 ok(push(session, &tone()));
@@ -134,15 +137,159 @@ fn cancel_ends_the_job_at_every_stage() {
             }
             let mut progress = std::mem::zeroed();
             ok(m2f_session_progress(session, &raw mut progress));
-            let done = progress.stage == m2f_stage::M2F_STAGE_DONE as u32;
             ok(m2f_session_cancel(session));
-            if !done {
+            if progress.stage != m2f_stage::M2F_STAGE_DONE as u32 {
+                stages.push(progress.stage);
                 assert_eq!(m2f_session_wait(session, M2F_WAIT_FOREVER), S::M2F_STATUS_CANCELLED, "after {units} units");
                 let mut out = ptr::null_mut();
                 assert_eq!(m2f_session_pull(session, &raw mut out), S::M2F_STATUS_CANCELLED);
+                assert_eq!(push(session, &tone()), S::M2F_STATUS_CANCELLED);
             }
             m2f_session_destroy(session);
         }
+    }
+    stages.dedup();
+    assert_eq!(stages, [0, 1, 2, 3], "input, style, speech and motion were all met");
+}
+
+#[test]
+fn cancel_ends_a_worker_in_the_middle_of_its_work() {
+    let rig = Rig::new(2);
+    let options = m2f_session_options { step_count: 500, ..session_options() };
+    let session = session(rig.model, &options);
+    let long = tone().repeat(40);
+    ok(push(session, &long));
+    unsafe {
+        ok(m2f_session_finish(session));
+        while {
+            let mut progress = std::mem::zeroed();
+            ok(m2f_session_progress(session, &raw mut progress));
+            progress.stage < m2f_stage::M2F_STAGE_MOTION as u32
+        } {
+            std::thread::yield_now();
+        }
+        ok(m2f_session_cancel(session));
+        assert_eq!(m2f_session_wait(session, M2F_WAIT_FOREVER), S::M2F_STATUS_CANCELLED);
+        m2f_session_destroy(session);
+    }
+}
+
+#[test]
+fn done_is_shown_only_with_the_result() {
+    let rig = Rig::new(1);
+    for _ in 0..40 {
+        let session = session(rig.model, &session_options());
+        ok(push(session, &tone()[..2000]));
+        unsafe {
+            ok(m2f_session_finish(session));
+            loop {
+                let mut progress = std::mem::zeroed();
+                ok(m2f_session_progress(session, &raw mut progress));
+                if progress.stage == m2f_stage::M2F_STAGE_DONE as u32 {
+                    break;
+                }
+            }
+            m2f_result_destroy(pull(session));
+            m2f_session_destroy(session);
+        }
+    }
+}
+
+#[test]
+fn steps_past_the_schedule_are_refused_at_create() {
+    let rig = Rig::new(0);
+    let (options, mut out) = (m2f_session_options { step_count: 501, ..session_options() }, ptr::null_mut());
+    let status = unsafe { m2f_session_create(rig.model, &raw const options, &raw mut out) };
+    fails(status, S::M2F_STATUS_INVALID_ARGUMENT, "steps");
+}
+
+#[test]
+fn identity_of_another_model_is_refused() {
+    let (rig, other) = (Rig::new(0), Rig::new(0));
+    let (mut identity, mut out) = (ptr::null_mut(), ptr::null_mut());
+    unsafe {
+        ok(m2f_identity_create(other.model, ptr::null(), &raw mut identity));
+        let options = m2f_session_options { identity, ..session_options() };
+        let status = m2f_session_create(rig.model, &raw const options, &raw mut out);
+        fails(status, S::M2F_STATUS_INVALID_ARGUMENT, "another model");
+        m2f_identity_destroy(identity);
+    }
+}
+
+#[test]
+fn getters_tell_what_the_pack_holds() {
+    let rig = Rig::new(1);
+    let (mut weights, mut vertices, mut identities, mut fps) = (0, 0, 0, 0.0);
+    unsafe {
+        ok(m2f_model_weight_count(rig.model, &raw mut weights));
+        ok(m2f_model_vertex_count(rig.model, &raw mut vertices));
+        ok(m2f_model_identity_count(rig.model, &raw mut identities));
+        ok(m2f_model_fps(rig.model, &raw mut fps));
+        assert_eq!((weights, fps), (52, 30.0));
+
+        let mut count = 0;
+        ok(m2f_model_read_triangles(rig.model, ptr::null_mut(), 0, &raw mut count));
+        let mut triangles = vec![u32::MAX; count];
+        ok(m2f_model_read_triangles(rig.model, triangles.as_mut_ptr(), count, ptr::null_mut()));
+        assert!(count > 0 && count % 3 == 0 && triangles.iter().all(|&v| v < vertices));
+
+        let text = |read: &dyn Fn(*mut std::ffi::c_char, usize, *mut usize) -> S| {
+            let mut count = 0;
+            ok(read(ptr::null_mut(), 0, &raw mut count));
+            let mut bytes = vec![1u8; count];
+            ok(read(bytes.as_mut_ptr().cast(), count, ptr::null_mut()));
+            std::ffi::CString::from_vec_with_nul(bytes).expect("one NUL at the end").into_string().expect("UTF-8")
+        };
+        let names: Vec<_> =
+            (0..weights).map(|i| text(&|b, n, c| m2f_model_weight_name(rig.model, i, b, n, c))).collect();
+        assert!(names.iter().any(|name| name == "jawOpen"), "{names:?}");
+        let backend = text(&|b, n, c| m2f_runtime_backend_name(rig.runtime, b, n, c));
+        assert!(backend.starts_with("cpu") && backend.ends_with("1 thread"), "{backend}");
+
+        for i in 0..identities {
+            let name = text(&|b, n, c| m2f_model_identity_name(rig.model, i, b, n, c));
+            let name = c(&name);
+            let mut options = std::mem::zeroed::<m2f_identity_options>();
+            ok(m2f_identity_options_init(&raw mut options, size_of_val(&options)));
+            options.name = name.as_ptr();
+            let mut identity = ptr::null_mut();
+            ok(m2f_identity_create(rig.model, &raw const options, &raw mut identity));
+            let mut neutral = vec![f32::NAN; vertices as usize * 3];
+            ok(m2f_identity_read_vertices_mm(identity, neutral.as_mut_ptr(), neutral.len(), ptr::null_mut()));
+            assert!(neutral.iter().all(|v| v.is_finite()));
+            m2f_identity_destroy(identity);
+        }
+        assert!(identities > 1);
+        let version = std::ffi::CStr::from_ptr(m2f_version_string()).to_str().expect("UTF-8");
+        assert_eq!(version, env!("CARGO_PKG_VERSION"));
+        let numbers: Vec<u32> = version.split('.').map(|n| n.parse().expect("a number")).collect();
+        assert_eq!(m2f_version(), numbers[0] << 16 | numbers[1] << 8 | numbers[2]);
+    }
+}
+
+#[test]
+fn normals_are_unit_vectors_and_duration_is_the_clip_s() {
+    let rig = Rig::new(1);
+    let session = session(rig.model, &session_options());
+    ok(push(session, &tone()));
+    unsafe {
+        ok(m2f_session_finish(session));
+        ok(m2f_session_wait(session, M2F_WAIT_FOREVER));
+        let result = pull(session);
+        let (mut duration, mut count) = (0.0, 0);
+        ok(m2f_result_duration_s(result, &raw mut duration));
+        assert_eq!(duration, 0.5);
+        ok(m2f_result_read_normals(result, 0.0, 2, 2, ptr::null_mut(), 0, &raw mut count));
+        let mut normals = vec![f32::NAN; count];
+        ok(m2f_result_read_normals(result, 0.0, 2, 2, normals.as_mut_ptr(), count, ptr::null_mut()));
+        for normal in normals.as_chunks::<3>().0 {
+            let length = normal.iter().map(|c| c * c).sum::<f32>().sqrt();
+            assert!((length - 1.0).abs() < 1e-4, "{normal:?}");
+        }
+        let past = m2f_result_read_weights(result, 0.0, 14, 2, ptr::null_mut(), 0, &raw mut count);
+        fails(past, S::M2F_STATUS_INVALID_ARGUMENT, "frames 14..16 of 15");
+        m2f_result_destroy(result);
+        m2f_session_destroy(session);
     }
 }
 

@@ -77,8 +77,8 @@ fn wrong_lengths_ports_and_states_are_refused() {
     let mut executable = cpu(1).compile(plan).expect("compiles");
     let refused = |result: media2face::Result<()>| assert!(matches!(result, Err(Error::InvalidArgument(_))));
     refused(executable.write(x_port, &[0.0; 7]));
-    refused(executable.write(y_port, &[0.0; 300 * 200]));
-    refused(executable.read(x_port, &mut [0.0; 300 * 200]));
+    refused(executable.write(y_port, &vec![0.0; 300 * 200]));
+    refused(executable.read(x_port, &mut vec![0.0; 300 * 200]));
     refused(executable.read(y_port, &mut [0.0; 7]));
     let mut foreign = cpu(1).compile(product(1).0).expect("compiles").create_state().expect("state");
     refused(executable.run(section, &mut foreign));

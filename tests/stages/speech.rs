@@ -150,7 +150,7 @@ fn positions(mut interpolator: Interpolator, rows: usize, piece: usize) -> Vec<f
 
 #[test]
 fn frames_read_their_own_time_whatever_the_pieces() {
-    let by_rate = |frames: usize| Interpolator::by_rate(49, frames, 1, 30.0, 320, 200.0);
+    let by_rate = |frames: usize| Interpolator::by_rate(49, frames, 1, 30.0, 320, 200.0).expect("memory");
     let found = positions(by_rate(30), 49, 49);
     for (i, position) in found.iter().enumerate() {
         let expected = ((i as f32 + 0.5) * 16_000.0 / 30.0 - 200.0) / 320.0;
@@ -158,10 +158,10 @@ fn frames_read_their_own_time_whatever_the_pieces() {
     }
     for piece in [1, 2, 7, 48] {
         assert_eq!(positions(by_rate(30), 49, piece), found, "pieces of {piece}");
-        let over_clip = |corners| Interpolator::over_clip(49, 30, 1, corners);
+        let over_clip = |corners| Interpolator::over_clip(49, 30, 1, corners).expect("memory");
         assert_eq!(positions(over_clip(true), 49, piece), positions(over_clip(true), 49, 49));
     }
-    let corners = positions(Interpolator::over_clip(49, 30, 1, true), 49, 49);
+    let corners = positions(Interpolator::over_clip(49, 30, 1, true).expect("memory"), 49, 49);
     assert_eq!((corners[0], corners[29]), (0.0, 48.0));
     assert_eq!(positions(by_rate(12), 49, 49), found[..12], "the same wherever the clip ends");
 }

@@ -1,9 +1,7 @@
 //! `out = act(conv3×3(x) + bias + add)` over a map, zero padding 1, stride 1 or 2, or doubled first.
 //!
-//! A task copies its rows of the map into scratch with a border of zeros, so that the three texels of a kernel's row
-//! adjoin: a window is three taps of 3·I. A doubled map is never made: each of its four phases is a 2×2 kernel over the
-//! map as it is, which takes 4/9 of the products. Most other
-//! convolutions of stride 1 go by [`winograd`].
+//! Most go by [`winograd`]. Here is the rest, as the definition reads: a task copies its rows of the map into scratch with
+//! a border of zeros, so that the three texels of a kernel's row adjoin, and a window is three taps of 3·I.
 
 use std::ptr::null;
 use std::sync::Arc;
@@ -30,40 +28,36 @@ struct Conv2d {
     weight: Arc<Packed>,
     bias: Option<Arc<Packed>>,
     stride: usize,
-    upsample: bool,
     add: Option<Place>,
     activation: Activation,
     out: Place,
-    taps: Vec<usize>,
+    taps: [usize; 3],
     tap_len: usize,
-    /// Rows of the output (of one phase) that a task makes.
+    /// Rows of the output that a task makes.
     task_rows: usize,
 }
 
 pub(super) fn compile(op: &Op, compiler: &mut Compiler) -> Result<()> {
-    let Op::Conv2d { x, height, width, weight, bias, stride, upsample, add, activation, out } = op else {
-        unreachable!("conv2d only")
-    };
-    if *stride == 1 && !upsample && winograd::pays(x.cols, *height, *width) {
-        return winograd::compile(op, compiler);
+    if winograd::compile(op, compiler)? {
+        return Ok(());
     }
-    let side = if *upsample { 2 } else { 3 };
+    let Op::Conv2d { x, height, width, weight, bias, stride, upsample: false, add, activation, out } = op else {
+        unreachable!("conv2d only, and doubled maps go by their scheme")
+    };
     let line = (width + 2) * x.cols;
-    let layout = if *upsample { Layout::Phases } else { Layout::Kernel2d };
     let step = Conv2d {
         isa: compiler.isa,
         x: compiler.place(*x),
         height: *height,
         width: *width,
-        weight: compiler.pack(weight, layout)?,
+        weight: compiler.pack(weight, Layout::Kernel2d)?,
         bias: bias.as_ref().map(|b| compiler.pack(b, Layout::Vector)).transpose()?,
         stride: *stride,
-        upsample: *upsample,
         add: add.map(|a| compiler.place(a)),
         activation: *activation,
         out: compiler.place(*out),
-        taps: (0..side).map(|y| y * line).collect(),
-        tap_len: side * x.cols,
+        taps: [0, line, 2 * line],
+        tap_len: 3 * x.cols,
         task_rows: (WINDOW_LEN / line / stride).clamp(1, height.div_ceil(*stride)),
     };
     compiler.push(step);
@@ -71,7 +65,7 @@ pub(super) fn compile(op: &Op, compiler: &mut Compiler) -> Result<()> {
 }
 
 impl Conv2d {
-    /// Rows and columns of the output; with doubling, of one phase.
+    /// Rows and columns of the output.
     fn out_size(&self) -> (usize, usize) {
         (self.height.div_ceil(self.stride), self.width.div_ceil(self.stride))
     }
@@ -79,6 +73,14 @@ impl Conv2d {
     /// Row tasks of a map.
     fn strips(&self) -> usize {
         self.out_size().0.div_ceil(self.task_rows)
+    }
+
+    fn panels(&self) -> usize {
+        self.isa.tiles().panels(self.out.cols)
+    }
+
+    fn task_panels(&self) -> usize {
+        gemm::task_panels(self.panels(), self.out.batch * self.strips())
     }
 
     /// Rows of the map that so many output rows see.
@@ -112,20 +114,11 @@ impl Conv2d {
             }
         }
     }
-
-    /// The row of the output that texel (y, column) of a phase is.
-    fn out_row(&self, phase: usize, y: usize, column: usize) -> usize {
-        if self.upsample {
-            (2 * y + phase / 2) * 2 * self.width + 2 * column + phase % 2
-        } else {
-            y * self.out_size().1 + column
-        }
-    }
 }
 
 impl Step for Conv2d {
     fn tasks(&self) -> usize {
-        self.out.batch * self.strips()
+        self.out.batch * self.strips() * self.panels().div_ceil(self.task_panels())
     }
 
     fn work(&self) -> usize {
@@ -137,34 +130,32 @@ impl Step for Conv2d {
     }
 
     unsafe fn run(&self, task: usize, memory: &Memory, scratch: *mut f32) {
-        let (b, strip) = (task / self.strips(), task % self.strips());
+        let all_strips = self.out.batch * self.strips();
+        let (slice, strip) = (task / all_strips, task % all_strips);
+        let (b, strip) = (strip / self.strips(), strip % self.strips());
+        let panels = slice * self.task_panels()..((slice + 1) * self.task_panels()).min(self.panels());
         let (out_height, out_width) = self.out_size();
         let top = strip * self.task_rows;
         let lines = self.task_rows.min(out_height - top);
         let line_len = (self.width + 2) * self.x.cols;
         let bias = self.bias.as_ref().map_or(null(), |b| b.vector().as_ptr());
         let epilogue = Epilogue { bias, activation: self.activation, order: Order::AddendFirst };
-        let all = 0..self.isa.tiles().panels(self.out.cols);
         let mut rows = Rows::new();
-        // SAFETY: windows are inside the copy; every task has lines of the output of its own.
+        // SAFETY: windows are inside the copy; every task has lines or columns of its own.
         unsafe {
             self.copy_window(memory, b, top * self.stride, self.window_rows(lines), scratch);
-            for phase in 0..if self.upsample { 4 } else { 1 } {
-                let panels = self.weight.panels(phase);
-                // The window's corner; an odd phase begins one texel further.
-                let corner = scratch.add(phase / 2 * line_len + phase % 2 * self.x.cols);
-                for first in (0..lines * out_width).step_by(BLOCK_ROWS) {
-                    let count = BLOCK_ROWS.min(lines * out_width - first);
-                    for r in 0..count {
-                        let (y, column) = ((first + r) / out_width, (first + r) % out_width);
-                        rows.x[r] = corner.add(y * self.stride * line_len + column * self.stride * self.x.cols);
-                        let row = self.out_row(phase, top + y, column);
-                        rows.out[r] = self.out.row(memory, b, row);
-                        rows.addend[r] = self.add.map_or(null(), |p| p.row(memory, b, row).cast_const());
-                    }
-                    let all = all.clone();
-                    gemm::block(self.isa, &panels, all, &self.taps, self.tap_len, &epilogue, &rows, count);
+            let weight = self.weight.panels(0);
+            for first in (0..lines * out_width).step_by(BLOCK_ROWS) {
+                let count = BLOCK_ROWS.min(lines * out_width - first);
+                for r in 0..count {
+                    let (y, column) = ((first + r) / out_width, (first + r) % out_width);
+                    rows.x[r] = scratch.add((y * line_len + column * self.x.cols) * self.stride);
+                    let row = top * out_width + first + r;
+                    rows.out[r] = self.out.row(memory, b, row);
+                    rows.addend[r] = self.add.map_or(null(), |p| p.row(memory, b, row).cast_const());
                 }
+                let which = panels.clone();
+                gemm::block(self.isa, &weight, which, &self.taps, self.tap_len, &epilogue, &rows, count);
             }
         }
     }

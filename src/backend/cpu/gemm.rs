@@ -16,6 +16,10 @@ use super::simd::{Kernel, Simd};
 
 /// Rows that a block holds at most.
 pub(super) const BLOCK_ROWS: usize = 96;
+/// f32s of a cache line.
+const LINE: usize = 16;
+/// f32s of the largest panel that is prefetched.
+const PREFETCHED_LEN: usize = 48 * 1024;
 /// Rows × columns of the largest tile.
 const TILE_LEN: usize = 12 * 32;
 
@@ -28,6 +32,8 @@ pub(super) struct TileArgs<'a> {
     taps: &'a [usize],
     tap_len: usize,
     panel: *const f32,
+    /// What to have in the cache soon: a line for every row of the panel, from here on.
+    ahead: *const f32,
     sums: *mut f32,
 }
 
@@ -68,7 +74,7 @@ impl<const R: usize, const N: usize> Kernel for Tile<'_, R, N> {
         unsafe {
             let mut sums = [[S::splat(0.0); N]; R];
             let rows: [*const f32; R] = *args.rows.cast();
-            let mut panel = args.panel;
+            let (mut panel, mut ahead) = (args.panel, args.ahead);
             for tap in args.taps {
                 let rows: [*const f32; R] = std::array::from_fn(|r| rows[r].add(*tap));
                 for i in 0..args.tap_len {
@@ -80,6 +86,8 @@ impl<const R: usize, const N: usize> Kernel for Tile<'_, R, N> {
                         }
                     }
                     panel = panel.add(N * S::LANES);
+                    S::prefetch(ahead);
+                    ahead = ahead.wrapping_add(LINE);
                 }
             }
             for r in 0..R {
@@ -125,6 +133,12 @@ impl Tiles {
         let last = (self.panels(columns) - 1) * self.columns[0];
         last + self.width(columns, last)
     }
+}
+
+/// Panels that a task takes of `panels`, if `tasks` without a split are all there are: few large tasks are split, so that
+/// threads find work, into parts that are still worth what they share.
+pub(super) fn task_panels(panels: usize, tasks: usize) -> usize {
+    if tasks < 8 { panels.min(4) } else { panels }
 }
 
 /// When the addend is added.
@@ -188,13 +202,11 @@ pub(super) unsafe fn block(
             let height = tiles.rows.min(count - r);
             // SAFETY: the panel is inside the panels, the rows are inside the arrays.
             unsafe {
-                let args = TileArgs {
-                    rows: rows.x.as_ptr().add(r),
-                    taps,
-                    tap_len,
-                    panel: panels.data.add(first * panels.depth),
-                    sums: sums.0.as_mut_ptr(),
-                };
+                let panel = panels.data.add(first * panels.depth);
+                let next = panel.wrapping_add(width * panels.depth);
+                let ahead = ahead(panel, next, r / tiles.rows, width, panels.depth);
+                let (x, to) = (rows.x.as_ptr().add(r), sums.0.as_mut_ptr());
+                let args = TileArgs { rows: x, taps, tap_len, panel, ahead, sums: to };
                 tiles.kernels[height - 1][width_index](&args);
                 isa.run(Finish {
                     sums: &sums.0,
@@ -210,27 +222,45 @@ pub(super) unsafe fn block(
     }
 }
 
-/// Bare products of rows and one panel, row after row as wide as the panel; each row is one tap.
+/// Bare products of rows and one panel, row after row as wide as the panel; each row is one tap. `next` is the panel that
+/// will be wanted after this one.
 ///
 /// # Safety
 /// As for [`tile`], with rows·width values at `to`.
-pub(super) unsafe fn products(isa: Isa, panels: &Panels, panel: usize, rows: &[*const f32], to: *mut f32) {
+pub(super) unsafe fn products(
+    isa: Isa,
+    panels: &Panels,
+    panel: usize,
+    next: &Panels,
+    rows: &[*const f32],
+    to: *mut f32,
+) {
     let tiles = isa.tiles();
     let first = panel * tiles.columns[0];
     let width_index = tiles.width_index(panels.columns - first);
+    let width = tiles.columns[width_index];
     for r in (0..rows.len()).step_by(tiles.rows) {
         let height = tiles.rows.min(rows.len() - r);
         // SAFETY: the panel is inside the panels, the rows are inside the list.
         unsafe {
-            let args = TileArgs {
-                rows: rows.as_ptr().add(r),
-                taps: &[0],
-                tap_len: panels.depth,
-                panel: panels.data.add(first * panels.depth),
-                sums: to.add(r * tiles.columns[width_index]),
-            };
+            let panel = panels.data.add(first * panels.depth);
+            let next = next.data.wrapping_add(first * panels.depth);
+            let ahead = ahead(panel, next, r / tiles.rows, width, panels.depth);
+            let (rows, sums) = (rows.as_ptr().add(r), to.add(r * width));
+            let args = TileArgs { rows, taps: &[0], tap_len: panels.depth, panel, ahead, sums };
             tiles.kernels[height - 1][width_index](&args);
         }
+    }
+}
+
+/// Where the `index`-th tile of a panel prefetches: the first ones share the lines of the next panel among them, the
+/// others ask for what they have. Weights come from memory at every run of a large network, and the first tile of a
+/// panel alone would wait for all of it. Two panels must fit the second-level cache for that.
+fn ahead(panel: *const f32, next: *const f32, index: usize, width: usize, depth: usize) -> *const f32 {
+    if index * LINE < width && width * depth <= PREFETCHED_LEN {
+        next.wrapping_add(index * LINE * depth)
+    } else {
+        panel
     }
 }
 
@@ -271,9 +301,9 @@ impl Finish<'_> {
                     }
                     let to = out.add(self.first + c);
                     if n == S::LANES {
-                        S::store(to, v)
+                        S::store(to, v);
                     } else {
-                        S::store_first(to, v, n)
+                        S::store_first(to, v, n);
                     }
                     c += n;
                 }

@@ -18,6 +18,8 @@ use super::simd::{Kernel, Simd};
 
 /// Rows whose sums are kept apart: few enough for f32.
 const CHUNK_ROWS: usize = 256;
+/// Vectors that one pass over a chunk's rows takes side by side.
+const WIDE: usize = 2;
 
 #[derive(Clone)]
 struct GroupNorm {
@@ -120,24 +122,59 @@ struct ColumnSums {
     sums: *mut f32,
 }
 
+impl ColumnSums {
+    /// `N` vectors from column `c` on; with `N` = 1 perhaps less than a whole one.
+    #[inline(always)]
+    unsafe fn columns<S: Simd, const N: usize>(&self, c: usize) {
+        let n = S::LANES.min(self.cols - c);
+        // SAFETY: as for `run`.
+        unsafe {
+            let pivot = load::<S, N>(self.pivot.add(c), n);
+            let (mut sum, mut square) = ([S::splat(0.0); N], [S::splat(0.0); N]);
+            for r in 0..self.rows {
+                let x = load::<S, N>(self.x.add(r * self.stride + c), n);
+                for i in 0..N {
+                    let d = S::sub(x[i], pivot[i]);
+                    sum[i] = S::add(sum[i], d);
+                    square[i] = S::mul_add(d, d, square[i]);
+                }
+            }
+            for i in 0..N {
+                let to = self.sums.add(c + i * S::LANES);
+                S::store_first(to, sum[i], n);
+                S::store_first(to.add(self.cols), square[i], n);
+            }
+        }
+    }
+}
+
 impl Kernel for ColumnSums {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
+        let wide = WIDE * S::LANES;
+        let whole = self.cols / wide * wide;
         // SAFETY: rows · stride values at x, 2 · cols at sums.
         unsafe {
-            for c in (0..self.cols).step_by(S::LANES) {
-                let n = S::LANES.min(self.cols - c);
-                let pivot = S::load_first(self.pivot.add(c), n);
-                let (mut sum, mut square) = (S::splat(0.0), S::splat(0.0));
-                for r in 0..self.rows {
-                    let d = S::sub(S::load_first(self.x.add(r * self.stride + c), n), pivot);
-                    sum = S::add(sum, d);
-                    square = S::mul_add(d, d, square);
-                }
-                S::store_first(self.sums.add(c), sum, n);
-                S::store_first(self.sums.add(self.cols + c), square, n);
+            for c in (0..whole).step_by(wide) {
+                self.columns::<S, WIDE>(c);
+            }
+            for c in (whole..self.cols).step_by(S::LANES) {
+                self.columns::<S, 1>(c);
             }
         }
+    }
+}
+
+/// `N` vectors; with `N` = 1 the first `n` values of one.
+#[inline(always)]
+unsafe fn load<S: Simd, const N: usize>(from: *const f32, n: usize) -> [S::V; N] {
+    // SAFETY: as for the caller.
+    unsafe {
+        let mut v = [S::splat(0.0); N];
+        for i in 0..N {
+            v[i] = if N > 1 { S::load(from.add(i * S::LANES)) } else { S::load_first(from, n) };
+        }
+        v
     }
 }
 
@@ -210,39 +247,80 @@ impl Step for Apply {
         // SAFETY: rows are inside the views, and this task's own.
         unsafe {
             let columns = memory.workspace.add(self.0.columns_at() + b * 3 * cols);
-            for r in rows {
-                self.0.isa.run(Row {
-                    x: self.0.x.row(memory, b, r),
-                    out: self.0.out.row(memory, b, r),
-                    columns,
-                    cols,
-                    activation: self.0.activation,
-                });
-            }
+            self.0.isa.run(ApplyRows {
+                x: self.0.x.row(memory, b, rows.start),
+                x_stride: self.0.x.row_stride,
+                out: self.0.out.row(memory, b, rows.start),
+                out_stride: self.0.out.row_stride,
+                rows: rows.len(),
+                columns,
+                cols,
+                activation: self.0.activation,
+            });
         }
     }
 }
 
-/// One row; x and out may be the same.
-struct Row {
+/// Some rows; x and out may be the same.
+struct ApplyRows {
     x: *const f32,
+    x_stride: usize,
     out: *mut f32,
+    out_stride: usize,
+    rows: usize,
     columns: *const f32,
     cols: usize,
     activation: Activation,
 }
 
-impl Kernel for Row {
+impl ApplyRows {
+    /// `N` vectors from column `c` on; with `N` = 1 perhaps less than a whole one.
+    #[inline(always)]
+    unsafe fn columns<S: Simd, const N: usize>(&self, c: usize, activation: Activation) {
+        let n = S::LANES.min(self.cols - c);
+        // SAFETY: as for `run`.
+        unsafe {
+            let mean = load::<S, N>(self.columns.add(c), n);
+            let gain = load::<S, N>(self.columns.add(self.cols + c), n);
+            let shift = load::<S, N>(self.columns.add(2 * self.cols + c), n);
+            for r in 0..self.rows {
+                let x = load::<S, N>(self.x.add(r * self.x_stride + c), n);
+                for i in 0..N {
+                    let d = S::sub(x[i], mean[i]);
+                    let y = activate::<S>(activation, S::mul_add(d, gain[i], shift[i]));
+                    let to = self.out.add(r * self.out_stride + c + i * S::LANES);
+                    if N > 1 { S::store(to, y) } else { S::store_first(to, y, n) }
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn with<S: Simd>(&self, activation: Activation) {
+        let wide = WIDE * S::LANES;
+        let whole = self.cols / wide * wide;
+        // SAFETY: `cols` values in every row of x and out, three times as many at columns.
+        unsafe {
+            for c in (0..whole).step_by(wide) {
+                self.columns::<S, WIDE>(c, activation);
+            }
+            for c in (whole..self.cols).step_by(S::LANES) {
+                self.columns::<S, 1>(c, activation);
+            }
+        }
+    }
+}
+
+impl Kernel for ApplyRows {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        // SAFETY: `cols` values at x and out, three times as many at columns.
+        // SAFETY: as for `with`. One loop per activation, so that none is chosen inside it.
         unsafe {
-            for c in (0..self.cols).step_by(S::LANES) {
-                let n = S::LANES.min(self.cols - c);
-                let column = |k: usize| S::load_first(self.columns.add(k * self.cols + c), n);
-                let d = S::sub(S::load_first(self.x.add(c), n), column(0));
-                let y = activate::<S>(self.activation, S::mul_add(d, column(1), column(2)));
-                S::store_first(self.out.add(c), y, n);
+            match self.activation {
+                Activation::None => self.with::<S>(Activation::None),
+                Activation::Gelu => self.with::<S>(Activation::Gelu),
+                Activation::QuickGelu => self.with::<S>(Activation::QuickGelu),
+                Activation::Silu => self.with::<S>(Activation::Silu),
             }
         }
     }

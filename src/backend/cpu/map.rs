@@ -75,7 +75,8 @@ impl Kernel for Row {
             let n = S::LANES.min(self.len - i);
             // SAFETY: `len` values at x and out.
             unsafe {
-                S::store_first(self.out.add(i), activate::<S>(self.activation, S::load_first(self.x.add(i), n)), n)
+                let x = S::load_first(self.x.add(i), n);
+                S::store_first(self.out.add(i), activate::<S>(self.activation, x), n);
             }
         }
     }

@@ -46,8 +46,15 @@ pub(super) unsafe fn exp<S: Simd>(x: S::V) -> S::V {
 /// The processor has `S`.
 #[inline(always)]
 pub(super) unsafe fn erf<S: Simd>(x: S::V) -> S::V {
-    const P: [f32; 7] =
-        [7.647_116e-5, -7.942_355_6e-4, 5.179_749_3e-3, -2.684_859_2e-2, 1.128_343_05e-1, -3.761_260_5e-1, 1.128_379_1];
+    const P: [f32; 7] = [
+        7.647_116e-5,
+        -7.942_355_6e-4,
+        5.179_749_3e-3,
+        -2.684_859_2e-2,
+        1.128_343_05e-1,
+        -3.761_260_5e-1,
+        std::f32::consts::FRAC_2_SQRT_PI,
+    ];
     const Q: [f32; 8] = [
         -3.888_819_2e-4,
         6.005_098e-3,

@@ -1,6 +1,6 @@
 //! Memory of an executable and views resolved into it.
 
-use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::alloc::{Layout, alloc, dealloc};
 use std::ptr::NonNull;
 
 use crate::error::{Error, Result};
@@ -19,15 +19,18 @@ unsafe impl Sync for Aligned {}
 
 impl Aligned {
     /// `len` times `value`.
+    ///
+    /// # Errors
+    /// `OutOfMemory`.
     pub(super) fn filled(len: usize, value: f32) -> Result<Self> {
         let layout = Self::layout(len).ok_or_else(|| Error::OutOfMemory(format!("{len} values")))?;
+        #[allow(clippy::cast_ptr_alignment, reason = "the layout asks for a cache line")]
         // SAFETY: the layout has a size above zero.
-        let Some(start) = NonNull::new(unsafe { alloc(layout) }.cast::<f32>()) else { handle_alloc_error(layout) };
-        let mut memory = Self { start, len };
-        // SAFETY: `len` values were just allocated there; f32 has no invalid bytes once written.
-        (0..len).for_each(|i| unsafe { memory.start.as_ptr().add(i).write(value) });
-        debug_assert_eq!(memory.as_mut_slice().len(), len);
-        Ok(memory)
+        let start = unsafe { alloc(layout) }.cast::<f32>();
+        let start = NonNull::new(start).ok_or_else(|| Error::OutOfMemory(format!("{len} values")))?;
+        // SAFETY: `len` values were just allocated there.
+        (0..len).for_each(|i| unsafe { start.as_ptr().add(i).write(value) });
+        Ok(Self { start, len })
     }
 
     fn layout(len: usize) -> Option<Layout> {

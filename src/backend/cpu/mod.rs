@@ -21,6 +21,7 @@ mod map;
 mod math;
 mod memory;
 mod packing;
+mod scheme;
 mod simd;
 #[cfg(test)]
 mod tests;
@@ -78,6 +79,7 @@ impl Backend for CpuBackend {
         let mut compiler = Compiler::new(self.isa, &plan, &self.cache);
         let steps = plan.sections().map(|(_, ops)| compiler.section(ops)).collect::<Result<_>>()?;
         let workspace_len = compiler.workspace_len;
+        plan.check_memory(workspace_len)?;
         Ok(Box::new(CpuExecutable::new(Arc::clone(&plan), Arc::clone(&self.threads), steps, workspace_len)?))
     }
 }

@@ -8,7 +8,7 @@ use crate::tensor::{DType, Weight};
 
 use super::gemm::{Panels, Tiles};
 use super::memory::Aligned;
-use super::winograd::{ELEMENTS, transform_kernel};
+use super::scheme::Kind;
 
 /// What a packed copy is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,10 +21,8 @@ pub(super) enum Layout {
     Kernel1d { groups: usize },
     /// [O, I, 3, 3] by rows of 3·3·I.
     Kernel2d,
-    /// [O, I, 3, 3] as four 2×2 kernels, one per phase of the doubled map, each by rows of 2·2·I.
-    Phases,
-    /// [O, I, 3, 3] transformed, one panel set per element, each by rows of I.
-    Winograd,
+    /// [O, I, 3, 3] transformed by a scheme, one panel set per element, each by rows of I.
+    Winograd(Kind),
 }
 
 #[derive(PartialEq, Eq, Hash)]
@@ -37,7 +35,7 @@ struct Key {
 /// A packed weight. It keeps the weight it came from, so that the address in its key stays taken.
 pub(super) struct Packed {
     data: Aligned,
-    /// Elements from a group's or phase's panels to the next.
+    /// Elements from a group's panels to the next.
     stride: usize,
     depth: usize,
     columns: usize,
@@ -45,7 +43,7 @@ pub(super) struct Packed {
 }
 
 impl Packed {
-    /// Panels of one group or phase.
+    /// Panels of one group or element.
     pub(super) fn panels(&self, group: usize) -> Panels {
         let data = &self.data.as_slice()[group * self.stride..];
         Panels { data: data.as_ptr(), depth: self.depth, columns: self.columns }
@@ -105,31 +103,10 @@ fn pack(tiles: &Tiles, weight: &Weight, layout: Layout) -> Result<Packed> {
             let (o, i) = (shape[0], shape[1]);
             panels(1, 9 * i, o, &|_, k, n| w[(n * i + k % i) * 9 + k / i])
         }
-        Layout::Winograd => {
+        Layout::Winograd(kind) => {
             let (o, i) = (shape[0], shape[1]);
-            let kernels: Vec<[f64; ELEMENTS]> = w.chunks_exact(9).map(transform_kernel).collect();
-            panels(ELEMENTS, i, o, &|element, k, n| kernels[n * i + k][element] as f32)
+            panels(kind.elements(), i, o, &|e, k, n| kind.transform_kernel(&w[(n * i + k) * 9..][..9], e))
         }
-        Layout::Phases => {
-            let (o, i) = (shape[0], shape[1]);
-            panels(4, 4 * i, o, &|phase, k, n| {
-                let kernel = &w[(n * i + k % i) * 9..][..9];
-                let (tap_y, tap_x) = (k / i / 2, k / i % 2);
-                let rows = phase_taps(phase / 2, tap_y);
-                rows.iter().flat_map(|y| phase_taps(phase % 2, tap_x).iter().map(move |x| kernel[y * 3 + x])).sum()
-            })
-        }
-    }
-}
-
-/// Which of the three taps of a side fall on the same source texel: the even phase's taps read the source at −1 and 0,
-/// the odd one's at 0 and +1.
-fn phase_taps(phase: usize, tap: usize) -> &'static [usize] {
-    match (phase, tap) {
-        (0, 0) => &[0],
-        (0, _) => &[1, 2],
-        (_, 0) => &[0, 1],
-        (_, _) => &[2],
     }
 }
 
@@ -160,7 +137,7 @@ mod tests {
         let (cache, tiles, weight) = (Cache::default(), Isa::Portable.tiles(), weight());
         let first = cache.get(tiles, &weight, Layout::Kernel2d).expect("packs");
         assert!(Arc::ptr_eq(&first, &cache.get(tiles, &weight.clone(), Layout::Kernel2d).expect("packs")));
-        assert!(!Arc::ptr_eq(&first, &cache.get(tiles, &weight, Layout::Phases).expect("packs")));
+        assert!(!Arc::ptr_eq(&first, &cache.get(tiles, &weight, Layout::Winograd(Kind::Down)).expect("packs")));
         let matrix = weight.reshaped(&[8, 9]);
         let other = weight.reshaped(&[9, 8]);
         let matrix = cache.get(tiles, &matrix, Layout::Matrix).expect("packs");

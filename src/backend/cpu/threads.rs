@@ -49,15 +49,12 @@ struct State {
     panic: Option<Box<dyn Any + Send>>,
 }
 
-/// A step, the lifetime of its task taken off.
+/// A step, the lifetime of its task taken off: the caller waits in `Shared::run` while any thread is inside.
 #[derive(Clone, Copy)]
 struct Step {
-    task: *const Task<'static>,
+    task: &'static Task<'static>,
     count: usize,
 }
-
-// SAFETY: the task is Sync, and `Threads::run` returns only when no worker is inside the step.
-unsafe impl Send for Step {}
 
 impl Threads {
     /// `count` threads, the caller among them.
@@ -111,9 +108,8 @@ impl Shared {
 
     /// The caller's side of a step.
     fn run(&self, count: usize, task: &Task) {
-        let task: *const Task = task;
         // SAFETY: only the lifetime changes; the step is closed and left by all before this function returns.
-        let task: *const Task<'static> = unsafe { std::mem::transmute(task) };
+        let task = unsafe { std::mem::transmute::<&Task<'_>, &Task<'static>>(task) };
         let step = Step { task, count };
         self.next.store(0, Ordering::Relaxed);
         let mut state = self.lock();
@@ -148,8 +144,7 @@ impl Shared {
             if t >= step.count {
                 return;
             }
-            // SAFETY: the caller waits in `run` while any thread is inside the step.
-            unsafe { (*step.task)(t, thread) }
+            (step.task)(t, thread);
         }
     }
 

@@ -16,7 +16,7 @@ use super::{Manifest, Pack};
 use crate::error::Result;
 use crate::tensor::{DType, Weight};
 
-pub use sizes::{ARKIT_NAMES, Size};
+pub use sizes::Size;
 
 /// A pack of this size with all its parts, drawn from `seed`.
 ///

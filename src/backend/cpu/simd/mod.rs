@@ -17,7 +17,7 @@ pub(super) trait Kernel {
     ///
     /// # Safety
     /// The processor has `S`; the kernel's own pointers are as its maker promised. Implementations are
-    /// `#[inline(always)]`, or they lose the instruction set.
+    /// `#[inline(always)]`, or they lose the instruction set; so do closures around vectors: write loops.
     unsafe fn run<S: Simd>(self);
 }
 
@@ -72,4 +72,7 @@ pub(super) trait Simd: Copy + 'static {
     unsafe fn sum(v: Self::V) -> f32;
     /// Largest lane.
     unsafe fn largest(v: Self::V) -> f32;
+    /// Asks for a cache line, if there is a way to; any address will do.
+    #[inline(always)]
+    unsafe fn prefetch(_at: *const f32) {}
 }

@@ -30,6 +30,7 @@ unsafe fn enter<K: Kernel>(kernel: K) {
 
 // SAFETY (all methods): the trait's contract gives NEON and valid pointers; partial access copies n values.
 #[allow(clippy::undocumented_unsafe_blocks)]
+#[allow(unused_unsafe, reason = "where NEON is the target's baseline, most of its intrinsics are safe")]
 impl Simd for Neon {
     type V = float32x4_t;
     const LANES: usize = 4;

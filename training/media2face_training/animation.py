@@ -1,0 +1,280 @@
+"""Ground truth: a stochastic rule system that animates a phone-timed clip at 30 fps.
+
+Mouth: dominance functions, F(t) = sum(D_s T_s) / (sum(D_s) + D_0), D_s = a_s exp(-theta |t - t_s|) (Cohen and Massaro
+1993) with the apex held from 15 to 75 % of a phone (after JALI, Edwards 2016), then hard rules: m b p close, f v touch
+the teeth, sibilants narrow the jaw. Upper face and head: blinks, saccades, accents, nods, sway.
+Everything has variance on purpose: a diffusion model needs real conditional entropy.
+
+    python -m media2face_training.animation --work target/training
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+
+from .config import FPS
+from .phones import VOWELS
+from .visemes import BILABIAL, CHANNELS, LABIODENTAL, SIBILANT, TARGETS, dominance
+
+REST = 0.12  # D_0, the dominance of rest
+TIMING_S, AMOUNT = 0.012, 0.10  # spread of apex times and of targets
+DEGREES_PER_LOOK = dict(eyeLookIn=24.0, eyeLookOut=24.0, eyeLookUp=12.0, eyeLookDown=20.0)
+
+
+class Clip:
+    """One clip being animated: times [F] s, channels by name, random generator."""
+
+    def __init__(self, segments, energy, frames, rng):
+        self.segments = [(c or "AH", a, b) for c, a, b in segments]
+        self.rng, self.frames = rng, frames
+        self.time = (np.arange(frames) + 0.5) / FPS
+        self.energy = np.asarray(energy, np.float32)
+        self.weights = {}
+        self.jaw_amount, self.lip_amount = rng.uniform(0.75, 1.2), rng.uniform(0.75, 1.15)
+
+    def loudness(self, start, end):
+        """0..1: the loudest 10 ms of a stretch, from 25 dB below the clip's loud parts up to them."""
+        part = self.energy[int(start * 100) : max(int(end * 100), int(start * 100) + 1)]
+        return float(np.clip(part.max() / 25 + 1, 0, 1)) if len(part) else 0.0
+
+    def bump(self, start, peak, end, hold=0.0):
+        """0..1 over the frames: raised cosine up from start to peak, held, down to end."""
+        up = np.clip((self.time - start) / max(peak - start, 1e-3), 0, 1)
+        down = np.clip((end - self.time) / max(end - peak - hold, 1e-3), 0, 1)
+        return (0.5 - 0.5 * np.cos(np.pi * up)) * (0.5 - 0.5 * np.cos(np.pi * down))
+
+    def wander(self, deviation, seconds):
+        """Ornstein-Uhlenbeck process over the frames, smoothed."""
+        step = 1 / (FPS * seconds)
+        noise = self.rng.normal(size=self.frames + 30) * np.sqrt(2 * step)
+        value, out = self.rng.normal(), []
+        for n in noise:
+            value += -value * step + n
+            out.append(value)
+        kernel = np.hanning(11)[1:-1]
+        return deviation * np.convolve(out, kernel / kernel.sum(), "same")[15 : 15 + self.frames]
+
+
+def targets_of(clip):
+    """Sources of dominance: [(phone, from_s, to_s, target [channels])], scaled by stress, loudness and style."""
+    sources = []
+    for i, (phone, start, end) in enumerate(clip.segments):
+        name = phone
+        if phone == "HH":
+            name = next((p for p, _, _ in clip.segments[i + 1 : i + 2] if p in VOWELS), "AH")
+        shapes = TARGETS[name]
+        amount = 1.0
+        if phone == "HH":
+            amount = 0.5
+        elif phone in VOWELS:
+            amount = 0.9 + 0.45 * clip.loudness(start, end)
+            if phone in ("AH", "IH") and end - start < 0.06:
+                amount *= 0.6
+        cut = start + 0.55 * (end - start)
+        spans = [(start, end)] if len(shapes) == 1 else [(start, cut), (cut, end)]
+        for (a, b), shape in zip(spans, shapes):
+            target = np.array(shape) * amount * (1 + AMOUNT * clip.rng.normal(size=len(CHANNELS)))
+            target[0] *= clip.jaw_amount
+            target[1:] *= clip.lip_amount
+            shift = clip.rng.normal(0, TIMING_S)
+            sources.append((phone, a + 0.15 * (b - a) + shift, a + 0.75 * (b - a) + shift, target))
+    return sources
+
+
+def blend(clip):
+    """Dominance blending of all sources -> channels [F, channels]."""
+    sources = targets_of(clip)
+    first = np.array([s[1] for s in sources])[:, None]
+    last = np.array([s[2] for s in sources])[:, None]
+    target = np.array([s[3] for s in sources])
+    jaw, lips, onset, decay = np.array([dominance(s[0]) for s in sources]).T[:, :, None]
+    before, after = np.clip(first - clip.time, 0, None), np.clip(clip.time - last, 0, None)
+    shape = np.exp(-onset * before - decay * after)
+    out = np.zeros((clip.frames, len(CHANNELS)))
+    for strength, columns in ((jaw, [0, 10]), (lips, list(range(1, 10)))):
+        d = strength * shape
+        out[:, columns] = (d.T @ target[:, columns]) / (d.sum(0)[:, None] + REST)
+    return np.clip(out, 0, 1)
+
+
+def gate(clip, phones, lead, tail):
+    """0..1: one during the given phones, ramps of `lead` and `tail` seconds outside."""
+    out = np.zeros(clip.frames)
+    for phone, start, end in clip.segments:
+        if phone in phones:
+            shift = clip.rng.normal(0, TIMING_S / 2)
+            start, end = start - 0.02 + shift, max(end - 0.02, start + 0.045) + shift
+            rise = np.clip(1 - (start - clip.time) / lead, 0, 1)
+            fall = np.clip(1 - (clip.time - end) / tail, 0, 1)
+            out = np.maximum(out, np.where(clip.time < start, rise, np.where(clip.time > end, fall, 1.0)))
+    return out
+
+
+def mouth(clip):
+    """Sets the mouth channels: blending, then what must happen whatever the neighbours."""
+    blended = blend(clip)
+    kernel = np.array([0.2, 0.6, 0.2])
+    w = {c: np.convolve(np.pad(blended[:, i], 1, "edge"), kernel, "valid") for i, c in enumerate(CHANNELS)}
+    press = {c: w[c] for c in ("mouthPress", "mouthRollLower", "mouthRollUpper")}
+    narrow = gate(clip, SIBILANT, 0.06, 0.06)
+    w["jawOpen"] = w["jawOpen"] * (1 - narrow) + np.minimum(w["jawOpen"], 0.07) * narrow
+    teeth = gate(clip, LABIODENTAL, 0.06, 0.06)
+    w["mouthLowerDown"] *= 1 - teeth
+    w["jawOpen"] = w["jawOpen"] * (1 - teeth) + np.minimum(w["jawOpen"], 0.10) * teeth
+    w["mouthRollLower"] = np.maximum(w["mouthRollLower"], 0.45 * teeth * clip.lip_amount)
+    closed = gate(clip, BILABIAL, 0.07, 0.055)
+    for channel in ("mouthLowerDown", "mouthUpperUp", "mouthFunnel", "tongueOut"):
+        w[channel] = w[channel] * (1 - closed)
+    for channel in ("mouthPucker", "mouthStretch", "mouthSmile"):
+        w[channel] = w[channel] * (1 - 0.5 * closed)
+    w["jawOpen"] = w["jawOpen"] * (1 - closed) + np.minimum(w["jawOpen"], 0.10) * closed
+    w["mouthClose"] = w["jawOpen"] * closed
+    w["mouthPress"] = np.maximum(press["mouthPress"], 0.40 * closed)
+    w["mouthRollLower"] = np.maximum(w["mouthRollLower"], 0.20 * closed)
+    w["mouthRollUpper"] = np.maximum(press["mouthRollUpper"], 0.14 * closed)
+    silence = gate(clip, {"SIL"}, 0.05, 0.05)
+    rest = np.convolve(np.pad(silence, 9, "edge"), np.ones(19) / 19, "valid")
+    parted = clip.rng.uniform(0.0, 0.03) * np.clip(3 * rest - 2, 0, 1)
+    w["jawOpen"] = np.maximum(w["jawOpen"], parted)
+    clip.closed, clip.silent = closed, rest
+    for name in ("jawOpen", "mouthClose", "mouthFunnel", "mouthPucker", "mouthRollLower", "mouthRollUpper",
+                 "tongueOut"):
+        clip.weights[name] = w[name]
+    lean = clip.rng.normal(0, 0.06)
+    for name in ("mouthLowerDown", "mouthUpperUp", "mouthStretch", "mouthSmile", "mouthPress"):
+        for side, sign in (("Left", 1), ("Right", -1)):
+            clip.weights[name + side] = w[name] * (1 + sign * lean)
+
+
+def blinks(clip):
+    """Log-normal intervals, median 3.5 s; lids close in 70 ms, stay 30, open in 150."""
+    lids = np.zeros(clip.frames)
+    t = clip.rng.uniform(-2, 2)
+    while t < clip.time[-1]:
+        depth = clip.rng.uniform(0.85, 1.0)
+        lids = np.maximum(lids, depth * clip.bump(t, t + 0.07, t + 0.25, hold=0.03))
+        t += 3.5 * np.exp(clip.rng.normal(0, 0.5))
+        if clip.rng.random() < 0.08:
+            t -= 2.5  # now and then two in a row
+    return lids
+
+
+def gaze(clip, lids):
+    """Saccades, 0.7 a second, around the listener; sets the eight look channels, lids follow downwards."""
+    across, up = np.zeros(clip.frames), np.zeros(clip.frames)
+    t, x, y = 0.0, clip.rng.normal(0, 3.0), clip.rng.normal(0, 1.5)
+    while t < clip.time[-1]:
+        across[clip.time >= t], up[clip.time >= t] = x, y
+        t += clip.rng.exponential(1 / 0.7) + 0.2
+        away = 1.0 if clip.rng.random() < 0.8 else 2.2
+        x, y = clip.rng.normal(0, 4.5 * away), clip.rng.normal(-0.5, 2.5 * away)
+    kernel = np.array([0.15, 0.7, 0.15])
+    across = np.convolve(np.pad(across, 1, "edge"), kernel, "valid") + clip.wander(0.4, 0.4)
+    up = np.convolve(np.pad(up, 1, "edge"), kernel, "valid") + clip.wander(0.3, 0.4) - 3.0 * lids
+    w, per = clip.weights, DEGREES_PER_LOOK
+    w["eyeLookOutLeft"] = w["eyeLookInRight"] = np.clip(across, 0, 22) / per["eyeLookOut"]
+    w["eyeLookInLeft"] = w["eyeLookOutRight"] = np.clip(-across, 0, 22) / per["eyeLookIn"]
+    for side in ("Left", "Right"):
+        w["eyeLookUp" + side] = np.clip(up, 0, 10) / per["eyeLookUp"]
+        w["eyeLookDown" + side] = np.clip(-up, 0, 18) / per["eyeLookDown"]
+        w["eyeBlink" + side] = np.clip(lids + 0.1 * w["eyeLookDown" + side], 0, 1)
+
+
+def accents(clip):
+    """Times of pitch accents: loud vowels at least 0.45 s apart, most of them marked."""
+    found = []
+    for phone, start, end in clip.segments:
+        if phone in VOWELS and end - start > 0.07 and clip.loudness(start, end) > 0.8:
+            if (not found or start - found[-1] > 0.45) and clip.rng.random() < 0.65:
+                found.append((start + end) / 2)
+    return found
+
+
+def upper_face_and_head(clip):
+    """Brows, squint, smile offsets, and the head: accents nod, phrase ends tilt, the rest sways."""
+    rng, w = clip.rng, clip.weights
+    lids = blinks(clip)
+    gaze(clip, lids)
+    brow, nod, tilt = np.zeros(clip.frames), np.zeros(clip.frames), np.zeros(clip.frames)
+    for t in accents(clip):
+        t += rng.normal(0, 0.03)
+        if rng.random() < 0.6:
+            brow = np.maximum(brow, rng.uniform(0.12, 0.45) * clip.bump(t - 0.16, t, t + 0.32, hold=0.06))
+        if rng.random() < 0.7:
+            nod += rng.uniform(1.2, 4.0) * clip.bump(t - 0.18, t + 0.02, t + 0.42)
+    for i, (phone, start, end) in enumerate(clip.segments[1:], 1):
+        if phone == "SIL" and end - start > 0.25 and rng.random() < 0.5:
+            tilt += rng.normal(0, 2.2) * clip.bump(start - 0.5, start, end + 0.4)
+    calm = rng.uniform(0, 0.05)
+    w["browInnerUp"] = np.clip(brow + calm + clip.wander(0.02, 0.8), 0, 1)
+    for side in ("Left", "Right"):
+        share = rng.uniform(0.7, 1.0)
+        w["browOuterUp" + side] = np.clip(share * brow + clip.wander(0.015, 0.8), 0, 1)
+    frown = max(0.0, rng.normal(0, 0.06)) + np.clip(clip.wander(0.05, 1.0), 0, 1)
+    smile, squint = max(0.0, rng.normal(0.03, 0.07)), rng.uniform(0.0, 0.10)
+    swell = np.clip(1 + clip.wander(0.35, 1.5), 0, 2)
+    for side in ("Left", "Right"):
+        w["browDown" + side] = frown * (1 - np.clip(2 * brow, 0, 1))
+        w["eyeSquint" + side] = np.clip(squint * swell + 0.3 * smile, 0, 1)
+        w["eyeWide" + side] = np.clip(0.35 * brow - 0.05, 0, 1)
+        w["cheekSquint" + side] = 0.7 * smile * swell
+        w["mouthSmile" + side] = w["mouthSmile" + side] + smile * swell * (1 - 0.3 * clip.closed)
+        w["mouthDimple" + side] = 0.4 * smile * swell
+        w["noseSneer" + side] = 0.12 * w["mouthUpperUp" + side]
+    w["mouthShrugUpper"] = 0.1 * clip.closed * rng.uniform(0, 1)
+    sideways = clip.wander(0.015, 0.7) * (1 - clip.silent)
+    w["jawLeft"], w["jawRight"] = np.clip(sideways, 0, 1), np.clip(-sideways, 0, 1)
+    lively = 0.6 + 0.4 * (1 - clip.silent)
+    pitch = nod + lively * clip.wander(1.3, 1.2) + rng.normal(0, 0.8)
+    yaw = lively * clip.wander(2.0, 1.4) + rng.normal(0, 1.2)
+    roll = tilt + lively * clip.wander(1.1, 1.6)
+    lean = np.stack([clip.wander(1.0, 1.5), clip.wander(0.7, 1.2) - 0.3 * nod, clip.wander(1.8, 1.8)], 1)
+    return np.concatenate([np.radians(np.stack([pitch, yaw, roll], 1)), lean], 1)
+
+
+def animate(segments, energy, frames, names, rng):
+    """-> (weights [frames, 52] in 0..1 in the order of `names`, pose [frames, 6]: axis-angle rad, mm)."""
+    clip = Clip(segments, energy, frames, rng)
+    mouth(clip)
+    pose = upper_face_and_head(clip)
+    out = np.zeros((frames, len(names)), np.float32)
+    place = {n: i for i, n in enumerate(names)}
+    for name, values in clip.weights.items():
+        out[:, place[name]] = np.clip(values, 0, 1)
+    return out, pose.astype(np.float32)
+
+
+def frame_count(mel_frames):
+    """Animation frames of a clip of 10 ms frames."""
+    return max(1, int(mel_frames / 2 * FPS / 50 + 0.5))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", default="target/training")
+    parser.add_argument("--seed", type=int, default=7)
+    options = parser.parse_args()
+    work = Path(options.work)
+    names = list(np.load(work / "face.npz", allow_pickle=True)["unit_names"])
+    energy = np.load(work / "clips/energy.npy", mmap_mode="r")
+    index = json.loads((work / "clips/index.json").read_text())
+    weights, poses, first = [], [], 0
+    for row in index:
+        frames = frame_count(row["frames"])
+        rng = np.random.default_rng([options.seed, row["clip"], row["copy"]])
+        w, pose = animate(row["segments"], energy[row["start"] : row["start"] + row["frames"]], frames, names, rng)
+        weights.append(w.astype(np.float16))
+        poses.append(pose)
+        row["motion_start"], row["motion_frames"] = first, frames
+        first += frames
+    for name, parts in (("weights", weights), ("pose", poses)):
+        np.save(work / f"clips/{name}.new.npy", np.concatenate(parts))
+        (work / f"clips/{name}.new.npy").rename(work / f"clips/{name}.npy")
+    (work / "clips/index.json").write_text(json.dumps(index))
+    print(f"{len(index)} clips, {first} frames, {first / FPS / 3600:.1f} h")
+
+
+if __name__ == "__main__":
+    main()

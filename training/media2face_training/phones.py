@@ -1,0 +1,45 @@
+"""The phone set: 39 CMU phones and silence, and the names that each synthesiser gives them."""
+
+CLASSES = (
+    "SIL AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W Y Z ZH"
+).split()
+INDEX = {name: i for i, name in enumerate(CLASSES)}
+VOWELS = set("AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW".split())
+BILABIALS = ("M", "B", "P")
+
+# Regression targets of the audio encoder, 0..1 per class: how open the mouth is, how round the lips are.
+OPENING = {
+    "AA": 1.0, "AE": 0.9, "AH": 0.5, "AO": 0.8, "AW": 0.9, "AY": 0.9, "EH": 0.6, "ER": 0.35, "EY": 0.5,
+    "IH": 0.3, "IY": 0.2, "OW": 0.5, "OY": 0.6, "UH": 0.3, "UW": 0.2, "HH": 0.3,
+    "SIL": 0.0, "M": 0.0, "B": 0.0, "P": 0.0,
+}
+ROUNDING = {
+    "UW": 1.0, "OW": 0.8, "W": 1.0, "AO": 0.5, "OY": 0.6, "UH": 0.6, "R": 0.4, "SH": 0.6, "CH": 0.5,
+    "JH": 0.5, "ZH": 0.6, "ER": 0.4, "AW": 0.3,
+}
+OPENING_OF_OTHER_CONSONANTS = 0.12
+
+_SILENCES = {"pau", "#", "", "_", "_:", "sil", "ssil", "brth", "h#"}
+
+# espeak-ng's English phoneme mnemonics.
+_ESPEAK = {
+    "A:": "AA", "a": "AE", "aI": "AY", "aI@": "AY", "aI2": "AY", "aI3": "AY", "aU": "AW", "V": "AH", "0": "AA",
+    "O:": "AO", "O": "AO", "O2": "AO", "@": "AH", "3": "ER", "3:": "ER", "E": "EH", "eI": "EY", "I": "IH",
+    "i:": "IY", "i": "IY", "I2": "IH", "oU": "OW", "OI": "OY", "U": "UH", "u:": "UW", "h": "HH", "I#": "IH",
+    "a#": "AH", "@L": "L", "@-": "AH", "O@": "AO", "o@": "AO", "A@": "AA", "e@": "EH", "i@": "IY", "i@3": "IY",
+    "U@": "UH", "@2": "AH", "IR": "ER", "VR": "ER", "aa": "AE", "A#": "AA", "0#": "AA", "E#": "IH", "@5": "AH",
+    "I@": "IY", "S": "SH", "Z": "ZH", "tS": "CH", "dZ": "JH", "T": "TH", "D": "DH", "N": "NG", "j": "Y",
+    "r-": "R", "t#": "T", "t2": "T", "t[": "T", "n-": "N", "w#": "W", "?": "SIL", "_|": "SIL", "_!": "SIL",
+}
+
+
+def classify(engine, phone):
+    """CMU class name of an engine's phone, or None where it has no counterpart."""
+    if phone.lower() in _SILENCES:
+        return "SIL"
+    if engine == "espeak":
+        phone = _ESPEAK.get(phone, phone)
+    elif phone == "ax":
+        phone = "AH"
+    phone = phone.upper()
+    return phone if phone in INDEX else None

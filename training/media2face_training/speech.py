@@ -1,0 +1,243 @@
+"""Synthetic speech with exact phone times.
+
+Three engines, each called as a separate program or loaded at run time and none of them distributed:
+flite (voices awb, rms, slt, kal16), espeak-ng through its C library (GPL-3, loaded with ctypes),
+and festival (slt HTS, kal diphone).
+
+Writes `speech/audio.npy` (int16, 16 kHz, all utterances one after the other) and `speech/index.json`:
+a list of {engine, voice, text, start, length, segments}, segments = [[class, from_s, to_s], ...].
+
+    python -m media2face_training.speech --work target/training --utterances 2400 --workers 2
+"""
+
+import argparse
+import ctypes
+import ctypes.util
+import json
+import multiprocessing
+import random
+import subprocess
+import tempfile
+import time
+import wave
+from math import gcd
+from pathlib import Path
+
+import numpy as np
+from scipy.signal import resample_poly
+
+from .phones import classify
+from .texts import sentences
+
+RATE = 16000
+# Share of the utterances per voice. Voices made from recordings matter most for transfer to real speech.
+SHARES = {
+    ("flite", "awb"): 0.13, ("flite", "rms"): 0.13, ("flite", "slt"): 0.13, ("flite", "kal16"): 0.09,
+    ("festival", "voice_cmu_us_slt_arctic_hts"): 0.12, ("festival", "voice_kal_diphone"): 0.08,
+    ("espeak", ""): 0.32,
+}
+FLITE_F0 = {"kal16": 105, "awb": 120, "rms": 100, "slt": 170}  # Hz
+ESPEAK_LANGUAGES = ["en-us"] * 6 + ["en-gb", "en-gb-scotland", "en-gb-x-rp", "en-gb-x-gbclan", "en-029"]
+ESPEAK_ODD_VARIANTS = {"whisper", "whisperf", "croak", "Demonic", "anikaRobot", "UniRobot", "Storm"}
+
+
+def read_wave(path):
+    """Mono 16-bit file -> (float array in [-32768, 32767], rate)."""
+    with wave.open(str(path)) as file:
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float32)
+        if file.getnchannels() > 1:
+            samples = samples.reshape(-1, file.getnchannels()).mean(1)
+        return samples, file.getframerate()
+
+
+def write_wave(path, samples):
+    """int16 samples -> a 16 kHz mono file."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(np.asarray(samples, "<i2").tobytes())
+
+
+def to_16k(samples, rate):
+    """Any rate -> int16 at 16 kHz."""
+    if rate != RATE:
+        divisor = gcd(rate, RATE)
+        samples = resample_poly(samples, RATE // divisor, rate // divisor)
+    return np.clip(np.round(samples), -32768, 32767).astype(np.int16)
+
+
+def segments_of(engine, phones, starts, ends):
+    """Engine phones with times -> [[class, from, to]]; a phone without counterpart is marked null."""
+    return [[classify(engine, p), round(a, 4), round(b, 4)] for p, a, b in zip(phones, starts, ends) if b > a]
+
+
+def flite(text, voice, stretch, f0, folder):
+    """One sentence by flite. Its times are used unscaled (the audio of kal16 ends before its last label)."""
+    path = Path(folder) / "flite.wav"
+    command = ["flite", "-voice", voice, "--setf", f"duration_stretch={stretch:.3f}",
+               "--setf", f"int_f0_target_mean={f0:.1f}", "-t", text, "-o", str(path), "-psdur"]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    phones, ends = zip(*(token.rsplit(":", 1) for token in output.split()))
+    ends = [float(e) for e in ends]
+    return to_16k(*read_wave(path)), segments_of("flite", phones, [0.0] + ends[:-1], ends)
+
+
+def festival_batch(jobs, folder):
+    """[(voice, stretch, text)] -> yields (samples, segments) or None per job; one process for all."""
+    folder = Path(folder)
+    script, previous = [], None
+    for i, (voice, stretch, text) in enumerate(jobs):
+        if voice != previous:
+            script.append(f"({voice})")
+            previous = voice
+        script.append(f"(Parameter.set 'Duration_Stretch {stretch:.3f})")
+        script.append(f'(set! u1 (SynthText "{text}"))')
+        script.append(f"(utt.save.wave u1 \"{folder}/{i}.wav\" 'riff)")
+        script.append(f'(utt.save.segs u1 "{folder}/{i}.lab")')
+    (folder / "batch.scm").write_text("\n".join(script))
+    subprocess.run(["festival", "-b", str(folder / "batch.scm")], capture_output=True, check=False)
+    for i in range(len(jobs)):
+        sound, labels = folder / f"{i}.wav", folder / f"{i}.lab"
+        if not (sound.exists() and labels.exists()):
+            yield None
+            continue
+        rows = [line.split() for line in labels.read_text().splitlines()]
+        rows = [row for row in rows if len(row) == 3 and row[0] != "#"]
+        ends = [float(row[0]) for row in rows]
+        samples = to_16k(*read_wave(sound))
+        sound.unlink()
+        labels.unlink()
+        yield samples, segments_of("festival", [row[2] for row in rows], [0.0] + ends[:-1], ends)
+
+
+class _EspeakEvent(ctypes.Structure):
+    _fields_ = [("type", ctypes.c_int), ("unique_identifier", ctypes.c_uint), ("text_position", ctypes.c_int),
+                ("length", ctypes.c_int), ("audio_position", ctypes.c_int), ("sample", ctypes.c_int),
+                ("user_data", ctypes.c_void_p), ("string", ctypes.c_char * 8)]
+
+
+class Espeak:
+    """espeak-ng's library, loaded at run time; phoneme events give starts in milliseconds."""
+
+    RETRIEVAL, PHONEME_EVENTS, UTF8 = 1, 1, 1
+    END, PHONEME = 5, 7
+    RATE, PITCH, RANGE = 1, 3, 4
+
+    def __init__(self):
+        self.library = ctypes.CDLL(ctypes.util.find_library("espeak-ng") or "libespeak-ng.so.1")
+        self.sample_rate = self.library.espeak_Initialize(self.RETRIEVAL, 200, None, self.PHONEME_EVENTS)
+        kind = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int,
+                                ctypes.POINTER(_EspeakEvent))
+        self._callback = kind(self._receive)
+        self.library.espeak_SetSynthCallback(self._callback)
+
+    def _receive(self, samples, count, events):
+        if samples and count > 0:
+            self._samples.append(np.ctypeslib.as_array(samples, (count,)).copy())
+        i = 0
+        while events[i].type != 0:
+            event = events[i]
+            if event.type == self.PHONEME:
+                name = ctypes.string_at(ctypes.addressof(event) + _EspeakEvent.string.offset, 8)
+                self._starts.append((event.audio_position / 1000, name.split(b"\0")[0].decode("utf8", "replace")))
+            elif event.type == self.END:
+                self._end = event.audio_position / 1000
+            i += 1
+        return 0
+
+    def speak(self, text, voice, rate, pitch, spread):
+        """One sentence -> (samples, segments), or None where the voice is unknown."""
+        if self.library.espeak_SetVoiceByName(voice.encode()) != 0:
+            return None
+        for parameter, value in ((self.RATE, rate), (self.PITCH, pitch), (self.RANGE, spread)):
+            self.library.espeak_SetParameter(parameter, value, 0)
+        self._samples, self._starts, self._end = [], [], None
+        data = text.encode()
+        self.library.espeak_Synth(data, len(data) + 1, 0, 1, 0, self.UTF8, None, None)
+        self.library.espeak_Synchronize()
+        if not self._samples or not self._starts:
+            return None
+        samples = np.concatenate(self._samples).astype(np.float32)
+        starts = [s for s, _ in self._starts]
+        ends = starts[1:] + [self._end or len(samples) / self.sample_rate]
+        names = [name or "_" for _, name in self._starts]
+        return to_16k(samples, self.sample_rate), segments_of("espeak", names, starts, ends)
+
+    @staticmethod
+    def variants():
+        """Names of the voice variants that sound human enough."""
+        listing = subprocess.run(["espeak-ng", "--voices=variant"], capture_output=True, text=True).stdout
+        names = [line.split("!v/")[1].split()[0] for line in listing.splitlines() if "!v/" in line]
+        return [n for n in names if n not in ESPEAK_ODD_VARIANTS and not n.startswith("robosoft")]
+
+
+def plan(count, seed):
+    """The list of (engine, voice, text, u) to be spoken, u in 0..1 setting the speed."""
+    rng, texts, jobs = random.Random(seed), iter(sentences()), []
+    for (engine, voice), share in SHARES.items():
+        jobs += [(engine, voice, next(texts), rng.random()) for _ in range(round(count * share))]
+    rng.shuffle(jobs)
+    return jobs
+
+
+def synthesise(jobs, seed, folder):
+    """Yields (engine, voice, text, samples, segments) of every job that succeeds."""
+    rng = random.Random(seed)
+    recorded = sorted(j for j in jobs if j[0] == "festival")
+    batch = [(voice, 0.8 + 0.45 * u, text) for _, voice, text, u in recorded]
+    for job, result in zip(recorded, festival_batch(batch, folder)):
+        if result:
+            yield job[0], job[1], job[2], *result
+    espeak, variants = Espeak(), Espeak.variants()
+    for engine, voice, text, u in jobs:
+        if engine == "flite":
+            yield engine, voice, text, *flite(text, voice, 0.75 + 0.5 * u,
+                                              FLITE_F0[voice] * rng.uniform(0.8, 1.25), folder)
+        elif engine == "espeak":
+            voice = rng.choice(ESPEAK_LANGUAGES) + ("+" + rng.choice(variants) if rng.random() < 0.93 else "")
+            result = espeak.speak(text, voice, rng.randint(110, 220), rng.randint(10, 95), rng.randint(10, 90))
+            if result:
+                yield engine, voice, text, *result
+
+
+def _work(arguments):
+    worker, workers, count, seed, target = arguments
+    jobs = plan(count, seed)[worker::workers]
+    audio, index, position, started = [], [], 0, time.time()
+    with tempfile.TemporaryDirectory() as folder:
+        for engine, voice, text, samples, segments in synthesise(jobs, seed + worker, folder):
+            audio.append(samples)
+            index.append(dict(engine=engine, voice=voice, text=text, start=position, length=len(samples),
+                              segments=segments))
+            position += len(samples)
+    np.save(f"{target}/audio.{worker}.npy", np.concatenate(audio))
+    print(f"worker {worker}: {len(index)} utterances, {position / RATE / 3600:.2f} h, {time.time() - started:.0f} s")
+    return index
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", default="target/training")
+    parser.add_argument("--utterances", type=int, default=2400)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    target = Path(options.work) / "speech"
+    target.mkdir(parents=True, exist_ok=True)
+    tasks = [(w, options.workers, options.utterances, options.seed, str(target)) for w in range(options.workers)]
+    with multiprocessing.get_context("spawn").Pool(options.workers) as pool:
+        indices = pool.map(_work, tasks)
+    parts, merged, offset = [], [], 0
+    for worker, index in enumerate(indices):
+        part = np.load(target / f"audio.{worker}.npy")
+        merged += [dict(item, start=item["start"] + offset) for item in index]
+        offset += len(part)
+        parts.append(part)
+        (target / f"audio.{worker}.npy").unlink()
+    np.save(target / "audio.npy", np.concatenate(parts))
+    (target / "index.json").write_text(json.dumps(merged))
+
+
+if __name__ == "__main__":
+    main()
