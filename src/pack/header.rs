@@ -45,7 +45,9 @@ impl Header {
             return Err(invalid(format!("header of {len} bytes, at most {} are read", limits::MAX_PACK_HEADER_BYTES)));
         }
         if len > total - LENGTH_BYTES {
-            return Err(invalid(format!("header of {len} bytes in a file of {total}: truncated, or not a pack")));
+            return Err(invalid(format!(
+                "header of {len} bytes in a file of {total}: truncated, or not a safetensors file"
+            )));
         }
         Ok(len as usize)
     }
@@ -69,7 +71,7 @@ impl Header {
             }
             if last < first || last > total - start {
                 return Err(invalid(format!(
-                    "tensor {name} ends at byte {last} of {}: truncated, or not a pack",
+                    "tensor {name} ends at byte {last} of {}: truncated, or not a safetensors file",
                     total - start
                 )));
             }

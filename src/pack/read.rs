@@ -129,7 +129,7 @@ pub(super) fn header_of(file: &[u8]) -> Result<Header> {
 }
 
 fn too_short(total: u64) -> Error {
-    Error::InvalidPack(format!("{total} bytes are too short for a pack"))
+    Error::InvalidPack(format!("{total} bytes are too short for a safetensors file"))
 }
 
 fn dtype_of(entry: &Entry) -> Result<DType> {

@@ -12,13 +12,14 @@ use crate::args::{Animate, Emit};
 use crate::emit::npy::NpyWriter;
 use crate::emit::staged::Staged;
 use crate::emit::{csv, glb, json};
+use crate::envelope::Envelope;
 use crate::mesh::Mesh;
 use crate::model;
 use crate::progress::Progress;
 use crate::render::sheet;
 use crate::track::Track;
 use crate::usage;
-use crate::wav::{Envelope, Wav};
+use crate::wav::Wav;
 
 /// Frames that are decoded at once.
 const CHUNK_FRAMES: usize = 128;
@@ -27,17 +28,17 @@ const CHUNK_FRAMES: usize = 128;
 pub fn run(args: &Animate) -> Result<String> {
     let start = Instant::now();
     let wav = Wav::open(&args.input)?;
-    let model = model::load(model::open_pack(args.model.as_deref())?, &args.threads)?;
-    let kinds = match &args.emit {
-        Some(kinds) => kinds.clone(),
-        None if model.topology().is_some() => vec![Emit::Glb, Emit::Csv, Emit::Json, Emit::Png],
-        None => vec![Emit::Csv, Emit::Json],
-    };
-    let files = stage_files(args, &kinds)?;
-    let progress = Progress::new(args.quiet);
+    let progress = Arc::new(Progress::new(args.quiet));
+    let bar = Arc::clone(&progress);
+    let warn = move |message: &str| bar.aside(|| model::print_warning(message));
+    let model = model::load(model::open_pack(args.model.as_deref())?, &args.threads, warn)?;
+    let kinds = kinds(args.emit.as_deref(), &model)?;
 
+    // Nothing is made on disk before the input is known to be good.
     let session = Session::new(&model, session_options(args, &model, &wav)?)?;
-    let (animation, envelope) = generate(&session, wav, &progress)?;
+    let envelope = push(&session, wav, &progress)?;
+    let files = stage_files(args, &kinds)?;
+    let animation = generate(&session, &progress)?;
     let fps = args.fps.unwrap_or_else(|| animation.native_fps());
     let mut output = Output { track: track(&animation, fps)?, animation, envelope, progress };
     let mut finished = Vec::new();
@@ -51,24 +52,39 @@ pub fn run(args: &Animate) -> Result<String> {
     Ok(summary(output.animation.duration_s(), output.track.frame_count(), start.elapsed()))
 }
 
+/// The files that are wanted, each once; those of a mesh only where the model has one.
+fn kinds(wanted: Option<&[Emit]>, model: &Model) -> Result<Vec<Emit>> {
+    let has_mesh = model.topology().is_some();
+    let needs_mesh = |kind| matches!(kind, Emit::Glb | Emit::Png | Emit::Npy);
+    let Some(wanted) = wanted else {
+        let all = [Emit::Glb, Emit::Csv, Emit::Json, Emit::Png];
+        return Ok(all.into_iter().filter(|&kind| has_mesh || !needs_mesh(kind)).collect());
+    };
+    let mut kinds = Vec::new();
+    for &kind in wanted {
+        ensure!(has_mesh || !needs_mesh(kind), "the model has no mesh: --emit csv,json works without one");
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    Ok(kinds)
+}
+
 /// A file aside for each kind, so that a folder that cannot be written fails before the work.
 fn stage_files(args: &Animate, kinds: &[Emit]) -> Result<Vec<(Emit, Staged)>> {
     let stem = args.input.file_stem().ok_or_else(|| anyhow!("{} has no name", args.input.display()))?;
-    let mut files: Vec<(Emit, Staged)> = Vec::new();
-    for &kind in kinds {
-        if files.iter().all(|(other, _)| *other != kind) {
-            let mut name = stem.to_owned();
-            name.push(match kind {
-                Emit::Glb => ".glb",
-                Emit::Csv => ".csv",
-                Emit::Json => ".json",
-                Emit::Png => ".png",
-                Emit::Npy => ".offsets.npy",
-            });
-            files.push((kind, Staged::create(&args.out.join(name))?));
-        }
-    }
-    Ok(files)
+    let stage = |&kind| {
+        let mut name = stem.to_owned();
+        name.push(match kind {
+            Emit::Glb => ".glb",
+            Emit::Csv => ".csv",
+            Emit::Json => ".json",
+            Emit::Png => ".png",
+            Emit::Npy => ".offsets.npy",
+        });
+        Ok((kind, Staged::create(&args.out.join(name))?))
+    };
+    kinds.iter().map(stage).collect()
 }
 
 fn session_options(args: &Animate, model: &Arc<Model>, wav: &Wav) -> Result<SessionOptions> {
@@ -90,8 +106,8 @@ fn read_picture(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).with_context(|| format!("cannot read the picture {}", path.display()))
 }
 
-/// Pushes the file and waits for its motion.
-fn generate(session: &Session, wav: Wav, progress: &Progress) -> Result<(Arc<Animation>, Envelope)> {
+/// Pushes the file.
+fn push(session: &Session, wav: Wav, progress: &Progress) -> Result<Envelope> {
     let (channels, frame_count) = (wav.channel_count() as usize, wav.frame_count());
     let mut envelope = Envelope::new(frame_count);
     let mut taken = 0;
@@ -102,13 +118,17 @@ fn generate(session: &Session, wav: Wav, progress: &Progress) -> Result<(Arc<Ani
         progress.show(Stage::Input.name(), taken as f32 / frame_count as f32);
         Ok(())
     })?;
+    Ok(envelope)
+}
+
+/// Waits for the motion of what was pushed.
+fn generate(session: &Session, progress: &Progress) -> Result<Arc<Animation>> {
     session.finish()?;
     while !session.wait(Some(Duration::from_millis(40)))? {
         let now = session.progress();
         progress.show(now.stage.name(), now.fraction);
     }
-    let animation = session.pull()?.ok_or_else(|| anyhow!("the job ended without a result"))?;
-    Ok((animation, envelope))
+    session.pull()?.ok_or_else(|| anyhow!("the job ended without a result"))
 }
 
 /// Weights and head poses of every frame.
@@ -128,7 +148,7 @@ struct Output {
     animation: Arc<Animation>,
     track: Track,
     envelope: Envelope,
-    progress: Progress,
+    progress: Arc<Progress>,
 }
 
 impl Output {
@@ -174,7 +194,7 @@ impl Output {
     /// The neutral face of this animation.
     fn mesh(&self) -> Result<(Mesh, Arc<Identity>)> {
         let topology = self.animation.model().topology();
-        let topology = topology.ok_or_else(|| anyhow!("the model has no mesh: --emit csv,json works without one"))?;
+        let topology = topology.ok_or_else(|| anyhow!("the model has no mesh"))?;
         let identity = self.animation.identity()?;
         let mesh = Mesh {
             vertices_mm: identity.vertices_mm().as_chunks::<3>().0.to_vec(),
@@ -209,8 +229,9 @@ fn summary(audio_s: f64, frame_count: usize, wall: Duration) -> String {
     let wall_s = wall.as_secs_f64();
     let memory = usage::peak_memory_bytes()
         .map_or_else(String::new, |bytes| format!(", peak memory {:.0} MB", bytes as f64 / 1e6));
+    let frames = if frame_count == 1 { "frame" } else { "frames" };
     format!(
-        "{audio_s:.2} s of audio, {frame_count} frames in {wall_s:.2} s: {:.0} frames/s, {:.1} times real time{memory}",
+        "{audio_s:.2} s of audio, {frame_count} {frames} in {wall_s:.2} s: {:.0} frames/s, {:.1} times real time{memory}",
         frame_count as f64 / wall_s,
         audio_s / wall_s
     )
@@ -225,5 +246,6 @@ mod tests {
         let line = summary(10.0, 300, Duration::from_secs(4));
         assert!(line.starts_with("10.00 s of audio, 300 frames in 4.00 s: 75 frames/s, 2.5 times real time"), "{line}");
         assert_eq!(line.lines().count(), 1);
+        assert!(summary(0.01, 1, Duration::from_secs(1)).starts_with("0.01 s of audio, 1 frame in "));
     }
 }

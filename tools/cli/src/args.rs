@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use clap::builder::RangedI64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use media2face::limits;
 
@@ -43,7 +44,7 @@ Examples:
   m2f animate speech.wav --out out/ --style \"happy\" --guidance-style 2
   m2f animate speech.wav --out out/ --fps 60 --identity average --emit csv")]
 pub struct Animate {
-    /// WAV file: integers of 8 to 32 bits or floats, any rate, any number of channels
+    /// WAV file: integers of 8 to 32 bits or floats of 32 or 64, any rate, any number of channels
     pub input: PathBuf,
     /// Folder for the files; made where it is missing
     #[arg(long, value_name = "DIR")]
@@ -52,13 +53,13 @@ pub struct Animate {
     #[arg(long, value_name = "PACK")]
     pub model: Option<PathBuf>,
     /// Another seed is another take
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
     pub seed: u64,
     /// Denoising steps; the pack's by default
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(limits::MAX_STEPS)))]
+    #[arg(long, value_name = "N", value_parser = count(limits::MAX_STEPS), allow_negative_numbers = true)]
     pub steps: Option<u32>,
     /// Frames per second of the files; the pack's by default
-    #[arg(long, value_name = "N", value_parser = fps)]
+    #[arg(long, value_name = "N", value_parser = fps, allow_negative_numbers = true)]
     pub fps: Option<f32>,
     #[command(flatten)]
     pub threads: Threads,
@@ -133,16 +134,16 @@ pub struct Bench {
     #[arg(long, value_name = "SIZE")]
     pub random: Option<Size>,
     /// Length of the clip
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=600))]
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = count(600), allow_negative_numbers = true)]
     pub seconds: u32,
     /// Denoising steps; the pack's by default
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(limits::MAX_STEPS)))]
+    #[arg(long, value_name = "N", value_parser = count(limits::MAX_STEPS), allow_negative_numbers = true)]
     pub steps: Option<u32>,
     /// With a style: its tower and the third guidance branch
     #[arg(long)]
     pub style: bool,
     /// Measured repetitions, after one that is not
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = count(100), allow_negative_numbers = true)]
     pub repeat: u32,
     /// As JSON
     #[arg(long)]
@@ -175,7 +176,7 @@ pub struct Convert {
     #[arg(long, value_name = "SIZE", conflicts_with_all = ["wav2vec2", "clip"])]
     pub random: Option<Size>,
     /// Seed of the random weights
-    #[arg(long, value_name = "N", default_value_t = 0, requires = "random")]
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "random", allow_negative_numbers = true)]
     pub seed: u64,
     /// Pack to write
     #[arg(long, value_name = "PACK")]
@@ -194,8 +195,12 @@ pub enum Size {
 #[derive(Args)]
 pub struct Threads {
     /// Threads that compute; all cores by default
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(limits::MAX_THREADS)))]
+    #[arg(long, value_name = "N", value_parser = count(limits::MAX_THREADS), allow_negative_numbers = true)]
     pub threads: Option<u32>,
+}
+
+fn count(most: u32) -> RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(1..=i64::from(most))
 }
 
 fn fps(text: &str) -> Result<f32, String> {
@@ -233,6 +238,10 @@ mod tests {
     fn numbers_out_of_limits_are_usage_errors() {
         for option in ["--fps 0", "--fps nan", "--fps 1e9", "--steps 0", "--threads 0", "--guidance-audio inf"] {
             assert!(parse(&format!("m2f animate a.wav --out o {option}")).is_err(), "{option}");
+        }
+        for option in ["--fps -5", "--steps -1", "--threads -1", "--seed -1"] {
+            let error = parse(&format!("m2f animate a.wav --out o {option}")).err();
+            assert_eq!(error, Some(ErrorKind::ValueValidation), "{option}");
         }
         assert!(parse("m2f animate a.wav --out o --fps 29.97 --guidance-audio -1").is_ok());
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
 use media2face::pack;
-use media2face::session::{Animation, Model, Session, SessionOptions, Stage, Style};
+use media2face::session::{Model, Session, SessionOptions, Stage, Style};
 use serde::Serialize;
 
 use crate::args::Bench;
@@ -30,12 +30,16 @@ struct Report {
     load_ms: f64,
     stages: Vec<StageTime>,
     frames_per_s: f64,
+    /// From the start of this program to the first frame of its first clip, without the making of the clip: once, cold.
     first_frame_ms: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     peak_memory_mb: Option<f64>,
 }
 
-/// One stage of the data path.
+/// The row of all stages together.
+const WHOLE: &str = "whole";
+
+/// One stage of the data path, or all.
 #[derive(Clone, Serialize)]
 struct StageTime {
     name: &'static str,
@@ -45,28 +49,31 @@ struct StageTime {
 }
 
 /// Measures; gives the text or JSON.
-pub fn run(args: &Bench) -> Result<String> {
+pub fn run(args: &Bench, start: Instant) -> Result<String> {
+    let making = Instant::now();
+    let samples = voice(args.seconds as usize * SAMPLE_RATE_HZ as usize);
+    let random = args.random.map(|size| pack::random(convert::pack_size(size), 0)).transpose()?;
+    let made = making.elapsed();
+
     let load = Instant::now();
-    let pack = match args.random {
-        Some(size) => pack::random(convert::pack_size(size), 0)?,
-        None => model::open_pack(args.model.as_deref())?,
-    };
-    let model = model::load(pack, &args.threads)?;
+    let pack = random.map_or_else(|| model::open_pack(args.model.as_deref()), Ok)?;
+    let model = model::load(pack, &args.threads, model::print_warning)?;
     let load_ms = milliseconds(load.elapsed());
 
-    let samples = voice(args.seconds as usize * SAMPLE_RATE_HZ as usize);
-    Take::run(&model, args, &samples)?; // plans are made and memory is touched
+    let cold = Take::run(&model, args, &samples)?; // plans are made and memory is touched
     let takes = (0..args.repeat).map(|_| Take::run(&model, args, &samples)).collect::<Result<Vec<_>>>()?;
+    let stages = medians(&takes);
+    let whole_s = stages.last().map_or(0.0, |whole| whole.wall_ms / 1e3);
     let report = Report {
         backend: model.runtime().backend_name(),
         threads: model.runtime().threads(),
         audio_s: f64::from(args.seconds),
-        frames: takes[0].frames,
+        frames: cold.frames,
         repetitions: args.repeat,
         load_ms,
-        stages: medians(&takes),
-        frames_per_s: takes[0].frames as f64 / median(takes.iter().map(|take| take.whole_s)),
-        first_frame_ms: median(takes.iter().map(|take| take.first_frame_ms)),
+        stages,
+        frames_per_s: cold.frames as f64 / whole_s,
+        first_frame_ms: milliseconds((cold.first_frame - start).saturating_sub(made)),
         peak_memory_mb: usage::peak_memory_bytes().map(|bytes| bytes as f64 / 1e6),
     };
     if args.json { Ok(serde_json::to_string_pretty(&report)?) } else { Ok(text(&report)?) }
@@ -74,10 +81,10 @@ pub fn run(args: &Bench) -> Result<String> {
 
 /// One measured animation.
 struct Take {
+    /// The last one is the whole.
     stages: Vec<StageTime>,
     frames: usize,
-    whole_s: f64,
-    first_frame_ms: f64,
+    first_frame: Instant,
 }
 
 impl Take {
@@ -87,7 +94,7 @@ impl Take {
         options.style = if args.style { Some(style(model)?) } else { None };
         let session = Session::new(model, options)?;
 
-        let start = Instant::now();
+        let whole = Stopwatch::start(WHOLE);
         let mut watch = Stopwatch::start(Stage::Input.name());
         for chunk in samples.chunks(4096) {
             session.push_f32(chunk)?;
@@ -100,32 +107,27 @@ impl Take {
         let animation = session.pull()?.ok_or_else(|| anyhow!("the job ended without a result"))?;
         let (fps, frames) = (animation.native_fps(), animation.frame_count(animation.native_fps())?);
 
-        let has_mesh = model.topology().is_some();
-        let mut first_frame_ms = 0.0;
-        if has_mesh {
+        let mut first_frame = None;
+        if model.topology().is_some() {
             watch.now_in("face");
             let mut reader = animation.reader()?;
             reader.offsets_mm(fps, 0, 1)?;
-            first_frame_ms = milliseconds(start.elapsed());
+            first_frame = Some(Instant::now());
             for first in (1..frames).step_by(CHUNK_FRAMES) {
                 reader.offsets_mm(fps, first, CHUNK_FRAMES.min(frames - first))?;
             }
         }
         watch.now_in("weights");
-        read_weights(&animation, fps, frames)?;
-        if !has_mesh {
-            first_frame_ms = milliseconds(start.elapsed());
+        let mut reader = animation.reader()?;
+        reader.weights(fps, 0, 1)?;
+        let first_frame = first_frame.unwrap_or_else(Instant::now);
+        for first in (1..frames).step_by(CHUNK_FRAMES) {
+            reader.weights(fps, first, CHUNK_FRAMES.min(frames - first))?;
         }
-        Ok(Self { stages: watch.stop(), frames, whole_s: start.elapsed().as_secs_f64(), first_frame_ms })
+        let mut stages = watch.stop();
+        stages.extend(whole.stop());
+        Ok(Self { stages, frames, first_frame })
     }
-}
-
-fn read_weights(animation: &Arc<Animation>, fps: f32, frames: usize) -> Result<()> {
-    let mut reader = animation.reader()?;
-    for first in (0..frames).step_by(CHUNK_FRAMES) {
-        reader.weights(fps, first, CHUNK_FRAMES.min(frames - first))?;
-    }
-    Ok(())
 }
 
 /// A prompt where the model reads one, else a style code of its width.
@@ -173,7 +175,8 @@ impl Stopwatch {
     }
 }
 
-/// The median of each stage that a take passed through; one that a take was too quick to be seen in counts as zero.
+/// The median of each stage that a take passed through, and last of the whole; a stage that a take was too quick to be
+/// seen in counts as zero.
 fn medians(takes: &[Take]) -> Vec<StageTime> {
     let mut names: Vec<&'static str> = Vec::new();
     for stage in takes.iter().flat_map(|take| &take.stages) {
@@ -181,6 +184,7 @@ fn medians(takes: &[Take]) -> Vec<StageTime> {
             names.push(stage.name);
         }
     }
+    names.sort_by_key(|name| *name == WHOLE);
     let times = |name: &str, time: &dyn Fn(&StageTime) -> f64| {
         let of_take = |take: &Take| take.stages.iter().filter(|stage| stage.name == name).map(time).sum();
         median(takes.iter().map(of_take))
@@ -226,7 +230,7 @@ fn voice(count: usize) -> Vec<f32> {
 
 fn text(report: &Report) -> Result<String, std::fmt::Error> {
     let mut out = String::new();
-    writeln!(out, "{} with {} threads, {} s of audio", report.backend, report.threads, report.audio_s)?;
+    writeln!(out, "{}, {} s of audio", report.backend, report.audio_s)?;
     writeln!(out, "medians of {}, loaded in {:.0} ms\n", report.repetitions, report.load_ms)?;
     writeln!(out, "{:<10}{:>12}{:>12}", "stage", "wall ms", "cpu ms")?;
     for StageTime { name, wall_ms, cpu_ms } in &report.stages {
@@ -235,7 +239,7 @@ fn text(report: &Report) -> Result<String, std::fmt::Error> {
     }
     write!(
         out,
-        "\n{} frames, {:.0} frames/s, first frame after {:.0} ms",
+        "\n{} frames, {:.0} frames/s, first frame {:.0} ms after the start",
         report.frames, report.frames_per_s, report.first_frame_ms
     )?;
     report.peak_memory_mb.map_or(Ok(()), |mb| write!(out, ", peak memory {mb:.0} MB"))?;
@@ -248,19 +252,27 @@ mod tests {
 
     fn take(stages: &[(&'static str, f64)]) -> Take {
         let stages = stages.iter().map(|&(name, wall_ms)| StageTime { name, wall_ms, cpu_ms: Some(2.0 * wall_ms) });
-        Take { stages: stages.collect(), frames: 1, whole_s: 1.0, first_frame_ms: 1.0 }
+        Take { stages: stages.collect(), frames: 1, first_frame: Instant::now() }
     }
 
     #[test]
     fn medians_sum_what_a_stage_took_in_each_take() {
         let takes = [
             take(&[("speech", 1.0), ("motion", 5.0), ("speech", 2.0)]),
-            take(&[("speech", 4.0), ("motion", 7.0)]),
-            take(&[("motion", 6.0)]),
+            take(&[("speech", 4.0), ("motion", 7.0), (WHOLE, 11.0)]),
+            take(&[("motion", 6.0), ("weights", 1.0)]),
         ];
         let medians = medians(&takes);
         let rows: Vec<_> = medians.iter().map(|stage| (stage.name, stage.wall_ms, stage.cpu_ms)).collect();
-        assert_eq!(rows, [("speech", 3.0, Some(6.0)), ("motion", 6.0, Some(12.0))]);
+        assert_eq!(
+            rows,
+            [
+                ("speech", 3.0, Some(6.0)),
+                ("motion", 6.0, Some(12.0)),
+                ("weights", 0.0, Some(0.0)),
+                (WHOLE, 0.0, Some(0.0))
+            ]
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use media2face::Error;
 use media2face::pack::{self, Checkpoint, Pack};
 
@@ -16,7 +16,7 @@ pub fn run(args: &Convert) -> Result<String> {
         Some(size) => pack::random(pack_size(size), args.seed)?,
         None => convert(args)?,
     };
-    pack.save(&args.out)?;
+    pack.save(&args.out).map_err(|error| model::failure("cannot write the model", &args.out, &error))?;
     let bytes = fs::metadata(&args.out).map_or(0, |file| file.len());
     Ok(format!("{}: {} tensors, {bytes} bytes", args.out.display(), pack.tensors().len()))
 }
@@ -32,30 +32,31 @@ pub fn pack_size(size: Size) -> pack::Size {
 
 fn convert(args: &Convert) -> Result<Pack> {
     let mut result = args.into.as_deref().map(|base| model::open_pack(Some(base))).transpose()?;
-    let mut add = |towers: Pack| -> Result<()> {
-        result = Some(match result.take() {
-            Some(base) => base.merge(&towers)?,
+    let sources: [(&[PathBuf], Converter); 2] =
+        [(&args.wav2vec2, pack::convert_wav2vec2), (&args.clip, pack::convert_clip)];
+    for (paths, converter) in sources.into_iter().filter(|(paths, _)| !paths.is_empty()) {
+        let towers = tower(paths, converter)?;
+        result = Some(match result {
+            Some(base) => base.merge(&towers).with_context(|| format!("cannot add {}", list(paths)))?,
             None => towers,
         });
-        Ok(())
-    };
-    if !args.wav2vec2.is_empty() {
-        add(tower(&args.wav2vec2, pack::convert_wav2vec2)?)?;
     }
-    if !args.clip.is_empty() {
-        add(tower(&args.clip, pack::convert_clip)?)?;
-    }
-    match result {
-        Some(pack) => Ok(pack),
-        None => bail!("nothing to convert"),
-    }
+    result.ok_or_else(|| anyhow!("nothing to convert"))
 }
 
-fn tower(paths: &[PathBuf], convert: fn(&str, &Checkpoint) -> Result<Pack, Error>) -> Result<Pack> {
+/// A conversion of the library: `config.json` and weights.
+type Converter = fn(&str, &Checkpoint) -> Result<Pack, Error>;
+
+fn tower(paths: &[PathBuf], converter: Converter) -> Result<Pack> {
     let (config, weights) = checkpoint_files(paths)?;
     let json = fs::read_to_string(&config).with_context(|| format!("cannot read {}", config.display()))?;
-    let checkpoint = Checkpoint::open(&weights)?;
-    convert(&json, &checkpoint).with_context(|| format!("cannot convert {}", weights.display()))
+    let checkpoint =
+        Checkpoint::open(&weights).map_err(|error| model::failure("cannot open the checkpoint", &weights, &error))?;
+    converter(&json, &checkpoint).with_context(|| format!("cannot convert the checkpoint {}", weights.display()))
+}
+
+fn list(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(" and ")
 }
 
 /// `config.json` and the safetensors file, from a folder or in either order.
@@ -66,7 +67,8 @@ fn checkpoint_files(paths: &[PathBuf]) -> Result<(PathBuf, PathBuf)> {
         [config, weights] | [weights, config] if is_json(config) && !is_json(weights) => {
             Ok((config.clone(), weights.clone()))
         }
-        _ => bail!("a checkpoint is a folder, or a config.json and a .safetensors file"),
+        [path] if !path.exists() => bail!("there is no checkpoint {}", path.display()),
+        _ => bail!("{}: a checkpoint is a folder, or a config.json and a .safetensors file", list(paths)),
     }
 }
 

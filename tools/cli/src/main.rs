@@ -10,6 +10,7 @@ mod args;
 mod bench;
 mod convert;
 mod emit;
+mod envelope;
 mod inspect;
 mod mesh;
 mod model;
@@ -20,30 +21,38 @@ mod usage;
 mod vector;
 mod wav;
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
+use std::time::Instant;
 
+use anyhow::{Context, Result};
 use clap::Parser;
 
 use args::{Cli, Command};
 
 fn main() -> ExitCode {
+    let start = Instant::now();
     let report = match Cli::parse().command {
         Command::Animate(args) => animate::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Identities(args) => inspect::identities(&args),
-        Command::Bench(args) => bench::run(&args),
+        Command::Bench(args) => bench::run(&args, start),
         Command::Convert(args) => convert::run(&args),
     };
-    match report {
-        // A reader that closed its end has what it wanted.
-        Ok(report) => {
-            let _ = writeln!(std::io::stdout(), "{report}");
-            ExitCode::SUCCESS
-        }
+    match report.and_then(|report| print(&report)) {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {}", format!("{error:#}").replace('\n', " "));
             ExitCode::FAILURE
         }
+    }
+}
+
+fn print(report: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{report}").and_then(|()| out.flush()) {
+        // A reader that closed its end has what it wanted.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("cannot write to stdout"),
     }
 }

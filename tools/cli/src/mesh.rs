@@ -1,9 +1,10 @@
 //! The face as files and pictures take it: one identity's neutral vertices, triangles and parts.
 
+use media2face::output::vertex_normals;
 use media2face::pack::Part;
 use media2face::signal::HeadPose;
 
-use crate::vector::{Vec3, add, cross, rotate, sub, unit};
+use crate::vector::{Vec3, add, rotate, sub};
 
 /// A neutral face. Millimetres, right-handed, +Y up, +Z out of the face.
 pub struct Mesh {
@@ -31,21 +32,17 @@ impl Mesh {
 
     /// Smooth unit normals of `positions`, one a vertex, weighted by the area of the triangles around it.
     pub fn normals(&self, positions: &[Vec3]) -> Vec<Vec3> {
-        let mut sums = vec![[0.0; 3]; positions.len()];
-        for triangle in &self.triangles {
-            let [a, b, c] = triangle.map(|i| positions[i as usize]);
-            let doubled_area = cross(sub(b, a), sub(c, a));
-            for &corner in triangle {
-                sums[corner as usize] = add(sums[corner as usize], doubled_area);
-            }
-        }
-        sums.into_iter().map(unit).collect()
+        let still = vec![0.0; positions.len() * 3];
+        let mut normals = vec![[0.0; 3]; positions.len()];
+        vertex_normals(positions.as_flattened(), &still, &self.triangles, normals.as_flattened_mut());
+        normals
     }
 }
 
 #[cfg(test)]
 pub mod tests {
     use super::*;
+    use crate::vector::{dot, unit};
 
     /// A ball of 80 mm (`skin`) with a small cube before it (`eye_left`).
     pub fn ball() -> Mesh {
@@ -107,7 +104,7 @@ pub mod tests {
         for (vertex, normal) in mesh.vertices_mm.iter().zip(&normals).take(mesh.parts[0].vertices[1]) {
             let out = unit(*vertex);
             // The poles' duplicates are touched by one triangle each.
-            assert!(crate::vector::dot(out, *normal) > 0.95, "{vertex:?} {normal:?}");
+            assert!(dot(out, *normal) > 0.95, "{vertex:?} {normal:?}");
         }
     }
 

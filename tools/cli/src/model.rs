@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Result, anyhow};
+use media2face::Error;
 use media2face::pack::Pack;
-use media2face::session::{Model, Runtime, RuntimeOptions};
+use media2face::session::{LogLevel, Model, Runtime, RuntimeOptions};
 
 use crate::args::Threads;
 
@@ -15,13 +16,36 @@ static STARTER: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../
 /// The pack at `path`, or the starter.
 pub fn open_pack(path: Option<&Path>) -> Result<Pack> {
     match path {
-        Some(path) => Pack::open(path).with_context(|| format!("cannot open the model {}", path.display())),
+        Some(path) => Pack::open(path).map_err(|error| failure("cannot open the model", path, &error)),
         None => Ok(Pack::from_shared(Arc::new(STARTER))?),
     }
 }
 
-/// A model on a runtime of its own.
-pub fn load(pack: Pack, threads: &Threads) -> Result<Arc<Model>> {
-    let options = RuntimeOptions { threads: threads.threads.map(|count| count as usize), ..Default::default() };
+/// What failed with which file; the library's errors of reading and writing name it already.
+pub fn failure(what: &str, path: &Path, error: &Error) -> anyhow::Error {
+    match error {
+        Error::Io(_) => anyhow!("{what} {error}"),
+        _ => anyhow!("{what} {}: {error}", path.display()),
+    }
+}
+
+/// A model on a runtime of its own, whose warnings go to `warn`, on the thread that waits for a session.
+pub fn load(pack: Pack, threads: &Threads, warn: impl Fn(&str) + Send + Sync + 'static) -> Result<Arc<Model>> {
+    let options = RuntimeOptions {
+        threads: threads.threads.map(|count| count as usize),
+        log_level: LogLevel::Warning,
+        // Errors come back as results too, and are told once.
+        log: Some(Arc::new(move |level, message| {
+            if level == LogLevel::Warning {
+                warn(message);
+            }
+        })),
+        ..Default::default()
+    };
     Ok(Model::new(&Runtime::new(&options)?, pack)?)
+}
+
+/// Tells the user of something that was done otherwise than asked.
+pub fn print_warning(message: &str) {
+    eprintln!("warning: {message}");
 }

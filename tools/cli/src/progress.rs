@@ -23,6 +23,11 @@ impl Progress {
         self.bar.set_message(stage);
         self.bar.set_position((done.clamp(0.0, 1.0) * STEPS as f32) as u64);
     }
+
+    /// Runs what writes to stderr, with the bar out of its way.
+    pub fn aside(&self, write: impl FnOnce()) {
+        self.bar.suspend(write);
+    }
 }
 
 impl Drop for Progress {

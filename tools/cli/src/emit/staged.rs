@@ -1,4 +1,7 @@
-//! Files written aside: all of them appear under their names at the end, or none does.
+//! Files written aside: each appears under its name whole, or not at all.
+//!
+//! Of several files none appears before all are written; then they are renamed one after the other, so that only a rename
+//! that fails can leave some of them.
 
 use std::fs;
 use std::io::{BufWriter, Write};

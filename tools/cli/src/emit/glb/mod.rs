@@ -4,17 +4,18 @@
 //! `meshes[0].extras.targetNames`, where three.js, Blender and the engines' importers look for them. Node `head` turns
 //! about the head's pivot and carries the node `face`, whose weights are animated.
 
-use std::io::{self, Write};
+mod buffer;
+
+use std::io::Write;
 
 use anyhow::{Result, ensure};
-use bytemuck::Pod;
 use gltf_json as json;
-use json::accessor::{self, ComponentType, Type, sparse};
+use json::accessor::Type;
 use json::validation::Checked::Valid;
-use json::validation::USize64;
-use json::{Accessor, Index, Value, animation, buffer, material, mesh, scene};
+use json::{Index, animation, material, mesh, scene};
 use media2face::pack::Part;
 
+use self::buffer::Document;
 use crate::mesh::Mesh;
 use crate::track::Track;
 use crate::vector::{Vec3, add, scale, sub};
@@ -24,11 +25,6 @@ const METRES: f32 = 1e-3;
 const MOVED_MM: f32 = 0.02;
 /// The same for the change of a normal.
 const TURNED: f32 = 0.01;
-
-const GLB_MAGIC: u32 = 0x4654_6C67;
-const GLB_VERSION: u32 = 2;
-const CHUNK_JSON: u32 = 0x4E4F_534A;
-const CHUNK_BIN: u32 = 0x004E_4942;
 
 /// What each weight does at 1: names in the track's order and offsets from the neutral, `names × vertices × 3` mm.
 pub struct Targets {
@@ -51,13 +47,6 @@ pub fn write(mesh: &Mesh, targets: &Targets, track: &Track, out: &mut impl Write
     document.animation(mesh, track, &face);
     document.finish(out)?;
     Ok(())
-}
-
-/// The JSON part and the binary part while they grow.
-#[derive(Default)]
-struct Document {
-    root: json::Root,
-    bin: Vec<u8>,
 }
 
 /// Nodes that the animation moves.
@@ -166,11 +155,7 @@ impl Document {
         let translations: Vec<Vec3> =
             track.heads.iter().map(|head| scale(add(mesh.head_pivot_mm, head.translation_mm), METRES)).collect();
 
-        let view = self.view(&times, None);
-        let mut input = accessor(view, frames, ComponentType::F32, Type::Scalar);
-        input.min = times.first().map(|&time| Value::from(vec![time]));
-        input.max = times.last().map(|&time| Value::from(vec![time]));
-        let input = self.root.push(input);
+        let input = self.times(&times);
 
         let mut samplers = Vec::new();
         let mut channels = Vec::new();
@@ -189,15 +174,9 @@ impl Document {
                 extras: None,
             });
         };
-        let view = self.view(&track.weights, None);
-        let weights = self.root.push(accessor(view, track.weights.len(), ComponentType::F32, Type::Scalar));
-        channel(weights, nodes.face, animation::Property::MorphTargetWeights);
-        let view = self.view(&rotations, None);
-        let rotations = self.root.push(accessor(view, frames, ComponentType::F32, Type::Vec4));
-        channel(rotations, nodes.head, animation::Property::Rotation);
-        let view = self.view(&translations, None);
-        let translations = self.root.push(accessor(view, frames, ComponentType::F32, Type::Vec3));
-        channel(translations, nodes.head, animation::Property::Translation);
+        channel(self.floats(&track.weights, Type::Scalar), nodes.face, animation::Property::MorphTargetWeights);
+        channel(self.floats(&rotations, Type::Vec4), nodes.head, animation::Property::Rotation);
+        channel(self.floats(&translations, Type::Vec3), nodes.head, animation::Property::Translation);
         self.root.push(json::Animation {
             extensions: None,
             extras: None,
@@ -205,113 +184,6 @@ impl Document {
             name: Some("speech".to_owned()),
             samplers,
         });
-    }
-
-    /// Appends values to the binary part, at a multiple of 4 bytes.
-    fn view<T: Pod>(&mut self, values: &[T], target: Option<buffer::Target>) -> Index<buffer::View> {
-        let bytes: &[u8] = bytemuck::cast_slice(values);
-        let offset = self.bin.len();
-        self.bin.extend_from_slice(bytes);
-        self.bin.resize(self.bin.len().next_multiple_of(4), 0);
-        self.root.push(buffer::View {
-            buffer: Index::new(0),
-            byte_length: USize64::from(bytes.len()),
-            byte_offset: Some(USize64::from(offset)),
-            byte_stride: None,
-            name: None,
-            target: target.map(Valid),
-            extensions: None,
-            extras: None,
-        })
-    }
-
-    fn vertex_attribute(&mut self, values: &[Vec3], bounds: bool) -> Index<Accessor> {
-        let view = self.view(values, Some(buffer::Target::ArrayBuffer));
-        let mut accessor = accessor(view, values.len(), ComponentType::F32, Type::Vec3);
-        if bounds {
-            set_bounds(&mut accessor, values);
-        }
-        self.root.push(accessor)
-    }
-
-    fn indices(&mut self, indices: &[u32], vertex_count: usize) -> Index<Accessor> {
-        let (view, component) = self.narrow(indices, vertex_count, Some(buffer::Target::ElementArrayBuffer));
-        self.root.push(accessor(view, indices.len(), component, Type::Scalar))
-    }
-
-    /// Indices below `bound` in 16 bits where they fit; 65,535 itself is glTF's primitive restart.
-    fn narrow(
-        &mut self,
-        indices: &[u32],
-        bound: usize,
-        target: Option<buffer::Target>,
-    ) -> (Index<buffer::View>, ComponentType) {
-        if u16::try_from(bound).is_ok() {
-            let short: Vec<u16> = indices.iter().map(|&index| index as u16).collect();
-            (self.view(&short, target), ComponentType::U16)
-        } else {
-            (self.view(indices, target), ComponentType::U32)
-        }
-    }
-
-    /// An accessor of zeros but for the rows in which a component reaches `threshold`.
-    fn sparse(&mut self, rows: &[Vec3], threshold: f32, bounds: bool) -> Index<Accessor> {
-        let kept: Vec<u32> = (0..rows.len() as u32)
-            .filter(|&row| rows[row as usize].iter().any(|value| value.abs() >= threshold))
-            .collect();
-        let values: Vec<Vec3> = kept.iter().map(|&row| rows[row as usize]).collect();
-        let mut accessor = accessor(Index::new(0), rows.len(), ComponentType::F32, Type::Vec3);
-        accessor.buffer_view = None;
-        accessor.byte_offset = None;
-        if !kept.is_empty() {
-            let (indices, component) = self.narrow(&kept, rows.len(), None);
-            accessor.sparse = Some(sparse::Sparse {
-                count: USize64::from(kept.len()),
-                indices: sparse::Indices {
-                    buffer_view: indices,
-                    byte_offset: USize64(0),
-                    component_type: Valid(accessor::IndexComponentType(component)),
-                    extensions: None,
-                    extras: None,
-                },
-                values: sparse::Values {
-                    buffer_view: self.view(&values, None),
-                    byte_offset: USize64(0),
-                    extensions: None,
-                    extras: None,
-                },
-                extensions: None,
-                extras: None,
-            });
-        }
-        if bounds {
-            let zeros = (kept.len() < rows.len()).then_some([0.0; 3]);
-            let all: Vec<Vec3> = values.into_iter().chain(zeros).collect();
-            set_bounds(&mut accessor, &all);
-        }
-        self.root.push(accessor)
-    }
-
-    /// Header, JSON chunk (padded with spaces), binary chunk.
-    fn finish(mut self, out: &mut impl Write) -> Result<()> {
-        self.root.asset.generator = Some(concat!("media2face ", env!("CARGO_PKG_VERSION")).to_owned());
-        self.root.push(json::Buffer {
-            byte_length: USize64::from(self.bin.len()),
-            name: None,
-            uri: None,
-            extensions: None,
-            extras: None,
-        });
-        let mut text = self.root.to_vec()?;
-        text.resize(text.len().next_multiple_of(4), b' ');
-        let total = 12 + 8 + text.len() + 8 + self.bin.len();
-        ensure!(u32::try_from(total).is_ok(), "the animation is too long for a .glb file: {total} bytes");
-        write_words(out, [GLB_MAGIC, GLB_VERSION, total as u32])?;
-        write_words(out, [text.len() as u32, CHUNK_JSON])?;
-        out.write_all(&text)?;
-        write_words(out, [self.bin.len() as u32, CHUNK_BIN])?;
-        out.write_all(&self.bin)?;
-        Ok(())
     }
 }
 
@@ -344,38 +216,9 @@ impl Shapes {
     }
 }
 
-fn accessor(view: Index<buffer::View>, count: usize, component: ComponentType, type_: Type) -> Accessor {
-    Accessor {
-        buffer_view: Some(view),
-        byte_offset: Some(USize64(0)),
-        count: USize64::from(count),
-        component_type: Valid(accessor::GenericComponentType(component)),
-        extensions: None,
-        extras: None,
-        type_: Valid(type_),
-        min: None,
-        max: None,
-        name: None,
-        normalized: false,
-        sparse: None,
-    }
-}
-
-fn set_bounds(accessor: &mut Accessor, values: &[Vec3]) {
-    let fold = |pick: fn(f32, f32) -> f32| {
-        let bound = values.iter().copied().reduce(|a, b| [pick(a[0], b[0]), pick(a[1], b[1]), pick(a[2], b[2])]);
-        bound.map(|bound| Value::from(bound.to_vec()))
-    };
-    accessor.min = fold(f32::min);
-    accessor.max = fold(f32::max);
-}
-
-fn write_words<const N: usize>(out: &mut impl Write, words: [u32; N]) -> io::Result<()> {
-    words.iter().try_for_each(|word| out.write_all(&word.to_le_bytes()))
-}
-
 #[cfg(test)]
 mod tests {
+    use super::buffer::tests::chunks;
     use super::*;
     use crate::mesh::tests::ball;
     use crate::track::tests::short;
@@ -385,16 +228,6 @@ mod tests {
         let jaw = mesh.vertices_mm.iter().flat_map(|v| if v[1] < -1.0 { [0.0, -10.0, 0.0] } else { [0.0, 0.001, 0.0] });
         let still = std::iter::repeat_n(0.0, mesh.vertices_mm.len() * 3);
         Targets { offsets_mm: jaw.chain(still).collect() }
-    }
-
-    fn chunks(bytes: &[u8]) -> (json::Root, &[u8]) {
-        let word = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
-        assert_eq!([word(0), word(4), word(8)], [GLB_MAGIC, 2, bytes.len() as u32]);
-        let text = word(12) as usize;
-        assert_eq!(word(16), CHUNK_JSON);
-        let bin = 20 + text;
-        assert_eq!([word(bin), word(bin + 4)], [(bytes.len() - bin - 8) as u32, CHUNK_BIN]);
-        (json::Root::from_slice(&bytes[20..bin]).unwrap(), &bytes[bin + 8..])
     }
 
     #[test]

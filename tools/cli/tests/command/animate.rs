@@ -1,0 +1,87 @@
+//! `m2f animate`: which files come out, and what is said of them.
+
+use std::fs;
+
+use crate::{Bench, INTEGERS, assert_failed, names};
+
+#[test]
+fn every_file_is_written_with_a_row_for_each_frame() {
+    let bench = Bench::new();
+    let output = bench.animate("out", &["--emit", "glb,csv,json,png,npy"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert!(stdout.starts_with("0.50 s of audio, 15 frames in "), "{stdout}");
+    assert_eq!(stdout.lines().count(), 1);
+
+    let out = bench.path("out");
+    assert_eq!(names(&out), ["hum.csv", "hum.glb", "hum.json", "hum.offsets.npy", "hum.png"]);
+    assert_eq!(fs::read_to_string(out.join("hum.csv")).unwrap().lines().count(), 1 + 15);
+    let json: serde_json::Value = serde_json::from_slice(&fs::read(out.join("hum.json")).unwrap()).unwrap();
+    assert_eq!(json["weights"].as_array().unwrap().len(), 15);
+    assert_eq!(json["head"].as_array().unwrap().len(), 15);
+    assert!(fs::read(out.join("hum.png")).unwrap().starts_with(b"\x89PNG"));
+    let npy = fs::read(out.join("hum.offsets.npy")).unwrap();
+    assert!(String::from_utf8_lossy(&npy[..128]).contains("'shape': (15, "));
+}
+
+#[test]
+fn same_seed_gives_the_same_bytes_and_another_does_not() {
+    let bench = Bench::new();
+    for (out, seed) in [("a", "3"), ("b", "3"), ("c", "4")] {
+        assert!(bench.animate(out, &["--seed", seed, "--emit", "json"]).status.success());
+    }
+    let [a, b, c] = ["a", "b", "c"].map(|out| fs::read(bench.path(out).join("hum.json")).unwrap());
+    assert!(a == b && a != c);
+}
+
+#[test]
+fn rate_changes_the_number_of_frames() {
+    let bench = Bench::new();
+    assert!(bench.animate("out", &["--fps", "60", "--emit", "csv"]).status.success());
+    assert_eq!(fs::read_to_string(bench.path("out/hum.csv")).unwrap().lines().count(), 1 + 30);
+}
+
+#[test]
+fn shortest_clip_is_one_frame() {
+    let bench = Bench::new();
+    bench.wav("hum.wav", INTEGERS, [0.1; 100]);
+    let output = bench.animate("out", &["--emit", "csv"]);
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && stdout.starts_with("0.01 s of audio, 1 frame in "), "{output:?}");
+}
+
+#[test]
+fn each_kind_of_file_is_written_once() {
+    let bench = Bench::new();
+    assert!(bench.animate("out", &["--emit", "csv,csv"]).status.success());
+    assert_eq!(names(&bench.path("out")), ["hum.csv"]);
+}
+
+#[test]
+fn prompt_that_is_cut_warns_even_when_quiet() {
+    let bench = Bench::new();
+    let long = "very ".repeat(100) + "happy";
+    let output = bench.animate("out", &["--emit", "csv", "--quiet", "--style", &long]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    assert!(stderr.starts_with("warning: the style prompt is longer"), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    assert!(bench.animate("out", &["--emit", "csv", "--style", "happy"]).stderr.is_empty());
+}
+
+#[test]
+fn pack_without_a_mesh_gives_weights() {
+    let bench = Bench::new();
+    bench.pack(
+        "plain.m2f",
+        |manifest| (manifest.topology, manifest.identities.names) = (None, Vec::new()),
+        |name| !name.starts_with("topology.") && !name.starts_with("identities."),
+    );
+    let args = ["animate", "hum.wav", "--model", "plain.m2f", "--out"];
+    let output = bench.m2f(&[&args[..], &["out"]].concat());
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(names(&bench.path("out")), ["hum.csv", "hum.json"]);
+    let refused = bench.m2f(&[&args[..], &["none", "--emit", "csv,glb"]].concat());
+    assert_failed(&refused, "the model has no mesh");
+    assert!(!bench.path("none").exists());
+}

@@ -1,0 +1,51 @@
+//! `m2f bench`.
+
+use serde_json::Value;
+
+use crate::Bench;
+
+fn report(args: &[&str]) -> Value {
+    let bench = Bench::new();
+    let output = bench.m2f(&[&["bench", "--model", "tiny.m2f", "--seconds", "1", "--json"], args].concat());
+    assert!(output.status.success(), "{output:?}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn report_has_every_figure() {
+    let report = report(&["--repeat", "1", "--style", "--threads", "1"]);
+    assert_eq!((&report["audio_s"], &report["frames"], &report["repetitions"]), (&1.0.into(), &30.into(), &1.into()));
+    assert_eq!(report["threads"], 1);
+    assert!(report["backend"].as_str().unwrap().ends_with("1 thread"), "{report}");
+
+    let stages = report["stages"].as_array().unwrap();
+    let names: Vec<&str> = stages.iter().map(|stage| stage["name"].as_str().unwrap()).collect();
+    let known = ["input", "style", "speech", "motion", "face", "weights", "whole"];
+    assert!(names.iter().all(|name| known.contains(name)), "{names:?}");
+    assert!(["motion", "face", "weights"].iter().all(|name| names.contains(name)), "{names:?}");
+    assert_eq!(names.iter().position(|name| *name == "whole"), Some(names.len() - 1));
+    let wall_ms = |stage: &Value| stage["wall_ms"].as_f64().unwrap();
+    let (whole, parts) = stages.split_last().unwrap();
+    let sum: f64 = parts.iter().map(wall_ms).sum();
+    assert!(sum > 0.0 && sum <= wall_ms(whole), "{sum} of {whole}");
+
+    let figure = |key: &str| report[key].as_f64().unwrap_or_else(|| panic!("{key} in {report}"));
+    assert!((figure("frames_per_s") - 30.0 / (wall_ms(whole) / 1e3)).abs() < 1e-6);
+    assert!(figure("load_ms") > 0.0 && figure("first_frame_ms") > figure("load_ms"));
+    if cfg!(unix) {
+        assert!(stages.iter().all(|stage| stage["cpu_ms"].as_f64().is_some()), "{report}");
+        assert!(whole["cpu_ms"].as_f64().unwrap() > 0.0);
+    }
+    if cfg!(target_os = "linux") {
+        assert!(figure("peak_memory_mb") > 1.0);
+    }
+}
+
+#[test]
+fn text_has_a_row_for_the_whole() {
+    let bench = Bench::new();
+    let output = bench.m2f(&["bench", "--model", "tiny.m2f", "--seconds", "1", "--repeat", "1"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.lines().any(|line| line.starts_with("whole ")), "{text}");
+    assert!(text.contains("30 frames, ") && text.contains(" ms after the start"), "{text}");
+}
