@@ -10,8 +10,8 @@ mod live_link;
 mod normals;
 mod sampling;
 
-pub use angles::{EYE_RANGE_RAD, HeadAngles, eye_angles};
 pub use crate::pack::ARKIT_NAMES;
+pub use angles::{EYE_RANGE_RAD, HeadAngles, eye_angles};
 pub use channels::{Channel, ChannelMap, find_channel};
 pub use live_link::{LIVE_LINK_WIDTH, LiveLinkMap, live_link_columns};
 pub use normals::vertex_normals;

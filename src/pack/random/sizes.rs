@@ -1,8 +1,8 @@
 //! The manifests of random packs.
 
 use crate::pack::{
-    ARKIT_NAMES, Align, AudioConfig, ClipConfig, ClipTextConfig, ClipVisionConfig, Concat, DenoiserConfig, DiffusionConfig,
-    FrontEnd, GnpfaConfig, Manifest, Names,
+    ARKIT_NAMES, Align, AudioConfig, ClipConfig, ClipTextConfig, ClipVisionConfig, Concat, DenoiserConfig,
+    DiffusionConfig, FrontEnd, GnpfaConfig, Manifest, Names,
 };
 
 /// How large the networks of a random pack are.
