@@ -41,10 +41,10 @@ pub const MAX_RANK: usize = 8;
 pub const MAX_MAP_SIDE: usize = 4096;
 /// Most levels of a map network.
 pub const MAX_MAP_LEVELS: usize = 12;
-/// Largest dilation of a convolution.
-pub const MAX_DILATION: usize = 4096;
 /// Most rows that the log-mel network sees to each side: the sum of its dilations.
 pub const MAX_CONTEXT: usize = 2000;
+/// Most convolutions on the waveform, which are recorded anew for each tile of a window.
+pub const MAX_CONV_LAYERS: usize = 16;
 /// Longest kernel before a norm over time, whose moments over a long clip cost the square of that.
 pub const MAX_GROUP_KERNEL: usize = 64;
 /// Least hop of the speech encoder's convolutions, samples: 1000 frames a second.

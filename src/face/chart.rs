@@ -4,7 +4,6 @@
 //! the topology (rasterised, dilated, bilinear, seams averaged); here they are only checked and applied.
 
 use crate::error::{Error, Result};
-use crate::limits::MAX_MAP_SIDE;
 use crate::pack::Pack;
 use crate::tensor::Weight;
 
@@ -29,9 +28,6 @@ impl Chart {
     /// `topology.{gather,raster}_{index,weight}` for a mesh of `vertices` and maps of `res`²; `scale` is mm per unit of
     /// the generator's output.
     pub(super) fn load(pack: &Pack, vertices: usize, res: usize, scale: f32) -> Result<Self> {
-        if res == 0 || res > MAX_MAP_SIDE {
-            return Err(Error::InvalidPack(format!("a map of side {res}, expected 1 to {MAX_MAP_SIDE}")));
-        }
         let gather_index = pack.any_shape("topology.gather_index")?;
         let shape = [vertices, columns(&gather_index)?];
         indices(pack, "topology.gather_index", &shape, res * res)?;
@@ -40,10 +36,7 @@ impl Chart {
         if gather_weight.iter().any(|w| !w.is_finite()) {
             return Err(Error::InvalidPack(format!("topology.gather_weight times gnpfa.scale {scale} is not finite")));
         }
-        let extent = finite_array::<1>(pack, "topology.extent")?[0];
-        if extent <= 0.0 {
-            return Err(Error::InvalidPack(format!("topology.extent is {extent}, expected more than 0")));
-        }
+        let [extent] = finite_array(pack, "topology.extent")?;
         Ok(Self {
             res,
             gather_index,

@@ -6,7 +6,6 @@ use crate::error::{Error, Result};
 use crate::pack::Pack;
 use crate::plan::{Backend, Op};
 use crate::signal::HeadPose;
-use crate::signal::pose::POSE_WIDTH;
 
 use super::batch::BatchPlan;
 use super::generator::Generator;
@@ -41,7 +40,7 @@ impl FaceDecoder {
     /// `MissingPart` when the manifest has no `gnpfa`; `InvalidPack` when a part that is there is damaged or does not fit.
     pub fn load(pack: &Pack) -> Result<Self> {
         let d_z = config(pack)?.d_z;
-        let d_pose = pose_columns(pack, d_z)?;
+        let d_pose = pack.manifest().denoiser.as_ref().map_or(0, |denoiser| denoiser.d_pose);
         let generator = holds(pack, "gnpfa.generator.").then(|| Generator::load(pack)).transpose()?;
         let topology = Topology::load(pack)?.map(Arc::new);
         let weight_count = pack.manifest().blendshapes.names.len();
@@ -133,19 +132,6 @@ impl FaceDecoder {
 
     pub(super) fn require_topology(&self) -> Result<&Topology> {
         self.topology.as_deref().ok_or_else(|| missing("mesh (topology)"))
-    }
-}
-
-/// Pose columns of the motion; what the denoiser states must fit the latent.
-fn pose_columns(pack: &Pack, d_z: usize) -> Result<usize> {
-    let Some(denoiser) = &pack.manifest().denoiser else { return Ok(0) };
-    if denoiser.d_z != d_z {
-        return Err(Error::InvalidPack(format!("gnpfa.d_z is {d_z}, denoiser.d_z {}", denoiser.d_z)));
-    }
-    match (denoiser.d_pose, denoiser.pose_repr.as_str()) {
-        (0, _) => Ok(0),
-        (POSE_WIDTH, "axis_angle_translation") => Ok(POSE_WIDTH),
-        (columns, repr) => Err(Error::InvalidPack(format!("head pose {repr:?} of {columns} columns is unknown"))),
     }
 }
 

@@ -5,12 +5,13 @@
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
+use crate::limits::{MAX_DIMENSION, MAX_MAP_LEVELS, MAX_MAP_SIDE};
 use crate::nn::{Conv2d, GroupNorm, Linear};
 use crate::pack::Pack;
 use crate::plan::{Activation, PlanBuilder, View};
 use crate::tensor::{Bytes, Weight};
 
-use super::{EPS, check_sizes};
+use super::EPS;
 
 /// Sizes of an encoder.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +39,7 @@ impl Encoder {
     /// `{prefix}.{stem,convs.{i},norms.{i},fc}.*`
     pub fn load(pack: &Pack, prefix: &str, sizes: EncoderSizes<'_>) -> Result<Self> {
         let EncoderSizes { res, ch, groups, d_out } = sizes;
-        check_sizes(prefix, res, ch, groups, ch.len())?;
+        check_sizes(prefix, res, ch, groups)?;
         if d_out == 0 {
             return Err(Error::InvalidPack(format!("{prefix}: an empty code")));
         }
@@ -74,6 +75,22 @@ impl Encoder {
         let flat = h.reshape(1, h.batch, h.rows * h.cols);
         self.code.record(plan, "code", flat, Activation::None)
     }
+}
+
+/// Sizes that an encoder can be recorded with, of which the manifest states only E_geo's: a side that its levels leave
+/// whole, channels that the groups divide.
+fn check_sizes(what: &str, res: usize, ch: &[usize], groups: usize) -> Result<()> {
+    let invalid = |detail: String| Err(Error::InvalidPack(format!("{what}: {detail}")));
+    if ch.is_empty() || ch.len() > MAX_MAP_LEVELS {
+        return invalid(format!("{} levels, expected 1 to {MAX_MAP_LEVELS}", ch.len()));
+    }
+    if res == 0 || res > MAX_MAP_SIDE || !res.is_multiple_of(1 << ch.len()) {
+        return invalid(format!("a map of side {res} cannot be halved {} times", ch.len()));
+    }
+    if groups == 0 || ch.iter().any(|&c| c == 0 || c > MAX_DIMENSION || !c.is_multiple_of(groups)) {
+        return invalid(format!("{groups} groups do not divide the channels {ch:?}"));
+    }
+    Ok(())
 }
 
 /// The columns of a [O, channels·texels] matrix in the order of maps that are channels last: torch flattens (channel,

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::error::{Error, Result};
-use crate::limits::MAX_NAME_BYTES;
+use crate::error::Result;
 use crate::pack::Pack;
 use crate::plan::{Backend, PlanBuilder};
 
@@ -92,9 +91,6 @@ impl NamedIdentity {
     }
 
     fn load(pack: &Pack, topology: &Topology, i: usize, name: &str) -> Result<Self> {
-        if name.is_empty() || name.len() > MAX_NAME_BYTES {
-            return Err(Error::InvalidPack(format!("identity {i} has no name or too long a one")));
-        }
         let map_name = format!("identities.{i}.map");
         let map = match &topology.chart {
             Some(chart) if pack.has(&map_name) => {

@@ -32,14 +32,14 @@ pub use reader::FaceReader;
 pub use topology::Topology;
 
 use crate::error::{Error, Result};
-use crate::limits::{MAX_DIMENSION, MAX_MAP_LEVELS, MAX_MAP_SIDE};
 use crate::pack::{GnpfaConfig, Pack};
 
 /// What GroupNorm adds to the variance, in every network of this stage.
 const EPS: f32 = 1e-5;
 
-/// The pack's face networks, as the manifest states them.
+/// The pack's face networks, as the manifest states them; it is checked.
 fn config(pack: &Pack) -> Result<&GnpfaConfig> {
+    pack.manifest().check()?;
     pack.manifest().gnpfa.as_ref().ok_or_else(|| missing("face networks (gnpfa)"))
 }
 
@@ -51,20 +51,4 @@ fn missing(part: &str) -> Error {
 /// True when the pack holds a tensor of this part.
 fn holds(pack: &Pack, prefix: &str) -> bool {
     pack.tensors().range(prefix.to_owned()..).next().is_some_and(|(name, _)| name.starts_with(prefix))
-}
-
-/// Sizes that a map network can be recorded with: a side that `halvings` halvings leave whole, channels that the groups
-/// divide.
-fn check_sizes(what: &str, res: usize, ch: &[usize], groups: usize, halvings: usize) -> Result<()> {
-    let invalid = |detail: String| Err(Error::InvalidPack(format!("{what}: {detail}")));
-    if ch.is_empty() || ch.len() > MAX_MAP_LEVELS {
-        return invalid(format!("{} levels, expected 1 to {MAX_MAP_LEVELS}", ch.len()));
-    }
-    if res == 0 || res > MAX_MAP_SIDE || !res.is_multiple_of(1 << halvings) {
-        return invalid(format!("a map of side {res} cannot be halved {halvings} times"));
-    }
-    if groups == 0 || ch.iter().any(|&c| c == 0 || c > MAX_DIMENSION || !c.is_multiple_of(groups)) {
-        return invalid(format!("{groups} groups do not divide the channels {ch:?}"));
-    }
-    Ok(())
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::plan::Backend;
-use crate::signal::{FaceFrame, Frames};
+use crate::signal::Frames;
 
 use super::batch::BatchRunner;
 use super::decoder::FaceDecoder;
@@ -92,26 +92,6 @@ impl FaceReader {
             }
         }
         check_finite("offsets", offsets_mm)
-    }
-
-    /// Weights, offsets and head pose of every row.
-    ///
-    /// # Errors
-    /// As [`weights`](Self::weights) and [`offsets_mm`](Self::offsets_mm): the pack must hold both.
-    pub fn decode(&mut self, motion: &Frames) -> Result<Vec<FaceFrame>> {
-        let weight_count = self.decoder.weight_count();
-        let offset_count = self.decoder.require_topology()?.vertices * 3;
-        let mut weights = vec![0.0; motion.len() * weight_count];
-        self.weights(motion, &mut weights)?;
-        let mut offsets = vec![0.0; motion.len() * offset_count];
-        self.offsets_mm(motion, &mut offsets)?;
-        let frames = weights.chunks_exact(weight_count).zip(offsets.chunks_exact(offset_count)).enumerate();
-        let frames = frames.map(|(i, (weights, offsets_mm))| FaceFrame {
-            weights: weights.to_vec(),
-            offsets_mm: offsets_mm.to_vec(),
-            head: self.decoder.head(motion.row(i)),
-        });
-        Ok(frames.collect())
     }
 }
 

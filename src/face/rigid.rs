@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::pack::{Pack, Part};
 use crate::signal::pose::{quaternion_from_axis_angle, rotation_offset};
 
@@ -29,9 +29,9 @@ struct Fit {
 }
 
 impl RigidPart {
-    /// The part's `topology.follow` entry; `skin` are the parts that the map moves.
-    pub(super) fn load(pack: &Pack, part: &Part, vertices: usize, skin: &[Range<usize>]) -> Result<Self> {
-        let fit = if part.follow == "head" { None } else { Some(Fit::load(pack, &part.follow, vertices, skin)?) };
+    /// The part's `topology.follow` entry.
+    pub(super) fn load(pack: &Pack, part: &Part, vertices: usize) -> Result<Self> {
+        let fit = if part.follow == "head" { None } else { Some(Fit::load(pack, &part.follow, vertices)?) };
         Ok(Self { vertices: part.vertices[0]..part.vertices[1], fit })
     }
 
@@ -61,13 +61,10 @@ impl RigidPart {
 }
 
 impl Fit {
-    fn load(pack: &Pack, name: &str, vertices: usize, skin: &[Range<usize>]) -> Result<Self> {
+    fn load(pack: &Pack, name: &str, vertices: usize) -> Result<Self> {
         let list = format!("topology.follow.{name}.index");
         let count = length(pack, &list)?;
         let index = indices(pack, &list, &[count], vertices)?;
-        if let Some(v) = index.iter().find(|&&v| !skin.iter().any(|part| part.contains(&(v as usize)))) {
-            return Err(Error::InvalidPack(format!("tensor {list} names vertex {v}, which the map does not move")));
-        }
         let matrix = finite(pack, &format!("topology.follow.{name}.matrix"), &[6, 3 * count])?;
         Ok(Self { index, matrix })
     }

@@ -44,20 +44,10 @@ impl Sampler {
     /// Loads `denoiser.*` and the sampler's defaults.
     ///
     /// # Errors
-    /// `MissingPart` without a denoiser; `InvalidPack` when tensors or defaults are impossible; `Unsupported` for
-    /// another schedule or pose.
+    /// Those of [`Denoiser::load`]; `InvalidPack` for statistics that are not finite or a deviation that is not positive.
     pub fn load(pack: &Pack) -> Result<Self> {
         let denoiser = Denoiser::load(pack)?;
         let config = &pack.manifest().diffusion;
-        if config.schedule != "squaredcos_cap_v2" {
-            return Err(Error::Unsupported(format!("diffusion schedule {:?}", config.schedule)));
-        }
-        if denoiser.config().pose_repr != "axis_angle_translation" {
-            return Err(Error::Unsupported(format!("head pose as {:?}", denoiser.config().pose_repr)));
-        }
-        if config.timesteps == 0 || config.timesteps > limits::MAX_DIMENSION {
-            return Err(Error::InvalidPack(format!("diffusion: {} timesteps", config.timesteps)));
-        }
         let statistics = |name: &str| pack.tensor(name, &[denoiser.config().d_x]).map(|weight| weight.to_f32());
         let (mean, std) = (statistics("denoiser.mean")?, statistics("denoiser.std")?);
         if !mean.iter().all(|m| m.is_finite()) || !std.iter().all(|s| s.is_finite() && *s > 0.0) {
@@ -73,9 +63,7 @@ impl Sampler {
             hop: config.hop,
             state_bytes: limits::SAMPLER_STATE_BYTES,
         };
-        let sampler = Self { denoiser, schedule: Schedule::squared_cosine(config.timesteps), defaults, mean, std };
-        sampler.check(&sampler.defaults).map_err(|error| Error::InvalidPack(format!("diffusion: {error}")))?;
-        Ok(sampler)
+        Ok(Self { denoiser, schedule: Schedule::squared_cosine(config.timesteps), defaults, mean, std })
     }
 
     /// The pack's defaults, with seed 0.

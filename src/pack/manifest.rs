@@ -206,10 +206,7 @@ impl Default for AudioConfig {
 impl AudioConfig {
     /// Columns of the features that this encoder gives.
     pub fn feature_width(&self) -> usize {
-        match self.front_end {
-            FrontEnd::Mel if self.num_hidden_layers == 0 => self.width,
-            _ => self.hidden_size,
-        }
+        if self.has_context() { self.hidden_size } else { self.width }
     }
 }
 

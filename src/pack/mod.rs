@@ -48,7 +48,7 @@ impl Pack {
     /// # Errors
     /// `InvalidPack`; `Unsupported` for a schedule or a layer of another version.
     pub fn check(&self) -> Result<()> {
-        check::manifest(&self.manifest)?;
+        self.manifest.check()?;
         let declared = self.tensors.iter().map(|(name, w)| (name.as_str(), (w.dtype(), w.shape()))).collect();
         check::declared(&self.manifest, &declared)?;
         check::topology(self)

@@ -90,7 +90,7 @@ impl Pack {
         for entry in header.entries.iter().filter(|entry| !check::is_leftover(&entry.name)) {
             kept.push((entry, dtype_of(entry)?));
         }
-        check::manifest(&manifest)?;
+        manifest.check()?;
         check::declared(
             &manifest,
             &kept.iter().map(|(entry, dtype)| (entry.name.as_str(), (*dtype, entry.shape.as_slice()))).collect(),

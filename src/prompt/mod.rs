@@ -21,7 +21,9 @@ pub use vision::VisionTower;
 use std::sync::Arc;
 
 use crate::error::Result;
-use crate::plan::{Backend, PlanBuilder, Port, View};
+use crate::nn::{LayerConfig, LayerNames, NormOrder, TransformerLayer};
+use crate::pack::Pack;
+use crate::plan::{Activation, Backend, PlanBuilder, Port, View};
 
 /// The views of a tower's plan, for whoever wants to see more than its end.
 #[derive(Debug, Clone)]
@@ -34,6 +36,18 @@ pub struct Recorded {
     pub pooled: View,
     /// The style code, not scaled: [1, 1, projection_dim].
     pub projected: View,
+}
+
+/// The layers of a tower: [width, heads, feed-forward width, number].
+fn load_layers(
+    pack: &Pack,
+    model: &str,
+    [width, heads, feed_forward, count]: [usize; 4],
+    eps: f32,
+) -> Result<Vec<TransformerLayer>> {
+    let (order, activation) = (NormOrder::Pre, Activation::QuickGelu);
+    let layer = LayerConfig { width, heads, feed_forward, eps, order, activation };
+    TransformerLayer::load_stack(pack, &format!("{model}.encoder.layers"), &LayerNames::CLIP, layer, count)
 }
 
 /// Records a tower, runs it once and returns its style code.

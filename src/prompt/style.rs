@@ -28,9 +28,10 @@ impl StyleEncoder {
     /// Loads the towers that the pack has; none is an encoder that takes nothing.
     ///
     /// # Errors
-    /// `InvalidPack` when a tower's sizes and tensors do not fit.
+    /// Those of [`Manifest::check`](crate::pack::Manifest::check); `InvalidPack` when a tower's tensors do not fit.
     pub fn load(pack: &Pack) -> Result<Self> {
         let Some(clip) = &pack.manifest().clip else { return Ok(Self::default()) };
+        pack.manifest().check()?;
         let width = clip.projection_dim;
         let mut encoder = Self { normalize: clip.normalize, ..Self::default() };
         if let Some(config) = &clip.text {

@@ -8,15 +8,12 @@
 //! Only the tokens up to the first end marker are run: what follows cannot reach it through the causal mask.
 
 use crate::error::{Error, Result};
-use crate::nn::{LayerConfig, LayerNames, LayerNorm, Linear, NormOrder, TransformerLayer};
+use crate::nn::{LayerNorm, Linear, TransformerLayer};
 use crate::pack::{ClipTextConfig, Pack};
 use crate::plan::{Activation, Backend, Mask, PlanBuilder};
 use crate::tensor::Weight;
 
-use super::{Recorded, run_once};
-
-/// The `eos_token_id` of old configurations: the row is then that of the largest id, which is the end marker's too.
-const LEGACY_EOS: usize = 2;
+use super::{Recorded, load_layers, run_once};
 
 /// Weights of the text tower.
 pub struct TextTower {
@@ -28,26 +25,14 @@ pub struct TextTower {
 }
 
 impl TextTower {
-    /// The tensors `clip.text_model.*` and `clip.text_projection.weight`.
+    /// The tensors `clip.text_model.*` and `clip.text_projection.weight` of a
+    /// [checked](crate::pack::Manifest::check) configuration.
     ///
     /// # Errors
-    /// `InvalidPack` for a missing tensor, a wrong shape, or an end marker that is not the last token.
+    /// `InvalidPack` for a missing tensor or a wrong shape.
     pub fn load(pack: &Pack, config: &ClipTextConfig, projection_dim: usize) -> Result<Self> {
         let ClipTextConfig { vocab_size, hidden_size: width, layer_norm_eps: eps, .. } = *config;
-        let eos = config.eos_token_id as usize;
-        if eos != LEGACY_EOS && eos + 1 != vocab_size {
-            return Err(Error::InvalidPack(format!(
-                "clip.text.eos_token_id is {eos}; it must be the last of {vocab_size} tokens, or {LEGACY_EOS}"
-            )));
-        }
-        let layer = LayerConfig {
-            width,
-            heads: config.num_attention_heads,
-            feed_forward: config.intermediate_size,
-            eps,
-            order: NormOrder::Pre,
-            activation: Activation::QuickGelu,
-        };
+        let sizes = [width, config.num_attention_heads, config.intermediate_size, config.num_hidden_layers];
         let model = "clip.text_model";
         let embedding = |name: &str, rows: usize| {
             pack.tensor(&format!("{model}.embeddings.{name}_embedding.weight"), &[rows, width])
@@ -55,13 +40,7 @@ impl TextTower {
         Ok(Self {
             token_embedding: embedding("token", vocab_size)?,
             position_embedding: embedding("position", config.max_position_embeddings)?,
-            layers: TransformerLayer::load_stack(
-                pack,
-                &format!("{model}.encoder.layers"),
-                &LayerNames::CLIP,
-                layer,
-                config.num_hidden_layers,
-            )?,
+            layers: load_layers(pack, model, sizes, eps)?,
             final_norm: LayerNorm::load(pack, &format!("{model}.final_layer_norm"), width, eps)?,
             projection: Linear::load_unbiased(pack, "clip.text_projection", width, projection_dim)?,
         })

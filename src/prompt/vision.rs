@@ -7,14 +7,14 @@
 //!
 //! The patch convolution has its stride for its width: a linear layer over rearranged patches.
 
-use crate::error::{Error, Result};
-use crate::nn::{LayerConfig, LayerNames, LayerNorm, Linear, NormOrder, TransformerLayer};
+use crate::error::Result;
+use crate::nn::{LayerNorm, Linear, TransformerLayer};
 use crate::pack::{ClipVisionConfig, Pack};
 use crate::picture::Picture;
 use crate::plan::{Activation, Backend, Mask, Op, PlanBuilder};
 use crate::tensor::Weight;
 
-use super::{Recorded, run_once};
+use super::{Recorded, load_layers, run_once};
 
 /// Mean of the pictures that CLIP was trained on: red, green, blue in 0..1.
 const MEAN: [f32; 3] = [0.481_454_66, 0.457_827_5, 0.408_210_73];
@@ -36,25 +36,14 @@ pub struct VisionTower {
 }
 
 impl VisionTower {
-    /// The tensors `clip.vision_model.*` and `clip.visual_projection.weight`.
+    /// The tensors `clip.vision_model.*` and `clip.visual_projection.weight` of a
+    /// [checked](crate::pack::Manifest::check) configuration.
     ///
     /// # Errors
-    /// `InvalidPack` for a missing tensor, a wrong shape, or patches that are empty or larger than the picture.
+    /// `InvalidPack` for a missing tensor or a wrong shape.
     pub fn load(pack: &Pack, config: &ClipVisionConfig, projection_dim: usize) -> Result<Self> {
         let ClipVisionConfig { hidden_size: width, image_size, patch_size, layer_norm_eps: eps, .. } = *config;
-        if patch_size == 0 || patch_size > image_size {
-            return Err(Error::InvalidPack(format!(
-                "clip.vision: patches of {patch_size} in a picture of {image_size}"
-            )));
-        }
-        let layer = LayerConfig {
-            width,
-            heads: config.num_attention_heads,
-            feed_forward: config.intermediate_size,
-            eps,
-            order: NormOrder::Pre,
-            activation: Activation::QuickGelu,
-        };
+        let sizes = [width, config.num_attention_heads, config.intermediate_size, config.num_hidden_layers];
         let model = "clip.vision_model";
         let embedding = |name: &str, shape: &[usize]| pack.tensor(&format!("{model}.embeddings.{name}"), shape);
         let patch_embedding = embedding("patch_embedding.weight", &[width, 3, patch_size, patch_size])?;
@@ -67,13 +56,7 @@ impl VisionTower {
             position_embedding: embedding("position_embedding.weight", &[patches + 1, width])?,
             // The name is upstream's.
             pre_norm: LayerNorm::load(pack, &format!("{model}.pre_layrnorm"), width, eps)?,
-            layers: TransformerLayer::load_stack(
-                pack,
-                &format!("{model}.encoder.layers"),
-                &LayerNames::CLIP,
-                layer,
-                config.num_hidden_layers,
-            )?,
+            layers: load_layers(pack, model, sizes, eps)?,
             post_norm: LayerNorm::load(pack, &format!("{model}.post_layernorm"), width, eps)?,
             projection: Linear::load_unbiased(pack, "clip.visual_projection", width, projection_dim)?,
         })

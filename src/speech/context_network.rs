@@ -4,8 +4,7 @@
 //! *stable* normalises before each layer and once at the end. Cost per frame is constant but for attention, which is
 //! quadratic in L.
 
-use crate::error::{Error, Result};
-use crate::limits::MAX_LAYERS;
+use crate::error::Result;
 use crate::nn::{LayerConfig, LayerNames, LayerNorm, Linear, NormOrder, TransformerLayer};
 use crate::pack::{AudioConfig, Pack};
 use crate::plan::{Activation, Mask, PlanBuilder, View};
@@ -33,15 +32,13 @@ pub struct ContextStates {
 }
 
 impl ContextNetwork {
-    /// The tensors `audio.feature_projection.*` and `audio.encoder.*`, for features of `inputs` columns.
+    /// The tensors `audio.feature_projection.*` and `audio.encoder.*` of a
+    /// [checked](crate::pack::Manifest::check) configuration, for features of `inputs` columns.
     ///
     /// # Errors
-    /// `InvalidPack` for keys that contradict each other, and missing tensors or wrong shapes.
+    /// `InvalidPack` for missing tensors or wrong shapes.
     pub fn load(pack: &Pack, config: &AudioConfig, inputs: usize) -> Result<Self> {
         let (width, eps) = (config.hidden_size, config.layer_norm_eps);
-        if config.num_hidden_layers > MAX_LAYERS {
-            return Err(Error::InvalidPack(format!("audio: {} layers are too many", config.num_hidden_layers)));
-        }
         let order = if config.do_stable_layer_norm { NormOrder::Pre } else { NormOrder::Post };
         let layer = LayerConfig {
             width,

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::limits::{MAX_FPS, MIN_FPS};
 use crate::nn::LayerNorm;
 use crate::pack::{Align, AudioConfig, FrontEnd, MelNorm, Pack};
 use crate::plan::{Backend, Plan, PlanBuilder, Port, Section};
@@ -23,8 +22,6 @@ use super::residual_conv::ResidualConv;
 const CHUNK_S: f32 = 20.0;
 /// Speech dropped at each cut edge of a window, when the pack does not say.
 const CONTEXT_S: f32 = 2.0;
-/// The longest of either that a pack may ask for.
-const MAX_CHUNK_S: f32 = 600.0;
 /// Samples from a row of the log-mel network to the next; the row is centred on half of that.
 const MEL_HOP: usize = 320;
 
@@ -75,26 +72,23 @@ impl SpeechEncoder {
     /// The pack's speech encoder.
     ///
     /// # Errors
-    /// `MissingPart` when the pack has none; `InvalidPack` for keys that contradict each other, and missing tensors or
-    /// wrong shapes, by name.
+    /// `MissingPart` when the pack has none; those of [`Manifest::check`](crate::pack::Manifest::check); `InvalidPack` for
+    /// missing tensors or wrong shapes, by name.
     pub fn load(pack: &Pack) -> Result<Self> {
         let manifest = pack.manifest();
         let Some(config) = &manifest.audio else {
             return Err(Error::MissingPart("the pack has no speech encoder (audio)".to_owned()));
         };
-        if !(MIN_FPS..=MAX_FPS).contains(&manifest.fps) {
-            return Err(Error::InvalidPack(format!("fps {} is outside {MIN_FPS} to {MAX_FPS}", manifest.fps)));
-        }
+        manifest.check()?;
         let front = Front::load(pack, config)?;
-        let back = match config.front_end {
-            FrontEnd::Mel if config.num_hidden_layers == 0 => {
-                Back::Norm(LayerNorm::load(pack, "audio.norm", config.width, config.layer_norm_eps)?)
-            }
-            _ => Back::Context(Box::new(ContextNetwork::load(pack, config, front.width())?)),
+        let back = if config.has_context() {
+            Back::Context(Box::new(ContextNetwork::load(pack, config, front.width())?))
+        } else {
+            Back::Norm(LayerNorm::load(pack, "audio.norm", config.width, config.layer_norm_eps)?)
         };
         // The log-mel rows have one clock only: docs/model-pack.md.
         let align = if config.front_end == FrontEnd::Mel { Align::Rate } else { config.align };
-        let (chunk_rows, context_rows) = chunking(config, &front, &back)?;
+        let (chunk_rows, context_rows) = chunking(config, &front, &back);
         let width = config.feature_width();
         Ok(Self { front, back, width, fps: manifest.fps, align, chunk_rows, context_rows })
     }
@@ -199,9 +193,6 @@ impl Front {
         let mean = match config.mel_norm {
             MelNorm::Clip => Mean::Clip,
             MelNorm::Running => {
-                if !(0.0..=1.0).contains(&config.mel_rate) {
-                    return Err(Error::InvalidPack(format!("audio: mel_rate {} is outside 0 to 1", config.mel_rate)));
-                }
                 let stored = pack.tensor("audio.mel.mean", &[MEL_BANDS])?.to_f32();
                 let start = Box::new(std::array::from_fn(|i| f64::from(stored[i])));
                 Mean::Running { start, rate: f64::from(config.mel_rate) }
@@ -220,7 +211,7 @@ impl Front {
 }
 
 /// Rows kept from one window, and dropped at a cut edge.
-fn chunking(config: &AudioConfig, front: &Front, back: &Back) -> Result<(usize, usize)> {
+fn chunking(config: &AudioConfig, front: &Front, back: &Back) -> (usize, usize) {
     let (hop, least_context) = match front {
         Front::Wave { extractor, .. } => (extractor.hop(), 0),
         Front::Mel { network, .. } => (MEL_HOP, network.context()),
@@ -229,10 +220,5 @@ fn chunking(config: &AudioConfig, front: &Front, back: &Back) -> Result<(usize, 
     let chunk_s = config.chunk_s.unwrap_or(CHUNK_S);
     // Without attention nothing reaches further than the convolutions.
     let context_s = config.context_s.unwrap_or(if matches!(back, Back::Norm(_)) { 0.0 } else { CONTEXT_S });
-    if !(0.0..=MAX_CHUNK_S).contains(&chunk_s) || !(0.0..=MAX_CHUNK_S).contains(&context_s) {
-        return Err(Error::InvalidPack(format!(
-            "audio: chunk_s {chunk_s} and context_s {context_s} are outside 0 to {MAX_CHUNK_S}"
-        )));
-    }
-    Ok((rows(chunk_s).max(1), rows(context_s).max(least_context)))
+    (rows(chunk_s).max(1), rows(context_s).max(least_context))
 }

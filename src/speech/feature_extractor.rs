@@ -5,10 +5,9 @@
 //! *group*: layer 0 is conv → norm of each channel over all time → GELU, the others conv → GELU. *layer*: every layer is
 //! conv → layer norm over channels → GELU.
 
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 
-use crate::error::{Error, Result};
-use crate::limits::{MAX_DIMENSION, MAX_LAYERS};
+use crate::error::Result;
 use crate::nn::LayerNorm;
 use crate::pack::{AudioConfig, Pack};
 use crate::plan::{Activation, Op, PlanBuilder, View};
@@ -22,12 +21,6 @@ const EPS: f32 = 1e-5;
 /// Frames that are recorded together after the layers that see the whole clip: the wide early layers of a tile fit in
 /// a cache, and 24 s of speech need 60 MB less. Neighbours share 80 samples of 320 a frame, so tiles cost nothing.
 const TILE_FRAMES: usize = 256;
-
-/// Hop bounds in samples: 1 to 1000 frames a second.
-const HOPS: RangeInclusive<usize> = 16..=16_000;
-
-/// Longest kernel before a norm over time, whose moments over a long clip cost the square of that.
-const MAX_GROUP_KERNEL: usize = 64;
 
 /// The convolutions.
 #[derive(Debug, Clone)]
@@ -57,45 +50,30 @@ enum Norm {
 }
 
 impl FeatureExtractor {
-    /// The tensors `audio.feature_extractor.conv_layers.{i}.*`.
+    /// The tensors `audio.feature_extractor.conv_layers.{i}.*` of a [checked](crate::pack::Manifest::check) configuration.
     ///
     /// # Errors
-    /// `InvalidPack` for keys that contradict each other, and missing tensors or wrong shapes.
+    /// `InvalidPack` for missing tensors or wrong shapes.
     pub fn load(pack: &Pack, config: &AudioConfig) -> Result<Self> {
-        let count = config.conv_dim.len();
-        if !(1..=MAX_LAYERS).contains(&count) || config.conv_kernel.len() != count || config.conv_stride.len() != count
-        {
-            return Err(invalid("conv_dim, conv_kernel and conv_stride differ in length or are empty"));
-        }
-        let sizes = config.conv_dim.iter().chain(&config.conv_kernel).chain(&config.conv_stride);
-        if sizes.into_iter().any(|n| !(1..=MAX_DIMENSION).contains(n)) {
-            return Err(invalid("a convolution's size is 0 or too large"));
-        }
-        if config.feat_extract_norm == "group" && config.conv_kernel[0] > MAX_GROUP_KERNEL {
-            return Err(invalid("the first convolution is too long for a norm over time"));
-        }
-        let (receptive_field, hop) = extent(&config.conv_kernel, &config.conv_stride)?;
-        let mut layers = Vec::with_capacity(count);
+        let mut layers = Vec::with_capacity(config.conv_dim.len());
         let mut inputs = 1;
         for (i, &outputs) in config.conv_dim.iter().enumerate() {
             let prefix = format!("audio.feature_extractor.conv_layers.{i}");
             let kernel = config.conv_kernel[i];
             let bias = config.conv_bias.then(|| pack.tensor(&format!("{prefix}.conv.bias"), &[outputs])).transpose()?;
             let norm = match config.feat_extract_norm.as_str() {
-                "group" if i > 0 => Norm::None,
-                "group" => {
+                "layer" => Norm::Layer(LayerNorm::load(pack, &format!("{prefix}.layer_norm"), outputs, EPS)?),
+                _ if i > 0 => Norm::None,
+                _ => {
                     let norm = LayerNorm::load(pack, &format!("{prefix}.layer_norm"), outputs, EPS)?;
                     Norm::Group(norm.weight, norm.bias)
-                }
-                "layer" => Norm::Layer(LayerNorm::load(pack, &format!("{prefix}.layer_norm"), outputs, EPS)?),
-                other => {
-                    return Err(invalid(&format!("feat_extract_norm {other:?} is neither \"group\" nor \"layer\"")));
                 }
             };
             let weight = pack.tensor(&format!("{prefix}.conv.weight"), &[outputs, inputs, kernel])?;
             layers.push(ConvLayer { weight, bias, kernel, stride: config.conv_stride[i], norm });
             inputs = outputs;
         }
+        let (receptive_field, hop) = config.extent();
         Ok(Self { layers, width: inputs, receptive_field, hop })
     }
 
@@ -212,27 +190,4 @@ fn record_tile(plan: &mut PlanBuilder, layers: &[ConvLayer], x: View, features: 
         layer.record(plan, x, out);
         x = out;
     }
-}
-
-/// Receptive field and hop in samples.
-fn extent(kernels: &[usize], strides: &[usize]) -> Result<(usize, usize)> {
-    let (mut field, mut hop) = (1, 1);
-    for (kernel, stride) in kernels.iter().zip(strides) {
-        let fits = *kernel <= *HOPS.end() && *stride <= *HOPS.end();
-        if fits {
-            field += (kernel - 1) * hop;
-            hop *= stride;
-        }
-        if !fits || field > *HOPS.end() || hop > *HOPS.end() {
-            return Err(invalid("the convolutions see or skip more than a second"));
-        }
-    }
-    if hop < *HOPS.start() {
-        return Err(invalid("the convolutions give more than 1000 frames a second"));
-    }
-    Ok((field, hop))
-}
-
-fn invalid(detail: &str) -> Error {
-    Error::InvalidPack(format!("audio: {detail}"))
 }

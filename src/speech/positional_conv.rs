@@ -2,7 +2,7 @@
 //!
 //! [1, L, width] → [1, L, width]; 128 frames are seen, 64 before and 63 after, in the published sizes.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::pack::{AudioConfig, Pack};
 use crate::plan::{Activation, Op, PlanBuilder, View};
 use crate::tensor::Weight;
@@ -21,11 +21,6 @@ impl PositionalConv {
     pub(super) fn load(pack: &Pack, config: &AudioConfig) -> Result<Self> {
         let (width, kernel) = (config.hidden_size, config.num_conv_pos_embeddings);
         let groups = config.num_conv_pos_embedding_groups;
-        if kernel == 0 || groups == 0 || !width.is_multiple_of(groups) {
-            return Err(Error::InvalidPack(format!(
-                "audio: {groups} groups and {kernel} taps make no positional convolution of width {width}"
-            )));
-        }
         let prefix = "audio.encoder.pos_conv_embed.conv";
         let (gain, direction) = if pack.has(&format!("{prefix}.weight_g")) {
             (format!("{prefix}.weight_g"), format!("{prefix}.weight_v"))

@@ -7,17 +7,13 @@
 //! Every row depends on `1 + Σ dilations` rows to each side, so the network runs over parts of a clip exactly. Cost per row:
 //! 2·width·(400 + 4·n·width) floating-point operations.
 
-use crate::error::{Error, Result};
-use crate::limits::{MAX_DIMENSION, MAX_LAYERS};
+use crate::error::Result;
 use crate::nn::{LayerNorm, Linear};
 use crate::pack::{AudioConfig, Pack};
 use crate::plan::{Activation, Op, PlanBuilder, View};
 use crate::tensor::Weight;
 
 use super::mel::MEL_BANDS;
-
-/// Most rows to each side that a pack may let a row depend on: 40 s.
-const MAX_CONTEXT: usize = 2000;
 
 /// The convolutions.
 #[derive(Debug, Clone)]
@@ -38,23 +34,12 @@ struct Block {
 }
 
 impl ResidualConv {
-    /// The tensors `audio.conv_in.*` and `audio.blocks.*`.
+    /// The tensors `audio.conv_in.*` and `audio.blocks.*` of a [checked](crate::pack::Manifest::check) configuration.
     ///
     /// # Errors
-    /// `InvalidPack` for a width or dilations out of range, and missing tensors or wrong shapes.
+    /// `InvalidPack` for missing tensors or wrong shapes.
     pub fn load(pack: &Pack, config: &AudioConfig) -> Result<Self> {
         let width = config.width;
-        if !(1..=MAX_DIMENSION).contains(&width) || config.dilations.len() > MAX_LAYERS {
-            return Err(Error::InvalidPack(format!(
-                "audio: a width of {width} with {} blocks is out of range",
-                config.dilations.len()
-            )));
-        }
-        if config.dilations.contains(&0)
-            || config.dilations.iter().fold(0usize, |n, d| n.saturating_add(*d)) > MAX_CONTEXT
-        {
-            return Err(Error::InvalidPack(format!("audio: dilations must be positive, {MAX_CONTEXT} together")));
-        }
         let block = |(i, &dilation): (usize, &usize)| -> Result<Block> {
             let prefix = format!("audio.blocks.{i}");
             Ok(Block {

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use media2face::Error;
 use media2face::backend::cpu::{CpuBackend, CpuOptions};
+use media2face::limits::MAX_PLAN_BYTES;
 use media2face::plan::{Activation, Backend, Op, Plan, PlanBuilder, Port, Section};
 
 use crate::bench::Random;
@@ -82,4 +83,21 @@ fn wrong_lengths_ports_and_states_are_refused() {
     refused(executable.read(y_port, &mut [0.0; 7]));
     let mut foreign = cpu(1).compile(product(1).0).expect("compiles").create_state().expect("state");
     refused(executable.run(section, &mut foreign));
+}
+
+#[test]
+fn plan_past_the_bound_of_memory_is_refused_before_any_is_taken() {
+    let copy = |rows: usize| {
+        let mut plan = PlanBuilder::new();
+        plan.section("copy");
+        let (_, x) = plan.input("x", 1, rows, 1 << 14);
+        let (_, out) = plan.output("y", 1, rows, 1 << 14);
+        plan.copy(x, out);
+        Arc::new(plan.finish())
+    };
+    let rows = MAX_PLAN_BYTES as usize / 2 / (4 << 14);
+    assert_eq!(copy(rows).bytes(), MAX_PLAN_BYTES);
+    assert!(copy(rows).check_memory(0).is_ok() && copy(rows).check_memory(1).is_err());
+    let Err(Error::OutOfMemory(detail)) = cpu(1).compile(copy(rows + 1)).map(drop) else { panic!("compiled") };
+    assert!(detail.contains("copy") && detail.contains("4096"), "{detail}");
 }

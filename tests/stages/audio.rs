@@ -167,6 +167,15 @@ fn format_outside_the_limits_is_refused() {
 }
 
 #[test]
+fn rate_with_little_in_common_with_16_khz_is_refused_and_its_neighbours_named() {
+    let Err(Error::InvalidAudio(detail)) = Converter::new(767_999, 1).map(drop) else { panic!("accepted") };
+    assert!(detail.contains("767999") && detail.contains("767984 and 768000 Hz"), "{detail}");
+    for rate_hz in [37_800, 44_056, 47_952, 50_000, 65_535, 95_904, 191_808, 767_984] {
+        assert_eq!(convert(rate_hz, 1, &vec![0.0; rate_hz as usize / 4]).len(), 4_000, "{rate_hz} Hz");
+    }
+}
+
+#[test]
 fn clip_without_samples_or_with_half_a_frame_is_refused() {
     assert!(matches!(Converter::new(48_000, 2).unwrap().finish(), Err(Error::InvalidAudio(_))));
     let mut converter = Converter::new(48_000, 2).unwrap();

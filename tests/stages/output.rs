@@ -208,6 +208,7 @@ fn wrong_rates_times_and_shapes_are_refused() {
     }
     assert!(MotionSampler::new(&Frames::zeros(0, 8), 30.0, 2).is_err(), "no frames");
     let sampler = MotionSampler::new(&motion, 30.0, 2).expect("sampler");
+    assert!(matches!(sampler.rows(30.0, 0, usize::MAX / 4), Err(Error::OutOfMemory(_))));
     assert!(sampler.rows(f32::INFINITY, 0, 1).is_err() && sampler.frame_count(-1.0).is_err());
     assert!(sampler.row_at(f64::NAN, &mut [0.0; 8]).is_err() && sampler.row_at(0.0, &mut [0.0; 7]).is_err());
 }

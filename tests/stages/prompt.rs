@@ -159,8 +159,8 @@ fn sizes_that_do_not_fit_are_refused_when_loading() {
         ("max_position_embeddings", |c| c.text.as_mut().unwrap().max_position_embeddings = 0),
         ("heads", |c| c.text.as_mut().unwrap().num_attention_heads = 3),
         ("layers.1", |c| c.text.as_mut().unwrap().num_hidden_layers = 2),
-        ("patches", |c| c.vision.as_mut().unwrap().patch_size = 0),
-        ("patches", |c| c.vision.as_mut().unwrap().patch_size = 21),
+        ("patch_size", |c| c.vision.as_mut().unwrap().patch_size = 0),
+        ("patch_size", |c| c.vision.as_mut().unwrap().patch_size = 21),
         ("projection", |c| c.projection_dim = 6),
     ];
     for (named, change) in changes {

@@ -37,6 +37,7 @@ impl TinyFace {
             "gnpfa": {"res": RES, "ch": [8, 16, 16], "d_z": D_Z, "groups": 4, "w_dim": 16, "scale": 2.0},
             "denoiser": {"d_x": MOTION, "d_z": D_Z, "d_pose": 6, "d_a": 8, "d_p": 4, "d": 32, "layers": 1, "heads": 4,
                          "ff": 64, "window": 20},
+            "diffusion": {"hop": 15},
             "topology": {"vertices": VERTICES, "triangles": skin_triangles + 4, "parts": [
                 part("skin", [0, SKIN], [0, skin_triangles], "map"),
                 part("teeth_upper", [SKIN, SKIN + 4], [skin_triangles, skin_triangles + 2], "head"),

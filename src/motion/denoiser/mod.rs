@@ -11,7 +11,6 @@ mod position;
 mod record;
 
 use crate::error::{Error, Result};
-use crate::limits;
 use crate::nn::{LayerNorm, Linear};
 use crate::pack::{Concat, DenoiserConfig, Pack};
 
@@ -85,11 +84,12 @@ impl Denoiser {
     /// Loads and checks `denoiser.*`.
     ///
     /// # Errors
-    /// `MissingPart` without a denoiser, `InvalidPack` when the configuration is impossible or a tensor does not fit it.
+    /// `MissingPart` without a denoiser; those of [`Manifest::check`](crate::pack::Manifest::check); `InvalidPack` when a
+    /// tensor does not fit.
     pub fn load(pack: &Pack) -> Result<Self> {
         let config = pack.manifest().denoiser.clone();
         let config = config.ok_or_else(|| Error::MissingPart("the pack has no denoiser".to_owned()))?;
-        check(&config)?;
+        pack.manifest().check()?;
         let &DenoiserConfig { d, d_x, d_a, d_p, ff, .. } = &config;
         let linear = |name: &str, inputs, outputs| Linear::load(pack, &format!("denoiser.{name}"), inputs, outputs);
         let memory = match config.concat {
@@ -164,34 +164,4 @@ impl Attention {
         let bias = Some(pack.tensor(&format!("{prefix}.in_proj_bias"), &[3 * d])?);
         Ok(Self { input: Linear { weight, bias }, output: Linear::load(pack, &format!("{prefix}.out_proj"), d, d)? })
     }
-}
-
-/// Refuses a configuration that no network could have.
-fn check(config: &DenoiserConfig) -> Result<()> {
-    let DenoiserConfig { d_x, d_z, d_pose, d_a, d_p, d, layers, heads, ff, window, concat, align, .. } = config;
-    let refuse = |detail: String| Err(Error::InvalidPack(format!("denoiser: {detail}")));
-    for (name, value, most) in [
-        ("d_x", d_x, limits::MAX_DIMENSION),
-        ("d_z", d_z, limits::MAX_DIMENSION),
-        ("d_a", d_a, limits::MAX_DIMENSION),
-        ("d", d, limits::MAX_DIMENSION),
-        ("ff", ff, limits::MAX_DIMENSION),
-        ("heads", heads, limits::MAX_DIMENSION),
-        ("layers", layers, limits::MAX_LAYERS),
-        ("window", window, limits::MAX_WINDOW_FRAMES),
-    ] {
-        if *value == 0 || *value > most {
-            return refuse(format!("{name} is {value}, allowed are 1 to {most}"));
-        }
-    }
-    if *d_p > limits::MAX_DIMENSION || !matches!(d_pose, 0 | 6) || *d_x != d_z + d_pose {
-        return refuse(format!("d_p {d_p}, d_x {d_x} = d_z {d_z} + d_pose {d_pose} (0 or 6)"));
-    }
-    if d % heads != 0 || d % 2 != 0 {
-        return refuse(format!("width {d} is odd or not a multiple of {heads} heads"));
-    }
-    if *concat == Concat::Token && (*align != 0 || *d_p == 0) {
-        return refuse("a style token has a width and no alignment band".to_owned());
-    }
-    Ok(())
 }

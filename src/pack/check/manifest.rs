@@ -6,37 +6,46 @@ use std::ops::RangeInclusive;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::pack::{
-    AudioConfig, ClipConfig, DenoiserConfig, DiffusionConfig, FrontEnd, GnpfaConfig, Manifest, TopologyConfig,
+    AudioConfig, ClipConfig, Concat, DenoiserConfig, DiffusionConfig, FrontEnd, GnpfaConfig, Manifest, TopologyConfig,
 };
 
-/// Every key within its range, and the parts fit each other.
-pub(in crate::pack) fn manifest(manifest: &Manifest) -> Result<()> {
-    name("format", &manifest.format)?;
-    if manifest.format != Manifest::FORMAT {
-        return Err(invalid(format!("format {:?}, expected {:?}", manifest.format, Manifest::FORMAT)));
+/// The `eos_token_id` of old configurations, whatever the vocabulary: the end marker is its last token all the same.
+const LEGACY_EOS: u32 = 2;
+
+impl Manifest {
+    /// Checks that every key is within its range and that the parts fit each other. Opening a pack does; a stage does
+    /// again as it loads, for packs that were put together from parts, so that neither has rules of its own.
+    ///
+    /// # Errors
+    /// `InvalidPack`, naming the key; `Unsupported` for a schedule or a layer of another version.
+    pub fn check(&self) -> Result<()> {
+        name("format", &self.format)?;
+        if self.format != Self::FORMAT {
+            return Err(invalid(format!("format {:?}, expected {:?}", self.format, Self::FORMAT)));
+        }
+        number("fps", self.fps, limits::MIN_FPS..=limits::MAX_FPS)?;
+        names("blendshapes", &self.blendshapes.names)?;
+        names("identities", &self.identities.names)?;
+        if let Some(config) = &self.audio {
+            audio(config)?;
+        }
+        if let Some(config) = &self.clip {
+            clip(config)?;
+        }
+        if let Some(config) = &self.denoiser {
+            denoiser(config)?;
+            diffusion(&self.diffusion, config.window)?;
+        }
+        if let Some(config) = &self.gnpfa {
+            gnpfa(config)?;
+        }
+        match &self.topology {
+            Some(config) => topology(config)?,
+            None if self.identities.names.is_empty() => {}
+            None => return Err(invalid("identities without a topology")),
+        }
+        agreement(self)
     }
-    number("fps", manifest.fps, limits::MIN_FPS..=limits::MAX_FPS)?;
-    names("blendshapes", &manifest.blendshapes.names)?;
-    names("identities", &manifest.identities.names)?;
-    if let Some(config) = &manifest.audio {
-        audio(config)?;
-    }
-    if let Some(config) = &manifest.clip {
-        clip(config)?;
-    }
-    if let Some(config) = &manifest.denoiser {
-        denoiser(config)?;
-        diffusion(&manifest.diffusion, config.window)?;
-    }
-    if let Some(config) = &manifest.gnpfa {
-        gnpfa(config)?;
-    }
-    match &manifest.topology {
-        Some(config) => topology(config)?,
-        None if manifest.identities.names.is_empty() => {}
-        None => return Err(invalid("identities without a topology")),
-    }
-    agreement(manifest)
 }
 
 /// Widths that one network hands to another.
@@ -58,36 +67,43 @@ fn audio(config: &AudioConfig) -> Result<()> {
     match config.front_end {
         FrontEnd::Wave => {
             let layers = config.conv_dim.len();
-            count("audio.conv_dim's length", layers, 1..=limits::MAX_LAYERS)?;
+            count("audio.conv_dim's length", layers, 1..=limits::MAX_CONV_LAYERS)?;
             equal("audio.conv_kernel's length", config.conv_kernel.len(), "conv_dim's", layers)?;
             equal("audio.conv_stride's length", config.conv_stride.len(), "conv_dim's", layers)?;
             for list in [&config.conv_dim, &config.conv_kernel, &config.conv_stride] {
                 list.iter().try_for_each(|&n| count("audio.conv_*", n, 1..=limits::MAX_DIMENSION))?;
             }
-            let hop = config.conv_stride.iter().try_fold(1usize, |n, &stride| n.checked_mul(stride));
-            count("the product of audio.conv_stride", hop.unwrap_or(usize::MAX), 1..=limits::MAX_DIMENSION)?;
+            let (field, hop) = config.extent();
+            count("the product of audio.conv_stride", hop, limits::MIN_HOP..=limits::MAX_HOP)?;
+            count("the receptive field of audio.conv_kernel", field, 1..=limits::MAX_HOP)?;
             one_of("audio.feat_extract_norm", &config.feat_extract_norm, &["group", "layer"])?;
-            count("audio.num_hidden_layers", config.num_hidden_layers, 1..=limits::MAX_LAYERS)?;
+            if config.feat_extract_norm == "group" {
+                count(
+                    "audio.conv_kernel before a norm over time",
+                    config.conv_kernel[0],
+                    1..=limits::MAX_GROUP_KERNEL,
+                )?;
+            }
         }
         FrontEnd::Mel => {
             count("audio.width", config.width, 1..=limits::MAX_DIMENSION)?;
             count("audio.dilations' length", config.dilations.len(), 0..=limits::MAX_LAYERS)?;
-            config.dilations.iter().try_for_each(|&d| count("audio.dilations", d, 1..=limits::MAX_DILATION))?;
+            config.dilations.iter().try_for_each(|&d| count("audio.dilations", d, 1..=limits::MAX_CONTEXT))?;
+            count("the sum of audio.dilations", config.dilations.iter().sum(), 0..=limits::MAX_CONTEXT)?;
             number("audio.mel_rate", config.mel_rate, 0.0..=1.0)?;
         }
     }
     count("audio.num_hidden_layers", config.num_hidden_layers, 0..=limits::MAX_LAYERS)?;
-    if config.num_hidden_layers > 0 {
+    if config.has_context() {
         transformer("audio", config.hidden_size, config.num_attention_heads, config.intermediate_size)?;
         count("audio.num_conv_pos_embeddings", config.num_conv_pos_embeddings, 1..=limits::MAX_DIMENSION)?;
         let groups = config.num_conv_pos_embedding_groups;
         multiple("audio.hidden_size", config.hidden_size, "num_conv_pos_embedding_groups", groups)?;
     }
     epsilon("audio.layer_norm_eps", config.layer_norm_eps)?;
-    // A chunk is at least one frame, and no longer than the longest clip.
-    let seconds = 0.02..=limits::MAX_CLIP_S as f32;
+    let seconds = limits::MIN_CHUNK_S..=limits::MAX_CHUNK_S;
     config.chunk_s.map_or(Ok(()), |chunk_s| number("audio.chunk_s", chunk_s, seconds))?;
-    config.context_s.map_or(Ok(()), |context_s| number("audio.context_s", context_s, 0.0..=limits::MAX_CLIP_S as f32))
+    config.context_s.map_or(Ok(()), |context_s| number("audio.context_s", context_s, 0.0..=limits::MAX_CHUNK_S))
 }
 
 fn clip(config: &ClipConfig) -> Result<()> {
@@ -97,14 +113,19 @@ fn clip(config: &ClipConfig) -> Result<()> {
     }
     if let Some(text) = &config.text {
         transformer("clip.text", text.hidden_size, text.num_attention_heads, text.intermediate_size)?;
-        count("clip.text.num_hidden_layers", text.num_hidden_layers, 1..=limits::MAX_LAYERS)?;
-        count("clip.text.vocab_size", text.vocab_size, 2..=limits::MAX_DIMENSION)?;
-        count("clip.text.max_position_embeddings", text.max_position_embeddings, 2..=limits::MAX_WINDOW_FRAMES)?;
+        count("clip.text.num_hidden_layers", text.num_hidden_layers, 0..=limits::MAX_LAYERS)?;
+        count("clip.text.vocab_size", text.vocab_size, 3..=limits::MAX_DIMENSION)?;
+        if text.eos_token_id != LEGACY_EOS {
+            let end = text.eos_token_id as usize;
+            equal("clip.text.eos_token_id", end, "the last of vocab_size", text.vocab_size - 1)?;
+        }
+        // Start, a token and end.
+        count("clip.text.max_position_embeddings", text.max_position_embeddings, 3..=limits::MAX_WINDOW_FRAMES)?;
         epsilon("clip.text.layer_norm_eps", text.layer_norm_eps)?;
     }
     if let Some(vision) = &config.vision {
         transformer("clip.vision", vision.hidden_size, vision.num_attention_heads, vision.intermediate_size)?;
-        count("clip.vision.num_hidden_layers", vision.num_hidden_layers, 1..=limits::MAX_LAYERS)?;
+        count("clip.vision.num_hidden_layers", vision.num_hidden_layers, 0..=limits::MAX_LAYERS)?;
         count("clip.vision.image_size", vision.image_size, 1..=limits::MAX_MAP_SIDE)?;
         count("clip.vision.patch_size", vision.patch_size, 1..=vision.image_size)?;
         epsilon("clip.vision.layer_norm_eps", vision.layer_norm_eps)?;
@@ -125,7 +146,8 @@ fn denoiser(config: &DenoiserConfig) -> Result<()> {
     multiple("denoiser.d", config.d, "sine and cosine", 2)?;
     count("denoiser.layers", config.layers, 1..=limits::MAX_LAYERS)?;
     count("denoiser.window", config.window, 1..=limits::MAX_WINDOW_FRAMES)?;
-    count("denoiser.align", config.align, 0..=config.window)
+    // A token of style has no place in the band about a frame.
+    count("denoiser.align", config.align, 0..=if config.concat == Concat::Token { 0 } else { config.window })
 }
 
 fn diffusion(config: &DiffusionConfig, window: usize) -> Result<()> {
@@ -140,7 +162,7 @@ fn diffusion(config: &DiffusionConfig, window: usize) -> Result<()> {
 
 fn gnpfa(config: &GnpfaConfig) -> Result<()> {
     let levels = config.ch.len();
-    count("gnpfa.ch's length", levels, 2..=12)?;
+    count("gnpfa.ch's length", levels, 2..=limits::MAX_MAP_LEVELS)?;
     count("gnpfa.res", config.res, 1..=limits::MAX_MAP_SIDE)?;
     multiple("gnpfa.res", config.res, "2 to the levels of ch", 1 << levels)?;
     count("gnpfa.groups", config.groups, 1..=limits::MAX_DIMENSION)?;
@@ -157,23 +179,31 @@ fn topology(config: &TopologyConfig) -> Result<()> {
     count("topology.vertices", config.vertices, 1..=limits::MAX_VERTICES)?;
     count("topology.triangles", config.triangles, 1..=2 * limits::MAX_VERTICES)?;
     count("topology.parts' length", config.parts.len(), 0..=limits::MAX_LAYERS)?;
+    // In order and without gaps.
     let mut seen = BTreeSet::new();
+    let (mut vertex, mut triangle) = (0, 0);
     for part in &config.parts {
         name("topology.parts", &part.name)?;
         name("topology.parts' follow", &part.follow)?;
         if !seen.insert(&part.name) {
             return Err(invalid(format!("topology.parts names {:?} twice", part.name)));
         }
-        for (what, [first, end], total) in
-            [("vertices", part.vertices, config.vertices), ("triangles", part.triangles, config.triangles)]
-        {
-            if first > end || end > total {
-                return Err(invalid(format!("topology.parts {:?}: {what} {first}..{end} of {total}", part.name)));
+        for (what, next, [first, end], total) in [
+            ("vertices", &mut vertex, part.vertices, config.vertices),
+            ("triangles", &mut triangle, part.triangles, config.triangles),
+        ] {
+            if first != *next || first > end || end > total {
+                let part = &part.name;
+                return Err(invalid(format!(
+                    "topology.parts {part:?}: {what} {first}..{end} of {total}, expected from {next}"
+                )));
             }
+            *next = end;
         }
         part.colour.iter().try_for_each(|&c| number("topology.parts' colour", c, 0.0..=1.0))?;
     }
-    Ok(())
+    equal("topology.vertices", config.vertices, "the end of the last part", vertex)?;
+    equal("topology.triangles", config.triangles, "the end of the last part", triangle)
 }
 
 fn transformer(prefix: &str, width: usize, heads: usize, ff: usize) -> Result<()> {

@@ -4,7 +4,6 @@
 mod manifest;
 mod topology;
 
-pub(super) use manifest::manifest;
 pub(super) use topology::topology;
 
 use std::collections::BTreeSet;

@@ -56,7 +56,7 @@ fn require(config: &Value, key: &str, value: &Value) -> Result<()> {
 /// Fills the manifest's table of tensors from the entries, which are keyed by their names in the pack.
 fn fill(manifest: Manifest, checkpoint: &Checkpoint, mut entries: BTreeMap<String, &Entry>) -> Result<Pack> {
     entries.retain(|name, _| !check::is_leftover(name));
-    check::manifest(&manifest)?;
+    manifest.check()?;
     let dtype = DType::F16; // of no consequence here: any element type is converted
     let declared: Declared =
         entries.iter().map(|(name, entry)| (name.as_str(), (dtype, entry.shape.as_slice()))).collect();

@@ -6,15 +6,29 @@ use crate::pack::{AudioConfig, FrontEnd};
 /// Bands of the log-mel front end.
 const MEL_BANDS: usize = 80;
 
+impl AudioConfig {
+    /// True with the network of positions and transformer layers behind the front end, which only log-mel goes without.
+    pub fn has_context(&self) -> bool {
+        self.front_end == FrontEnd::Wave || self.num_hidden_layers > 0
+    }
+
+    /// Receptive field and hop of the waveform's convolutions, samples; at most `usize::MAX` whatever the keys say.
+    pub fn extent(&self) -> (usize, usize) {
+        self.conv_kernel.iter().zip(&self.conv_stride).fold((1, 1), |(field, hop): (usize, usize), (kernel, stride)| {
+            (field.saturating_add(kernel.saturating_sub(1).saturating_mul(hop)), hop.saturating_mul(*stride))
+        })
+    }
+}
+
 impl Layout<'_> {
     pub(super) fn audio(&mut self, config: &AudioConfig) {
         let transformer_input = match config.front_end {
             FrontEnd::Wave => self.waveform(config),
             FrontEnd::Mel => self.mel(config),
         };
-        if config.num_hidden_layers > 0 {
+        if config.has_context() {
             self.transformer(config, transformer_input);
-        } else if config.front_end == FrontEnd::Mel {
+        } else {
             self.norm("audio.norm", config.width);
         }
     }

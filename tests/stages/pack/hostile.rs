@@ -263,6 +263,16 @@ fn indices_outside_their_arrays_are_refused() {
 }
 
 #[test]
+fn parts_that_reach_into_each_other_are_refused() {
+    let pack = tiny();
+    let parts = &pack.manifest().topology.as_ref().unwrap().parts;
+    let tongue = parts.iter().find(|part| part.name == "tongue").unwrap().vertices[0] as i32;
+    refused_with(with_tensor("topology.triangles", &tongue.to_le_bytes()), &["topology.triangles", "another part"]);
+    let name = "topology.follow.tongue.index";
+    refused_with(with_tensor(name, &tongue.to_le_bytes()), &[name, "which the map does not move"]);
+}
+
+#[test]
 fn manifest_keys_out_of_range_are_refused_by_name() {
     let huge = json!(u64::MAX);
     let cases = [
@@ -275,11 +285,15 @@ fn manifest_keys_out_of_range_are_refused_by_name() {
         ("/audio/dilations", json!([0]), "audio.dilations"),
         ("/audio/dilations", json!(vec![1; 1000]), "audio.dilations"),
         ("/audio/mel_rate", json!(-1), "audio.mel_rate"),
+        ("/audio/dilations", json!([1500, 501]), "audio.dilations"),
         ("/audio/chunk_s", json!(0), "audio.chunk_s"),
+        ("/audio/chunk_s", json!(601), "audio.chunk_s"),
+        ("/audio/context_s", json!(601), "audio.context_s"),
         ("/audio/num_hidden_layers", json!(1_000_000), "audio.num_hidden_layers"),
         ("/audio/front_end", json!("fft"), "fft"),
         ("/clip/projection_dim", json!(0), "projection_dim"),
         ("/clip/text/num_attention_heads", json!(0), "heads"),
+        ("/clip/text/eos_token_id", json!(7), "clip.text.eos_token_id"),
         ("/clip/text/num_attention_heads", json!(3), "heads"),
         ("/clip/text/num_hidden_layers", huge.clone(), "layers"),
         ("/clip/text/layer_norm_eps", json!(0), "layer_norm_eps"),
@@ -313,6 +327,8 @@ fn manifest_keys_out_of_range_are_refused_by_name() {
         ("/topology/vertices", json!(0), "topology.vertices"),
         ("/topology/vertices", huge, "topology.vertices"),
         ("/topology/parts/0/vertices", json!([5, 4]), "skin"),
+        ("/topology/parts/0/vertices", json!([1, 4]), "skin"),
+        ("/topology/parts", json!([]), "last part"),
         ("/topology/parts/0/triangles", json!([0, 100_000]), "skin"),
         ("/topology/parts/0/name", json!("tongue"), "twice"),
         ("/topology/parts/0/name", json!(""), "name"),
