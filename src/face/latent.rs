@@ -71,7 +71,7 @@ impl FaceEncoder {
         Ok(latents)
     }
 
-    /// E_geo: a deformed mesh, V × 3 mm without the head pose → z [d_z].
+    /// E_geo: a deformed mesh, V × 3 mm without the head pose → `z [d_z]`.
     ///
     /// # Errors
     /// `MissingPart` without E_geo or a charted mesh; `InvalidArgument` for another count or numbers not finite.

@@ -2,7 +2,7 @@
 //!
 //! `include/media2face.h` is generated from these files by `cargo xtask header`. The rules of the ABI, in one place:
 //! every fallible call returns a [`m2f_status`] and writes its outputs only on success; the detail of the last failure
-//! on the calling thread comes from [`m2f_last_error`](error::m2f_last_error); options structs start with
+//! on the calling thread comes from [`m2f_last_error`]; options structs start with
 //! `struct_size` and are filled by their `_options_init`; buffers are pointer, capacity and count, where a query with a
 //! NULL buffer and capacity 0 tells the size; children keep their parents alive; no panic crosses the boundary.
 

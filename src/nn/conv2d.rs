@@ -5,12 +5,12 @@ use crate::pack::Pack;
 use crate::plan::{Activation, Op, PlanBuilder, View};
 use crate::tensor::Weight;
 
-/// Weight [O, I, 3, 3] and an optional bias [O].
+/// Weight [O, I, 3, 3] and an optional bias `[O]`.
 #[derive(Debug, Clone)]
 pub struct Conv2d {
     /// [O, I, 3, 3]
     pub weight: Weight,
-    /// [O]
+    /// `[O]`
     pub bias: Option<Weight>,
 }
 

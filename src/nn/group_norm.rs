@@ -5,12 +5,12 @@ use crate::pack::Pack;
 use crate::plan::{Activation, Op, PlanBuilder, View};
 use crate::tensor::Weight;
 
-/// Weight [C], bias [C], number of groups, ε.
+/// Weight `[C]`, bias `[C]`, number of groups, ε.
 #[derive(Debug, Clone)]
 pub struct GroupNorm {
-    /// [C]
+    /// `[C]`
     pub weight: Weight,
-    /// [C]
+    /// `[C]`
     pub bias: Weight,
     /// Divides C.
     pub groups: usize,

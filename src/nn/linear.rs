@@ -5,12 +5,12 @@ use crate::pack::Pack;
 use crate::plan::{Activation, PlanBuilder, View};
 use crate::tensor::Weight;
 
-/// Weight [O, I] and an optional bias [O].
+/// Weight `[O, I]` and an optional bias `[O]`.
 #[derive(Debug, Clone)]
 pub struct Linear {
-    /// [O, I]
+    /// `[O, I]`
     pub weight: Weight,
-    /// [O]
+    /// `[O]`
     pub bias: Option<Weight>,
 }
 

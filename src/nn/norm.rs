@@ -5,12 +5,12 @@ use crate::pack::Pack;
 use crate::plan::{PlanBuilder, View};
 use crate::tensor::Weight;
 
-/// Weight [C], bias [C], ε.
+/// Weight `[C]`, bias `[C]`, ε.
 #[derive(Debug, Clone)]
 pub struct LayerNorm {
-    /// [C]
+    /// `[C]`
     pub weight: Weight,
-    /// [C]
+    /// `[C]`
     pub bias: Weight,
     /// Added to the variance.
     pub eps: f32,

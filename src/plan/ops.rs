@@ -41,9 +41,9 @@ pub enum Op {
     Linear {
         /// [B, R, I]
         x: View,
-        /// [O, I]
+        /// `[O, I]`
         weight: Weight,
-        /// [O]
+        /// `[O]`
         bias: Option<Weight>,
         /// Before the residual is added.
         activation: Activation,
@@ -59,7 +59,7 @@ pub enum Op {
         x: View,
         /// [O, I/groups, K]
         weight: Weight,
-        /// [O]
+        /// `[O]`
         bias: Option<Weight>,
         /// Frames from a window to the next.
         stride: usize,
@@ -87,7 +87,7 @@ pub enum Op {
         width: usize,
         /// [O, I, 3, 3]
         weight: Weight,
-        /// [O]
+        /// `[O]`
         bias: Option<Weight>,
         /// 1 or 2; the output side is ⌈side/stride⌉.
         stride: usize,
@@ -121,9 +121,9 @@ pub enum Op {
     LayerNorm {
         /// [B, R, C]
         x: View,
-        /// [C]
+        /// `[C]`
         weight: Weight,
-        /// [C]
+        /// `[C]`
         bias: Weight,
         /// Added to the variance.
         eps: f32,
@@ -141,7 +141,7 @@ pub enum Op {
         groups: usize,
         /// Added to the variance.
         eps: f32,
-        /// [C] and [C]
+        /// `[C]` and `[C]`
         affine: Option<(Weight, Weight)>,
         /// [B, 1, 2·C]: γ, then β.
         film: Option<View>,

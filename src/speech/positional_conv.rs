@@ -53,7 +53,7 @@ impl PositionalConv {
     }
 }
 
-/// w[o,i,k] = g[k]·v[o,i,k]/‖v[·,·,k]‖. A tap whose v is all zero stays zero.
+/// `w[o,i,k] = g[k]·v[o,i,k]/‖v[·,·,k]‖`. A tap whose v is all zero stays zero.
 fn fold(gain: &Weight, direction: &Weight) -> Weight {
     let mut weight = direction.to_f32();
     let taps = direction.shape()[2];

@@ -6,7 +6,7 @@ use crate::plan::Activation;
 
 use super::simd::Simd;
 
-/// Σ coefficients[i]·x^(n−1−i) by Horner's rule: highest power first.
+/// `Σ coefficients[i]·x^(n−1−i)` by Horner's rule: highest power first.
 #[inline(always)]
 unsafe fn polynomial<S: Simd, const N: usize>(x: S::V, coefficients: [f32; N]) -> S::V {
     // SAFETY: as for the caller.

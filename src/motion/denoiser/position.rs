@@ -1,6 +1,6 @@
 //! Sinusoidal codes of positions and timesteps: pe[p, 2i] = sin(p·10⁴^(−2i/d)), pe[p, 2i+1] = cos of the same.
 
-/// Writes pe[p] into `row`, whose length d is even.
+/// Writes `pe[p]` into `row`, whose length d is even.
 ///
 /// Frequency and angle are rounded to f32, as the networks were trained: at p = 499 an exact angle differs by 1e-5.
 pub(super) fn encode(p: usize, row: &mut [f32]) {
