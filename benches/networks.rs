@@ -23,7 +23,8 @@ use media2face::speech::{ContextNetwork, FeatureExtractor};
 struct Workload {
     name: &'static str,
     executable: Box<dyn Executable>,
-    section: Section,
+    /// What a run goes through, in order.
+    sections: Vec<Section>,
     state: State,
     /// Multiplications and additions of one run by the ops' definitions, 10⁹.
     gflop: f64,
@@ -35,21 +36,24 @@ impl Workload {
         name: &'static str,
         plan: media2face::plan::Plan,
         before: Option<Section>,
-        section: Section,
+        sections: Vec<Section>,
     ) -> Result<Self> {
-        let gflop = plan.ops(section).iter().map(|op| op.flops() as f64 * 1e-9).sum();
+        let ops = sections.iter().flat_map(|section| plan.ops(*section));
+        let gflop = ops.map(|op| op.flops() as f64 * 1e-9).sum();
         let mut executable = backend.compile(Arc::new(plan))?;
         let mut state = executable.create_state()?;
         if let Some(before) = before {
             executable.run(before, &mut state)?;
         }
-        Ok(Self { name, executable, section, state, gflop })
+        Ok(Self { name, executable, sections, state, gflop })
     }
 
     /// CPU seconds of one run.
     fn run(&mut self, start: Instant) -> f64 {
         let before = cpu_seconds(start);
-        self.executable.run(self.section, &mut self.state).expect("runs");
+        for section in &self.sections {
+            self.executable.run(*section, &mut self.state).expect("runs");
+        }
         cpu_seconds(start) - before
     }
 }
@@ -63,7 +67,7 @@ fn generator(backend: &dyn Backend, name: &'static str, pack: &Pack) -> Result<W
         generator.cache_shapes().iter().map(|[rows, cols]| plan.input("cache", 1, *rows, *cols).1).collect();
     let z = plan.input("z", 1, 1, generator.d_z()).1;
     generator.record_frames(&mut plan, &cache, z);
-    Workload::new(backend, name, plan.finish(), None, section)
+    Workload::new(backend, name, plan.finish(), None, vec![section])
 }
 
 /// The geometry encoder.
@@ -75,15 +79,25 @@ fn encoder(backend: &dyn Backend, pack: &Pack) -> Result<Workload> {
     let section = plan.section("encode");
     let map = plan.input("map", 1, encoder.res().pow(2), 3).1;
     encoder.record(&mut plan, map);
-    Workload::new(backend, "encoder", plan.finish(), None, section)
+    Workload::new(backend, "encoder", plan.finish(), None, vec![section])
 }
 
-/// A step of all three guidance branches over one window, memory, keys and values being there.
-fn denoiser(backend: &dyn Backend, pack: &Pack) -> Result<Workload> {
+/// Steps of a sampling.
+const STEPS: usize = 20;
+
+/// All three guidance branches over one window: a step, memory, keys and values being there, or the whole sampling with
+/// the making of these.
+fn denoiser(backend: &dyn Backend, pack: &Pack, whole: bool) -> Result<Workload> {
     let shape = Shape { windows: 1, frames: 200, unconditional: true, conditions: 2 };
     let recorded = Denoiser::load(pack)?.record(shape);
     let plan = Arc::try_unwrap(recorded.plan).expect("the only owner");
-    Workload::new(backend, "denoiser", plan, Some(recorded.condition), recorded.step)
+    let (condition, step) = (recorded.condition, recorded.step);
+    if whole {
+        let sections = std::iter::once(condition).chain(std::iter::repeat_n(step, STEPS)).collect();
+        Workload::new(backend, "sampling", plan, None, sections)
+    } else {
+        Workload::new(backend, "denoiser", plan, Some(condition), vec![step])
+    }
 }
 
 /// Wav2Vec2 over 10 s.
@@ -96,7 +110,7 @@ fn wav2vec2(backend: &dyn Backend, pack: &Pack) -> Result<Workload> {
     let x = plan.input("samples", 1, 160_000, 1).1;
     let features = extractor.record(&mut plan, x);
     network.record(&mut plan, features);
-    Workload::new(backend, "wav2vec2", plan.finish(), None, section)
+    Workload::new(backend, "wav2vec2", plan.finish(), None, vec![section])
 }
 
 fn main() -> Result<()> {
@@ -106,7 +120,8 @@ fn main() -> Result<()> {
         generator(&backend, "generator_small", &small)?,
         encoder(&backend, &full)?,
         generator(&backend, "generator_full", &full)?,
-        denoiser(&backend, &full)?,
+        denoiser(&backend, &full, false)?,
+        denoiser(&backend, &full, true)?,
         wav2vec2(&backend, &full)?,
     ];
     let start = Instant::now();

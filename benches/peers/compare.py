@@ -1,7 +1,8 @@
 """CPU time at one thread, ours and onnxruntime's in turns: compare.py FOLDER OUR_BENCH [ROUNDS]
 
 FOLDER is what export.py wrote, OUR_BENCH the executable of `cargo bench --bench networks --no-run`. A round runs a
-workload once on either side; the median and the least of all rounds are printed, and ours over theirs."""
+workload once on either side; the median and the least of all rounds are printed, and ours over theirs. A sampling is
+20 steps, whose conditions we prepare once and they at every step."""
 
 import statistics
 import subprocess
@@ -23,16 +24,26 @@ def run_ours(name):
     return float(ours.stdout.readline())
 
 
-for name in ("generator_small", "encoder", "generator_full", "denoiser", "wav2vec2"):
+WORKLOADS = {
+    "generator_small": ("generator_small", 1),
+    "encoder": ("encoder", 1),
+    "generator_full": ("generator_full", 1),
+    "denoiser": ("denoiser", 1),
+    "sampling": ("denoiser", 20),
+    "wav2vec2": ("wav2vec2", 1),
+}
+
+for name, (model, runs) in WORKLOADS.items():
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(folder / f"{name}.onnx", options, providers=["CPUExecutionProvider"])
-    values = np.load(folder / f"{name}.npz")
+    session = onnxruntime.InferenceSession(folder / f"{model}.onnx", options, providers=["CPUExecutionProvider"])
+    values = np.load(folder / f"{model}.npz")
     feed = {i.name: values[i.name] for i in session.get_inputs()}
 
     def run_theirs():
         before = time.process_time()
-        session.run(None, feed)
+        for _ in range(runs):
+            session.run(None, feed)
         return (time.process_time() - before) * 1e3
 
     run_ours(name), run_theirs()

@@ -17,7 +17,8 @@ use super::memory::{Memory, Place};
 use super::packing::{Layout, Packed};
 use super::winograd;
 
-/// f32s of a task's copy, about: half of a small second-level cache.
+/// f32s of a task's copy, about: half of a small second-level cache. Small maps of many channels take more, so that a
+/// full block of rows shares what is read of their large weights.
 const WINDOW_LEN: usize = 32 * 1024;
 
 struct Conv2d {
@@ -58,7 +59,9 @@ pub(super) fn compile(op: &Op, compiler: &mut Compiler) -> Result<()> {
         out: compiler.place(*out),
         taps: [0, line, 2 * line],
         tap_len: 3 * x.cols,
-        task_rows: (WINDOW_LEN / line / stride).clamp(1, height.div_ceil(*stride)),
+        task_rows: (WINDOW_LEN / line / stride)
+            .max(BLOCK_ROWS / width.div_ceil(*stride))
+            .clamp(1, height.div_ceil(*stride)),
     };
     compiler.push(step);
     Ok(())

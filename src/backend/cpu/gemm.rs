@@ -6,6 +6,7 @@
 //! stay in registers over the whole depth, in one order of additions whatever the tile's height: the bits depend on the
 //! instruction set alone.
 
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use crate::plan::Activation;
@@ -18,10 +19,12 @@ use super::simd::{Kernel, Simd};
 pub(super) const BLOCK_ROWS: usize = 96;
 /// f32s of a cache line.
 const LINE: usize = 16;
-/// f32s of the largest panel that is prefetched.
+/// f32s of the largest panel that is prefetched, and taken whole.
 const PREFETCHED_LEN: usize = 48 * 1024;
-/// Rows × columns of the largest tile.
-const TILE_LEN: usize = 12 * 32;
+/// f32s of a larger panel's parts, at most.
+const PART_LEN: usize = PREFETCHED_LEN / 2;
+/// Columns of the widest tile.
+const TILE_COLUMNS: usize = 32;
 
 /// A tile kernel: `sums[row·columns + n] = Σ x·w`.
 type TileFn = unsafe fn(&TileArgs);
@@ -31,10 +34,14 @@ pub(super) struct TileArgs<'a> {
     rows: *const *const f32,
     taps: &'a [usize],
     tap_len: usize,
+    /// The rows' values begin so far behind every tap.
+    start: usize,
     panel: *const f32,
     /// What to have in the cache soon: a line for every row of the panel, from here on.
     ahead: *const f32,
     sums: *mut f32,
+    /// Continue with the sums that are there.
+    resume: bool,
 }
 
 /// Tile kernels of an instruction set, by rows − 1, wide and narrow.
@@ -49,7 +56,7 @@ pub(super) struct Tiles {
 impl Tiles {
     pub(super) const fn new<S: Simd>(vectors: [usize; 2], kernels: &'static [[TileFn; 2]]) -> Self {
         let columns = [vectors[0] * S::LANES, vectors[1] * S::LANES];
-        assert!(kernels.len() * columns[0] <= TILE_LEN);
+        assert!(columns[0] <= TILE_COLUMNS);
         Self { rows: kernels.len(), columns, kernels }
     }
 }
@@ -57,8 +64,8 @@ impl Tiles {
 /// The tile kernel of `R` rows and `N` vectors.
 ///
 /// # Safety
-/// The processor has `S`; every row pointer is readable for `tap_len` elements from every tap, the panel holds
-/// taps·tap_len rows, `sums` R rows.
+/// The processor has `S`; every row pointer is readable for `tap_len` elements from `start` behind every tap, the panel
+/// holds taps·tap_len rows, `sums` R rows.
 pub(super) unsafe fn tile<S: Simd, const R: usize, const N: usize>(args: &TileArgs) {
     // SAFETY: as for the caller.
     unsafe { S::enter(Tile::<R, N>(args)) }
@@ -73,10 +80,17 @@ impl<const R: usize, const N: usize> Kernel for Tile<'_, R, N> {
         // SAFETY: as for `tile`.
         unsafe {
             let mut sums = [[S::splat(0.0); N]; R];
+            if args.resume {
+                for r in 0..R {
+                    for n in 0..N {
+                        sums[r][n] = S::load(args.sums.add((r * N + n) * S::LANES));
+                    }
+                }
+            }
             let rows: [*const f32; R] = *args.rows.cast();
             let (mut panel, mut ahead) = (args.panel, args.ahead);
             for tap in args.taps {
-                let rows: [*const f32; R] = std::array::from_fn(|r| rows[r].add(*tap));
+                let rows: [*const f32; R] = std::array::from_fn(|r| rows[r].add(*tap + args.start));
                 for i in 0..args.tap_len {
                     let w: [S::V; N] = std::array::from_fn(|n| S::load(panel.add(n * S::LANES)));
                     for r in 0..R {
@@ -176,7 +190,8 @@ impl Rows {
     }
 }
 
-/// The first `count` of `rows` times some of the panels.
+/// The first `count` of `rows` times some of the panels. A panel too large for the cache is taken in parts, each by all
+/// rows while the next one is prefetched: so its weights come from memory once.
 ///
 /// # Safety
 /// Pointers are readable as [`tile`] says, outputs writable for all columns and overlapped by nothing but their own
@@ -193,33 +208,54 @@ pub(super) unsafe fn block(
 ) {
     debug_assert_eq!(taps.len() * tap_len, panels.depth);
     let tiles = isa.tiles();
-    let mut sums = Sums([0.0; TILE_LEN]);
+    let mut sums = Sums([const { MaybeUninit::uninit() }; BLOCK_ROWS * TILE_COLUMNS]);
+    let sums = sums.0.as_mut_ptr().cast::<f32>();
     for p in which {
         let first = p * tiles.columns[0];
         let width_index = tiles.width_index(panels.columns - first);
         let width = tiles.columns[width_index];
-        for r in (0..count).step_by(tiles.rows) {
-            let height = tiles.rows.min(count - r);
-            // SAFETY: the panel is inside the panels, the rows are inside the arrays.
-            unsafe {
-                let panel = panels.data.add(first * panels.depth);
-                let next = panel.wrapping_add(width * panels.depth);
-                let ahead = ahead(panel, next, r / tiles.rows, width, panels.depth);
-                let (x, to) = (rows.x.as_ptr().add(r), sums.0.as_mut_ptr());
-                let args = TileArgs { rows: x, taps, tap_len, panel, ahead, sums: to };
-                tiles.kernels[height - 1][width_index](&args);
-                isa.run(Finish {
-                    sums: &sums.0,
-                    width,
-                    first,
-                    columns: width.min(panels.columns - first),
-                    out: &rows.out[r..r + height],
-                    addend: &rows.addend[r..r + height],
-                    epilogue,
-                });
+        let mut panel = panels.data.wrapping_add(first * panels.depth);
+        let end = panel.wrapping_add(width * panels.depth);
+        let (part_taps, part_len) = part(taps.len(), tap_len, width);
+        let starts = || (0..tap_len.max(1)).step_by(part_len.max(1));
+        let mut resume = false;
+        for (taps, start) in taps.chunks(part_taps).flat_map(|taps| starts().map(move |start| (taps, start))) {
+            let tap_len = part_len.min(tap_len - start);
+            let depth = taps.len() * tap_len;
+            let next = panel.wrapping_add(width * depth);
+            for r in (0..count).step_by(tiles.rows) {
+                let height = tiles.rows.min(count - r);
+                // SAFETY: the part is inside the panels, the rows are inside the arrays.
+                unsafe {
+                    let ahead = ahead(panel, next, r / tiles.rows, width, depth);
+                    let (x, sums) = (rows.x.as_ptr().add(r), sums.add(r * width));
+                    let args = TileArgs { rows: x, taps, tap_len, start, panel, ahead, sums, resume };
+                    tiles.kernels[height - 1][width_index](&args);
+                    if next == end {
+                        isa.run(Finish {
+                            sums,
+                            width,
+                            first,
+                            columns: width.min(panels.columns - first),
+                            out: &rows.out[r..r + height],
+                            addend: &rows.addend[r..r + height],
+                            epilogue,
+                        });
+                    }
+                }
             }
+            (panel, resume) = (next, true);
         }
     }
+}
+
+/// Taps of a part of a panel, and how much of each.
+fn part(taps: usize, tap_len: usize, width: usize) -> (usize, usize) {
+    if taps * tap_len * width <= PREFETCHED_LEN {
+        return (taps, tap_len);
+    }
+    let parts = (tap_len * width).div_ceil(PART_LEN);
+    (1, tap_len.div_ceil(parts))
 }
 
 /// Bare products of rows and one panel, row after row as wide as the panel; each row is one tap. `next` is the panel that
@@ -247,7 +283,8 @@ pub(super) unsafe fn products(
             let next = next.data.wrapping_add(first * panels.depth);
             let ahead = ahead(panel, next, r / tiles.rows, width, panels.depth);
             let (rows, sums) = (rows.as_ptr().add(r), to.add(r * width));
-            let args = TileArgs { rows, taps: &[0], tap_len: panels.depth, panel, ahead, sums };
+            let tap_len = panels.depth;
+            let args = TileArgs { rows, taps: &[0], tap_len, start: 0, panel, ahead, sums, resume: false };
             tiles.kernels[height - 1][width_index](&args);
         }
     }
@@ -265,10 +302,10 @@ fn ahead(panel: *const f32, next: *const f32, index: usize, width: usize, depth:
 }
 
 #[repr(align(64))]
-struct Sums([f32; TILE_LEN]);
+struct Sums([MaybeUninit<f32>; BLOCK_ROWS * TILE_COLUMNS]);
 
 struct Finish<'a> {
-    sums: &'a [f32; TILE_LEN],
+    sums: *const f32,
     width: usize,
     first: usize,
     columns: usize,
@@ -286,7 +323,7 @@ impl Finish<'_> {
                 let mut c = 0;
                 while c < self.columns {
                     let n = S::LANES.min(self.columns - c);
-                    let mut v = S::load(self.sums.as_ptr().add(r * self.width + c));
+                    let mut v = S::load(self.sums.add(r * self.width + c));
                     if !self.epilogue.bias.is_null() {
                         v = S::add(v, S::load(self.epilogue.bias.add(self.first + c)));
                     }

@@ -77,6 +77,32 @@ fn convolutions_agree() {
     }
 }
 
+/// Panels of the wide tiles are taken in parts here, those of the portable one whole.
+#[test]
+fn deep_products_agree() {
+    let w = weight(&[45, 2003]);
+    check([1, 101, 2003], [1, 101, 45], &|x, out| {
+        let (weight, activation) = (w.clone(), Activation::Silu);
+        Op::Linear { x, weight, bias: None, activation, residual: None, out }
+    });
+    let w = weight(&[37, 192, 3, 3]);
+    check([1, 5 * 6, 192], [1, 3 * 3, 37], &|x, out| {
+        let (weight, activation) = (w.clone(), Activation::Silu);
+        Op::Conv2d {
+            x,
+            height: 5,
+            width: 6,
+            weight,
+            bias: None,
+            stride: 2,
+            upsample: false,
+            add: None,
+            activation,
+            out,
+        }
+    });
+}
+
 #[test]
 fn attention_agrees() {
     for mask in [Mask::None, Mask::Causal, Mask::Band { width: 5 }] {

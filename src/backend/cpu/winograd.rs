@@ -48,7 +48,7 @@ pub(super) fn compile(op: &Op, compiler: &mut Compiler) -> Result<bool> {
         (_, true) => push::<Up>(op, compiler)?,
         (1, _) if x.cols >= 16 && *height.min(width) >= 4 => push::<Plain>(op, compiler)?,
         // 25/9 of the weights are read for little by few tiles, and sums of few channels are short.
-        (2, _) if x.cols >= 64 && height * width >= 48 * 48 => push::<Down>(op, compiler)?,
+        (2, _) if x.cols >= 64 && height * width >= 32 * 32 => push::<Down>(op, compiler)?,
         _ => return Ok(false),
     }
     Ok(true)
