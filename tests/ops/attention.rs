@@ -1,3 +1,5 @@
+//! The op `attention` against its definition in f64.
+
 use media2face::plan::{Mask, Op};
 
 use crate::bench::Case;

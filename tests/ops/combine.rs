@@ -1,3 +1,5 @@
+//! The op `combine` against its definition in f64.
+
 use media2face::plan::Op;
 
 use crate::bench::Case;

@@ -1,3 +1,5 @@
+//! What every compiled plan promises: bits, refusals, concurrent use.
+
 use std::sync::Arc;
 
 use media2face::Error;

@@ -1,3 +1,5 @@
+//! The op `gather` against its definition in f64.
+
 use std::sync::Arc;
 
 use media2face::Error;

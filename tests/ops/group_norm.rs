@@ -1,3 +1,5 @@
+//! The op `group_norm` against its definition in f64.
+
 use media2face::plan::{Activation, Op};
 use media2face::tensor::Weight;
 

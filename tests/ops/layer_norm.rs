@@ -1,3 +1,5 @@
+//! The op `layer_norm` against its definition in f64.
+
 use media2face::plan::{Activation, Op};
 
 use crate::bench::Case;

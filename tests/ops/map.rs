@@ -1,3 +1,5 @@
+//! The op `map` against its definition in f64.
+
 use media2face::plan::{Activation, Op};
 
 use crate::bench::Case;
