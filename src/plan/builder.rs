@@ -41,6 +41,8 @@ pub struct BufferInfo {
     pub storage: Storage,
     /// First element in the arena, or in the state for [`Storage::State`], or in the constants.
     pub offset: usize,
+    /// False lets a backend keep an intermediate or a state in half precision; ports and constants are always whole.
+    pub keep_f32: bool,
 }
 
 /// Recorded work, ready for a backend.
@@ -141,7 +143,8 @@ impl PlanBuilder {
         let len = batch * rows * cols;
         assert!(len > 0, "{label}: empty buffer {batch}×{rows}×{cols}");
         let buffer = Buffer(self.buffers.len() as u32);
-        self.buffers.push(BufferInfo { label, len, storage, offset });
+        let keep_f32 = !matches!(storage, Storage::Scratch | Storage::State);
+        self.buffers.push(BufferInfo { label, len, storage, offset, keep_f32 });
         View { buffer, offset: 0, batch, rows, cols, batch_stride: rows * cols, row_stride: cols }
     }
 
@@ -165,6 +168,13 @@ impl PlanBuilder {
     /// A buffer that lasts from section to section.
     pub fn state(&mut self, label: &'static str, batch: usize, rows: usize, cols: usize) -> View {
         self.buffer(label, Storage::State, batch, rows, cols, 0)
+    }
+
+    /// Asks for single precision of the view's buffer on every backend: for what is added up over many steps, or where half
+    /// a millimetre in 200 shows.
+    pub fn keep_f32(&mut self, view: View) -> View {
+        self.buffers[view.buffer.index()].keep_f32 = true;
+        view
     }
 
     /// Values known when recording, such as a positional code.

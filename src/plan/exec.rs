@@ -1,6 +1,7 @@
 //! What a backend offers to the stages.
 
 use std::any::Any;
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::error::Result;
@@ -14,12 +15,28 @@ pub trait Backend: Send + Sync {
 
     /// Prepares a plan for running: packs its weights, takes its memory.
     fn compile(&self, plan: Arc<Plan>) -> Result<Box<dyn Executable>>;
+
+    /// `len` f32s where the backend computes, to hand values from one executable to another. Zero at first.
+    fn create_tensor(&self, len: usize) -> Result<Tensor>;
+
+    /// Copies a part of a tensor to the host.
+    fn read_tensor(&self, tensor: &Tensor, offset: usize, data: &mut [f32]) -> Result<()>;
+
+    /// Copies from the host into a part of a tensor.
+    fn write_tensor(&self, tensor: &mut Tensor, offset: usize, data: &[f32]) -> Result<()>;
+
+    /// Frames that one run of a per-frame network should hold at most: few where caches are small, many where there are
+    /// thousands of lanes to fill.
+    fn frames_per_run(&self) -> usize;
 }
 
 /// The [`Storage::State`](super::Storage::State) buffers of one use of an executable.
 pub struct State(pub Box<dyn Any + Send>);
 
-/// A compiled plan. Nothing is allocated by `write`, `run` and `read`.
+/// f32s on the backend that made it, usable with its executables alone.
+pub struct Tensor(pub Box<dyn Any + Send>);
+
+/// A compiled plan. Nothing is allocated by `write`, `advance` and `read`.
 pub trait Executable: Send {
     /// The plan.
     fn plan(&self) -> &Plan;
@@ -30,9 +47,23 @@ pub trait Executable: Send {
     /// Copies `data` (as many values as the port holds) into an input.
     fn write(&mut self, port: Port, data: &[f32]) -> Result<()>;
 
-    /// Runs one section.
-    fn run(&mut self, section: Section, state: &mut State) -> Result<()>;
+    /// Copies as many values as the port holds from a tensor into an input.
+    fn load(&mut self, port: Port, tensor: &Tensor, offset: usize) -> Result<()>;
+
+    /// Does the next bounded part of `sections`, in their order, and says how many of them are complete: the CPU runs one,
+    /// a device as many as fit into one submission. 0 means that the first is under way: the next call begins with the
+    /// same section and goes on inside it. After an error the next call begins anew.
+    fn advance(&mut self, sections: &[Section], state: &mut State) -> Result<usize>;
+
+    /// Runs one section to its end.
+    fn run(&mut self, section: Section, state: &mut State) -> Result<()> {
+        while self.advance(&[section], state)? == 0 {}
+        Ok(())
+    }
 
     /// Copies an output into `data`.
     fn read(&mut self, port: Port, data: &mut [f32]) -> Result<()>;
+
+    /// Copies the values `part` of an output into a tensor.
+    fn store(&mut self, port: Port, part: Range<usize>, tensor: &mut Tensor, offset: usize) -> Result<()>;
 }

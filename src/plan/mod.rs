@@ -14,6 +14,6 @@ mod ops;
 mod view;
 
 pub use builder::{Plan, PlanBuilder, Port, Section};
-pub use exec::{Backend, Executable, State};
+pub use exec::{Backend, Executable, State, Tensor};
 pub use ops::{Activation, Mask, Op};
 pub use view::{Buffer, Storage, View};

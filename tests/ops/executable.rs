@@ -75,6 +75,33 @@ fn sections_share_their_state() {
 }
 
 #[test]
+fn tensor_carries_values_from_one_executable_to_another() {
+    let backend = cpu(1);
+    let copy = || {
+        let mut plan = PlanBuilder::new();
+        let section = plan.section("copy");
+        let (x_port, x) = plan.input("x", 1, 2, 3);
+        let (y_port, y) = plan.output("y", 1, 2, 3);
+        plan.copy(x, y);
+        (Arc::new(plan.finish()), x_port, y_port, section)
+    };
+    let (plan, x_port, y_port, section) = copy();
+    let mut executable = backend.compile(plan).expect("compiles");
+    let mut state = executable.create_state().expect("state");
+    let mut tensor = backend.create_tensor(8).expect("tensor");
+    backend.write_tensor(&mut tensor, 1, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]).expect("fits");
+    executable.load(x_port, &tensor, 1).expect("fits");
+    executable.run(section, &mut state).expect("runs");
+    executable.store(y_port, 2..5, &mut tensor, 0).expect("fits");
+    let mut found = [f32::NAN; 8];
+    backend.read_tensor(&tensor, 0, &mut found).expect("fits");
+    assert_eq!(found, [3.0, 4.0, 5.0, 3.0, 4.0, 5.0, 6.0, 0.0]);
+    assert!(matches!(executable.load(x_port, &tensor, 3), Err(Error::InvalidArgument(_))));
+    assert!(matches!(executable.store(y_port, 2..7, &mut tensor, 0), Err(Error::InvalidArgument(_))));
+    assert!(matches!(executable.store(y_port, 0..6, &mut tensor, 3), Err(Error::InvalidArgument(_))));
+}
+
+#[test]
 fn wrong_lengths_ports_and_states_are_refused() {
     let (plan, x_port, y_port, section) = product(1);
     let mut executable = cpu(1).compile(plan).expect("compiles");

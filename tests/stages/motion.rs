@@ -1,11 +1,12 @@
 //! Sampling motion: what runs and what does not, memory, seeds, edges and hostile packs.
 
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use media2face::error::{Error, Result};
 use media2face::motion::{Inpaint, SampleJob, SampleOptions, Sampler, Shape, Style};
 use media2face::pack::{Concat, Manifest, Pack};
-use media2face::plan::{Backend, Executable, Op, Plan, Port, Section, State};
+use media2face::plan::{Backend, Executable, Op, Plan, Port, Section, State, Tensor};
 use media2face::signal::Frames;
 use media2face::tensor::Weight;
 
@@ -43,6 +44,22 @@ impl Backend for Watched {
         let inner = Reference.compile(plan)?;
         Ok(Box::new(WatchedExecutable { inner, calls: Arc::clone(&self.calls), fails: self.fails }))
     }
+
+    fn create_tensor(&self, len: usize) -> Result<Tensor> {
+        Reference.create_tensor(len)
+    }
+
+    fn read_tensor(&self, tensor: &Tensor, offset: usize, data: &mut [f32]) -> Result<()> {
+        Reference.read_tensor(tensor, offset, data)
+    }
+
+    fn write_tensor(&self, tensor: &mut Tensor, offset: usize, data: &[f32]) -> Result<()> {
+        Reference.write_tensor(tensor, offset, data)
+    }
+
+    fn frames_per_run(&self) -> usize {
+        Reference.frames_per_run()
+    }
 }
 
 impl Executable for WatchedExecutable {
@@ -59,7 +76,16 @@ impl Executable for WatchedExecutable {
         self.inner.write(port, data)
     }
 
-    fn run(&mut self, section: Section, state: &mut State) -> Result<()> {
+    fn load(&mut self, port: Port, tensor: &Tensor, offset: usize) -> Result<()> {
+        self.inner.load(port, tensor, offset)
+    }
+
+    fn store(&mut self, port: Port, part: Range<usize>, tensor: &mut Tensor, offset: usize) -> Result<()> {
+        self.inner.store(port, part, tensor, offset)
+    }
+
+    fn advance(&mut self, sections: &[Section], state: &mut State) -> Result<usize> {
+        let section = sections[0];
         let combine = self.plan().sections().flat_map(|(_, ops)| ops).find_map(|op| match op {
             Op::Combine { x, out, .. } if out.cols == 22 => Some((out.batch, x.batch / out.batch)),
             _ => None,
@@ -72,7 +98,7 @@ impl Executable for WatchedExecutable {
             return Err(Error::DeviceLost("on purpose".to_owned()));
         }
         drop(calls);
-        self.inner.run(section, state)
+        self.inner.advance(sections, state)
     }
 
     fn read(&mut self, port: Port, data: &mut [f32]) -> Result<()> {

@@ -1,17 +1,19 @@
 //! The speech stage: long audio in chunks, alignment, edges, hostile packs.
 
 use std::f64::consts::TAU;
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use media2face::error::{Error, Result};
 use media2face::pack::{Manifest, Pack};
-use media2face::plan::{Backend, Executable, Plan, Port, Section, State};
+use media2face::plan::{Backend, Executable, Plan, Port, Section, State, Tensor};
 use media2face::signal::Frames;
 use media2face::speech::{EncodeJob, Interpolator, SpeechEncoder};
 use serde_json::{Value, json};
 
 use crate::support::golden::{golden, path};
+use crate::support::reference::Reference;
 use crate::support::tolerance::{ROUNDING, SPEECH_CHUNKS};
 use crate::support::{assert_close, backends, max_difference};
 
@@ -272,6 +274,22 @@ impl Backend for Counting {
         *arena = plan.arena_len().max(*arena);
         Ok(Box::new(CountingRun(plan, Arc::clone(&self.runs))))
     }
+
+    fn create_tensor(&self, len: usize) -> Result<Tensor> {
+        Reference.create_tensor(len)
+    }
+
+    fn read_tensor(&self, tensor: &Tensor, offset: usize, data: &mut [f32]) -> Result<()> {
+        Reference.read_tensor(tensor, offset, data)
+    }
+
+    fn write_tensor(&self, tensor: &mut Tensor, offset: usize, data: &[f32]) -> Result<()> {
+        Reference.write_tensor(tensor, offset, data)
+    }
+
+    fn frames_per_run(&self) -> usize {
+        1
+    }
 }
 
 impl Executable for CountingRun {
@@ -289,9 +307,17 @@ impl Executable for CountingRun {
         Ok(())
     }
 
-    fn run(&mut self, _: Section, _: &mut State) -> Result<()> {
-        self.1.fetch_add(1, Ordering::Relaxed);
+    fn load(&mut self, _: Port, _: &Tensor, _: usize) -> Result<()> {
         Ok(())
+    }
+
+    fn store(&mut self, _: Port, _: Range<usize>, _: &mut Tensor, _: usize) -> Result<()> {
+        Ok(())
+    }
+
+    fn advance(&mut self, sections: &[Section], _: &mut State) -> Result<usize> {
+        self.1.fetch_add(1, Ordering::Relaxed);
+        Ok(sections.len().min(1))
     }
 
     fn read(&mut self, port: Port, data: &mut [f32]) -> Result<()> {

@@ -1,9 +1,10 @@
 //! The oracle: every op as its definition reads, one element after the other, in f64.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use media2face::error::Result;
-use media2face::plan::{Activation, Backend, Executable, Mask, Op, Plan, Port, Section, State, Storage, View};
+use media2face::plan::{Activation, Backend, Executable, Mask, Op, Plan, Port, Section, State, Storage, Tensor, View};
 use media2face::tensor::Weight;
 
 pub struct Reference;
@@ -22,6 +23,30 @@ impl Backend for Reference {
             .collect();
         Ok(Box::new(Run { plan, buffers }))
     }
+
+    fn create_tensor(&self, len: usize) -> Result<Tensor> {
+        Ok(Tensor(Box::new(vec![0.0f64; len])))
+    }
+
+    fn read_tensor(&self, tensor: &Tensor, offset: usize, data: &mut [f32]) -> Result<()> {
+        let from = &values_of(tensor)[offset..offset + data.len()];
+        data.iter_mut().zip(from).for_each(|(d, f)| *d = *f as f32);
+        Ok(())
+    }
+
+    fn write_tensor(&self, tensor: &mut Tensor, offset: usize, data: &[f32]) -> Result<()> {
+        let into = tensor.0.downcast_mut::<Vec<f64>>().expect("tensor of this backend");
+        into[offset..offset + data.len()].iter_mut().zip(data).for_each(|(i, d)| *i = f64::from(*d));
+        Ok(())
+    }
+
+    fn frames_per_run(&self) -> usize {
+        3
+    }
+}
+
+fn values_of(tensor: &Tensor) -> &[f64] {
+    tensor.0.downcast_ref::<Vec<f64>>().expect("tensor of this backend")
 }
 
 struct Run {
@@ -50,7 +75,22 @@ impl Executable for Run {
         Ok(())
     }
 
-    fn run(&mut self, section: Section, state: &mut State) -> Result<()> {
+    fn load(&mut self, port: Port, tensor: &Tensor, offset: usize) -> Result<()> {
+        let buffer = &mut self.buffers[port.buffer().index()];
+        let len = buffer.len();
+        buffer.copy_from_slice(&values_of(tensor)[offset..offset + len]);
+        Ok(())
+    }
+
+    fn store(&mut self, port: Port, part: Range<usize>, tensor: &mut Tensor, offset: usize) -> Result<()> {
+        let values = &self.buffers[port.buffer().index()][part];
+        let into = tensor.0.downcast_mut::<Vec<f64>>().expect("tensor of this backend");
+        into[offset..offset + values.len()].copy_from_slice(values);
+        Ok(())
+    }
+
+    fn advance(&mut self, sections: &[Section], state: &mut State) -> Result<usize> {
+        let Some(&section) = sections.first() else { return Ok(0) };
         let state = state.0.downcast_mut::<Vec<Vec<f64>>>().expect("state of this backend");
         let is_state = |i: usize| self.plan.buffers()[i].storage == Storage::State;
         (0..state.len()).filter(|&i| is_state(i)).for_each(|i| std::mem::swap(&mut self.buffers[i], &mut state[i]));
@@ -58,7 +98,7 @@ impl Executable for Run {
             execute(op, &mut self.buffers);
         }
         (0..state.len()).filter(|&i| is_state(i)).for_each(|i| std::mem::swap(&mut self.buffers[i], &mut state[i]));
-        Ok(())
+        Ok(1)
     }
 
     fn read(&mut self, port: Port, data: &mut [f32]) -> Result<()> {

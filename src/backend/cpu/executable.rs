@@ -1,11 +1,13 @@
 //! A compiled plan: steps over one arena.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::plan::{Executable, Plan, Port, Section, State, Storage};
+use crate::plan::{Executable, Plan, Port, Section, State, Storage, Tensor};
 
 use super::memory::{Aligned, Memory};
+use super::tensor;
 use super::threads::Threads;
 
 /// Work below this many multiplications stays on the calling thread: waking another one costs more.
@@ -71,8 +73,13 @@ impl CpuExecutable {
         Ok(Self { plan, threads, steps, arena, workspace, scratch, scratch_len })
     }
 
+    /// Values of a port; 0 for one of another plan.
+    fn len(&self, port: Port) -> usize {
+        self.plan.buffers().get(port.buffer().index()).map_or(0, |buffer| buffer.len)
+    }
+
     /// Where the values of a port lie, if it is of this storage and so long.
-    fn range(&self, port: Port, storage: Storage, len: usize) -> Result<std::ops::Range<usize>> {
+    fn range(&self, port: Port, storage: Storage, len: usize) -> Result<Range<usize>> {
         let buffer = self.plan.buffers().get(port.buffer().index()).filter(|b| b.storage == storage);
         let buffer =
             buffer.ok_or_else(|| Error::InvalidArgument(format!("not a port for {storage:?} of this plan")))?;
@@ -100,7 +107,15 @@ impl Executable for CpuExecutable {
         Ok(())
     }
 
-    fn run(&mut self, section: Section, state: &mut State) -> Result<()> {
+    fn load(&mut self, port: Port, tensor: &Tensor, offset: usize) -> Result<()> {
+        let len = self.len(port);
+        let range = self.range(port, Storage::Input, len)?;
+        self.arena.as_mut_slice()[range].copy_from_slice(tensor::part(tensor, offset, len)?);
+        Ok(())
+    }
+
+    fn advance(&mut self, sections: &[Section], state: &mut State) -> Result<usize> {
+        let Some(section) = sections.first() else { return Ok(0) };
         let state = state.0.downcast_mut::<CpuState>().filter(|s| Arc::ptr_eq(&s.plan, &self.plan));
         let state = state.ok_or_else(|| Error::InvalidArgument("state of another executable".to_owned()))?;
         let steps = self.steps.get(section.index());
@@ -124,12 +139,19 @@ impl Executable for CpuExecutable {
                 self.threads.run(step.tasks(), &task);
             }
         }
-        Ok(())
+        Ok(1)
     }
 
     fn read(&mut self, port: Port, data: &mut [f32]) -> Result<()> {
         let range = self.range(port, Storage::Output, data.len())?;
         data.copy_from_slice(&self.arena.as_slice()[range]);
+        Ok(())
+    }
+
+    fn store(&mut self, port: Port, part: Range<usize>, tensor: &mut Tensor, offset: usize) -> Result<()> {
+        let range = self.range(port, Storage::Output, self.len(port))?;
+        let values = self.arena.as_slice()[range].get(part).ok_or_else(|| tensor::outside("output"))?;
+        tensor::part_mut(tensor, offset, values.len())?.copy_from_slice(values);
         Ok(())
     }
 }

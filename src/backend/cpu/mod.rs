@@ -23,6 +23,7 @@ mod memory;
 mod packing;
 mod scheme;
 mod simd;
+mod tensor;
 #[cfg(test)]
 mod tests;
 mod threads;
@@ -32,7 +33,7 @@ mod winograd;
 use std::sync::Arc;
 
 use crate::error::Result;
-use crate::plan::{Backend, Executable, Plan};
+use crate::plan::{Backend, Executable, Plan, Tensor};
 
 use compiler::Compiler;
 use executable::CpuExecutable;
@@ -81,5 +82,23 @@ impl Backend for CpuBackend {
         let workspace_len = compiler.workspace_len;
         plan.check_memory(workspace_len)?;
         Ok(Box::new(CpuExecutable::new(Arc::clone(&plan), Arc::clone(&self.threads), steps, workspace_len)?))
+    }
+
+    fn create_tensor(&self, len: usize) -> Result<Tensor> {
+        tensor::create(len)
+    }
+
+    fn read_tensor(&self, tensor: &Tensor, offset: usize, data: &mut [f32]) -> Result<()> {
+        data.copy_from_slice(tensor::part(tensor, offset, data.len())?);
+        Ok(())
+    }
+
+    fn write_tensor(&self, tensor: &mut Tensor, offset: usize, data: &[f32]) -> Result<()> {
+        tensor::part_mut(tensor, offset, data.len())?.copy_from_slice(data);
+        Ok(())
+    }
+
+    fn frames_per_run(&self) -> usize {
+        4
     }
 }
