@@ -3,7 +3,7 @@
 // On a doubled map a group is one of the four places in a source texel: the 3×3 kernel falls on 2×2 sources there.
 #extension GL_GOOGLE_include_directive : require
 
-layout(constant_id = 8) const bool DOUBLED = false;
+layout(constant_id = 6) const bool DOUBLED = false;
 
 #include "lib/product.glsl"
 #include "lib/product_engine.glsl"

@@ -17,11 +17,8 @@ layout(constant_id = 1) const bool X_HALF = false;
 layout(constant_id = 2) const bool ADD_HALF = false;
 layout(constant_id = 3) const bool OUT_HALF = false;
 layout(constant_id = 4) const uint ACTIVATION = 0;
-layout(constant_id = 5) const bool HAS_BIAS = false;
-// 0 nothing is added, 1 before the activation, 2 after it.
-layout(constant_id = 6) const uint ADD = 0;
-// Rows of x can be read eight values at a time.
-layout(constant_id = 7) const bool VECTOR = false;
+// Rows of x can be read four values at a time.
+layout(constant_id = 5) const bool VECTOR = false;
 
 layout(push_constant) uniform Params
 {
@@ -36,6 +33,9 @@ layout(push_constant) uniform Params
     VIEW_PARAMS(x);
     VIEW_PARAMS(add);
     VIEW_PARAMS(out);
+    uint has_bias;
+    // 0 nothing is added, 1 before the activation, 2 after it.
+    uint add_mode;
     // First row of each item that this call computes, and the row of x that its binding begins with.
     uint first_row;
     uint first_source;
@@ -80,18 +80,25 @@ uint source_of(uint m, uint tap, uint group)
     return row == NOWHERE ? NOWHERE : x_offset + m / rows * x_batch + row;
 }
 
-// Writes one value of the product.
-void finish(uint m, uint n, uint group, float sum)
+// Writes up to four neighbouring values of row m of the product, from column n on.
+void finish4(uint m, uint n, uint group, vec4 sums)
 {
     uint item = m / rows;
     uvec2 place = target(first_row + m % rows, group);
+    uint count = min(cols - n, 4);
     uint column = place.y + n;
-    if (HAS_BIAS)
-        sum += load_bias(column);
-    if (ADD == 1)
-        sum += load_add(ROW(add, item, place.x) + column);
-    sum = activate(ACTIVATION, sum);
-    if (ADD == 2)
-        sum += load_add(ROW(add, item, place.x) + column);
-    store_out(ROW(out, item, place.x) + column, sum);
+    uint added = ROW(add, item, place.x) + column;
+    uint to = ROW(out, item, place.x) + column;
+    if (has_bias != 0)
+        for (uint c = 0; c < count; ++c)
+            sums[c] += load_bias(column + c);
+    if (add_mode == 1)
+        for (uint c = 0; c < count; ++c)
+            sums[c] += load_add(added + c);
+    sums = activate(ACTIVATION, sums);
+    if (add_mode == 2)
+        for (uint c = 0; c < count; ++c)
+            sums[c] += load_add(added + c);
+    for (uint c = 0; c < count; ++c)
+        store_out(to + c, sums[c]);
 }

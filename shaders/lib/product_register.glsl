@@ -40,7 +40,9 @@ void main()
             }
         }
         for (uint r = 0; r < ROWS && first + r < all; ++r)
-            for (uint n = 0; n < COLUMNS && first_column + n < cols; ++n)
-                finish(first + r, first_column + n, group, sums[r][n]);
+            for (uint n = 0; n < COLUMNS && first_column + n < cols; n += 4) {
+                vec4 four = vec4(sums[r][n], sums[r][n + 1], sums[r][n + 2], sums[r][n + 3]);
+                finish4(first + r, first_column + n, group, four);
+            }
     }
 }

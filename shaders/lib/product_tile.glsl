@@ -22,7 +22,7 @@ void main()
     uint part = lane % 2 * 8;
     // What it computes.
     uint r0 = lane / 16 * 8;
-    uint n0 = lane % 16;
+    uint n0 = lane % 16 * 4;
     for (uint first = gl_WorkGroupID.y * SIDE; first < all; first += gl_NumWorkGroups.y * SIDE) {
         float sums[8][4];
         for (uint r = 0; r < 8; ++r)
@@ -46,7 +46,7 @@ void main()
                 for (uint k = 0; k < DEPTH; ++k) {
                     float w[4];
                     for (uint n = 0; n < 4; ++n)
-                        w[n] = weight_tile[k * PITCH + n0 + n * 16];
+                        w[n] = weight_tile[k * PITCH + n0 + n];
                     for (uint r = 0; r < 8; ++r) {
                         float value = x_tile[k * PITCH + r0 + r];
                         for (uint n = 0; n < 4; ++n)
@@ -55,9 +55,11 @@ void main()
                 }
             }
         }
-        for (uint r = 0; r < 8 && first + r0 + r < all; ++r)
-            for (uint n = 0; n < 4; ++n)
-                if (first_column + n0 + n * 16 < cols)
-                    finish(first + r0 + r, first_column + n0 + n * 16, group, sums[r][n]);
+        for (uint r = 0; r < 8 && first + r0 + r < all; ++r) {
+            if (first_column + n0 < cols) {
+                vec4 four = vec4(sums[r][0], sums[r][1], sums[r][2], sums[r][3]);
+                finish4(first + r0 + r, first_column + n0, group, four);
+            }
+        }
     }
 }

@@ -65,6 +65,8 @@ struct Params {
     x: Span,
     add: Span,
     out: Span,
+    has_bias: u32,
+    add_mode: u32,
     geometry: Geometry,
 }
 
@@ -83,7 +85,7 @@ const REGISTER: usize = 8;
 /// Columns and rows of one workgroup of the tile engine.
 const TILE: usize = 64;
 
-/// Bindings: x, weight, bias, add, out. Constants: workgroup, x half, add half, out half, activation, bias, add, vector.
+/// Bindings: x, weight, bias, add, out. Constants: workgroup, x half, add half, out half, activation, vector.
 pub(super) fn lower(product: Product, lowering: &mut Lowering) -> Result<()> {
     let Product { stem, x, weight, layout, bias, add, out, groups, cols, inputs, taps, rows, geometry, .. } = product;
     let mut call = lowering.call(stem);
@@ -119,16 +121,8 @@ pub(super) fn lower(product: Product, lowering: &mut Lowering) -> Result<()> {
     } else {
         ("tile", 128, [cols.div_ceil(TILE), items.div_ceil(TILE), groups])
     };
-    let mut constants = vec![
-        workgroup,
-        half(x),
-        added.map_or(0, half),
-        half(out),
-        activation(product.activation),
-        u32::from(bias.is_some()),
-        mode,
-        u32::from(vector),
-    ];
+    let mut constants =
+        vec![workgroup, half(x), added.map_or(0, half), half(out), activation(product.activation), u32::from(vector)];
     constants.extend(product.constants);
     let params = Params {
         items: out.batch as u32,
@@ -141,6 +135,8 @@ pub(super) fn lower(product: Product, lowering: &mut Lowering) -> Result<()> {
         x: x_span,
         add: add_span,
         out: out_span,
+        has_bias: u32::from(bias.is_some()),
+        add_mode: mode,
         geometry,
     };
     let module = lowering.variant(&format!("{stem}.{engine}"));
