@@ -32,7 +32,7 @@ pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
             dilation: *dilation as u32,
             ..Geometry::default()
         },
-        constants: Vec::new(),
+        constant: 0,
     };
     product::lower(product, lowering)
 }

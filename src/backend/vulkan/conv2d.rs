@@ -37,7 +37,7 @@ pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
             stride: *stride as u32,
             ..Geometry::default()
         },
-        constants: vec![u32::from(*upsample)],
+        constant: u32::from(*upsample),
     };
     product::lower(product, lowering)
 }

@@ -24,7 +24,7 @@ pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
         taps: 1,
         rows: out.rows,
         geometry: Geometry::default(),
-        constants: Vec::new(),
+        constant: 0,
     };
     product::lower(product, lowering)
 }
