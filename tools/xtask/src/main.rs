@@ -9,6 +9,7 @@ mod shaders;
 mod sid;
 mod symbols;
 mod test;
+mod validation;
 mod vulkan;
 
 use clap::{Parser, Subcommand};

@@ -9,6 +9,7 @@ use anyhow::{Result, ensure};
 
 use crate::command::{output, run, target};
 use crate::debian::{Folder, libraries};
+use crate::vulkan::announce;
 
 /// Brings the driver. Without a program prints its versions, what it says of cooperative matrices, and how to start a
 /// program on it; with one, runs that.
@@ -46,11 +47,7 @@ fn root() -> PathBuf {
 fn on_sid(program: &[OsString]) -> Result<Command> {
     let libraries = root().join(libraries());
     let icd = target().join("vulkan/sid.json");
-    let library = libraries.join("libvulkan_lvp.so");
-    let text = format!(
-        r#"{{"file_format_version": "1.0.0", "ICD": {{"library_path": {library:?}, "api_version": "1.4.0"}}}}"#
-    );
-    std::fs::write(&icd, text)?;
+    announce(&icd, &libraries.join("libvulkan_lvp.so"), "1.4.0")?;
     let mut command = Command::new(libraries.join(LOADER));
     command.arg("--library-path").arg(&libraries).args(program);
     command.env("VK_DRIVER_FILES", icd).env("VK_LOADER_LAYERS_DISABLE", "~all~").env("M2F_TEST_VULKAN", "require");

@@ -3,10 +3,11 @@
 
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::command::{cargo, command, root, run, target};
-use crate::{apt, header, sample, symbols};
+use crate::vulkan::Environment;
+use crate::{apt, header, sample, shaders, symbols, validation, vulkan};
 
 /// All checks, cheapest first.
 pub(crate) fn run_all() -> Result<()> {
@@ -24,16 +25,41 @@ pub(crate) fn run_all() -> Result<()> {
         run(cargo(&["doc", "--workspace", "--no-deps", "--document-private-items"]).env("RUSTDOCFLAGS", "-D warnings"))
     })?;
     check("header", &|| header::run(true))?;
-    check("tests", &|| run(&mut cargo(&["test", "--workspace"])))?;
+    check("shaders", &|| shaders::run_all(true))?;
+    let vulkan = drivers()?;
+    check("tests", &|| tests(vulkan.as_ref().ok()))?;
     check("C sample", &|| sample::sample(sample::Language::C))?;
     check("symbols", &|| symbols::check(&target().join("release/libmedia2face.so")))?;
     check("C sample under valgrind", &valgrind)?;
     check("glTF validator", &gltf)?;
-    println!(
-        "all checks passed in {:.0} s; left out: Vulkan (not built yet), Windows, macOS",
-        begun.elapsed().as_secs_f32()
-    );
+    let vulkan = vulkan.err().map_or_else(String::new, |reason| format!("Vulkan: no test drivers ({reason:#}), "));
+    println!("all checks passed in {:.0} s; left out: {vulkan}Windows, macOS", begun.elapsed().as_secs_f32());
     Ok(())
+}
+
+/// The test drivers' environment, or why this machine has none; in CI that is a failure.
+fn drivers() -> Result<Result<Environment>> {
+    println!("── Vulkan test drivers");
+    let environment = vulkan::environment().inspect_err(|reason| println!("   none: {reason:#}"));
+    if std::env::var_os("CI").is_some() {
+        return environment.map(Ok).context("CI needs the Vulkan test drivers");
+    }
+    Ok(environment)
+}
+
+/// All tests of the workspace; where there are drivers, with nothing skipped and under validation.
+fn tests(drivers: Option<&Environment>) -> Result<()> {
+    run(&mut cargo(&["test", "--workspace", "--no-run"]))?;
+    let Some(drivers) = drivers else {
+        return run(cargo(&["test", "--workspace"]).env_remove("M2F_TEST_VULKAN"));
+    };
+    let devices = vulkan::devices()?;
+    println!("   {}", devices.join("\n   "));
+    validation::control(drivers, devices.len())?;
+    validation::silent(drivers, |environment| {
+        let environment = environment.iter().cloned();
+        run(cargo(&["test", "--workspace"]).envs(environment).env("M2F_TEST_VULKAN", "require"))
+    })
 }
 
 /// The C sample on the tiny test pack: no invalid access, no leak.

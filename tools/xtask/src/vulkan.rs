@@ -77,18 +77,18 @@ fn bring() -> Result<()> {
     Folder::new(&root(), &releases).bring(&[mesa, "libvulkan1", "vulkan-tools"], &["chromium-common"])?;
     let (mesa, chromium) = (root().join(libraries()), root().join("usr/lib/chromium"));
     std::fs::create_dir_all(settings())?;
-    let icd = |file: &str, library: PathBuf, api_version: &str| {
-        let library = existing(&library)?;
-        let text = format!(
-            r#"{{"file_format_version": "1.0.0", "ICD": {{"library_path": {library:?}, "api_version": "{api_version}"}}}}"#
-        );
-        anyhow::Ok(std::fs::write(settings().join(file), text)?)
-    };
-    icd("llvmpipe.json", mesa.join("libvulkan_lvp.so"), "1.4.305")?;
-    icd("swiftshader.json", chromium.join("libvk_swiftshader.so"), "1.3.0")?;
+    announce(&settings().join("llvmpipe.json"), &mesa.join("libvulkan_lvp.so"), "1.4.305")?;
+    announce(&settings().join("swiftshader.json"), &chromium.join("libvk_swiftshader.so"), "1.3.0")?;
     let layer = existing(&chromium.join("libVkLayer_khronos_validation.so"))?;
     std::fs::write(settings().join("validation.json"), LAYER.replace("LIBRARY", &layer))?;
     Ok(())
+}
+
+/// Writes the file that tells the loader of a driver.
+pub(crate) fn announce(icd: &Path, library: &Path, api_version: &str) -> Result<()> {
+    let library = existing(library)?;
+    let driver = format!(r#"{{"library_path": "{library}", "api_version": "{api_version}"}}"#);
+    Ok(std::fs::write(icd, format!(r#"{{"file_format_version": "1.0.0", "ICD": {driver}}}"#))?)
 }
 
 fn existing(library: &Path) -> Result<String> {
