@@ -10,10 +10,10 @@ use std::thread::JoinHandle;
 use anyhow::{Context, Result, ensure};
 
 use crate::command::{cargo, output, run, target};
-use crate::vulkan::{Environment, validation};
+use crate::vulkan::{self, Environment};
 
 /// The pipe and its reader.
-pub(crate) struct Log {
+struct Log {
     path: PathBuf,
     /// Held open for writing, so that processes may come and go.
     pipe: File,
@@ -25,7 +25,7 @@ const END: &str = "-- end of the log --";
 
 impl Log {
     /// Makes the pipe and begins to read.
-    pub(crate) fn open() -> Result<Self> {
+    fn open() -> Result<Self> {
         let path = target().join("vulkan/validation.pipe");
         let _ = std::fs::remove_file(&path);
         output(Command::new("mkfifo").arg(&path))?;
@@ -45,13 +45,8 @@ impl Log {
         Ok(Self { path, pipe, reader })
     }
 
-    /// The validation layer over all instances of a child process, writing to this log.
-    pub(crate) fn environment(&self) -> Environment {
-        validation(Some(&self.path))
-    }
-
     /// What was said until now.
-    pub(crate) fn close(mut self) -> Result<String> {
+    fn close(mut self) -> Result<String> {
         write!(self.pipe, "\n{END}\n")?;
         let text = self.reader.join().ok().context("the reader of the validation log")??;
         std::fs::remove_file(self.path)?;
@@ -59,34 +54,42 @@ impl Log {
     }
 }
 
-/// Runs `check` with the layer's environment and fails when the layer said anything.
-pub(crate) fn silent(drivers: &Environment, check: impl FnOnce(&Environment) -> Result<()>) -> Result<()> {
-    let log = Log::open()?;
-    let checked = check(&[drivers.clone(), log.environment()].concat());
-    let said = log.close()?;
-    let path = target().join("vulkan/validation.log");
-    std::fs::write(&path, &said)?;
-    checked?;
-    let messages = said.matches("Validation ").count().max(usize::from(!said.is_empty()));
-    ensure!(messages == 0, "{messages} messages of the validation layer, in {}:\n{said}", path.display());
-    println!("   validation with synchronization checks: no message");
-    Ok(())
-}
-
-/// The layer must report a planted hazard on every device, and be silent once a barrier cures it.
-pub(crate) fn control(drivers: &Environment, devices: usize) -> Result<()> {
-    let hazard = |arguments: &[&str], environment: &Environment| {
-        let program = ["run", "--quiet", "--package", "hazard", "--"];
-        run(cargo(&program).args(arguments).envs(environment.iter().cloned()))
-    };
-    let log = Log::open()?;
-    let ran = hazard(&[], &[drivers.clone(), log.environment()].concat());
-    let said = log.close()?;
+/// Runs a program on all test drivers under the validation layer, with `M2F_TEST_VULKAN=require`: fails when the layer
+/// says anything, or when it is blind to a planted hazard.
+pub(crate) fn run_silent(program: &mut Command) -> Result<()> {
+    let drivers = vulkan::environment()?;
+    let devices = vulkan::devices()?;
+    println!("   {}", devices.join("\n   "));
+    let (ran, said) = listen(&drivers, &mut hazard(&[]))?;
     ran?;
     let reported = said.matches("[ SYNC-HAZARD-").count();
     ensure!(
-        reported == devices,
-        "the planted hazard was reported on {reported} of {devices} devices: validation is blind here\n{said}"
+        reported == devices.len(),
+        "the planted hazard was reported on {reported} of {} devices: validation is blind here\n{said}",
+        devices.len()
     );
-    silent(drivers, |environment| hazard(&["barrier"], environment))
+    for program in [&mut hazard(&["barrier"]), program.env("M2F_TEST_VULKAN", "require")] {
+        let (ran, said) = listen(&drivers, program)?;
+        let path = target().join("vulkan/validation.log");
+        std::fs::write(&path, &said)?;
+        ran?;
+        ensure!(said.is_empty(), "the validation layer spoke; {}:\n{said}", path.display());
+    }
+    println!("   validation with synchronization checks: the planted hazard, and no other message");
+    Ok(())
+}
+
+/// tools/hazard, which must be reported without and silent with the argument `barrier`.
+fn hazard(arguments: &[&str]) -> Command {
+    let mut program = cargo(&["run", "--quiet", "--package", "hazard", "--"]);
+    program.args(arguments);
+    program
+}
+
+/// Runs a program under the layer: how it ended, and what the layer said.
+fn listen(drivers: &Environment, program: &mut Command) -> Result<(Result<()>, String)> {
+    let log = Log::open()?;
+    let environment = [drivers.clone(), vulkan::layer(Some(&log.path))].concat();
+    let ran = run(program.envs(environment));
+    Ok((ran, log.close()?))
 }

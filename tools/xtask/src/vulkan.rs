@@ -9,13 +9,18 @@ use anyhow::{Context, Result, ensure};
 
 use crate::command::{output, target};
 use crate::debian::{Folder, codename, libraries};
+use crate::validation;
 
 /// Variables for a child process.
 pub(crate) type Environment = Vec<(&'static str, OsString)>;
 
-/// Brings the drivers and prints the environment that finds them.
-pub(crate) fn bring_and_print() -> Result<()> {
-    for (name, value) in environment()?.iter().chain(&validation(None)) {
+/// Brings the drivers. Without a program prints the environment that finds them; with one, runs it there under
+/// validation.
+pub(crate) fn vulkan(program: &[OsString]) -> Result<()> {
+    if let [program, arguments @ ..] = program {
+        return validation::run_silent(Command::new(program).args(arguments));
+    }
+    for (name, value) in environment()?.iter().chain(&layer(None)) {
         println!("export {name}={}", value.display());
     }
     println!("# {}", devices()?.join("\n# "));
@@ -37,7 +42,7 @@ pub(crate) fn environment() -> Result<Environment> {
 
 /// The validation layer with synchronization checks over every instance, writing to `log` or the standard output.
 /// Hazards between dispatches are found with both switches only.
-pub(crate) fn validation(log: Option<&Path>) -> Environment {
+pub(crate) fn layer(log: Option<&Path>) -> Environment {
     let mut environment: Environment = vec![
         ("VK_INSTANCE_LAYERS", "VK_LAYER_KHRONOS_validation".into()),
         ("VK_LAYER_VALIDATE_SYNC", "1".into()),
