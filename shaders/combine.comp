@@ -17,13 +17,13 @@ VIEW(1, readonly, weights, WEIGHTS_HALF)
 VIEW(2, writeonly, out, OUT_HALF)
 
 layout(push_constant, std430) uniform Params {
-    VIEW_PARAMS(x);
-    VIEW_PARAMS(weights);
-    VIEW_PARAMS(out);
     uint batch;
     uint rows;
     uint cols;
     uint branches;
+    VIEW_PARAMS(x);
+    VIEW_PARAMS(weights);
+    VIEW_PARAMS(out);
 };
 
 void main()

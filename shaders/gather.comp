@@ -17,12 +17,12 @@ VIEW_F32(2, readonly, weight)
 VIEW(3, writeonly, out, OUT_HALF)
 
 layout(push_constant, std430) uniform Params {
-    VIEW_PARAMS(x);
-    VIEW_PARAMS(out);
     uint batch;
     uint rows;
     uint cols;
     uint terms;
+    VIEW_PARAMS(x);
+    VIEW_PARAMS(out);
 };
 
 void main()

@@ -16,13 +16,13 @@ VIEW_F32(1, readonly, positions)
 VIEW(2, writeonly, out, OUT_HALF)
 
 layout(push_constant, std430) uniform Params {
-    VIEW_PARAMS(x);
-    VIEW_PARAMS(positions);
-    VIEW_PARAMS(out);
     uint batch;
     uint rows;
     uint cols;
     uint x_rows;
+    VIEW_PARAMS(x);
+    VIEW_PARAMS(positions);
+    VIEW_PARAMS(out);
 };
 
 void main()

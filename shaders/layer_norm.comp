@@ -22,12 +22,12 @@ VIEW_F32(2, readonly, bias)
 VIEW(3, writeonly, out, OUT_HALF)
 
 layout(push_constant, std430) uniform Params {
-    VIEW_PARAMS(x);
-    VIEW_PARAMS(out);
     uint batch;
     uint rows;
     uint cols;
     float eps;
+    VIEW_PARAMS(x);
+    VIEW_PARAMS(out);
 };
 
 // Column of the n-th vector of this invocation.

@@ -16,11 +16,11 @@ VIEW(0, readonly, x, X_HALF)
 VIEW(1, writeonly, out, OUT_HALF)
 
 layout(push_constant, std430) uniform Params {
-    VIEW_PARAMS(x);
-    VIEW_PARAMS(out);
     uint batch;
     uint rows;
     uint cols;
+    VIEW_PARAMS(x);
+    VIEW_PARAMS(out);
 };
 
 void main()
