@@ -4,6 +4,7 @@ mod apt;
 mod command;
 mod header;
 mod sample;
+mod shaders;
 mod symbols;
 mod test;
 
@@ -24,6 +25,12 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Compile shaders/*.comp to shaders/spirv; with --check only compare. Then validate the modules.
+    Shaders {
+        /// Fail when a committed module is not what its source compiles to.
+        #[arg(long)]
+        check: bool,
+    },
     /// Check everything that runs without a GPU: format, lints, docs, layers, tests, header, symbols, samples.
     Test,
     /// Build and run a sample.
@@ -36,6 +43,7 @@ enum Chore {
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().chore {
         Chore::Header { check } => header::run(check),
+        Chore::Shaders { check } => shaders::run_all(check),
         Chore::Test => test::run_all(),
         Chore::Sample { language } => sample::sample(language),
     }

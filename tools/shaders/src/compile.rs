@@ -1,0 +1,100 @@
+//! GLSL to SPIR-V by the pinned glslang.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow};
+use glslang::error::GlslangError;
+use glslang::include::{IncludeHandler, IncludeResult, IncludeType};
+use glslang::{
+    Compiler, CompilerOptions, ShaderInput, ShaderMessage, ShaderSource, ShaderStage, SourceLanguage, SpirvVersion,
+    Target, VulkanVersion,
+};
+use sha2::{Digest, Sha256};
+
+use crate::variants::Module;
+
+/// A compiled module.
+pub(crate) struct Compiled {
+    /// The module, little endian, with the names of variables and members and without the source's text.
+    pub(crate) spirv: Vec<u8>,
+    /// SHA-256 of all that went in: compiler, target, macros, source, included files.
+    pub(crate) hash: String,
+}
+
+/// Compiles one module of the table in `folder`.
+pub(crate) fn compile(folder: &Path, module: &Module) -> Result<Compiled> {
+    let path = folder.join(&module.source);
+    let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let (version, spirv_version) = match module.is_matrix() {
+        true => (VulkanVersion::Vulkan1_3, SpirvVersion::SPIRV1_6),
+        false => (VulkanVersion::Vulkan1_1, SpirvVersion::SPIRV1_3),
+    };
+    let options = CompilerOptions {
+        source_language: SourceLanguage::GLSL,
+        target: Target::Vulkan { version, spirv_version },
+        version_profile: None,
+        messages: ShaderMessage::VULKAN_RULES | ShaderMessage::SPV_RULES,
+    };
+    let preamble: String = module.defines.iter().map(|(name, value)| format!("#define {name} {value}\n")).collect();
+    let mut hash = Sha256::new();
+    for part in [env!("GLSLANG"), &format!("{version:?}"), &preamble, &text] {
+        mix(&mut hash, part);
+    }
+
+    let compiler = Compiler::acquire().context("glslang does not start")?;
+    let mut includes = Includes { folder, hash, missing: None };
+    let source = ShaderSource::from(text);
+    let none: Option<&[(&str, Option<&str>)]> = None;
+    let words =
+        ShaderInput::new(&source, ShaderStage::Compute, &options, none, Some(&mut includes)).and_then(|input| {
+            let mut builder = glslang::Shader::new(compiler, input);
+            builder.preamble(&preamble);
+            builder.parse()?.compile()
+        });
+    if let Some(missing) = includes.missing {
+        return Err(anyhow!(missing)).with_context(|| path.display().to_string());
+    }
+    let words = words.map_err(|error| anyhow!("{}:\n{}", module.name, describe(&error, &path)))?;
+    let spirv = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+    let hash = includes.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Compiled { spirv, hash })
+}
+
+/// `#include`: names are relative to the folder of the table, or to the file that includes.
+struct Includes<'a> {
+    folder: &'a Path,
+    hash: Sha256,
+    missing: Option<String>,
+}
+
+impl IncludeHandler for Includes<'_> {
+    fn include(&mut self, _: IncludeType, name: &str, includer: &str, _depth: usize) -> Option<IncludeResult> {
+        let beside = Path::new(includer).parent().map_or_else(PathBuf::new, Path::to_path_buf).join(name);
+        let found = [beside, self.folder.join(name)].into_iter().find(|path| path.is_file());
+        let text = found.as_ref().and_then(|path| std::fs::read_to_string(path).ok());
+        let (Some(found), Some(data)) = (found, text) else {
+            self.missing.get_or_insert_with(|| format!("#include {name:?}: no such file"));
+            return None;
+        };
+        mix(&mut self.hash, name);
+        mix(&mut self.hash, &data);
+        Some(IncludeResult { name: found.to_string_lossy().into_owned(), data })
+    }
+}
+
+/// Each part with its length, so that no two lists of parts give the same bytes.
+fn mix(hash: &mut Sha256, part: &str) {
+    hash.update((part.len() as u64).to_le_bytes());
+    hash.update(part);
+}
+
+/// The compiler's messages as FILE:LINE; it knows files that are included by name and the first as 0.
+fn describe(error: &GlslangError, path: &Path) -> String {
+    let (GlslangError::ParseError(log) | GlslangError::PreprocessError(log) | GlslangError::LinkError(log)) = error
+    else {
+        return error.to_string();
+    };
+    let own = format!(": {}:", path.display());
+    let lines = log.log.lines().filter(|line| !line.trim().is_empty());
+    lines.map(|line| line.replacen(": 0:", &own, 1)).collect::<Vec<_>>().join("\n")
+}

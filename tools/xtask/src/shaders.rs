@@ -1,0 +1,57 @@
+//! `shaders/*.comp` to SPIR-V, and the judgement of `spirv-val`. The compiler is a workspace member of its own
+//! (tools/shaders), since its C++ takes minutes to build and no other chore needs it.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+
+use crate::apt;
+use crate::command::{cargo, command, root, run};
+
+/// Folders with a `variants.toml`.
+const FOLDERS: &[&str] = &["shaders"];
+
+/// Compiles all modules, or compares them with the committed ones; then validates them.
+pub(crate) fn run_all(check: bool) -> Result<()> {
+    let mut compile = cargo(&["run", "--quiet", "--package", "shaders", "--"]);
+    compile.args(FOLDERS);
+    if check {
+        compile.arg("--check");
+    }
+    run(&mut compile)?;
+    validate()
+}
+
+/// Runs `spirv-val` over every module but those with cooperative matrices, whose capability it may not know.
+fn validate() -> Result<()> {
+    apt::need("spirv-val", "spirv-tools")?;
+    let (mut valid, mut left_out, mut faults) = (0, Vec::new(), Vec::new());
+    for path in modules()? {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        if name.ends_with(".matrix") {
+            left_out.push(name);
+        } else if run(command("spirv-val", &["--target-env", "vulkan1.1"]).arg(&path)).is_ok() {
+            valid += 1;
+        } else {
+            faults.push(name);
+        }
+    }
+    if !faults.is_empty() {
+        bail!("spirv-val refuses {}", faults.join(", "));
+    }
+    println!("spirv-val: {valid} modules are valid; cooperative matrices are left to the layers: {left_out:?}");
+    Ok(())
+}
+
+/// The committed modules, in the order of their names.
+fn modules() -> Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    for folder in FOLDERS {
+        for entry in std::fs::read_dir(root().join(folder).join("spirv"))? {
+            paths.push(entry?.path());
+        }
+    }
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "spv"));
+    paths.sort();
+    Ok(paths)
+}
