@@ -33,9 +33,7 @@ VIEW(3, writeonly, out, OUT_HALF)
 layout(push_constant, std430) uniform Params {
     uint batch;
     uint heads;
-    // Queries of this call, the first of which is first_query of its item.
     uint queries;
-    uint first_query;
     uint keys;
     // Of the band.
     uint width;
@@ -121,7 +119,7 @@ uvec2 seen_by_block(uint first, uint count)
 }
 
 // Scores of the tile, in units of log2; those that the mask hides are HIDDEN.
-void score(uint first_query_of_block, uint first_key)
+void score(uint first_query, uint first_key)
 {
     uint row = gl_LocalInvocationID.x / KEY_LANES * 4;
     uint lane = gl_LocalInvocationID.x % KEY_LANES;
@@ -141,7 +139,7 @@ void score(uint first_query_of_block, uint first_key)
     }
     uvec2 range[4];
     for (uint i = 0; i < 4; ++i)
-        range[i] = seen(first_query_of_block + row + i);
+        range[i] = seen(first_query + row + i);
     for (uint n = 0; n < LANE_KEYS; ++n) {
         uint tile_key = lane + n * KEY_LANES;
         uint key = first_key + tile_key;
@@ -191,8 +189,8 @@ void attend(uint b, uint head, uint block)
     uint head_first = head * HEAD_COLS;
     uint first = block * BLOCK_QUERIES;
     uint count = min(BLOCK_QUERIES, queries - first);
-    uint out_vector = lane % VECTORS;
-    uint out_row = lane / VECTORS * OUT_ROWS;
+    uint own_vector = lane % VECTORS;
+    uint own_row = lane / VECTORS * OUT_ROWS;
 
     barrier(); // What the block before left in shared memory has been read.
     COPY_ROWS(q, query_rows, BLOCK_QUERIES, ROW(q, b, first) + head_first, count)
@@ -202,22 +200,22 @@ void attend(uint b, uint head, uint block)
     for (uint r = 0; r < OUT_ROWS; ++r)
         sums[r] = vec4(0.0);
 
-    uvec2 range = seen_by_block(first_query + first, count);
+    uvec2 range = seen_by_block(first, count);
     for (uint first_key = range.x; first_key < range.y; first_key += TILE_KEYS) {
         uint tile_keys = min(TILE_KEYS, keys - first_key);
         COPY_ROWS(k, tile_rows, TILE_KEYS, ROW(k, b, first_key) + head_first, tile_keys)
         barrier();
-        score(first_query + first, first_key);
+        score(first, first_key);
         barrier();
         weigh(running, ROW(v, b, first_key) + head_first, tile_keys);
         barrier();
-        if (out_row < BLOCK_QUERIES) {
+        if (own_row < BLOCK_QUERIES) {
             for (uint r = 0; r < OUT_ROWS; ++r)
-                sums[r] *= rescale[min(out_row + r, BLOCK_QUERIES - 1)];
+                sums[r] *= rescale[min(own_row + r, BLOCK_QUERIES - 1)];
             for (uint key = 0; key < tile_keys; ++key) {
-                vec4 value = tile_rows[key * STRIDE + out_vector];
+                vec4 value = tile_rows[key * STRIDE + own_vector];
                 for (uint r = 0; r < OUT_ROWS; ++r)
-                    sums[r] += weights[key * BLOCK_QUERIES + min(out_row + r, BLOCK_QUERIES - 1)] * value;
+                    sums[r] += weights[key * BLOCK_QUERIES + min(own_row + r, BLOCK_QUERIES - 1)] * value;
             }
         }
         barrier(); // The values make room for the next keys.
@@ -225,16 +223,16 @@ void attend(uint b, uint head, uint block)
 
     shares[lane] = running.sum;
     barrier();
-    for (uint r = 0; r < OUT_ROWS && out_row + r < count; ++r) {
+    for (uint r = 0; r < OUT_ROWS && own_row + r < count; ++r) {
         float sum = 0.0;
         for (uint share = 0; share < SHARES; ++share)
-            sum += shares[share * BLOCK_QUERIES + out_row + r];
+            sum += shares[share * BLOCK_QUERIES + own_row + r];
         vec4 y = sum > 0.0 ? sums[r] / sum : vec4(0.0);
-        uint i = ROW(out, b, first + out_row + r) + head_first + out_vector * 4;
+        uint i = ROW(out, b, first + own_row + r) + head_first + own_vector * 4;
         if (FOUR) {
             store4_out(i, y);
         } else {
-            for (uint n = 0; n < min(4, HEAD_COLS - out_vector * 4); ++n)
+            for (uint n = 0; n < min(4, HEAD_COLS - own_vector * 4); ++n)
                 store_out(i + n, y[n]);
         }
     }

@@ -37,8 +37,9 @@ layout(push_constant, std430) uniform Params {
     uint lanes;
     // Rows of a workgroup.
     uint chunk_rows;
-    // Partials of each group.
+    // Partials of each group, and where the first item's are.
     uint chunks;
+    uint partials_offset;
     float eps;
     VIEW_PARAMS(x);
     VIEW_PARAMS(film);
@@ -50,7 +51,7 @@ Moments group_moments(uint b, uint group, Seat at)
     Moments own = NO_MOMENTS;
     if (at.row < at.rows && group < groups) {
         for (uint chunk = at.row * lanes + at.lane; chunk < chunks; chunk += at.rows * lanes) {
-            uint i = ((b * groups + group) * chunks + chunk) * 3;
+            uint i = partials_offset + ((b * groups + group) * chunks + chunk) * 3;
             own = merge(own, Moments(load_partials(i), load_partials(i + 1), load_partials(i + 2)));
         }
     }

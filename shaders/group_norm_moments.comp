@@ -21,10 +21,10 @@ layout(push_constant, std430) uniform Params {
     // Groups of a workgroup, and invocations side by side in each.
     uint tile_groups;
     uint lanes;
-    // Rows of a chunk; chunks of all rows, of which this call's are those from first_chunk on.
+    // Rows of a chunk, and chunks of all rows; this call has some of them, the first of which writes at partials_offset.
     uint chunk_rows;
     uint chunks;
-    uint first_chunk;
+    uint partials_offset;
     VIEW_PARAMS(x);
 };
 
@@ -63,7 +63,7 @@ void reduce(uint b, uint first_group, uint chunk)
     }
     Moments all = merge_workgroup(own, at, tile_groups, lanes);
     if (at.row == 0 && at.lane == 0 && group < groups) {
-        uint i = ((b * groups + group) * chunks + first_chunk + chunk) * 3;
+        uint i = partials_offset + ((b * groups + group) * chunks + chunk) * 3;
         store_partials(i, all.count);
         store_partials(i + 1, all.mean);
         store_partials(i + 2, all.squares);

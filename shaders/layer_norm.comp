@@ -36,12 +36,12 @@ uint column(uint n)
     return (n * gl_WorkGroupSize.x + gl_LocalInvocationID.x) * LANES;
 }
 
-void normalise(uint x_row, uint out_row)
+void normalise(uint from, uint to)
 {
     vec4 held[HELD];
     float sum = 0.0;
     for (uint n = 0; n < HELD; ++n) {
-        held[n] = column(n) < cols ? LOAD(x, x_row + column(n)) : vec4(0.0);
+        held[n] = column(n) < cols ? LOAD(x, from + column(n)) : vec4(0.0);
         sum += sum_of_lanes(held[n]);
     }
     float mean = workgroup_sum(sum) / float(cols);
@@ -57,7 +57,7 @@ void normalise(uint x_row, uint out_row)
     for (uint n = 0; n < HELD; ++n) {
         if (column(n) < cols) {
             vec4 y = held[n] * (scale * LOAD(weight, column(n))) + LOAD(bias, column(n));
-            STORE(out, out_row + column(n), activate(ACTIVATION, y));
+            STORE(out, to + column(n), activate(ACTIVATION, y));
         }
     }
 }
