@@ -1,4 +1,4 @@
-//! Every op at the shapes of the networks, on one thread: CPU milliseconds and GFLOP/s by definition (not by the
+//! Every op at the shapes of the networks, on one thread of the CPU or on a Vulkan device: CPU milliseconds and GFLOP/s by definition (not by the
 //! cleverer algorithm). `cargo bench --bench ops [-- filter]`; the last column counts how often a network runs the op,
 //! and the table ends with each network's sum.
 
@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use clock::cpu_seconds;
 use media2face::backend::cpu::{CpuBackend, CpuOptions};
+use media2face::backend::vulkan::{DeviceChoice, VulkanBackend, VulkanOptions};
 use media2face::plan::{Activation, Backend, Mask, Op, PlanBuilder, View};
 use media2face::tensor::Weight;
 
@@ -20,7 +21,7 @@ fn weight(shape: &[usize]) -> Weight {
 }
 
 struct Bench {
-    backend: CpuBackend,
+    backend: Box<dyn Backend>,
     filter: String,
     networks: BTreeMap<&'static str, f64>,
 }
@@ -135,6 +136,10 @@ impl Bench {
         });
     }
 
+    fn products(&mut self) {
+        self.linear("product", 1, [1, 512], [512, 512], Activation::None);
+    }
+
     fn wav2vec2(&mut self) {
         const NET: &str = "wav2vec2";
         self.conv1d(1, [160_000, 31_999], [1, 512], [10, 5], Activation::None);
@@ -193,12 +198,22 @@ impl Bench {
     }
 }
 
+fn backend(vulkan: Option<&str>) -> Box<dyn Backend> {
+    let Some(device) = vulkan else { return Box::new(CpuBackend::new(&CpuOptions::default()).expect("CPU backend")) };
+    let devices = media2face::backend::vulkan::devices().expect("Vulkan devices");
+    let found = devices.iter().find(|info| info.name.contains(device)).expect("a device of this name");
+    let device = DeviceChoice::Index(found.index);
+    Box::new(VulkanBackend::new(&VulkanOptions { device, ..VulkanOptions::default() }).expect("Vulkan backend"))
+}
+
 fn main() {
-    // Cargo passes --bench; any other word is a filter.
+    // Cargo passes --bench; --vulkan=NAME takes the device whose name holds that; any other word is a filter.
     let filter = std::env::args().skip(1).find(|word| !word.starts_with("--")).unwrap_or_default();
-    let backend = CpuBackend::new(&CpuOptions::default()).expect("CPU backend");
-    println!("{}, one thread, CPU time", backend.name());
+    let vulkan = std::env::args().find_map(|word| word.strip_prefix("--vulkan=").map(str::to_owned));
+    let backend = backend(vulkan.as_deref());
+    println!("{}, CPU time of {}", backend.name(), if vulkan.is_some() { "all threads" } else { "one thread" });
     let mut bench = Bench { backend, filter, networks: BTreeMap::new() };
+    bench.products();
     bench.generator("generator_small", 128, &[16, 32, 64, 128, 128]);
     bench.generator("generator_full", 256, &[32, 64, 128, 256, 512, 512]);
     bench.encoder();

@@ -17,3 +17,4 @@ pub(crate) fn gather_rows(index: &Weight, rows: usize) -> Result<Vec<i32>> {
         None => Ok(list),
     }
 }
+pub mod vulkan;

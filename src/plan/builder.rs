@@ -62,6 +62,12 @@ impl Plan {
         &self.buffers
     }
 
+    /// The buffers that the host writes.
+    pub fn inputs(&self) -> impl Iterator<Item = Buffer> + '_ {
+        let is_input = |i: &usize| self.buffers[*i].storage == Storage::Input;
+        (0..self.buffers.len()).filter(is_input).map(|i| Buffer(i as u32))
+    }
+
     /// Values of the constant buffers, one behind the other.
     pub fn constants(&self) -> &[f32] {
         &self.constants

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use half::f16;
 use media2face::backend::cpu::{CpuBackend, CpuOptions};
-use media2face::plan::{Backend, Plan, PlanBuilder, Port, Section};
+use media2face::plan::{Backend, Op, Plan, PlanBuilder, Port, Section};
 use media2face::tensor::Weight;
 
 use crate::support::{self, reference::Reference, tolerance};
@@ -32,9 +33,15 @@ impl Random {
         Weight::from_f32("w", shape, &values)
     }
 
-    /// For a sum of `depth` products that shall stay near 1.
+    /// For a sum of `depth` products that shall stay near 1. Values are halves, as devices keep them.
     pub fn matrix(&mut self, shape: &[usize], depth: usize) -> Weight {
-        self.weight(shape, 1.7 / (depth as f32).sqrt())
+        let values: Vec<f32> = self
+            .weight(shape, 1.7 / (depth as f32).sqrt())
+            .to_f32()
+            .iter()
+            .map(|v| f16::from_f32(*v).to_f32())
+            .collect();
+        Weight::from_f32("w", shape, &values)
     }
 }
 
@@ -70,6 +77,10 @@ impl Case {
         found
     }
 
+    fn has_scratch(&self) -> bool {
+        self.plan.buffers().iter().any(|b| !b.keep_f32)
+    }
+
     /// Portable and detected instruction set against the oracle and each other; the same bits on 1, 2 and 3 threads.
     #[track_caller]
     pub fn check(&self, tolerance: f32) {
@@ -84,6 +95,12 @@ impl Case {
         for threads in [2, 3] {
             let bits = |v: &[f32]| v.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
             assert_eq!(bits(&cpu(threads, false)), bits(&found), "bits on {threads} threads");
+        }
+        let flops: u64 = self.plan.ops(self.section).iter().map(Op::flops).sum();
+        for device in support::vulkan::devices().iter().filter(|device| flops <= device.most_flops) {
+            let found = self.run(&*device.backend);
+            let tolerance = if self.has_scratch() && device.half { tolerance::OP_F16 } else { tolerance };
+            support::assert_close(device.name, &found, &expected, tolerance);
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod reference;
 pub mod run;
 pub mod tiny_face;
 pub mod tolerance;
+pub mod vulkan;
 
 use std::sync::Arc;
 

@@ -16,6 +16,8 @@ pub const JPEG_LEVELS: u8 = 3;
 pub const CLIP_F16: f32 = 2.9e-3;
 /// One op in f32 against f64, results near 1: rounding of up to a few thousand additions.
 pub const OP_F32: f32 = 1e-5;
+/// One op with its intermediates in half precision, values near 1: a few roundings of 5e-4.
+pub const OP_F16: f32 = 2e-3;
 /// Winograd's transforms add up and subtract larger numbers than the result.
 pub const WINOGRAD_F32: f32 = 5e-5;
 /// Instruction sets against each other, relative to the largest value: what the architecture promises.

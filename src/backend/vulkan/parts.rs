@@ -60,5 +60,7 @@ pub(super) fn rows(lowering: &Lowering, views: &[View], step: usize) -> Vec<Part
     let first_rows = |n: usize| views.iter().map(move |view| view.batch(0..1).rows(0..(n * step).min(count)));
     let step = step * most(steps, |n| fits(lowering, first_rows(n)));
     let by_rows = ranges(count, step);
-    items(lowering, views).flat_map(|items| by_rows.clone().map(move |rows| Part { items: items.clone(), rows })).collect()
+    items(lowering, views)
+        .flat_map(|items| by_rows.clone().map(move |rows| Part { items: items.clone(), rows }))
+        .collect()
 }

@@ -1,0 +1,43 @@
+//! The op `conv2d` on a device: shaders/conv2d.comp.
+//!
+//! On a doubled map each output texel sees only 2×2 sources, by kernels that are sums of the 3×3 taps falling on the same
+//! source: 4/9 of the products, one group for each of the four places in a source texel.
+
+use crate::error::Result;
+use crate::plan::Op;
+
+use super::lowering::Lowering;
+use super::product::{self, Add, Geometry, Product};
+use super::weights::Layout;
+
+pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
+    let Op::Conv2d { x, height, width, weight, bias, stride, upsample, add, activation, out } = op else {
+        unreachable!("conv2d")
+    };
+    let (layout, groups, taps) = if *upsample { (Layout::Phases, 4, 4) } else { (Layout::Matrix { groups: 1 }, 1, 9) };
+    let (rows, out_cols) = if *upsample { (height * width, *width) } else { (out.rows, width.div_ceil(*stride)) };
+    let product = Product {
+        stem: "conv2d",
+        x: *x,
+        weight,
+        layout,
+        bias: bias.as_ref(),
+        activation: *activation,
+        add: add.map_or(Add::Nothing, Add::Before),
+        out: *out,
+        groups,
+        cols: out.cols,
+        inputs: x.cols,
+        taps,
+        rows,
+        geometry: Geometry {
+            source_rows: *height as u32,
+            source_cols: *width as u32,
+            out_cols: out_cols as u32,
+            stride: *stride as u32,
+            ..Geometry::default()
+        },
+        constant: u32::from(*upsample),
+    };
+    product::lower(product, lowering)
+}

@@ -1,0 +1,245 @@
+//! From ops to dispatches: which kernel, on which parts of memory, with which parameters.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use ash::vk;
+use bytemuck::NoUninit;
+
+use crate::error::{Error, Result};
+use crate::plan::{Op, Plan, Storage, View};
+use crate::tensor::Weight;
+
+use super::caps::{Caps, Tier};
+use super::gpu::Gpu;
+use super::hazards::Hazards;
+use super::instance::MAX_BINDINGS;
+use super::kernels::{Kernel, Kernels, PUSH_BYTES};
+use super::weights::{Cache, Layout, Packed};
+use super::{attention, combine, conv1d, conv2d, gather, group_norm, layer_norm, linear, map};
+
+/// Most workgroups along one dimension of a dispatch that every device takes.
+const MAX_GROUPS: u32 = 65_535;
+/// What the start of a binding is a multiple of at least: a vector load stays aligned.
+const VECTOR_BYTES: u64 = 16;
+
+/// Memory that a binding lies in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Memory {
+    /// Of the executable: ports and intermediates, then what single ops need.
+    Arena,
+    /// Of the state.
+    State,
+    /// Of the plan.
+    Constants,
+    /// By position in [`Lowered::weights`].
+    Weight(usize),
+}
+
+/// A range of memory that a kernel sees.
+#[derive(Debug, Clone)]
+pub(super) struct Binding {
+    pub(super) memory: Memory,
+    /// Bytes.
+    pub(super) range: Range<u64>,
+    pub(super) writes: bool,
+}
+
+/// One kernel call.
+pub(super) struct Dispatch {
+    pub(super) stem: &'static str,
+    pub(super) pipeline: vk::Pipeline,
+    pub(super) bindings: Vec<Binding>,
+    pub(super) params: Vec<u8>,
+    pub(super) groups: [u32; 3],
+    /// True when it touches what an earlier one since the last barrier wrote, or writes what one read.
+    pub(super) waits: bool,
+    /// Multiplications and additions.
+    pub(super) flops: u64,
+}
+
+/// A lowered plan.
+pub(super) struct Lowered {
+    /// By section.
+    pub(super) sections: Vec<Vec<Dispatch>>,
+    pub(super) weights: Vec<Arc<Packed>>,
+    /// Bytes behind the arena that some op needs for itself.
+    pub(super) workspace_bytes: u64,
+}
+
+/// Where a view lies inside its binding, in elements: offset, batch stride, row stride. The three words that every kernel
+/// takes of a view.
+pub(super) type Span = [u32; 3];
+
+/// Lowers the ops of a plan, section by section.
+pub(super) struct Lowering<'a> {
+    pub(super) gpu: &'a Arc<Gpu>,
+    plan: &'a Plan,
+    kernels: &'a Kernels,
+    cache: &'a Cache,
+    lowered: Lowered,
+    dispatches: Vec<Dispatch>,
+    hazards: Hazards,
+}
+
+/// A kernel call being put together.
+pub(super) struct Call {
+    stem: &'static str,
+    bindings: Vec<Binding>,
+}
+
+/// Lowers a plan.
+pub(super) fn lower(gpu: &Arc<Gpu>, plan: &Plan, kernels: &Kernels, cache: &Cache) -> Result<Lowered> {
+    let lowered = Lowered { sections: Vec::new(), weights: Vec::new(), workspace_bytes: 0 };
+    let (dispatches, hazards) = (Vec::new(), Hazards::default());
+    let mut lowering = Lowering { gpu, plan, kernels, cache, lowered, dispatches, hazards };
+    for (_, ops) in plan.sections() {
+        lowering.hazards = Hazards::default();
+        for op in ops.iter().filter(|op| !op.output().is_empty()) {
+            lowering.op(op)?;
+        }
+        let section = std::mem::take(&mut lowering.dispatches);
+        lowering.lowered.sections.push(section);
+    }
+    Ok(lowering.lowered)
+}
+
+impl Lowering<'_> {
+    fn op(&mut self, op: &Op) -> Result<()> {
+        match op {
+            Op::Linear { .. } => linear::lower(op, self),
+            Op::Conv1d { .. } => conv1d::lower(op, self),
+            Op::Conv2d { .. } => conv2d::lower(op, self),
+            Op::Attention { .. } => attention::lower(op, self),
+            Op::LayerNorm { .. } => layer_norm::lower(op, self),
+            Op::GroupNorm { .. } => group_norm::lower(op, self),
+            Op::Map { .. } => map::lower(op, self),
+            Op::Combine { .. } => combine::lower(op, self),
+            Op::Gather { .. } => gather::lower(op, self),
+            _ => Err(Error::Unsupported(format!("{} on Vulkan", op.stem()))),
+        }
+    }
+
+    pub(super) fn caps(&self) -> &Caps {
+        &self.gpu.caps
+    }
+
+    /// True when the view's buffer is kept in half precision.
+    pub(super) fn is_half(&self, view: View) -> bool {
+        self.gpu.caps.half && !self.plan.buffers()[view.buffer.index()].keep_f32
+    }
+
+    /// True when rows of `width` of this view can be read 16 bytes at a time.
+    pub(super) fn is_vector(&self, view: View) -> bool {
+        let lanes = if self.is_half(view) { 8 } else { 4 };
+        // Buffers begin at multiples of 64 bytes, bindings at multiples of 16.
+        [view.offset, view.cols].iter().all(|n| n.is_multiple_of(lanes))
+            && (view.rows == 1 || view.row_stride.is_multiple_of(lanes))
+            && (view.batch == 1 || view.batch_stride.is_multiple_of(lanes))
+    }
+
+    /// Begins a call of the kernel with this stem.
+    pub(super) fn call(&self, stem: &'static str) -> Call {
+        Call { stem, bindings: Vec::new() }
+    }
+
+    fn element_bytes(&self, view: View) -> u64 {
+        if self.is_half(view) { 2 } else { 4 }
+    }
+
+    fn bind(&self, call: &mut Call, view: View, writes: bool) -> Result<Span> {
+        let buffer = &self.plan.buffers()[view.buffer.index()];
+        let memory = match buffer.storage {
+            Storage::Scratch | Storage::Input | Storage::Output => Memory::Arena,
+            Storage::State => Memory::State,
+            Storage::Constant => Memory::Constants,
+        };
+        let element = self.element_bytes(view);
+        let at = |index: usize| buffer.offset as u64 * 4 + index as u64 * element;
+        let alignment = self.gpu.caps.storage_alignment.max(VECTOR_BYTES);
+        let start = at(view.offset) / alignment * alignment;
+        let end = at(view.end()).next_multiple_of(VECTOR_BYTES);
+        let bound = self.gpu.caps.max_storage_bytes;
+        if end - start > bound {
+            let (bytes, bound) = ((end - start) >> 20, bound >> 20);
+            let text = format!("{}: {bytes} MiB of {} pass the {bound} MiB of a binding", call.stem, buffer.label);
+            return Err(Error::Unsupported(text));
+        }
+        call.bindings.push(Binding { memory, range: start..end, writes });
+        let word = |n: usize| u32::try_from(n).map_err(|_| Error::Unsupported(format!("{}: stride of {n}", call.stem)));
+        let offset = (at(view.offset) - start) / element;
+        Ok([offset as u32, word(view.batch_stride)?, word(view.row_stride)?])
+    }
+
+    /// Binds a view that is read.
+    pub(super) fn read(&self, call: &mut Call, view: View) -> Result<Span> {
+        self.bind(call, view, false)
+    }
+
+    /// Binds a view that is written, and perhaps read.
+    pub(super) fn write(&self, call: &mut Call, view: View) -> Result<Span> {
+        self.bind(call, view, true)
+    }
+
+    /// Binds a weight in this layout.
+    pub(super) fn weight(&mut self, call: &mut Call, weight: &Weight, layout: Layout) -> Result<()> {
+        let packed = self.cache.get(self.gpu, weight, layout)?;
+        let known = self.lowered.weights.iter().position(|other| Arc::ptr_eq(other, &packed));
+        let index = known.unwrap_or_else(|| {
+            self.lowered.weights.push(packed);
+            self.lowered.weights.len() - 1
+        });
+        let bytes = self.lowered.weights[index].buffer.bytes;
+        if bytes > self.gpu.caps.max_storage_bytes {
+            let text = format!("{}: {} MiB pass the bound of a binding", weight.name(), bytes >> 20);
+            return Err(Error::Unsupported(text));
+        }
+        call.bindings.push(Binding { memory: Memory::Weight(index), range: 0..bytes, writes: false });
+        Ok(())
+    }
+
+    /// Binds `bytes` of memory that holds values from one kernel of an op to its next.
+    pub(super) fn workspace(&mut self, call: &mut Call, bytes: u64, writes: bool) {
+        self.lowered.workspace_bytes = self.lowered.workspace_bytes.max(bytes);
+        let start = workspace_start(self.plan);
+        call.bindings.push(Binding { memory: Memory::Arena, range: start..start + bytes, writes });
+    }
+
+    /// Binds the view before once more, where a kernel has a place for what this op does without.
+    pub(super) fn repeat_binding(&self, call: &mut Call) {
+        let mut binding = call.bindings.last().expect("a binding before").clone();
+        binding.writes = false;
+        call.bindings.push(binding);
+    }
+
+    /// The variant of a kernel for this device: `<stem>.half` or `<stem>.packed`.
+    pub(super) fn variant(&self, stem: &str) -> String {
+        format!("{stem}.{}", if self.caps().tier() == Tier::Packed { "packed" } else { "half" })
+    }
+
+    /// Appends the call. `constants` begins with the size of a workgroup; `groups` are cut to what a device takes, since
+    /// every kernel loops over its grid.
+    pub(super) fn dispatch<P: NoUninit>(
+        &mut self,
+        call: Call,
+        module: String,
+        constants: Vec<u32>,
+        params: &P,
+        groups: [usize; 3],
+        flops: u64,
+    ) -> Result<()> {
+        let params = bytemuck::bytes_of(params).to_vec();
+        assert!(params.len() <= PUSH_BYTES as usize && call.bindings.len() <= MAX_BINDINGS as usize, "{}", call.stem);
+        let pipeline = self.kernels.pipeline(&Kernel { module, constants })?;
+        let waits = self.hazards.admit(&call.bindings);
+        let groups = groups.map(|n| n.clamp(1, MAX_GROUPS as usize) as u32);
+        let Call { stem, bindings } = call;
+        self.dispatches.push(Dispatch { stem, pipeline, bindings, params, groups, waits, flops });
+        Ok(())
+    }
+}
+
+/// First byte of the workspace in the arena's buffer.
+pub(super) fn workspace_start(plan: &Plan) -> u64 {
+    (plan.arena_len() as u64 * 4).next_multiple_of(256)
+}

@@ -1,0 +1,42 @@
+//! The op `map` on a device: shaders/map.comp.
+
+use bytemuck::NoUninit;
+
+use crate::error::Result;
+use crate::plan::{Activation, Op, View};
+
+use super::element::{self, GROUP, Shape};
+use super::lowering::{Lowering, Span};
+use super::{parts, product};
+
+#[derive(Clone, Copy, NoUninit)]
+#[repr(C)]
+struct Params {
+    shape: Shape,
+    x: Span,
+    out: Span,
+}
+
+pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
+    let Op::Map { x, activation, out } = op else { unreachable!("map") };
+    for part in parts::rows(lowering, &[*x, *out], 1) {
+        let (mut x, mut out) = (part.of(*x), part.of(*out));
+        if x.is_contiguous() && out.is_contiguous() {
+            (x, out) = (x.reshape(1, 1, x.len()), out.reshape(1, 1, out.len()));
+        }
+        lower_part(x, *activation, out, lowering)?;
+    }
+    Ok(())
+}
+
+/// Bindings: x, out. Constants: workgroup, by four, activation, x half, out half.
+fn lower_part(x: View, activation: Activation, out: View, lowering: &mut Lowering) -> Result<()> {
+    let mut call = lowering.call("map");
+    let (x_span, out_span) = (lowering.read(&mut call, x)?, lowering.write(&mut call, out)?);
+    let half = |view| u32::from(lowering.is_half(view));
+    let four = element::by_four(lowering, &[x, out]);
+    let constants = vec![GROUP, u32::from(four), product::activation(activation), half(x), half(out)];
+    let params = Params { shape: Shape::of(out), x: x_span, out: out_span };
+    let module = lowering.variant("map");
+    lowering.dispatch(call, module, constants, &params, element::grid(out, four), 0)
+}

@@ -1,0 +1,236 @@
+//! The Vulkan backend: hand-written compute shaders, fp16 storage, f32 accumulation.
+//!
+//! [`instance`] finds devices, [`caps`] says what they can do, [`gpu`] is a device in use, [`lowering`] turns the ops of a
+//! plan into dispatches of the kernels in `shaders/`, [`recording`] records them into command buffers, [`executable`]
+//! submits those. A file per op has the twin of `src/backend/cpu`'s; the products share [`product`].
+
+mod attention;
+mod caps;
+mod combine;
+mod conv1d;
+mod conv2d;
+mod element;
+mod executable;
+mod gather;
+mod gpu;
+mod group_norm;
+mod hazards;
+mod instance;
+mod kernels;
+mod layer_norm;
+mod linear;
+mod lowering;
+mod map;
+mod memory;
+mod parts;
+mod product;
+mod recording;
+mod tensor;
+mod transfer;
+mod weights;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crate::error::{Error, Result};
+use crate::plan::{Backend, Executable, Plan, Tensor};
+
+pub use caps::{Caps, Mask, MatrixShape, Tier};
+pub use gpu::{HostDevice, QueueLock};
+pub use instance::{DeviceInfo, DeviceKind};
+
+use executable::VulkanExecutable;
+use gpu::Gpu;
+use instance::Instance;
+use kernels::Kernels;
+use recording::Pace;
+use tensor::DeviceTensor;
+use weights::Cache;
+
+/// Most milliseconds of one submission unless told otherwise: far below every watchdog.
+pub const DEFAULT_BUDGET_MS: f32 = 50.0;
+
+/// Which device.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum DeviceChoice {
+    /// A discrete device before an integrated one, before the rest.
+    #[default]
+    Best,
+    /// By its place in [`devices`].
+    Index(usize),
+    /// By [`DeviceInfo::uuid`].
+    Uuid([u8; 16]),
+}
+
+/// How the Vulkan backend runs.
+#[derive(Debug, Clone)]
+pub struct VulkanOptions {
+    /// Which device.
+    pub device: DeviceChoice,
+    /// Ask for a queue that yields to others.
+    pub low_priority: bool,
+    /// Most milliseconds of one submission.
+    pub budget_ms: f32,
+    /// Most bytes of device memory.
+    pub memory_cap_bytes: u64,
+    /// What [`VulkanBackend::pipeline_cache`] gave in an earlier run.
+    pub pipeline_cache: Option<Vec<u8>>,
+    #[doc(hidden)]
+    pub mask: Mask,
+}
+
+impl Default for VulkanOptions {
+    fn default() -> Self {
+        Self {
+            device: DeviceChoice::Best,
+            low_priority: false,
+            budget_ms: DEFAULT_BUDGET_MS,
+            memory_cap_bytes: u64::MAX,
+            pipeline_cache: None,
+            mask: Mask::default(),
+        }
+    }
+}
+
+/// The devices of this machine.
+///
+/// # Errors
+/// `Unsupported` without a Vulkan loader.
+pub fn devices() -> Result<Vec<DeviceInfo>> {
+    let instance = Instance::new()?;
+    let list = instance.physical_devices()?;
+    Ok(list.iter().enumerate().map(|(i, &device)| instance.describe(i, device, Mask::default())).collect())
+}
+
+/// Compiles plans for a Vulkan device.
+pub struct VulkanBackend {
+    gpu: Arc<Gpu>,
+    kernels: Arc<Kernels>,
+    cache: Cache,
+    pace: Pace,
+}
+
+impl VulkanBackend {
+    /// Opens a device of our own.
+    ///
+    /// # Errors
+    /// `Unsupported` without a loader or a device that can, `InvalidArgument` for a choice that is not there,
+    /// `OutOfMemory`.
+    pub fn new(options: &VulkanOptions) -> Result<Self> {
+        let instance = Instance::new()?;
+        let index = choose(&instance, options)?;
+        let gpu = Gpu::new(&instance, index, options.mask, options.low_priority)?;
+        Self::on(gpu, options)
+    }
+
+    /// Shares a host's device; `options.device` and `low_priority` say nothing then.
+    ///
+    /// # Safety
+    /// As [`HostDevice`] says: its handles belong together and outlive the backend and all that is made from it.
+    ///
+    /// # Errors
+    /// `Unsupported`, `OutOfMemory`.
+    pub unsafe fn adopt(host: &HostDevice, options: &VulkanOptions) -> Result<Self> {
+        // SAFETY: the caller's word.
+        Self::on(unsafe { Gpu::adopt(host, options.mask) }?, options)
+    }
+
+    fn on(gpu: Arc<Gpu>, options: &VulkanOptions) -> Result<Self> {
+        if !options.budget_ms.is_finite() || options.budget_ms <= 0.0 {
+            return Err(Error::InvalidArgument(format!("a budget of {} ms", options.budget_ms)));
+        }
+        gpu.cap_bytes.store(options.memory_cap_bytes, Ordering::Relaxed);
+        let kernels = Arc::new(Kernels::new(&gpu, options.pipeline_cache.as_deref())?);
+        let pace = Pace::new(options.budget_ms, gpu.caps.software);
+        Ok(Self { gpu, kernels, cache: Cache::default(), pace })
+    }
+
+    /// What the device can do.
+    pub fn caps(&self) -> &Caps {
+        &self.gpu.caps
+    }
+
+    /// Compiled pipelines, for [`VulkanOptions::pipeline_cache`] of a later run on the same device and driver.
+    ///
+    /// # Errors
+    /// `OutOfMemory`.
+    pub fn pipeline_cache(&self) -> Result<Vec<u8>> {
+        self.kernels.blob()
+    }
+
+    /// Most milliseconds of one submission from now on.
+    ///
+    /// # Errors
+    /// `InvalidArgument` unless it is above zero.
+    pub fn set_budget_ms(&self, budget_ms: f32) -> Result<()> {
+        if !budget_ms.is_finite() || budget_ms <= 0.0 {
+            return Err(Error::InvalidArgument(format!("a budget of {budget_ms} ms")));
+        }
+        self.pace.set_budget_ms(budget_ms);
+        Ok(())
+    }
+
+    /// Bytes of device memory in use.
+    pub fn memory_bytes(&self) -> u64 {
+        self.gpu.used_bytes.load(Ordering::Relaxed)
+    }
+
+    /// Submissions so far.
+    pub fn submissions(&self) -> u64 {
+        self.gpu.submissions()
+    }
+
+    /// Test hook: the submission of this number fails as if the device were lost, and so do all after it.
+    #[doc(hidden)]
+    pub fn lose_at(&self, submission: u64) {
+        self.gpu.lose_at.store(submission, Ordering::Relaxed);
+    }
+}
+
+impl Backend for VulkanBackend {
+    fn name(&self) -> String {
+        format!("vulkan {} ({})", self.gpu.name, self.gpu.caps.tier().name())
+    }
+
+    fn compile(&self, plan: Arc<Plan>) -> Result<Box<dyn Executable>> {
+        self.gpu.check_alive()?;
+        plan.check_memory(0)?;
+        let lowered = lowering::lower(&self.gpu, &plan, &self.kernels, &self.cache)?;
+        let pace = self.pace.clone();
+        Ok(Box::new(VulkanExecutable::new(&self.gpu, &self.kernels, plan, lowered, pace)?))
+    }
+
+    fn create_tensor(&self, len: usize) -> Result<Tensor> {
+        DeviceTensor::create(&self.gpu, len)
+    }
+
+    fn read_tensor(&self, tensor: &Tensor, offset: usize, data: &mut [f32]) -> Result<()> {
+        DeviceTensor::read(tensor, &self.gpu, offset, data)
+    }
+
+    fn write_tensor(&self, tensor: &mut Tensor, offset: usize, data: &[f32]) -> Result<()> {
+        DeviceTensor::write(tensor, &self.gpu, offset, data)
+    }
+
+    fn frames_per_run(&self) -> usize {
+        if self.gpu.caps.software { 2 } else { 16 }
+    }
+}
+
+fn choose(instance: &Instance, options: &VulkanOptions) -> Result<usize> {
+    let devices = instance.physical_devices()?;
+    let infos: Vec<_> = devices.iter().enumerate().map(|(i, &d)| instance.describe(i, d, options.mask)).collect();
+    match options.device {
+        DeviceChoice::Index(index) => Ok(index),
+        DeviceChoice::Uuid(uuid) => {
+            let found = infos.iter().position(|info| info.uuid == uuid);
+            found.ok_or_else(|| Error::InvalidArgument("no Vulkan device with this UUID on this machine".to_owned()))
+        }
+        DeviceChoice::Best => {
+            let usable = infos.iter().filter(|info| info.fault.is_none());
+            let best = usable.max_by_key(|info| (info.kind.rank(), std::cmp::Reverse(info.index)));
+            best.map(|info| info.index)
+                .ok_or_else(|| Error::Unsupported("no Vulkan device on this machine that can compute".to_owned()))
+        }
+    }
+}

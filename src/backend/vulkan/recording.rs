@@ -1,0 +1,377 @@
+//! Command buffers, recorded once for each state and submitted again and again.
+//!
+//! A section is cut into slices of bounded work, one command buffer each. How long a slice takes is measured by timestamps;
+//! before the first run it is guessed from its products.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use ash::vk;
+
+use crate::error::Result;
+use crate::plan::{Buffer as PlanBuffer, Plan, Section};
+
+use super::executable::Compiled;
+use super::gpu::Gpu;
+use super::instance::MAX_BINDINGS;
+use super::lowering::Dispatch;
+use super::transfer::full_barrier;
+
+/// Work of a dispatch besides its products: what a small one costs anyway, in products.
+const DISPATCH_FLOPS: u64 = 2_000_000;
+/// A slice is measured at its first run and at every run of this many thereafter.
+const MEASURE_EVERY: u32 = 16;
+
+/// How long one submission may take, and what a device does in that time. Shared by all executables of a backend.
+#[derive(Clone)]
+pub(super) struct Pace(Arc<Shared>);
+
+struct Shared {
+    /// f32 bits.
+    budget_ms: AtomicU32,
+    /// Guess for a slice that never ran, f32 bits; moves towards what is measured.
+    gflop_per_ms: AtomicU32,
+    software: bool,
+}
+
+impl Pace {
+    /// Submissions of up to `budget_ms`.
+    pub(super) fn new(budget_ms: f32, software: bool) -> Self {
+        let gflop_per_ms: f32 = if software { 0.01 } else { 0.5 };
+        Self(Arc::new(Shared {
+            budget_ms: AtomicU32::new(budget_ms.to_bits()),
+            gflop_per_ms: AtomicU32::new(gflop_per_ms.to_bits()),
+            software,
+        }))
+    }
+
+    pub(super) fn set_budget_ms(&self, budget_ms: f32) {
+        self.0.budget_ms.store(budget_ms.to_bits(), Ordering::Relaxed);
+    }
+
+    fn budget_ms(&self) -> f32 {
+        f32::from_bits(self.0.budget_ms.load(Ordering::Relaxed))
+    }
+
+    fn gflop_per_ms(&self) -> f32 {
+        f32::from_bits(self.0.gflop_per_ms.load(Ordering::Relaxed))
+    }
+
+    fn learn(&self, flops: u64, ms: f32) {
+        if ms > 0.0 {
+            let measured = flops as f32 * 1e-9 / ms;
+            let moved = self.gflop_per_ms() * 0.75 + measured * 0.25;
+            self.0.gflop_per_ms.store(moved.to_bits(), Ordering::Relaxed);
+        }
+    }
+
+    /// Products of one slice: a quarter of a budget, by the guess, so that submissions can be cut near it.
+    fn slice_flops(&self) -> u64 {
+        let guess = if self.0.software { 0.01 } else { self.gflop_per_ms().max(0.5) };
+        (f64::from(self.budget_ms()) * 0.25 * f64::from(guess) * 1e9) as u64
+    }
+}
+
+/// A run of dispatches in one command buffer.
+struct Slice {
+    commands: vk::CommandBuffer,
+    flops: u64,
+    /// Measured; 0 until then.
+    ms: f32,
+    runs: u32,
+}
+
+/// All commands of a plan, for one state.
+pub(super) struct Recording {
+    compiled: Arc<Compiled>,
+    command_pool: vk::CommandPool,
+    descriptor_pool: vk::DescriptorPool,
+    queries: vk::QueryPool,
+    slices: Vec<Slice>,
+    /// By section.
+    sections: Vec<Range<usize>>,
+}
+
+impl Recording {
+    pub(super) fn new(compiled: &Arc<Compiled>, state: vk::Buffer) -> Result<Self> {
+        let (gpu, lowered) = (&compiled.gpu, &compiled.lowered);
+        let mut recording = Self {
+            compiled: Arc::clone(compiled),
+            command_pool: vk::CommandPool::null(),
+            descriptor_pool: vk::DescriptorPool::null(),
+            queries: vk::QueryPool::null(),
+            slices: Vec::new(),
+            sections: Vec::new(),
+        };
+        let mut parts: Vec<&[Dispatch]> = Vec::new();
+        for section in &lowered.sections {
+            let first = parts.len();
+            parts.extend(cut(section, compiled.pace.slice_flops()));
+            recording.sections.push(first..parts.len());
+        }
+        let dispatches: usize = parts.iter().map(|part| part.len()).sum();
+        if dispatches == 0 {
+            return Ok(recording);
+        }
+        // SAFETY: the device lives; what was made is freed by `recording` on an early return.
+        unsafe {
+            let info = vk::CommandPoolCreateInfo::default().queue_family_index(gpu.queue_family);
+            recording.command_pool = gpu.check("command pool", gpu.handle.create_command_pool(&info, None))?;
+            let sizes = [vk::DescriptorPoolSize {
+                ty: vk::DescriptorType::STORAGE_BUFFER,
+                descriptor_count: dispatches as u32 * MAX_BINDINGS,
+            }];
+            let info = vk::DescriptorPoolCreateInfo::default().max_sets(dispatches as u32).pool_sizes(&sizes);
+            recording.descriptor_pool = gpu.check("descriptors", gpu.handle.create_descriptor_pool(&info, None))?;
+            if gpu.caps.timestamp_ns > 0.0 {
+                let kind = vk::QueryType::TIMESTAMP;
+                let info = vk::QueryPoolCreateInfo::default().query_type(kind).query_count(2 * parts.len() as u32);
+                recording.queries = gpu.check("timestamps", gpu.handle.create_query_pool(&info, None))?;
+            }
+            let info = vk::CommandBufferAllocateInfo::default()
+                .command_pool(recording.command_pool)
+                .command_buffer_count(parts.len() as u32);
+            let commands = gpu.check("command buffers", gpu.handle.allocate_command_buffers(&info))?;
+            for (i, (part, commands)) in parts.iter().zip(commands).enumerate() {
+                recording.record(i as u32, part, commands, state)?;
+                let flops = part.iter().map(work).sum();
+                recording.slices.push(Slice { commands, flops, ms: 0.0, runs: 0 });
+            }
+        }
+        Ok(recording)
+    }
+
+    /// # Safety
+    /// The commands are of this recording's pool, and initial.
+    unsafe fn record(
+        &self,
+        index: u32,
+        part: &[Dispatch],
+        commands: vk::CommandBuffer,
+        state: vk::Buffer,
+    ) -> Result<()> {
+        let gpu = &self.compiled.gpu;
+        let (device, layout) = (&gpu.handle, self.compiled.kernels.layout);
+        let layouts = vec![self.compiled.kernels.set_layout; part.len()];
+        let info = vk::DescriptorSetAllocateInfo::default().descriptor_pool(self.descriptor_pool).set_layouts(&layouts);
+        // SAFETY: the caller's word; sets, buffers and pipelines live as long as the recording; a slice may stand in a
+        // submission more than once, which its flag allows.
+        unsafe {
+            let sets = gpu.check("descriptors", device.allocate_descriptor_sets(&info))?;
+            let flags = vk::CommandBufferUsageFlags::SIMULTANEOUS_USE;
+            let begin = vk::CommandBufferBeginInfo::default().flags(flags);
+            gpu.check("commands", device.begin_command_buffer(commands, &begin))?;
+            full_barrier(gpu, commands);
+            if self.queries != vk::QueryPool::null() {
+                device.cmd_reset_query_pool(commands, self.queries, 2 * index, 2);
+                let stage = vk::PipelineStageFlags::COMPUTE_SHADER;
+                device.cmd_write_timestamp(commands, stage, self.queries, 2 * index);
+            }
+            for (i, (dispatch, set)) in part.iter().zip(sets).enumerate() {
+                self.bind(dispatch, set, state);
+                if dispatch.waits && i > 0 {
+                    compute_barrier(gpu, commands);
+                }
+                let point = vk::PipelineBindPoint::COMPUTE;
+                device.cmd_bind_pipeline(commands, point, dispatch.pipeline);
+                device.cmd_bind_descriptor_sets(commands, point, layout, 0, &[set], &[]);
+                device.cmd_push_constants(commands, layout, vk::ShaderStageFlags::COMPUTE, 0, &dispatch.params);
+                let [x, y, z] = dispatch.groups;
+                device.cmd_dispatch(commands, x, y, z);
+            }
+            if self.queries != vk::QueryPool::null() {
+                let stage = vk::PipelineStageFlags::COMPUTE_SHADER;
+                device.cmd_write_timestamp(commands, stage, self.queries, 2 * index + 1);
+            }
+            full_barrier(gpu, commands);
+            gpu.check("commands", device.end_command_buffer(commands))
+        }
+    }
+
+    fn bind(&self, dispatch: &Dispatch, set: vk::DescriptorSet, state: vk::Buffer) {
+        let info = |i: usize| {
+            // A kernel's bindings that this call has no use for show what its first one shows.
+            let binding = dispatch.bindings.get(i).unwrap_or(&dispatch.bindings[0]);
+            vk::DescriptorBufferInfo {
+                buffer: self.compiled.buffer(binding.memory, state),
+                offset: binding.range.start,
+                range: binding.range.end - binding.range.start,
+            }
+        };
+        let infos: [_; MAX_BINDINGS as usize] = std::array::from_fn(info);
+        let write = vk::WriteDescriptorSet::default()
+            .dst_set(set)
+            .descriptor_type(vk::DescriptorType::STORAGE_BUFFER)
+            .buffer_info(&infos);
+        // SAFETY: the set is not in use yet; one write runs through all bindings in order.
+        unsafe { self.compiled.gpu.handle.update_descriptor_sets(&[write], &[]) };
+    }
+
+    pub(super) fn compiled(&self) -> &Arc<Compiled> {
+        &self.compiled
+    }
+
+    /// Slices of a section.
+    pub(super) fn slices(&self, section: Section) -> Range<usize> {
+        self.sections[section.index()].clone()
+    }
+
+    pub(super) fn commands(&self, slice: usize) -> vk::CommandBuffer {
+        self.slices[slice].commands
+    }
+
+    /// Most milliseconds of one submission.
+    pub(super) fn budget_ms(&self) -> f32 {
+        self.compiled.pace.budget_ms()
+    }
+
+    /// What a slice is thought to take.
+    pub(super) fn estimate_ms(&self, slice: usize) -> f32 {
+        let slice = &self.slices[slice];
+        if slice.ms > 0.0 { slice.ms } else { slice.flops as f32 * 1e-9 / self.compiled.pace.gflop_per_ms() }
+    }
+
+    /// Reads the timestamps of what has run, where they are due.
+    pub(super) fn learn(&mut self, run: &[vk::CommandBuffer]) -> Result<()> {
+        if self.queries == vk::QueryPool::null() {
+            return Ok(());
+        }
+        let gpu = &self.compiled.gpu;
+        for (i, slice) in self.slices.iter_mut().enumerate() {
+            if !run.contains(&slice.commands) {
+                continue;
+            }
+            slice.runs += 1;
+            if slice.runs % MEASURE_EVERY != 1 {
+                continue;
+            }
+            let mut ticks = [0u64; 2];
+            let flags = vk::QueryResultFlags::TYPE_64;
+            // SAFETY: the slice has run and was waited for, so both timestamps are there.
+            let result = unsafe { gpu.handle.get_query_pool_results(self.queries, 2 * i as u32, &mut ticks, flags) };
+            if result.is_ok() {
+                let ms = ticks[1].wrapping_sub(ticks[0]) as f32 * gpu.caps.timestamp_ns * 1e-6;
+                slice.ms = ms.max(1e-4);
+                self.compiled.pace.learn(slice.flops, ms);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Recording {
+    fn drop(&mut self) {
+        let device = &self.compiled.gpu.handle;
+        // SAFETY: every submission was waited for.
+        unsafe {
+            device.destroy_query_pool(self.queries, None);
+            device.destroy_descriptor_pool(self.descriptor_pool, None);
+            device.destroy_command_pool(self.command_pool, None);
+        }
+    }
+}
+
+/// What a dispatch is guessed by.
+fn work(dispatch: &Dispatch) -> u64 {
+    dispatch.flops + DISPATCH_FLOPS
+}
+
+/// Cuts a section into parts of about `flops` each.
+fn cut(section: &[Dispatch], flops: u64) -> Vec<&[Dispatch]> {
+    let (mut parts, mut first, mut sum) = (Vec::new(), 0, 0);
+    for (i, dispatch) in section.iter().enumerate() {
+        if i > first && sum + work(dispatch) > flops {
+            parts.push(&section[first..i]);
+            (first, sum) = (i, 0);
+        }
+        sum += work(dispatch);
+    }
+    if first < section.len() {
+        parts.push(&section[first..]);
+    }
+    parts
+}
+
+/// # Safety
+/// `commands` is being recorded.
+unsafe fn compute_barrier(gpu: &Gpu, commands: vk::CommandBuffer) {
+    use vk::AccessFlags as Access;
+    let barrier = vk::MemoryBarrier::default()
+        .src_access_mask(Access::SHADER_WRITE)
+        .dst_access_mask(Access::SHADER_READ | Access::SHADER_WRITE);
+    let (stage, flags) = (vk::PipelineStageFlags::COMPUTE_SHADER, vk::DependencyFlags::empty());
+    // SAFETY: the caller's word.
+    unsafe { gpu.handle.cmd_pipeline_barrier(commands, stage, stage, flags, &[barrier], &[], &[]) };
+}
+
+/// Copies of inputs from the mirror to the arena, recorded once; submitted when an input was written.
+pub(super) struct Uploads {
+    gpu: Arc<Gpu>,
+    pool: vk::CommandPool,
+    copies: Vec<Upload>,
+}
+
+struct Upload {
+    buffer: PlanBuffer,
+    commands: vk::CommandBuffer,
+    due: bool,
+}
+
+impl Uploads {
+    /// Without a mirror there is nothing to copy.
+    pub(super) fn new(gpu: &Arc<Gpu>, plan: &Plan, mirror: Option<vk::Buffer>, arena: vk::Buffer) -> Result<Self> {
+        let mut uploads = Self { gpu: Arc::clone(gpu), pool: vk::CommandPool::null(), copies: Vec::new() };
+        let inputs: Vec<_> = plan.inputs().collect();
+        let Some(mirror) = mirror.filter(|_| !inputs.is_empty()) else { return Ok(uploads) };
+        // SAFETY: the device lives; the pool frees its buffers; mirror and arena live as long as the executable does.
+        unsafe {
+            let info = vk::CommandPoolCreateInfo::default().queue_family_index(gpu.queue_family);
+            uploads.pool = gpu.check("command pool", gpu.handle.create_command_pool(&info, None))?;
+            let info = vk::CommandBufferAllocateInfo::default()
+                .command_pool(uploads.pool)
+                .command_buffer_count(inputs.len() as u32);
+            let commands = gpu.check("command buffers", gpu.handle.allocate_command_buffers(&info))?;
+            for (buffer, commands) in inputs.into_iter().zip(commands) {
+                let info = &plan.buffers()[buffer.index()];
+                let (offset, size) = (info.offset as u64 * 4, info.len as u64 * 4);
+                let begin = vk::CommandBufferBeginInfo::default();
+                gpu.check("commands", gpu.handle.begin_command_buffer(commands, &begin))?;
+                full_barrier(gpu, commands);
+                let region = vk::BufferCopy { src_offset: offset, dst_offset: offset, size };
+                gpu.handle.cmd_copy_buffer(commands, mirror, arena, &[region]);
+                full_barrier(gpu, commands);
+                gpu.check("commands", gpu.handle.end_command_buffer(commands))?;
+                uploads.copies.push(Upload { buffer, commands, due: false });
+            }
+        }
+        Ok(uploads)
+    }
+
+    /// An input was written.
+    pub(super) fn mark(&mut self, buffer: PlanBuffer) {
+        self.copies.iter_mut().filter(|copy| copy.buffer == buffer).for_each(|copy| copy.due = true);
+    }
+
+    /// An input has its values from elsewhere.
+    pub(super) fn forget(&mut self, buffer: PlanBuffer) {
+        self.copies.iter_mut().filter(|copy| copy.buffer == buffer).for_each(|copy| copy.due = false);
+    }
+
+    /// What must run before the next section.
+    pub(super) fn pending(&self) -> impl Iterator<Item = vk::CommandBuffer> + '_ {
+        self.copies.iter().filter(|copy| copy.due).map(|copy| copy.commands)
+    }
+
+    /// They have run.
+    pub(super) fn done(&mut self) {
+        self.copies.iter_mut().for_each(|copy| copy.due = false);
+    }
+}
+
+impl Drop for Uploads {
+    fn drop(&mut self) {
+        // SAFETY: every submission was waited for.
+        unsafe { self.gpu.handle.destroy_command_pool(self.pool, None) };
+    }
+}

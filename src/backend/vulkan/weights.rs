@@ -1,0 +1,156 @@
+//! Weights as kernels read them, in device memory, made once and shared by all plans of a backend.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use half::f16;
+use half::slice::HalfFloatSliceExt;
+
+use crate::error::Result;
+use crate::tensor::{DType, Weight};
+
+use super::gpu::Gpu;
+use super::memory::Buffer;
+use super::transfer::upload;
+
+/// Columns of a product are padded to this, so that no tile reads past them.
+pub(super) const COLUMN_TILE: usize = 64;
+/// Channels of a tap are padded to this: one load of 16 bytes.
+pub(super) const DEPTH_TILE: usize = 8;
+
+/// What a copy is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Layout {
+    /// f32 in their order, padded with zeros to [`COLUMN_TILE`].
+    Vector,
+    /// i32 in their order.
+    List,
+    /// Halves of [O, I], or of [O, I, taps...] with the taps before the channels, in `groups` of columns:
+    /// [group, O/groups padded, tap, I padded].
+    Matrix {
+        /// Groups of columns.
+        groups: usize,
+    },
+    /// Halves of the four 2×2 kernels that a 3×3 kernel becomes on a doubled map: [phase, O padded, tap, I padded].
+    Phases,
+}
+
+#[derive(PartialEq, Eq, Hash)]
+struct Key {
+    identity: (usize, usize, DType),
+    shape: Vec<usize>,
+    layout: Layout,
+}
+
+/// A weight on the device. It keeps the one it came from, so that the address in its key stays taken.
+pub(super) struct Packed {
+    pub(super) buffer: Buffer,
+    _source: Weight,
+}
+
+/// Weights in use.
+#[derive(Default)]
+pub(super) struct Cache(Mutex<HashMap<Key, Weak<Packed>>>);
+
+impl Cache {
+    /// The weight in this layout, made unless some plan holds it already.
+    pub(super) fn get(&self, gpu: &Arc<Gpu>, weight: &Weight, layout: Layout) -> Result<Arc<Packed>> {
+        let key = Key { identity: weight.identity(), shape: weight.shape().to_vec(), layout };
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(packed) = entries.get(&key).and_then(Weak::upgrade) {
+            return Ok(packed);
+        }
+        let bytes = pack(weight, layout);
+        let mut buffer = Buffer::device(gpu, weight.name(), bytes.len() as u64)?;
+        upload(gpu, &mut buffer, 0, &bytes)?;
+        let packed = Arc::new(Packed { buffer, _source: weight.clone() });
+        entries.retain(|_, entry| entry.strong_count() > 0);
+        entries.insert(key, Arc::downgrade(&packed));
+        Ok(packed)
+    }
+}
+
+fn pack(weight: &Weight, layout: Layout) -> Vec<u8> {
+    match layout {
+        Layout::Vector => {
+            let mut values = weight.to_f32();
+            values.resize(values.len().next_multiple_of(COLUMN_TILE), 0.0);
+            bytemuck::cast_slice(&values).to_vec()
+        }
+        Layout::List => bytemuck::cast_slice(&weight.to_i32()).to_vec(),
+        Layout::Matrix { groups } => {
+            let (w, shape) = (weight.to_f32(), weight.shape());
+            let (columns, inputs) = (shape[0] / groups, shape[1]);
+            let taps: usize = shape[2..].iter().product();
+            halves(groups, columns, taps, inputs, |g, n, tap, i| w[((g * columns + n) * inputs + i) * taps + tap])
+        }
+        Layout::Phases => {
+            let (w, shape) = (weight.to_f32(), weight.shape());
+            let (columns, inputs) = (shape[0], shape[1]);
+            halves(4, columns, 4, inputs, |phase, n, tap, i| {
+                let kernel = &w[(n * inputs + i) * 9..][..9];
+                let rows = merged_taps(phase / 2, tap / 2);
+                let columns = merged_taps(phase % 2, tap % 2);
+                rows.flat_map(|y| columns.clone().map(move |x| kernel[y * 3 + x])).sum()
+            })
+        }
+    }
+}
+
+/// Taps of a kernel of 3 over a doubled line that fall on the same source: output 2y + phase sees the sources
+/// y + phase − 1 (tap 0) and y + phase (tap 1).
+fn merged_taps(phase: usize, tap: usize) -> std::ops::Range<usize> {
+    match (phase, tap) {
+        (0, 0) => 0..1,
+        (0, _) => 1..3,
+        (_, 0) => 0..2,
+        _ => 2..3,
+    }
+}
+
+fn halves(
+    groups: usize,
+    columns: usize,
+    taps: usize,
+    inputs: usize,
+    at: impl Fn(usize, usize, usize, usize) -> f32,
+) -> Vec<u8> {
+    let (wide, deep) = (columns.next_multiple_of(COLUMN_TILE), inputs.next_multiple_of(DEPTH_TILE));
+    let mut values = vec![f16::ZERO; groups * wide * taps * deep];
+    let mut row = vec![0.0f32; inputs];
+    for g in 0..groups {
+        for n in 0..columns {
+            for tap in 0..taps {
+                row.iter_mut().enumerate().for_each(|(i, value)| *value = at(g, n, tap, i));
+                let start = ((g * wide + n) * taps + tap) * deep;
+                values[start..start + inputs].convert_from_f32_slice(&row);
+            }
+        }
+    }
+    bytemuck::cast_slice::<u16, u8>(values.reinterpret_cast()).to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_tap_of_a_kernel_falls_on_one_source_of_each_phase() {
+        for phase in 0..2 {
+            let taps: Vec<usize> = (0..2).flat_map(|tap| merged_taps(phase, tap)).collect();
+            assert_eq!(taps, [0, 1, 2]);
+        }
+    }
+
+    #[test]
+    fn taps_come_before_channels_and_groups_before_columns() {
+        let values: Vec<f32> = (0..12).map(|v| v as f32).collect();
+        let weight = Weight::from_f32("w", &[2, 2, 3], &values);
+        let bytes = pack(&weight, Layout::Matrix { groups: 2 });
+        let found: &[u16] = bytemuck::cast_slice(&bytes);
+        let at = |g: usize, tap: usize, i: usize| f16::from_bits(found[(g * COLUMN_TILE * 3 + tap) * 8 + i]).to_f32();
+        assert_eq!(at(0, 2, 1), 5.0, "group 0, tap 2, channel 1");
+        assert_eq!(at(1, 0, 1), 9.0, "group 1, tap 0, channel 1");
+        assert_eq!(at(1, 0, 2), 0.0, "padding");
+    }
+}

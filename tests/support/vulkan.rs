@@ -1,0 +1,48 @@
+//! The Vulkan devices that tests run on, each with what is taken away from it.
+
+use std::sync::{Arc, OnceLock};
+
+use media2face::backend::vulkan::{self, DeviceChoice, Mask, VulkanBackend, VulkanOptions};
+
+/// A device as a test sees it.
+pub struct Device {
+    pub name: &'static str,
+    pub backend: Arc<VulkanBackend>,
+    /// Products of up to so many operations are run on it: SwiftShader gives 0.3 GFLOP a second.
+    pub most_flops: u64,
+    /// Keeps intermediates in half precision.
+    pub half: bool,
+}
+
+/// Name, part of the driver's device name, mask, most operations.
+fn wanted() -> Vec<(&'static str, &'static str, Mask, u64)> {
+    let none = Mask::default();
+    let packed = Mask { no_half: true, least_workgroup: true, no_direct: true, ..none };
+    vec![
+        ("fp16, mapped", "llvmpipe", none, u64::MAX),
+        ("fp16, staged, as on a GPU", "llvmpipe", Mask { hardware: true, no_direct: true, ..none }, 1 << 30),
+        ("packed, staged", "llvmpipe", packed, 1 << 30),
+        ("packed, as on a GPU", "llvmpipe", Mask { hardware: true, ..packed }, 1 << 28),
+        ("SwiftShader", "SwiftShader", none, 1 << 23),
+    ]
+}
+
+/// The devices, opened once. None unless `M2F_TEST_VULKAN` is set; with `require` a missing one is a failure.
+pub fn devices() -> &'static [Device] {
+    static DEVICES: OnceLock<Vec<Device>> = OnceLock::new();
+    DEVICES.get_or_init(|| {
+        let Ok(wish) = std::env::var("M2F_TEST_VULKAN") else { return Vec::new() };
+        let found = vulkan::devices().unwrap_or_default();
+        let open = |(name, driver, mask, most_flops): (_, &str, _, _)| {
+            let Some(info) = found.iter().find(|info| info.name.contains(driver)) else {
+                assert!(wish != "require", "no {driver} among the Vulkan devices {found:?}");
+                return None;
+            };
+            let options = VulkanOptions { device: DeviceChoice::Index(info.index), mask, ..VulkanOptions::default() };
+            let backend = VulkanBackend::new(&options).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let half = backend.caps().half;
+            Some(Device { name, backend: Arc::new(backend), most_flops, half })
+        };
+        wanted().into_iter().filter_map(open).collect()
+    })
+}
