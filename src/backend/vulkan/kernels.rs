@@ -41,6 +41,20 @@ modules![
     "conv2d.matrix",
     "map.half",
     "map.packed",
+    "combine.half",
+    "combine.packed",
+    "interpolate.half",
+    "interpolate.packed",
+    "gather.half",
+    "gather.packed",
+    "layer_norm.half",
+    "layer_norm.packed",
+    "group_norm_moments.half",
+    "group_norm_moments.packed",
+    "group_norm.half",
+    "group_norm.packed",
+    "attention.half",
+    "attention.packed",
 ];
 
 /// A kernel with its specialization constants; constant 0 is the size of a workgroup.
