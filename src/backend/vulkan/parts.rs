@@ -29,17 +29,18 @@ fn bytes(lowering: &Lowering, view: View) -> u64 {
     (view.end() - view.offset) as u64 * element + SLACK_BYTES
 }
 
-fn fits(lowering: &Lowering, mut views: impl Iterator<Item = View>) -> bool {
+/// True when each view can be bound.
+pub(super) fn fits(lowering: &Lowering, mut views: impl Iterator<Item = View>) -> bool {
     views.all(|view| bytes(lowering, view) <= lowering.caps().max_storage_bytes)
 }
 
 /// Ranges of at most `step` that cover `0..count`.
-fn ranges(count: usize, step: usize) -> impl Iterator<Item = Range<usize>> + Clone {
+pub(super) fn ranges(count: usize, step: usize) -> impl Iterator<Item = Range<usize>> + Clone {
     (0..count).step_by(step).map(move |first| first..(first + step).min(count))
 }
 
 /// Largest of `count`, `count/2`, ... down to 1 that holds.
-fn most(count: usize, holds: impl Fn(usize) -> bool) -> usize {
+pub(super) fn most(count: usize, holds: impl Fn(usize) -> bool) -> usize {
     let mut most = count;
     while most > 1 && !holds(most) {
         most = most.div_ceil(2);
