@@ -24,6 +24,7 @@ mod map;
 mod memory;
 mod parts;
 mod product;
+mod profile;
 mod recording;
 mod tensor;
 mod transfer;
@@ -38,6 +39,7 @@ use crate::plan::{Backend, Executable, Plan, Tensor};
 pub use caps::{Caps, Mask, MatrixShape, Tier};
 pub use gpu::{HostDevice, QueueLock};
 pub use instance::{DeviceInfo, DeviceKind};
+pub use profile::ProfileEntry;
 
 use executable::VulkanExecutable;
 use gpu::Gpu;
@@ -75,6 +77,8 @@ pub struct VulkanOptions {
     pub memory_cap_bytes: u64,
     /// What [`VulkanBackend::pipeline_cache`] gave in an earlier run.
     pub pipeline_cache: Option<Vec<u8>>,
+    /// Measure every op by itself, which costs a submission each: see [`VulkanBackend::profile`].
+    pub profile: bool,
     #[doc(hidden)]
     pub mask: Mask,
 }
@@ -87,6 +91,7 @@ impl Default for VulkanOptions {
             budget_ms: DEFAULT_BUDGET_MS,
             memory_cap_bytes: u64::MAX,
             pipeline_cache: None,
+            profile: false,
             mask: Mask::default(),
         }
     }
@@ -141,7 +146,7 @@ impl VulkanBackend {
         }
         gpu.cap_bytes.store(options.memory_cap_bytes, Ordering::Relaxed);
         let kernels = Arc::new(Kernels::new(&gpu, options.pipeline_cache.as_deref())?);
-        let pace = Pace::new(options.budget_ms, gpu.caps.software);
+        let pace = Pace::new(options.budget_ms, gpu.caps.software, options.profile);
         Ok(Self { gpu, kernels, cache: Cache::default(), pace })
     }
 
@@ -168,6 +173,12 @@ impl VulkanBackend {
         }
         self.pace.set_budget_ms(budget_ms);
         Ok(())
+    }
+
+    /// Time on the device by section and op, of all that ran since the backend was made with
+    /// [`VulkanOptions::profile`]; nothing without, or on a device without timestamps.
+    pub fn profile(&self) -> Vec<ProfileEntry> {
+        self.pace.profile().map_or_else(Vec::new, profile::Profile::entries)
     }
 
     /// Bytes of device memory in use.
