@@ -117,3 +117,20 @@ fn lower_part(views: [View; 4], op: Heads, lowering: &mut Lowering) -> Result<()
     let module = lowering.variant("attention");
     lowering.dispatch(call, module, constants, &params, [q.batch * op.heads * blocks, 1, 1], flops)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn least_shared_memory_serves_heads_of_128_columns() {
+        let block = Block::choose(16 << 10, 128, 1, 1000).expect("a block");
+        assert_eq!(block, Block { queries: 8, keys: 16 });
+    }
+
+    #[test]
+    fn blocks_grow_once_the_device_is_full() {
+        let queries = |heads| Block::choose(32 << 10, 64, heads, 320).expect("a block").queries;
+        assert_eq!([queries(8), queries(64)], [16, 32]);
+    }
+}
