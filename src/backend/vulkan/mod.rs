@@ -16,6 +16,7 @@ mod gpu;
 mod group_norm;
 mod hazards;
 mod instance;
+mod interpolate;
 mod kernels;
 mod layer_norm;
 mod linear;
