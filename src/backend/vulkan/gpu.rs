@@ -57,8 +57,8 @@ pub struct HostDevice {
 /// A device in use. All handles made from it hold it alive.
 pub(super) struct Gpu {
     pub(super) handle: ash::Device,
-    pub(super) instance: Arc<Instance>,
-    pub(super) physical: vk::PhysicalDevice,
+    /// Alive as long as the device.
+    _instance: Arc<Instance>,
     pub(super) queue_family: u32,
     pub(super) caps: Caps,
     pub(super) name: String,
@@ -137,8 +137,7 @@ impl Gpu {
         let allocator = allocator.map_err(|error| Error::OutOfMemory(format!("{name}: {error}")))?;
         Ok(Arc::new(Self {
             handle,
-            instance: Arc::clone(instance),
-            physical,
+            _instance: Arc::clone(instance),
             queue_family,
             caps,
             name,

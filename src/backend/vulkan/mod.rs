@@ -23,6 +23,7 @@ mod linear;
 mod lowering;
 mod map;
 mod memory;
+mod params;
 mod parts;
 mod product;
 mod profile;
