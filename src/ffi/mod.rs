@@ -9,6 +9,7 @@
 #![allow(non_camel_case_types)] // C names
 
 mod buffer;
+mod device;
 mod error;
 mod guard;
 mod identity;
@@ -20,6 +21,7 @@ mod session;
 mod text;
 mod version;
 
+pub use device::*;
 pub use error::{m2f_last_error, m2f_status, m2f_status_name};
 pub use identity::*;
 pub use model::*;

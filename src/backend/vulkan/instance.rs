@@ -71,6 +71,22 @@ pub enum DeviceKind {
 }
 
 impl DeviceKind {
+    /// True for hardware of this machine that was made for the work.
+    pub fn is_gpu(self) -> bool {
+        matches!(self, Self::Discrete | Self::Integrated)
+    }
+
+    /// One word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Other => "other",
+            Self::Integrated => "integrated",
+            Self::Discrete => "discrete",
+            Self::Virtual => "virtual",
+            Self::Cpu => "software",
+        }
+    }
+
     /// Which is chosen first: the highest.
     pub(super) fn rank(self) -> u32 {
         match self {

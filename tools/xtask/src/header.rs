@@ -39,7 +39,8 @@ fn generate() -> Result<String> {
 }
 
 /// The header reads in the order of use.
-const ORDER: &[&str] = &["error.rs", "version.rs", "runtime.rs", "model.rs", "identity.rs", "session.rs", "result.rs"];
+const ORDER: &[&str] =
+    &["error.rs", "version.rs", "device.rs", "runtime.rs", "model.rs", "identity.rs", "session.rs", "result.rs"];
 
 /// Rust's documentation links and safety heads mean nothing to a C programmer.
 fn tidy(header: &str) -> String {
