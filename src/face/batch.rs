@@ -1,4 +1,4 @@
-//! A network over any number of items, in batches of fixed sizes: few plans, each compiled at its first use.
+//! A network over any number of items, in batches of fixed sizes: few plans, each recorded and compiled at its first use.
 
 use std::sync::Arc;
 
@@ -10,7 +10,6 @@ use crate::plan::{Backend, Executable, Plan, PlanBuilder, Port, Section, State, 
 pub(super) struct BatchPlan {
     plan: Arc<Plan>,
     section: Section,
-    batch: usize,
     input: Port,
     /// Inputs that all items share: [rows, cols] each.
     shared: Vec<Port>,
@@ -18,10 +17,9 @@ pub(super) struct BatchPlan {
 }
 
 impl BatchPlan {
-    /// Records `network(plan, input, shared)` for `batch` items in an input of shape `input`.
+    /// Records `network(plan, input, shared)` for items in an input of shape `input`. Its result is kept whole.
     pub(super) fn record(
         name: &str,
-        batch: usize,
         input: [usize; 3],
         shared: &[[usize; 2]],
         network: impl FnOnce(&mut PlanBuilder, View, &[View]) -> View,
@@ -32,9 +30,10 @@ impl BatchPlan {
         let (shared, views): (Vec<_>, Vec<_>) =
             shared.iter().map(|&[rows, cols]| plan.input("shared", 1, rows, cols)).unzip();
         let result = network(&mut plan, x, &views);
+        plan.keep_f32(result);
         let (output, out) = plan.output("output", result.batch, result.rows, result.cols);
         plan.copy(result, out);
-        Self { plan: Arc::new(plan.finish()), section, batch, input, shared, output }
+        Self { plan: Arc::new(plan.finish()), section, input, shared, output }
     }
 
     fn len(&self, port: Port) -> usize {
@@ -42,7 +41,12 @@ impl BatchPlan {
     }
 }
 
-/// Runs the plans of one network. Owns its executables: one thread at a time.
+/// Batch sizes for runs of at most `largest` items: each an eighth of the one before, down to 1.
+fn batch_sizes(largest: usize) -> impl Iterator<Item = usize> {
+    std::iter::successors(Some(largest.max(1)), |&size| (size > 1).then(|| (size / 8).max(1)))
+}
+
+/// Runs one network. Owns its executables: one thread at a time.
 pub(super) struct BatchRunner {
     backend: Arc<dyn Backend>,
     shared: Arc<[Vec<f32>]>,
@@ -51,43 +55,45 @@ pub(super) struct BatchRunner {
 }
 
 struct Run {
+    batch: usize,
+    compiled: Option<Compiled>,
+}
+
+/// A batch size in use.
+struct Compiled {
     plan: BatchPlan,
-    compiled: Option<(Box<dyn Executable>, State)>,
+    executable: Box<dyn Executable>,
+    state: State,
     /// The items of a batch side by side.
     input: Vec<f32>,
 }
 
 impl BatchRunner {
-    /// `plans` of falling batch sizes down to 1; `shared` as the plans' shared inputs.
-    pub(super) fn new(backend: &Arc<dyn Backend>, plans: &[BatchPlan], shared: Arc<[Vec<f32>]>) -> Self {
-        assert_eq!(plans.last().map(|p| p.batch), Some(1), "the smallest batch is one item");
-        let run = |plan: &BatchPlan| Run { plan: plan.clone(), compiled: None, input: Vec::new() };
-        Self { backend: Arc::clone(backend), shared, runs: plans.iter().map(run).collect() }
+    /// For runs of at most `largest` items; `shared` as the plans' shared inputs.
+    pub(super) fn new(backend: &Arc<dyn Backend>, largest: usize, shared: Arc<[Vec<f32>]>) -> Self {
+        let runs = batch_sizes(largest).map(|batch| Run { batch, compiled: None }).collect();
+        Self { backend: Arc::clone(backend), shared, runs }
     }
 
-    /// Writes the outputs of items `0..count`, one behind the other. Allocates at the first run of a batch size only.
+    /// Writes the outputs of items `0..count`, one behind the other. `record` is the same network at every call; it is
+    /// asked for a batch size at the first run of that size, and then alone is memory taken.
     pub(super) fn run<'a>(
         &mut self,
+        record: &dyn Fn(usize) -> BatchPlan,
         count: usize,
         item: impl Fn(usize) -> &'a [f32],
         mut output: &mut [f32],
     ) -> Result<()> {
         let mut done = 0;
         while done < count {
-            let run = self.runs.iter_mut().find(|run| run.plan.batch <= count - done).expect("a batch of one");
-            let Run { plan, compiled, input } = run;
-            if compiled.is_none() {
-                let mut executable = self.backend.compile(Arc::clone(&plan.plan))?;
-                for (port, values) in plan.shared.iter().zip(self.shared.iter()) {
-                    executable.write(*port, values)?;
-                }
-                let state = executable.create_state()?;
-                *compiled = Some((executable, state));
-                input.reserve_exact(plan.len(plan.input));
-            }
-            let (executable, state) = compiled.as_mut().expect("compiled above");
+            let run = self.runs.iter_mut().find(|run| run.batch <= count - done).expect("a batch of one");
+            let compiled = match &mut run.compiled {
+                Some(compiled) => compiled,
+                none => none.insert(Compiled::new(&*self.backend, record(run.batch), &self.shared)?),
+            };
+            let Compiled { plan, executable, state, input } = compiled;
             input.clear();
-            for i in done..done + plan.batch {
+            for i in done..done + run.batch {
                 input.extend_from_slice(item(i));
             }
             executable.write(plan.input, input)?;
@@ -95,8 +101,33 @@ impl BatchRunner {
             let (chunk, rest) = output.split_at_mut(plan.len(plan.output));
             executable.read(plan.output, chunk)?;
             output = rest;
-            done += plan.batch;
+            done += run.batch;
         }
         Ok(())
+    }
+}
+
+impl Compiled {
+    fn new(backend: &dyn Backend, plan: BatchPlan, shared: &[Vec<f32>]) -> Result<Self> {
+        let mut executable = backend.compile(Arc::clone(&plan.plan))?;
+        for (port, values) in plan.shared.iter().zip(shared) {
+            executable.write(*port, values)?;
+        }
+        let (state, input) = (executable.create_state()?, Vec::with_capacity(plan.len(plan.input)));
+        Ok(Self { plan, executable, state, input })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::batch_sizes;
+
+    #[test]
+    fn sizes_fall_by_eighths_to_one() {
+        let sizes = |largest| batch_sizes(largest).collect::<Vec<_>>();
+        assert_eq!(sizes(4), [4, 1]);
+        assert_eq!(sizes(32), [32, 4, 1]);
+        assert_eq!(sizes(200), [200, 25, 3, 1]);
+        assert_eq!((sizes(1), sizes(0)), (vec![1], vec![1]));
     }
 }

@@ -1,4 +1,4 @@
-//! The decoder of a pack: everything that turns motion into a face, loaded and checked, with its plans recorded.
+//! The decoder of a pack: everything that turns motion into a face, loaded and checked.
 
 use std::sync::Arc;
 
@@ -14,11 +14,6 @@ use super::mapping::Mapping;
 use super::topology::Topology;
 use super::{config, holds, missing};
 
-/// Frames of one run of the generator: low-resolution levels alone are too small to fill a matrix product.
-const OFFSET_BATCHES: [usize; 2] = [4, 1];
-/// Frames of one run of M′.
-const WEIGHT_BATCHES: [usize; 2] = [32, 1];
-
 /// A pack's way from motion to faces. Immutable; share it between threads, with a
 /// [`FaceReader`](super::FaceReader) for each.
 #[derive(Debug)]
@@ -28,9 +23,8 @@ pub struct FaceDecoder {
     weight_count: usize,
     topology: Option<Arc<Topology>>,
     generator: Option<Generator>,
+    to_weights: Option<Mapping>,
     identities: Vec<NamedIdentity>,
-    pub(super) weight_plans: Option<Vec<BatchPlan>>,
-    pub(super) offset_plans: Option<Vec<BatchPlan>>,
 }
 
 impl FaceDecoder {
@@ -46,14 +40,12 @@ impl FaceDecoder {
         let weight_count = pack.manifest().blendshapes.names.len();
         let to_weights = || Mapping::load(pack, "gnpfa.to_weights", d_z, weight_count);
         let to_weights = holds(pack, "gnpfa.to_weights.").then(to_weights).transpose()?;
-        let offset_plans = match (&generator, &topology) {
-            (Some(generator), Some(topology)) => Some(record_offsets(generator, topology)?),
-            _ => None,
-        };
+        if let (Some(_), Some(Topology { chart: None, .. })) = (&generator, topology.as_deref()) {
+            return Err(Error::InvalidPack("tensor topology.gather_index is missing".to_owned()));
+        }
         let identities =
             topology.as_ref().map_or_else(|| Ok(Vec::new()), |topology| NamedIdentity::load_all(pack, topology))?;
-        let weight_plans = to_weights.map(|mapping| record_weights(&mapping, d_z));
-        Ok(Self { d_z, d_pose, weight_count, topology, generator, identities, weight_plans, offset_plans })
+        Ok(Self { d_z, d_pose, weight_count, topology, generator, to_weights, identities })
     }
 
     /// Columns of a motion row: z, then the head pose.
@@ -121,7 +113,7 @@ impl FaceDecoder {
     pub(super) fn check_identity(&self, identity: &Identity) -> Result<()> {
         let vertices = self.require_topology()?.vertices;
         let cached: Vec<usize> = identity.cache.iter().map(Vec::len).collect();
-        let shapes = self.offset_plans.as_ref().and(self.generator.as_ref()).map(Generator::cache_shapes);
+        let shapes = self.generator.as_ref().map(Generator::cache_shapes);
         let expected: Vec<usize> = shapes.unwrap_or_default().iter().map(|[rows, cols]| rows * cols).collect();
         if identity.vertices_mm().len() != vertices * 3 || cached != expected {
             let detail = format!("identity {:?} was made for another model", identity.name());
@@ -133,26 +125,39 @@ impl FaceDecoder {
     pub(super) fn require_topology(&self) -> Result<&Topology> {
         self.topology.as_deref().ok_or_else(|| missing("mesh (topology)"))
     }
-}
 
-fn record_weights(mapping: &Mapping, d_z: usize) -> Vec<BatchPlan> {
-    let record =
-        |batch| BatchPlan::record("weights", batch, [1, batch, d_z], &[], |plan, z, _| mapping.record(plan, z));
-    WEIGHT_BATCHES.map(record).into()
-}
+    /// Whether there is M′.
+    pub(super) fn has_weights(&self) -> bool {
+        self.to_weights.is_some()
+    }
 
-fn record_offsets(generator: &Generator, topology: &Topology) -> Result<Vec<BatchPlan>> {
-    let uncharted = || Error::InvalidPack("tensor topology.gather_index is missing".to_owned());
-    let chart = topology.chart.as_ref().ok_or_else(uncharted)?;
-    let cache = generator.cache_shapes();
-    let record = |batch| {
-        BatchPlan::record("offsets", batch, [1, batch, generator.d_z()], &cache, |plan, z, cache| {
+    /// Whether there are a generator and a mesh for its maps.
+    pub(super) fn has_offsets(&self) -> bool {
+        self.generator.is_some() && self.topology.is_some()
+    }
+
+    /// M′ over a batch of z.
+    ///
+    /// # Panics
+    /// Without it.
+    pub(super) fn record_weights(&self, batch: usize) -> BatchPlan {
+        let mapping = self.to_weights.as_ref().expect("asked before");
+        BatchPlan::record("weights", [1, batch, self.d_z], &[], |plan, z, _| mapping.record(plan, z))
+    }
+
+    /// The generator and the gather from its maps, over a batch of z.
+    ///
+    /// # Panics
+    /// Without a generator or a charted mesh.
+    pub(super) fn record_offsets(&self, batch: usize) -> BatchPlan {
+        let (Some(generator), Some(topology)) = (&self.generator, &self.topology) else { panic!("asked before") };
+        let chart = topology.chart.as_ref().expect("checked when loaded");
+        BatchPlan::record("offsets", [1, batch, self.d_z], &generator.cache_shapes(), |plan, z, cache| {
             let x = generator.record_frames(plan, cache, z);
             let out = plan.scratch("offsets", batch, topology.vertices, 3);
             let (index, weight) = (chart.gather_index.clone(), chart.gather_weight.clone());
             plan.push(Op::Gather { x, index, weight, out });
             out
         })
-    };
-    Ok(OFFSET_BATCHES.map(record).into())
+    }
 }

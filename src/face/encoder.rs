@@ -73,7 +73,8 @@ impl Encoder {
             side /= 2;
         }
         let flat = h.reshape(1, h.batch, h.rows * h.cols);
-        self.code.record(plan, "code", flat, Activation::None)
+        let code = self.code.record(plan, "code", flat, Activation::None);
+        plan.keep_f32(code)
     }
 }
 

@@ -136,7 +136,10 @@ impl Generator {
             h = level.conv.record(plan, "level", h, side, Activation::None);
             self.film(plan, h, &level.conv_film, w, h);
         }
-        self.head.record(plan, "offset map", h, side, Activation::None)
+        // What the last convolution reads and writes: a step of halves would show there.
+        plan.keep_f32(h);
+        let map = self.head.record(plan, "offset map", h, side, Activation::None);
+        plan.keep_f32(map)
     }
 
     /// SiLU(GN(x)·(1 + γ) + β) into `out`, which may be `x`; γ and β from the code w [1, B, w_dim].

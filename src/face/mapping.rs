@@ -33,6 +33,7 @@ impl Mapping {
     pub fn record(&self, plan: &mut PlanBuilder, x: View) -> View {
         let h = self.layers[0].record(plan, "mapping hidden", x, Activation::Silu);
         let h = self.layers[1].record(plan, "mapping hidden", h, Activation::Silu);
-        self.layers[2].record(plan, "mapping", h, Activation::None)
+        let out = self.layers[2].record(plan, "mapping", h, Activation::None);
+        plan.keep_f32(out)
     }
 }

@@ -11,6 +11,9 @@ use super::decoder::FaceDecoder;
 use super::identity::Identity;
 use super::missing;
 
+/// Rows of a run of a mapping net for each frame of one of the generator: its matrices are small.
+pub(super) const WEIGHT_ROWS: usize = 8;
+
 /// Decodes motion. Owns its executables, which are compiled when first needed: a reader of weights alone costs
 /// kilobytes, one of offsets two sets of maps.
 pub struct FaceReader {
@@ -33,12 +36,11 @@ impl FaceReader {
         if let Some(identity) = &identity {
             decoder.check_identity(identity)?;
         }
-        let runner = |plans, shared| BatchRunner::new(backend, plans, shared);
-        let weights = decoder.weight_plans.as_deref().map(|plans| runner(plans, Arc::new([])));
-        let offsets = match (decoder.offset_plans.as_deref(), &identity) {
-            (Some(plans), Some(identity)) => Some(runner(plans, Arc::clone(&identity.cache))),
-            _ => None,
-        };
+        let frames = backend.frames_per_run();
+        let runner = |frames, shared| BatchRunner::new(backend, frames, shared);
+        let weights = decoder.has_weights().then(|| runner(WEIGHT_ROWS * frames, Arc::new([])));
+        let charted = identity.as_ref().filter(|_| decoder.has_offsets());
+        let offsets = charted.map(|identity| runner(frames, Arc::clone(&identity.cache)));
         Ok(Self { decoder: Arc::clone(decoder), identity, weights, offsets })
     }
 
@@ -60,7 +62,8 @@ impl FaceReader {
         let runner = self.weights.as_mut().ok_or_else(|| missing("blendshape weights (gnpfa.to_weights)"))?;
         check(&self.decoder, motion, weights, self.decoder.weight_count())?;
         let d_z = self.decoder.d_z();
-        runner.run(motion.len(), |i| &motion.row(i)[..d_z], weights)?;
+        let record = |batch| self.decoder.record_weights(batch);
+        runner.run(&record, motion.len(), |i| &motion.row(i)[..d_z], weights)?;
         check_finite("weights", weights)?;
         for weight in weights {
             *weight = weight.clamp(0.0, 1.0);
@@ -76,7 +79,7 @@ impl FaceReader {
     /// [`weights`](Self::weights).
     pub fn offsets_mm(&mut self, motion: &Frames, offsets_mm: &mut [f32]) -> Result<()> {
         let vertices = self.decoder.require_topology()?.vertices;
-        if self.decoder.offset_plans.is_none() {
+        if !self.decoder.has_offsets() {
             return Err(missing("geometry decoder (gnpfa.generator)"));
         }
         check(&self.decoder, motion, offsets_mm, vertices * 3)?;
@@ -84,7 +87,8 @@ impl FaceReader {
             return Err(Error::InvalidState("offsets need an identity; this reader has none".to_owned()));
         };
         let d_z = self.decoder.d_z();
-        runner.run(motion.len(), |i| &motion.row(i)[..d_z], offsets_mm)?;
+        let record = |batch| self.decoder.record_offsets(batch);
+        runner.run(&record, motion.len(), |i| &motion.row(i)[..d_z], offsets_mm)?;
         let rigid = &self.decoder.require_topology()?.rigid;
         for frame in offsets_mm.chunks_exact_mut(vertices * 3) {
             for (part, centre) in rigid.iter().zip(&identity.part_centres) {

@@ -1,6 +1,7 @@
 //! Edits of a sampling: known motion painted into the estimate of every step (paper, diffusion inpainting in time).
 
 use crate::error::{Error, Result};
+use crate::plan::{Op, PlanBuilder, View};
 use crate::signal::Frames;
 
 /// Motion that is known, fully or in part: x0 ← x0·(1 − m) + known·m, after guidance and before the step.
@@ -31,15 +32,20 @@ impl Inpaint {
         Ok(self)
     }
 
-    /// Paints into x0 [frames, d_x]; expression is the first `d_z` columns.
-    pub(super) fn apply(&self, x0: &mut Frames, d_z: usize) {
-        for frame in 0..x0.len() {
-            let mask = self.mask.row(frame);
-            let (expression, pose) = (mask[0], mask[mask.len() - 1]);
-            for (d, (x0, known)) in x0.row_mut(frame).iter_mut().zip(self.known.row(frame)).enumerate() {
-                let m = if d < d_z { expression } else { pose };
-                *x0 = *x0 * (1.0 - m) + known * m;
-            }
+    /// Weights of known motion and estimate, m and 1 − m, for every column of the mask: [2·columns, frames].
+    pub(super) fn weights(&self) -> Vec<f32> {
+        let column = |c: usize| self.mask.data.iter().skip(c).step_by(self.mask.width);
+        (0..self.mask.width).flat_map(|c| column(c).copied().chain(column(c).map(|m| 1.0 - m))).collect()
+    }
+
+    /// Paints into x0: `terms` [2, frames, d_x] are known motion and x0, `weights` [2·columns, frames, 1] those of
+    /// [`weights`](Self::weights); expression is the first `d_z` dimensions.
+    pub(super) fn record(plan: &mut PlanBuilder, terms: View, weights: View, d_z: usize) {
+        let split = if weights.batch == 2 { terms.cols } else { d_z };
+        let parts = [0..split, split..terms.cols];
+        for (i, part) in parts.into_iter().enumerate().filter(|(_, part)| !part.is_empty()) {
+            let (x, weights) = (terms.cols(part), weights.batch(2 * i..2 * i + 2));
+            plan.push(Op::Combine { x, weights, out: x.batch(1..2) });
         }
     }
 }
@@ -49,12 +55,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mask_of_two_columns_edits_expression_and_pose_apart() {
+    fn mask_of_two_columns_weighs_expression_and_pose_apart() {
         let inpaint = Inpaint { known: Frames::new(3, vec![8.0; 6]), mask: Frames::new(2, vec![1.0, 0.0, 0.0, 0.5]) };
         let edit = inpaint.standardised(2, &[0.0; 3], &[2.0; 3]).unwrap();
-        let mut x0 = Frames::new(3, vec![1.0; 6]);
-        edit.apply(&mut x0, 2);
-        assert_eq!(x0.data, [4.0, 4.0, 1.0, 1.0, 1.0, 2.5]);
+        assert_eq!(edit.known.data, [4.0; 6]);
+        assert_eq!(edit.weights(), [1.0, 0.0, 0.0, 1.0, 0.0, 0.5, 1.0, 0.5]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Which windows are denoised in one batch, and which state each batch keeps its keys and values in.
+//! Which windows are denoised in one batch, and which slot of the state each batch keeps its keys and values in.
 
 use std::ops::Range;
 
@@ -18,12 +18,13 @@ pub(super) struct Group {
     pub(super) branches: Vec<Branch>,
     /// What the plan is recorded for.
     pub(super) shape: Shape,
-    /// Number of its state; groups of the same shape may share one.
+    /// Number of its slot; groups of the same shape may share one.
     pub(super) slot: usize,
 }
 
-/// Splits the windows of a clip so that every batch's state fits into `state_bytes` (or is of one window), and gives
-/// states away until they are used up; the groups that are left share states. Returns the groups and the count of states.
+/// Splits the windows of a clip so that the keys and values of every batch fit into `state_bytes` (or are of one window),
+/// and gives slots away until these are used up; the groups that are left share slots. Returns the groups and the count of
+/// slots.
 pub(super) fn split(
     denoiser: &Denoiser,
     windows: &Windows,
@@ -31,7 +32,9 @@ pub(super) fn split(
     state_bytes: usize,
 ) -> (Vec<Group>, usize) {
     let branches: Vec<_> = (0..windows.count()).map(|w| guidance.branches(windows.frames(w))).collect();
-    let bytes = |shape: Shape| denoiser.state_len(shape).saturating_mul(size_of::<f32>());
+    // Those of ∅ are the same for all windows.
+    let bytes =
+        |shape: Shape| denoiser.state_len(Shape { unconditional: false, ..shape }).saturating_mul(size_of::<f32>());
     let mut groups: Vec<Group> = Vec::new();
     let (mut slots, mut used, mut first) = (0, 0usize, 0);
     while first < windows.count() {

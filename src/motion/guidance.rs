@@ -92,11 +92,22 @@ impl Guidance {
             .collect()
     }
 
-    /// The style code that a branch is conditioned on; `None` stands for zeros.
-    pub(super) fn code(&self, branch: Branch) -> Option<&[f32]> {
+    /// Rows of [`codes`](Self::codes).
+    pub(super) fn code_rows(&self) -> usize {
+        self.styles.len() + 1
+    }
+
+    /// Zeros, which stand for no style, then the styles' codes: [[`code_rows`](Self::code_rows), `width`].
+    pub(super) fn codes(&self, width: usize) -> Vec<f32> {
+        let codes = self.styles.iter().flat_map(|style| &style.code).copied();
+        std::iter::repeat_n(0.0, width).chain(codes).collect()
+    }
+
+    /// Row of [`codes`](Self::codes) that a branch is conditioned on.
+    pub(super) fn code_row(branch: Branch) -> usize {
         match branch {
-            Branch::Style(k) => Some(&self.styles[k].code),
-            Branch::Unconditional | Branch::Audio => None,
+            Branch::Style(k) => k + 1,
+            Branch::Unconditional | Branch::Audio => 0,
         }
     }
 }

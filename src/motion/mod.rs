@@ -14,6 +14,7 @@ mod guidance;
 mod job;
 mod noise;
 mod sampler;
+mod sampling;
 mod schedule;
 mod windows;
 

@@ -1,4 +1,4 @@
-//! Noise schedule, visited timesteps and the DDIM step. All of it in f64; a step costs three products a value.
+//! Noise schedule, visited timesteps and the coefficients of the DDIM step, all in f64; the plan takes the step in f32.
 
 use std::f64::consts::FRAC_PI_2;
 
@@ -79,13 +79,6 @@ impl Schedule {
         let sigma = eta * ((1.0 - next) / (1.0 - now)).sqrt() * (1.0 - now / next).max(0.0).sqrt();
         let epsilon = (1.0 - next - sigma * sigma).max(0.0).sqrt() / (1.0 - now).sqrt();
         Step { x: epsilon, x0: next.sqrt() - epsilon * now.sqrt(), noise: sigma }
-    }
-}
-
-impl Step {
-    /// x′ of one value.
-    pub fn apply(&self, x: f32, x0: f32, noise: f32) -> f32 {
-        (f64::from(x) * self.x + f64::from(x0) * self.x0 + f64::from(noise) * self.noise) as f32
     }
 }
 

@@ -2,6 +2,9 @@
 
 use std::ops::Range;
 
+use crate::plan::{PlanBuilder, View};
+use crate::tensor::Weight;
+
 /// Windows of equal length that cover a clip, with trapezoid weights w_i = min(i+1, W−i, W−hop)/(W−hop), normalised so
 /// that the weights of all windows over a frame sum to one.
 #[derive(Debug, Clone)]
@@ -57,13 +60,40 @@ impl Windows {
         self.trapezoid[i] * self.norm[self.starts[window] + i]
     }
 
-    /// Adds a window's rows, weighted, to the clip's: `values` is [length, width], `sum` [frames, width].
-    pub(super) fn blend(&self, window: usize, values: &[f32], width: usize, sum: &mut [f32]) {
-        let rows = self.frames(window);
-        let sum = &mut sum[rows.start * width..rows.end * width];
-        for (i, (sum, values)) in sum.chunks_exact_mut(width).zip(values.chunks_exact(width)).enumerate() {
-            let weight = self.weight(window, i);
-            sum.iter_mut().zip(values).for_each(|(s, v)| *s += weight * v);
+    /// How the rows of all windows, one window behind the other, make the rows of the clip: row numbers and weights,
+    /// [frames, K], with weight 0 where fewer than K windows lie over a frame.
+    pub(super) fn blend_lists(&self) -> (Weight, Weight) {
+        let (length, frames) = (self.length(), self.norm.len());
+        let mut over = vec![Vec::new(); frames];
+        for window in 0..self.count() {
+            for (i, frame) in self.frames(window).enumerate() {
+                over[frame].push((window * length + i, self.weight(window, i)));
+            }
+        }
+        let terms = over.iter().map(Vec::len).max().unwrap_or(0);
+        let (mut rows, mut weights) = (Vec::with_capacity(frames * terms), Vec::with_capacity(frames * terms));
+        for list in &over {
+            let padding = std::iter::repeat_n((list[0].0, 0.0), terms - list.len());
+            for (row, weight) in list.iter().copied().chain(padding) {
+                rows.push(row as i32);
+                weights.push(weight);
+            }
+        }
+        let shape = [frames, terms];
+        (Weight::from_i32("blended rows", &shape, &rows), Weight::from_f32("blend weights", &shape, &weights))
+    }
+
+    /// Copies the rows of `clip` [1, frames, C] under each of some windows into an item of `out` [windows, N, C].
+    pub(super) fn gather(&self, plan: &mut PlanBuilder, clip: View, windows: Range<usize>, out: View) {
+        let starts = &self.starts[windows];
+        let mut first = 0;
+        // Windows at even distances are one strided view; the last of a clip may stand nearer than the others.
+        while first < starts.len() {
+            let hop = starts.get(first + 1).map_or(0, |next| next - starts[first]);
+            let even = starts[first..].windows(2).take_while(|pair| pair[1] - pair[0] == hop).count() + 1;
+            let rows = clip.rows(starts[first]..starts[first] + self.length());
+            plan.copy(rows.slide(even, hop), out.batch(first..first + even));
+            first += even;
         }
     }
 }
@@ -87,11 +117,16 @@ mod tests {
             [(15, 20, 12), (20, 20, 12), (21, 20, 12), (44, 20, 12), (301, 40, 7), (60, 20, 20)]
         {
             let windows = Windows::new(frames, window, hop);
-            let mut sum = vec![0.0; frames];
-            for w in 0..windows.count() {
-                windows.blend(w, &vec![1.0; windows.length()], 1, &mut sum);
+            let (rows, weights) = windows.blend_lists();
+            let (terms, rows, weights) = (rows.shape()[1], rows.to_i32(), weights.to_f32());
+            for (frame, weights) in weights.chunks_exact(terms).enumerate() {
+                let sum: f32 = weights.iter().sum();
+                assert!((sum - 1.0).abs() < 1e-6, "frame {frame} of {frames}, window {window}, hop {hop}");
             }
-            assert!(sum.iter().all(|s| (s - 1.0f32).abs() < 1e-6), "{frames} frames, window {window}, hop {hop}");
+            for (at, row) in rows.into_iter().map(|row| row as usize).enumerate() {
+                let of_clip = windows.frames(row / windows.length()).start + row % windows.length();
+                assert_eq!(of_clip, at / terms, "a row of another frame");
+            }
         }
     }
 

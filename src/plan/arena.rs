@@ -14,6 +14,14 @@ pub(super) fn align(len: usize) -> usize {
     len.next_multiple_of(ALIGNMENT)
 }
 
+/// When an intermediate holds values: its section, and the first and last op that touch it.
+#[derive(Debug, Clone, Copy)]
+struct Lifetime {
+    section: usize,
+    first: usize,
+    last: usize,
+}
+
 /// Sets the offsets of all buffers but constants; returns the lengths of arena and state.
 ///
 /// # Panics
@@ -32,46 +40,49 @@ pub(super) fn place(buffers: &mut [BufferInfo], ops: &[Op], sections: &[(String,
     let fixed = arena_len;
 
     let lifetimes = lifetimes(buffers, ops, sections);
-    let mut order: Vec<usize> =
-        (0..buffers.len()).filter(|&b| buffers[b].storage == Storage::Scratch && lifetimes[b].is_some()).collect();
-    order.sort_by_key(|&b| (std::cmp::Reverse(buffers[b].len), b));
-    let mut placed: Vec<usize> = Vec::with_capacity(order.len());
-    for b in order {
-        let (first, last) = lifetimes[b].expect("filtered");
-        let mut taken: Vec<Range<usize>> = placed
-            .iter()
-            .filter(|&&p| lifetimes[p].is_some_and(|(f, l)| f <= last && first <= l))
-            .map(|&p| buffers[p].offset..buffers[p].offset + align(buffers[p].len))
-            .collect();
-        taken.sort_by_key(|range| range.start);
-        let mut offset = fixed;
-        for range in taken {
-            if offset + align(buffers[b].len) <= range.start {
-                break;
+    let mut order: Vec<(usize, Lifetime)> =
+        lifetimes.iter().enumerate().filter_map(|(b, lifetime)| Some((b, (*lifetime)?))).collect();
+    order.sort_by_key(|(b, lifetime)| (lifetime.section, std::cmp::Reverse(buffers[*b].len), *b));
+    // Sections run apart, so each has the arena to itself.
+    for section in order.chunk_by(|(_, a), (_, b)| a.section == b.section) {
+        for (at, (b, lifetime)) in section.iter().enumerate() {
+            let overlaps = |other: &Lifetime| other.first <= lifetime.last && lifetime.first <= other.last;
+            let mut taken: Vec<Range<usize>> = section[..at]
+                .iter()
+                .filter(|(_, other)| overlaps(other))
+                .map(|(p, _)| buffers[*p].offset..buffers[*p].offset + align(buffers[*p].len))
+                .collect();
+            taken.sort_by_key(|range| range.start);
+            let mut offset = fixed;
+            for range in taken {
+                if offset + align(buffers[*b].len) <= range.start {
+                    break;
+                }
+                offset = offset.max(range.end);
             }
-            offset = offset.max(range.end);
+            buffers[*b].offset = offset;
+            arena_len = arena_len.max(offset + align(buffers[*b].len));
         }
-        buffers[b].offset = offset;
-        arena_len = arena_len.max(offset + align(buffers[b].len));
-        placed.push(b);
     }
     (arena_len, state_len)
 }
 
-/// First writing and last touching op of every intermediate.
-fn lifetimes(buffers: &[BufferInfo], ops: &[Op], sections: &[(String, Range<usize>)]) -> Vec<Option<(usize, usize)>> {
-    let mut lifetimes: Vec<Option<(usize, usize)>> = vec![None; buffers.len()];
-    for (name, range) in sections {
+/// Lifetimes of the intermediates that are used, by buffer.
+fn lifetimes(buffers: &[BufferInfo], ops: &[Op], sections: &[(String, Range<usize>)]) -> Vec<Option<Lifetime>> {
+    let mut lifetimes: Vec<Option<Lifetime>> = vec![None; buffers.len()];
+    for (section, (name, range)) in sections.iter().enumerate() {
         for (at, op) in ops.iter().enumerate().take(range.end).skip(range.start) {
             let mut touch = |view: &View, writes: bool| {
                 let b = view.buffer.index();
+                if buffers[b].storage != Storage::Scratch {
+                    return;
+                }
                 match &mut lifetimes[b] {
-                    Some((first, last)) => {
-                        let scratch = buffers[b].storage == Storage::Scratch;
-                        assert!(!scratch || *first >= range.start, "{}: crosses into section {name}", buffers[b].label);
-                        *last = at;
+                    Some(lifetime) => {
+                        assert!(lifetime.section == section, "{}: crosses into section {name}", buffers[b].label);
+                        lifetime.last = at;
                     }
-                    None if writes || buffers[b].storage != Storage::Scratch => lifetimes[b] = Some((at, at)),
+                    None if writes => lifetimes[b] = Some(Lifetime { section, first: at, last: at }),
                     None => panic!("{}: {} is read before it is written", op.stem(), buffers[b].label),
                 }
             };
@@ -98,6 +109,20 @@ mod tests {
         let (_, out) = builder.output("y", 1, 4, 8);
         builder.copy(x, out);
         assert_eq!(builder.finish().arena_len(), 4 * 32, "input, output and two alternating intermediates");
+    }
+
+    #[test]
+    fn sections_use_the_same_memory() {
+        let mut builder = PlanBuilder::new();
+        let (_, x) = builder.input("x", 1, 4, 8);
+        let (_, out) = builder.output("y", 1, 4, 8);
+        for _ in 0..3 {
+            builder.section("copy");
+            let between = builder.scratch("between", 1, 4, 8);
+            builder.copy(x, between);
+            builder.copy(between, out);
+        }
+        assert_eq!(builder.finish().arena_len(), 3 * 32, "input, output and one intermediate");
     }
 
     #[test]

@@ -347,7 +347,10 @@ fn check(op: &Op) {
             assert!(x.batch % out.batch == 0 && (x.rows, x.cols) == (out.rows, out.cols), "{stem}: branches");
             assert_eq!(weights.shape(), [x.batch, x.rows, 1], "{stem}: weights");
         }
-        Op::Interpolate { x, out, .. } => assert_eq!((x.batch, x.cols), (out.batch, out.cols), "{stem}"),
+        Op::Interpolate { x, positions, out } => {
+            assert_eq!((x.batch, x.cols), (out.batch, out.cols), "{stem}");
+            assert_eq!(positions.shape(), [1, out.rows, 2], "{stem}: positions");
+        }
         Op::Gather { x, index, weight, out } => {
             assert_eq!((x.batch, x.cols), (out.batch, out.cols), "{stem}");
             assert!(index.shape() == weight.shape() && index.shape()[0] == out.rows, "{stem}: lists");

@@ -10,10 +10,12 @@
 mod arena;
 mod builder;
 mod exec;
+mod frames;
 mod ops;
 mod view;
 
 pub use builder::{Plan, PlanBuilder, Port, Section};
 pub use exec::{Backend, Executable, State, Tensor};
+pub use frames::DeviceFrames;
 pub use ops::{Activation, Mask, Op};
 pub use view::{Buffer, Storage, View};

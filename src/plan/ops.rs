@@ -31,8 +31,8 @@ pub enum Mask {
     },
 }
 
-/// One op. `x` is read, `out` is written whole and overlaps no input, except where `residual` or `add` says otherwise:
-/// those may be the same view as `out`.
+/// One op. `x` is read, `out` is written whole and overlaps no input, except where `residual`, `add` or the op's own words
+/// say otherwise: those may be the same view as `out`.
 ///
 /// Shapes are [batch, rows, cols] of the views; `B`, `N`, `T` are counts, `I`, `O`, `C` channels.
 #[derive(Debug, Clone)]
@@ -159,24 +159,23 @@ pub enum Op {
         /// [B, R, C]
         out: View,
     },
-    /// `out[b] = Σ_k weights[k·B + b, row, 0]·x[k·B + b, row]`: guidance over branches (paper eq. 9). Terms add up in order of k.
+    /// `out[b] = Σ_k weights[k·B + b, row, 0]·x[k·B + b, row]`: guidance over branches (paper eq. 9), the DDIM step over x0, x
+    /// and noise. Terms add up in order of k.
     Combine {
         /// [K·B, N, C]
         x: View,
         /// [K·B, N, 1]; row stride 0 gives a branch one weight.
         weights: View,
-        /// [B, N, C]
+        /// [B, N, C]; may be the items of one k of `x`: each element is read before it is written.
         out: View,
     },
-    /// Linear interpolation over time: row i of out reads position start + i·step of x, clamped to 0..T−1; for backends
-    /// on a device, since the host interpolates the features of the CPU path itself.
+    /// Linear interpolation over time at positions that the host computes in f64: with (low, part) = `positions[f]`,
+    /// `out[b,f] = x[b,low]·(1 − part) + x[b, low+1]·part`; rows past the last one are the last one.
     Interpolate {
         /// [B, T, C]
         x: View,
-        /// Position of row 0.
-        start: f64,
-        /// Positions from a row to the next.
-        step: f64,
+        /// [1, F, 2]: row, a whole number from 0 on, and part of the way to the next one, 0..1.
+        positions: View,
         /// [B, F, C]
         out: View,
     },
@@ -236,9 +235,8 @@ impl Op {
             Self::Attention { q, k, v, .. } => vec![*q, *k, *v],
             Self::GroupNorm { x, film, .. } => [Some(*x), *film].into_iter().flatten().collect(),
             Self::Combine { x, weights, .. } => vec![*x, *weights],
-            Self::LayerNorm { x, .. } | Self::Map { x, .. } | Self::Interpolate { x, .. } | Self::Gather { x, .. } => {
-                vec![*x]
-            }
+            Self::Interpolate { x, positions, .. } => vec![*x, *positions],
+            Self::LayerNorm { x, .. } | Self::Map { x, .. } | Self::Gather { x, .. } => vec![*x],
         }
     }
 

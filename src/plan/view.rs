@@ -119,10 +119,19 @@ impl View {
     /// # Panics
     /// If there is more than one.
     #[must_use]
-    pub fn repeat(mut self, count: usize) -> Self {
+    pub fn repeat(self, count: usize) -> Self {
+        self.slide(count, 0)
+    }
+
+    /// `count` items of the one's shape, each `hop` rows further on: overlapping windows, for reading only.
+    ///
+    /// # Panics
+    /// If there is more than one item.
+    #[must_use]
+    pub fn slide(mut self, count: usize, hop: usize) -> Self {
         assert_eq!(self.batch, 1, "repeat of a batch");
         self.batch = count;
-        self.batch_stride = 0;
+        self.batch_stride = hop * self.row_stride;
         self
     }
 

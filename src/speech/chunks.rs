@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 /// The windows of one clip, one after the other.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Chunks {
     frames: usize,
     window: usize,
@@ -16,7 +16,7 @@ pub(super) struct Chunks {
 }
 
 /// One window and the frames of the clip that are kept from it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Chunk {
     /// First frame of the window.
     pub(super) start: usize,
@@ -41,13 +41,17 @@ impl Chunks {
         self.window == self.frames
     }
 
-    /// Kept so far, of all frames.
-    pub(super) fn progress(&self) -> (usize, usize) {
-        (self.kept, self.frames)
+    /// Frames of the clip.
+    pub(super) fn frames(&self) -> usize {
+        self.frames
     }
+}
+
+impl Iterator for Chunks {
+    type Item = Chunk;
 
     /// The next window; none after the clip's end.
-    pub(super) fn next(&mut self) -> Option<Chunk> {
+    fn next(&mut self) -> Option<Chunk> {
         if self.kept == self.frames {
             return None;
         }
@@ -63,15 +67,11 @@ impl Chunks {
 mod tests {
     use super::*;
 
-    fn all(mut chunks: Chunks) -> Vec<Chunk> {
-        std::iter::from_fn(|| chunks.next()).collect()
-    }
-
     #[test]
     fn clip_of_one_window_is_whole() {
         let chunks = Chunks::new(14, 10, 2);
         assert!(chunks.is_whole());
-        assert_eq!(all(chunks), [Chunk { start: 0, kept: 0..14 }]);
+        assert_eq!(chunks.collect::<Vec<_>>(), [Chunk { start: 0, kept: 0..14 }]);
     }
 
     #[test]
@@ -81,7 +81,7 @@ mod tests {
             let window = chunks.window();
             assert!(!chunks.is_whole());
             let mut next = 0;
-            for Chunk { start, kept } in all(chunks) {
+            for Chunk { start, kept } in chunks {
                 let end = start + window;
                 assert!(end <= frames && kept.start == next && kept.end > kept.start);
                 assert!(start == 0 || kept.start >= start + context, "left context");

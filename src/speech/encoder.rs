@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::nn::LayerNorm;
 use crate::pack::{Align, AudioConfig, FrontEnd, MelNorm, Pack};
-use crate::plan::{Backend, Plan, PlanBuilder, Port, Section};
+use crate::plan::{Backend, Op, Plan, PlanBuilder, Port, Section};
 use crate::signal::Frames;
 
 use super::RATE_HZ;
@@ -13,7 +13,7 @@ use super::chunks::Chunks;
 use super::context_network::ContextNetwork;
 use super::feature_extractor::FeatureExtractor;
 use super::input::Input;
-use super::interpolate::Interpolator;
+use super::interpolate::Positions;
 use super::job::EncodeJob;
 use super::mel::{MEL_BANDS, NormalizedMel};
 use super::residual_conv::ResidualConv;
@@ -62,10 +62,16 @@ enum Back {
 pub(super) struct Recording {
     pub(super) plan: Arc<Plan>,
     pub(super) section: Section,
+    /// The samples or log-mel rows of the window.
     pub(super) input: Port,
-    pub(super) output: Port,
-    /// Values of the input.
+    /// Values of it.
     pub(super) input_len: usize,
+    /// What the frames read, [`frames`](Self::frames) × [row of the window, part of the way to the next].
+    pub(super) positions: Port,
+    /// Features, [`frames`](Self::frames) × d_a.
+    pub(super) output: Port,
+    /// Most frames that a window gives.
+    pub(super) frames: usize,
 }
 
 impl SpeechEncoder {
@@ -103,7 +109,7 @@ impl SpeechEncoder {
         ((samples as f64 / RATE_HZ * f64::from(self.fps) + 0.5).floor() as usize).max(1)
     }
 
-    /// Features of a whole clip, on the calling thread and the backend's own. `on_progress` hears of the part done, 0 to
+    /// Features of a whole clip on the host, on the calling thread and the backend's own. `on_progress` hears of the part done, 0 to
     /// 1, after every window; its error ends the work and is returned.
     ///
     /// # Errors
@@ -119,7 +125,10 @@ impl SpeechEncoder {
             on_progress(job.fraction())?;
         }
         on_progress(1.0)?;
-        job.finish()
+        let features = job.finish()?;
+        let mut rows = Frames::try_zeros(features.rows, features.width)?;
+        features.download(backend, &mut rows.data)?;
+        Ok(rows)
     }
 
     /// Encoder rows of a clip.
@@ -134,16 +143,17 @@ impl SpeechEncoder {
         Chunks::new(self.row_count(samples), self.chunk_rows, self.context_rows)
     }
 
-    pub(super) fn interpolator(&self, samples: usize) -> Result<Interpolator> {
+    /// Where the frames of a clip read among its encoder rows.
+    pub(super) fn positions(&self, samples: usize) -> Positions {
         let (rows, frames) = (self.row_count(samples), self.frame_count(samples));
         let (hop, centre) = match &self.front {
             Front::Wave { extractor, .. } => (extractor.hop(), extractor.receptive_field() as f64 / 2.0),
             Front::Mel { .. } => (MEL_HOP, MEL_HOP as f64 / 2.0),
         };
         match self.align {
-            Align::Clip => Interpolator::over_clip(rows, frames, self.width, false),
-            Align::ClipCorners => Interpolator::over_clip(rows, frames, self.width, true),
-            Align::Rate => Interpolator::by_rate(rows, frames, self.width, f64::from(self.fps), hop, centre),
+            Align::Clip => Positions::over_clip(rows, frames, false),
+            Align::ClipCorners => Positions::over_clip(rows, frames, true),
+            Align::Rate => Positions::by_rate(rows, frames, f64::from(self.fps), hop, centre),
         }
     }
 
@@ -156,8 +166,8 @@ impl SpeechEncoder {
         }
     }
 
-    /// The networks over one window of a clip.
-    pub(super) fn record(&self, chunks: &Chunks, input: &Input, samples: &[f32]) -> Recording {
+    /// The networks over one window of a clip, from which at most `frames` animation frames are read.
+    pub(super) fn record(&self, chunks: &Chunks, input: &Input, samples: &[f32], frames: usize) -> Recording {
         let (rows, cols) = match &self.front {
             // All samples of a whole clip, for the norm over time sees those past the last row as well.
             Front::Wave { extractor, .. } if chunks.is_whole() => (samples.len().max(extractor.receptive_field()), 1),
@@ -178,9 +188,11 @@ impl SpeechEncoder {
             Back::Context(network) => network.record(&mut plan, features).output,
             Back::Norm(norm) => norm.record(&mut plan, "speech_norm", features),
         };
-        let (output, out) = plan.output("encoded", 1, encoded.rows, encoded.cols);
-        plan.copy(encoded, out);
-        Recording { plan: Arc::new(plan.finish()), section, input: port, output, input_len: rows * cols }
+        let (positions, position_view) = plan.input("positions", 1, frames, 2);
+        let (output, out) = plan.output("features", 1, frames, encoded.cols);
+        plan.push(Op::Interpolate { x: encoded, positions: position_view, out });
+        let (plan, input, input_len) = (Arc::new(plan.finish()), port, rows * cols);
+        Recording { plan, section, input, input_len, positions, output, frames }
     }
 }
 
@@ -213,8 +225,9 @@ impl Front {
 /// Rows kept from one window, and dropped at a cut edge.
 fn chunking(config: &AudioConfig, front: &Front, back: &Back) -> (usize, usize) {
     let (hop, least_context) = match front {
-        Front::Wave { extractor, .. } => (extractor.hop(), 0),
-        Front::Mel { network, .. } => (MEL_HOP, network.context()),
+        Front::Wave { extractor, .. } => (extractor.hop(), 1),
+        // The row after the last kept one is read as well, so it shall be exact, too.
+        Front::Mel { network, .. } => (MEL_HOP, network.context() + 1),
     };
     let rows = |seconds: f32| (f64::from(seconds) * RATE_HZ / hop as f64).round() as usize;
     let chunk_s = config.chunk_s.unwrap_or(CHUNK_S);

@@ -1,81 +1,65 @@
-//! Encoder frames to animation frames: linear interpolation over time, as in the paper, rows coming in piece by piece.
+//! Where animation frames read among the encoder's rows: linear interpolation over time, as in the paper.
 
-use crate::error::Result;
-use crate::signal::Frames;
+use std::ops::Range;
 
 use super::RATE_HZ;
 
-/// Interpolates the rows of one clip. Where a frame reads depends on the clip alone, never on the pieces.
-#[derive(Debug)]
-pub struct Interpolator {
-    /// Position among the encoder's rows that animation frame 0 reads.
+/// Positions of a clip's frames among its encoder rows. They depend on the clip alone, never on the windows that it is
+/// encoded in.
+#[derive(Debug, Clone)]
+pub struct Positions {
+    /// What frame 0 reads, before it is held to the rows that there are.
     start: f64,
-    /// Positions from a frame to the next.
+    /// From a frame to the next.
     step: f64,
     rows: usize,
     frames: usize,
-    /// The row before the next one to come, which later frames may still read.
-    last_row: Vec<f32>,
-    received: usize,
-    out: Frames,
 }
 
-impl Interpolator {
-    /// From `rows` encoder rows of `width` columns to `frames` frames over the clip: torch's `interpolate` with
-    /// `align_corners` false ([`Align::Clip`](crate::pack::Align)) or true ([`Align::ClipCorners`](crate::pack::Align)).
-    ///
-    /// # Errors
-    /// `OutOfMemory`.
-    pub fn over_clip(rows: usize, frames: usize, width: usize, corners: bool) -> Result<Self> {
+impl Positions {
+    /// Of `frames` frames over a clip of `rows` encoder rows: torch's `interpolate` with `align_corners` false
+    /// ([`Align::Clip`](crate::pack::Align)) or true ([`Align::ClipCorners`](crate::pack::Align)).
+    pub fn over_clip(rows: usize, frames: usize, corners: bool) -> Self {
         let (start, step) = if corners {
             (0.0, if frames > 1 { (rows - 1) as f64 / (frames - 1) as f64 } else { 0.0 })
         } else {
             let step = rows as f64 / frames as f64;
             (0.5 * step - 0.5, step)
         };
-        Self::new(start, step, rows, frames, width)
+        Self { start, step, rows, frames }
     }
 
-    /// From `rows` encoder rows, of which row j is centred on sample `j·hop + centre`, to `frames` frames at `fps`: by
+    /// Of `frames` frames at `fps` among `rows` encoder rows, of which row j is centred on sample `j·hop + centre`: by
     /// time, wherever the clip ends ([`Align::Rate`](crate::pack::Align)).
-    ///
-    /// # Errors
-    /// `OutOfMemory`.
-    pub fn by_rate(rows: usize, frames: usize, width: usize, fps: f64, hop: usize, centre: f64) -> Result<Self> {
+    pub fn by_rate(rows: usize, frames: usize, fps: f64, hop: usize, centre: f64) -> Self {
         let frame_samples = RATE_HZ / fps;
-        Self::new((0.5 * frame_samples - centre) / hop as f64, frame_samples / hop as f64, rows, frames, width)
+        let (start, step) = ((0.5 * frame_samples - centre) / hop as f64, frame_samples / hop as f64);
+        Self { start, step, rows, frames }
     }
 
-    fn new(start: f64, step: f64, rows: usize, frames: usize, width: usize) -> Result<Self> {
-        let mut out = Frames::try_zeros(frames, width)?;
-        out.data.clear();
-        Ok(Self { start, step, rows, frames, last_row: Vec::new(), received: 0, out })
+    /// Frames of the clip.
+    pub fn frames(&self) -> usize {
+        self.frames
     }
 
-    /// Takes the next rows, and gives all frames that can be given.
-    pub fn push(&mut self, rows: &[f32]) {
-        let width = self.out.width;
-        let first = self.received;
-        self.received += rows.len() / width;
-        while self.out.len() < self.frames {
-            let position = (self.start + self.out.len() as f64 * self.step).clamp(0.0, (self.rows - 1) as f64);
-            let (low, part) = (position.floor() as usize, position.fract() as f32);
-            let high = (low + 1).min(self.rows - 1);
-            if high >= self.received {
-                break;
-            }
-            let row = |at: usize| match at.checked_sub(first) {
-                Some(at) => &rows[at * width..(at + 1) * width],
-                None => &self.last_row[..],
-            };
-            self.out.data.extend(row(low).iter().zip(row(high)).map(|(a, b)| a + (b - a) * part));
+    /// The row that a frame reads and how far it is on the way to the next one, 0..1; the last row has none after it.
+    pub fn of(&self, frame: usize) -> (usize, f32) {
+        let position = (self.start + frame as f64 * self.step).clamp(0.0, (self.rows - 1) as f64);
+        (position.floor() as usize, position.fract() as f32)
+    }
+
+    /// The frames whose row is one of these.
+    pub fn frames_of(&self, rows: &Range<usize>) -> Range<usize> {
+        self.frames_before(rows.start)..self.frames_before(rows.end)
+    }
+
+    /// Number of frames that read a row before this one.
+    fn frames_before(&self, row: usize) -> usize {
+        let (mut low, mut high) = (0, self.frames);
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if self.of(middle).0 < row { low = middle + 1 } else { high = middle }
         }
-        self.last_row.clear();
-        self.last_row.extend_from_slice(&rows[rows.len() - width..]);
-    }
-
-    /// The frames so far.
-    pub fn finish(self) -> Frames {
-        self.out
+        low
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! ```text
 //! samples ─ FeatureExtractor (waveform) ───────┐
-//!        └─ mel ─ ResidualConv (log-mel) ──────┴─ ContextNetwork ─ Interpolator ─ A [F, d_a]
+//!        └─ mel ─ ResidualConv (log-mel) ──────┴─ ContextNetwork ─ interpolation ─ A [F, d_a]
 //! ```
 //!
-//! In: finite samples at 16 kHz. Out: [`Frames`](crate::signal::Frames) of F = max(1, ⌊samples/16000·fps + ½⌋) rows.
+//! In: finite samples at 16 kHz. Out: F = max(1, ⌊samples/16000·fps + ½⌋) rows in the memory of the backend.
 //! A pack names its front end; the log-mel one may go without the [`ContextNetwork`]. Long clips are encoded in chunks
 //! with context, so that cost grows linearly with the clip and memory stays bounded; see [`EncodeJob`].
 
@@ -24,7 +24,7 @@ mod residual_conv;
 pub use context_network::{ContextNetwork, ContextStates};
 pub use encoder::SpeechEncoder;
 pub use feature_extractor::FeatureExtractor;
-pub use interpolate::Interpolator;
+pub use interpolate::Positions;
 pub use job::EncodeJob;
 pub use mel::{MEL_BANDS, MelSpectrum, NormalizedMel};
 pub use residual_conv::ResidualConv;

@@ -75,7 +75,9 @@ fn every_op(plan: &mut PlanBuilder) -> (media2face::plan::Port, media2face::plan
     let half = plan.scratch("half", 1, 512, 64);
     plan.push(Op::Combine { x: out.reshape(2, 512, 64), weights, out: half });
     let stretched = plan.scratch("stretched", 1, 2048, 64);
-    plan.push(Op::Interpolate { x: half, start: 0.0, step: 0.25, out: stretched });
+    let positions: Vec<f32> = (0..2048).flat_map(|f| [(f / 4) as f32, (f % 4) as f32 * 0.25]).collect();
+    let positions = plan.constant("positions", 1, 2048, 2, &positions);
+    plan.push(Op::Interpolate { x: half, positions, out: stretched });
     let (y_port, y) = plan.output("y", 1, 4096, 64);
     let bytes: Vec<u8> = (0..4096i32).flat_map(|i| (i / 2).to_le_bytes()).collect();
     let index = Weight::new("index", &[4096, 1], DType::I32, Bytes::new(Arc::new(bytes), 0..4 * 4096)).expect("fits");

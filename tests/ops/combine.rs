@@ -31,3 +31,22 @@ fn one_weight_per_branch_matches() {
     })
     .check(OP_F32);
 }
+
+#[test]
+fn sum_may_replace_any_branch() {
+    for place in 0..3 {
+        Case::new(|plan, _, ports| {
+            let (x_port, x) = plan.input("x", 6, 53, 37);
+            let (w_port, weights) = plan.input("w", 6, 53, 1);
+            let (y_port, y) = plan.output("y", 2, 53, 37);
+            ports.extend([x_port, w_port]);
+            let terms = plan.scratch("terms", 6, 53, 37);
+            plan.copy(x, terms);
+            let out = terms.batch(2 * place..2 * place + 2);
+            plan.push(Op::Combine { x: terms, weights, out });
+            plan.copy(out, y);
+            y_port
+        })
+        .check(OP_F32);
+    }
+}

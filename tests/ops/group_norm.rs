@@ -41,6 +41,7 @@ fn mean_far_from_zero_keeps_its_digits() {
         let far = Weight::from_f32("far", &[8], &[40.0; 8]);
         let unit = Weight::from_f32("unit", &[8, 8], &std::array::from_fn::<f32, 64, _>(|i| (i % 9 == 0).into()));
         let moved = plan.linear("moved", x, &unit, Some(&far), Activation::None);
+        let moved = plan.keep_f32(moved);
         plan.push(Op::GroupNorm {
             x: moved,
             groups: 2,

@@ -5,12 +5,20 @@ use media2face::plan::Op;
 use crate::bench::Case;
 use crate::support::tolerance::OP_F32;
 
-fn interpolate(batch: usize, rows: usize, cols: usize, out_rows: usize, start: f64, step: f64) {
+/// Rows and parts of `start + f·step`, not below 0.
+fn positions(frames: usize, start: f64, step: f64) -> Vec<f32> {
+    let position = |f: usize| (start + f as f64 * step).max(0.0);
+    (0..frames).flat_map(|f| [position(f).floor() as f32, position(f).fract() as f32]).collect()
+}
+
+fn interpolate(batch: usize, rows: usize, cols: usize, positions: &[f32]) {
+    let frames = positions.len() / 2;
     Case::new(|plan, _, ports| {
         let (x_port, x) = plan.input("x", batch, rows, cols);
-        let (y_port, out) = plan.output("y", batch, out_rows, cols);
+        let (y_port, out) = plan.output("y", batch, frames, cols);
         ports.push(x_port);
-        plan.push(Op::Interpolate { x, start, step, out });
+        let positions = plan.constant("positions", 1, frames, 2, positions);
+        plan.push(Op::Interpolate { x, positions, out });
         y_port
     })
     .check(OP_F32);
@@ -18,17 +26,17 @@ fn interpolate(batch: usize, rows: usize, cols: usize, out_rows: usize, start: f
 
 #[test]
 fn stretched_and_shrunk_clips_match() {
-    interpolate(2, 49, 33, 30, -0.2, 49.0 / 30.0);
-    interpolate(1, 30, 768, 61, 0.1, 0.49);
+    interpolate(2, 49, 33, &positions(30, -0.2, 49.0 / 30.0));
+    interpolate(1, 30, 768, &positions(61, 0.1, 0.49));
 }
 
 #[test]
-fn positions_outside_are_clamped() {
-    interpolate(1, 5, 3, 40, -10.0, 0.7);
-    interpolate(2, 1, 17, 9, -3.0, 1.0);
+fn rows_past_the_last_are_the_last() {
+    interpolate(1, 5, 3, &positions(40, 0.0, 0.7));
+    interpolate(2, 1, 17, &positions(9, -3.0, 1.0));
 }
 
 #[test]
 fn whole_positions_copy_rows() {
-    interpolate(1, 12, 20, 12, 0.0, 1.0);
+    interpolate(1, 12, 20, &positions(12, 0.0, 1.0));
 }

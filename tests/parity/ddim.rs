@@ -55,7 +55,9 @@ fn trajectories_of_every_spacing_and_eta_match_diffusers() {
             let next = usize::try_from(timestep - stride).ok();
             let step = schedule.step(timestep as usize, next, eta);
             let x0 = network(&x, timestep as usize);
-            x = x.iter().zip(&x0).zip(noise).map(|((x, x0), z)| step.apply(*x, *x0, *z)).collect();
+            let term = |value: &f32, factor: f64| f64::from(*value) * factor;
+            let next = |((x, x0), z)| (term(x, step.x) + term(x0, step.x0) + term(z, step.noise)) as f32;
+            x = x.iter().zip(&x0).zip(noise).map(next).collect();
             trajectory.extend_from_slice(&x);
         }
         assert_close(run, &trajectory, &vectors.f32(&format!("{run}.traj")), tolerance::NETWORK_F32);

@@ -7,33 +7,32 @@ use media2face::plan::Backend;
 use media2face::signal::Frames;
 
 use super::support::golden::{Golden, golden};
-use super::support::{assert_close, backends, denoiser, tolerance};
+use super::support::{assert_close, backends, denoiser, tolerance, upload};
 
 fn frames(vectors: &Golden, name: &str) -> Frames {
     Frames::new(*vectors.shape(name).last().expect("columns"), vectors.f32(name))
 }
 
 /// The tiny sampler starting from the vectors' noise.
-fn job(half: bool, x: Frames, audio: Frames, styles: Vec<Style>) -> SampleJob {
+fn job(backend: &dyn Backend, half: bool, x: Frames, audio: &Frames, styles: Vec<Style>) -> SampleJob {
     let sampler = Arc::new(Sampler::load(&denoiser::pack("den_tiny", half)).expect("load"));
     let options = sampler.defaults().clone();
-    let mut job = SampleJob::new(sampler, audio, styles, &options).expect("job");
+    let mut job = SampleJob::new(sampler, upload(backend, audio), styles, &options).expect("job");
     job.set_state(x).expect("state");
     job
 }
 
 /// States after every step, one behind the other.
 fn trajectory(job: &mut SampleJob, backend: &dyn Backend) -> Vec<f32> {
-    let mut states = Vec::new();
-    for step in 1.. {
-        let mut complete = false;
-        while job.steps_done() < step {
+    let (mut states, mut complete) = (Vec::new(), false);
+    for step in 0.. {
+        while !complete && job.steps_done() == step {
             complete = job.advance(backend).expect("advance");
         }
-        states.extend_from_slice(&job.state().data);
         if complete {
             break;
         }
+        states.extend(job.state().expect("state").data);
     }
     states
 }
@@ -43,7 +42,7 @@ fn check_trajectories(half: bool, allowed: f32) {
     for backend in backends() {
         for run in ["plain", "inpaint"] {
             let style = Style { code: vectors.f32("P"), strength: 1.0, weights: None };
-            let mut job = job(half, frames(&vectors, "x_T"), frames(&vectors, "A"), vec![style]);
+            let mut job = job(&*backend, half, frames(&vectors, "x_T"), &frames(&vectors, "A"), vec![style]);
             if run == "inpaint" {
                 let edit = Inpaint { known: frames(&vectors, "known"), mask: frames(&vectors, "mask") };
                 job.set_inpaint(edit).expect("inpaint");
@@ -82,7 +81,7 @@ fn every_window_layout_and_count_of_styles_matches_torch() {
                 ("two", vec![style("P_a", 1.0, Some(first)), style("P_b", 0.7, Some(second))]),
             ] {
                 let matrix = |name: &str| frames(&vectors, &format!("{count}.{name}"));
-                let mut job = job(false, matrix("x_T"), matrix("A"), styles);
+                let mut job = job(&*backend, false, matrix("x_T"), &matrix("A"), styles);
                 while !job.advance(&*backend).expect("advance") {}
                 let what = format!("{count} frames, {run}, on {}", backend.name());
                 assert_close(&what, &job.finish().expect("complete").data, &tensor(run), tolerance::NETWORK_F32);

@@ -11,28 +11,30 @@ use media2face::signal::Frames;
 use media2face::tensor::Weight;
 
 use super::support::reference::Reference;
-use super::support::{assert_close, backends, denoiser};
+use super::support::{assert_close, backends, denoiser, upload};
 
 /// What a backend was asked for, in order.
 #[derive(Debug, Clone, PartialEq)]
 enum Call {
-    /// Values of the state.
+    /// Values of the keys and values in the state.
     State(usize),
-    /// Section, windows, branches.
+    /// Sections that were handed on.
+    Advance(usize),
+    /// Section, windows, branches; of a condition all of its memories, and one branch.
     Run(String, usize, usize),
 }
 
-/// The oracle, watched; with `fails`, every third run fails first.
-#[derive(Default)]
+/// The oracle, watched; with `fails`, every third call fails first; with `at_once`, it does all that it is handed.
+#[derive(Clone, Default)]
 struct Watched {
     calls: Arc<Mutex<Vec<Call>>>,
     fails: bool,
+    at_once: bool,
 }
 
 struct WatchedExecutable {
     inner: Box<dyn Executable>,
-    calls: Arc<Mutex<Vec<Call>>>,
-    fails: bool,
+    watched: Watched,
 }
 
 impl Backend for Watched {
@@ -42,7 +44,7 @@ impl Backend for Watched {
 
     fn compile(&self, plan: Arc<Plan>) -> Result<Box<dyn Executable>> {
         let inner = Reference.compile(plan)?;
-        Ok(Box::new(WatchedExecutable { inner, calls: Arc::clone(&self.calls), fails: self.fails }))
+        Ok(Box::new(WatchedExecutable { inner, watched: self.clone() }))
     }
 
     fn create_tensor(&self, len: usize) -> Result<Tensor> {
@@ -68,7 +70,9 @@ impl Executable for WatchedExecutable {
     }
 
     fn create_state(&self) -> Result<State> {
-        self.calls.lock().unwrap().push(Call::State(self.inner.plan().state_len()));
+        let lasts = |label: &str| matches!(label, "keys and values" | "aligned attention");
+        let keys = self.inner.plan().buffers().iter().filter(|buffer| lasts(buffer.label));
+        self.watched.calls.lock().unwrap().push(Call::State(keys.map(|buffer| buffer.len).sum()));
         self.inner.create_state()
     }
 
@@ -85,24 +89,34 @@ impl Executable for WatchedExecutable {
     }
 
     fn advance(&mut self, sections: &[Section], state: &mut State) -> Result<usize> {
-        let section = sections[0];
-        let combine = self.plan().sections().flat_map(|(_, ops)| ops).find_map(|op| match op {
-            Op::Combine { x, out, .. } if out.cols == 22 => Some((out.batch, x.batch / out.batch)),
-            _ => None,
-        });
-        let (windows, branches) = combine.expect("a guided output");
-        let name = self.plan().sections().nth(section.index()).expect("section").0.to_owned();
-        let mut calls = self.calls.lock().unwrap();
-        calls.push(Call::Run(name, windows, branches));
-        if self.fails && calls.len().is_multiple_of(3) {
+        let mut calls = self.watched.calls.lock().unwrap();
+        calls.push(Call::Advance(sections.len()));
+        if self.watched.fails && calls.len().is_multiple_of(3) {
             return Err(Error::DeviceLost("on purpose".to_owned()));
         }
+        let done = if self.watched.at_once { sections.len() } else { 1 };
+        for section in &sections[..done] {
+            let ops = self.inner.plan().ops(*section);
+            let (windows, branches) = ops.iter().find_map(windows_and_branches).unwrap_or_default();
+            let name = self.inner.plan().sections().nth(section.index()).expect("section").0.to_owned();
+            calls.push(Call::Run(name, windows, branches));
+        }
         drop(calls);
-        self.inner.advance(sections, state)
+        sections[..done].iter().try_for_each(|section| self.inner.run(*section, state))?;
+        Ok(done)
     }
 
     fn read(&mut self, port: Port, data: &mut [f32]) -> Result<()> {
         self.inner.read(port, data)
+    }
+}
+
+/// Those of the guided sum, or the memories of a condition.
+fn windows_and_branches(op: &Op) -> Option<(usize, usize)> {
+    match op {
+        Op::Combine { x, out, .. } if out.cols == 22 => Some((out.batch, x.batch / out.batch)),
+        Op::Linear { weight, out, .. } if weight.name().contains("cond_proj") => Some((out.batch, 1)),
+        _ => None,
     }
 }
 
@@ -144,7 +158,7 @@ fn three_steps() -> SampleOptions {
 }
 
 fn sample(backend: &dyn Backend, frames: usize, styles: Vec<Style>, options: &SampleOptions) -> Vec<f32> {
-    let mut job = SampleJob::new(sampler(), audio(frames), styles, options).expect("job");
+    let mut job = SampleJob::new(sampler(), upload(backend, &audio(frames)), styles, options).expect("job");
     while !job.advance(backend).expect("advance") {}
     job.finish().expect("complete").data
 }
@@ -153,7 +167,8 @@ fn sample(backend: &dyn Backend, frames: usize, styles: Vec<Style>, options: &Sa
 fn seed_decides_the_noise_whatever_the_windows_and_batches() {
     let start = |seed, hop, state_bytes| {
         let options = SampleOptions { seed, hop, state_bytes, ..three_steps() };
-        SampleJob::new(sampler(), audio(90), vec![], &options).expect("job").state().clone()
+        let mut job = SampleJob::new(sampler(), upload(&Reference, &audio(90)), vec![], &options).expect("job");
+        job.state().expect("noise")
     };
     assert_eq!(start(5, 12, usize::MAX), start(5, 7, 0));
     assert_ne!(start(5, 12, usize::MAX), start(6, 12, usize::MAX));
@@ -179,16 +194,32 @@ fn batches_and_recomputed_keys_leave_every_byte_as_it_is() {
 fn keys_and_values_are_computed_once_when_they_fit_and_each_step_when_not() {
     let kept = Watched::default();
     sample(&kept, 90, vec![], &three_steps());
-    assert_eq!(kept.runs("condition"), [(4, 2), (2, 2), (1, 2)]);
+    assert_eq!(kept.runs("condition"), [(4, 1), (2, 1), (1, 1)]);
     assert_eq!(kept.runs("step"), [(4, 2), (2, 2), (1, 2)].repeat(3));
 
     let shared = Watched::default();
     sample(&shared, 90, vec![], &SampleOptions { state_bytes: 0, ..three_steps() });
-    assert_eq!(shared.runs("condition"), [(1, 2)].repeat(7 * 3));
+    assert_eq!(shared.runs("condition"), [(1, 1)].repeat(7 * 3));
 }
 
 #[test]
-fn states_of_a_long_clip_stay_within_their_memory() {
+fn sampling_is_handed_on_whole_unless_every_step_has_fresh_noise() {
+    let handed = |eta| {
+        let watched = Watched { at_once: true, ..Watched::default() };
+        let options = SampleOptions { eta, ..three_steps() };
+        let motion = sample(&watched, 90, vec![], &options);
+        assert_eq!(motion, sample(&Reference, 90, vec![], &options), "the same motion section by section");
+        let calls = watched.calls.lock().unwrap();
+        let handed = calls.iter().filter_map(|call| if let Call::Advance(n) = call { Some(*n) } else { None });
+        handed.collect::<Vec<_>>()
+    };
+    // The start; three steps of three batches with their select and blend, the first with three conditions; the motion.
+    assert_eq!(handed(0.0), [1 + 8 + 5 + 5 + 1]);
+    assert_eq!(handed(1.0), [1, 8, 5, 5, 1]);
+}
+
+#[test]
+fn keys_and_values_of_a_long_clip_stay_within_their_memory() {
     let (watched, state_bytes) = (Watched::default(), 400_000);
     sample(&watched, 600, vec![style(None)], &SampleOptions { steps: 1, state_bytes, ..three_steps() });
     let taken = watched.state_bytes();
@@ -228,7 +259,7 @@ fn style_of_no_weight_changes_nothing() {
 fn failed_unit_can_be_advanced_again() {
     let expected = sample(&Reference, 44, vec![], &three_steps());
     let failing = Watched { fails: true, ..Watched::default() };
-    let mut job = SampleJob::new(sampler(), audio(44), vec![], &three_steps()).expect("job");
+    let mut job = SampleJob::new(sampler(), upload(&Reference, &audio(44)), vec![], &three_steps()).expect("job");
     let mut failures = 0;
     loop {
         match job.advance(&failing) {
@@ -272,7 +303,7 @@ fn step_runs_what_depends_on_motion_and_branch_and_nothing_else() {
 
 #[test]
 fn fraction_rises_from_none_to_all() {
-    let mut job = SampleJob::new(sampler(), audio(44), vec![], &three_steps()).expect("job");
+    let mut job = SampleJob::new(sampler(), upload(&Reference, &audio(44)), vec![], &three_steps()).expect("job");
     let mut fractions = vec![job.fraction()];
     while !job.advance(&Reference).expect("advance") {
         fractions.push(job.fraction());
@@ -286,8 +317,10 @@ fn fraction_rises_from_none_to_all() {
 #[test]
 fn job_moves_between_threads_and_a_sampler_is_shared() {
     let sampler = sampler();
-    let job =
-        |sampler: &Arc<Sampler>| SampleJob::new(Arc::clone(sampler), audio(30), vec![], &three_steps()).expect("job");
+    let job = |sampler: &Arc<Sampler>| {
+        let audio = upload(&Reference, &audio(30));
+        SampleJob::new(Arc::clone(sampler), audio, vec![], &three_steps()).expect("job")
+    };
     let run = |mut job: SampleJob| {
         while !job.advance(&Reference).expect("advance") {}
         job.finish().expect("complete").data
@@ -314,7 +347,7 @@ fn known_frames_come_out_in_the_units_of_the_model() {
         tensors.insert(name.to_owned(), Weight::from_f32(name, &[22], &[value; 22]));
     }
     let sampler = Arc::new(Sampler::load(&Pack::from_parts(tiny.manifest().clone(), tensors)).expect("load"));
-    let mut job = SampleJob::new(sampler, audio(30), vec![], &three_steps()).expect("job");
+    let mut job = SampleJob::new(sampler, upload(&Reference, &audio(30)), vec![], &three_steps()).expect("job");
     let known = Frames::new(22, (0..30 * 22).map(|i| 2.0 + (i % 7) as f32 * 0.3).collect());
     // Expression is known in the first ten frames, the pose in frame 20.
     let mask = (0..30).flat_map(|frame| [f32::from(frame < 10), f32::from(frame == 20)]).collect();
@@ -331,7 +364,7 @@ fn known_frames_come_out_in_the_units_of_the_model() {
 #[test]
 fn input_that_does_not_fit_is_refused() {
     let refuse = |audio: Frames, styles: Vec<Style>, options: SampleOptions| {
-        let error = SampleJob::new(sampler(), audio, styles, &options).err();
+        let error = SampleJob::new(sampler(), upload(&Reference, &audio), styles, &options).err();
         assert!(matches!(error, Some(Error::InvalidArgument(_))), "{error:?} of {options:?}");
     };
     let options = three_steps();
@@ -351,7 +384,7 @@ fn input_that_does_not_fit_is_refused() {
     ] {
         refuse(audio(5), vec![], wrong);
     }
-    let job = SampleJob::new(sampler(), audio(5), vec![], &options).expect("job");
+    let job = SampleJob::new(sampler(), upload(&Reference, &audio(5)), vec![], &options).expect("job");
     assert!(matches!(job.finish(), Err(Error::InvalidState(_))));
 }
 
@@ -412,7 +445,7 @@ fn weights_that_overflow_give_an_error_and_no_motion() {
         tensors.insert(name.to_owned(), Weight::from_f32(name, &[22], &[value; 22]));
     }
     let sampler = Arc::new(Sampler::load(&Pack::from_parts(tiny.manifest().clone(), tensors)).expect("load"));
-    let mut job = SampleJob::new(sampler, audio(5), vec![], &three_steps()).expect("job");
+    let mut job = SampleJob::new(sampler, upload(&Reference, &audio(5)), vec![], &three_steps()).expect("job");
     while !job.advance(&Reference).expect("advance") {}
     assert!(matches!(job.finish(), Err(Error::InvalidPack(_))));
 }

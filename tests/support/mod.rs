@@ -12,7 +12,8 @@ pub mod vulkan;
 use std::sync::Arc;
 
 use media2face::backend::cpu::{CpuBackend, CpuOptions};
-use media2face::plan::Backend;
+use media2face::plan::{Backend, DeviceFrames};
+use media2face::signal::Frames;
 
 /// Every backend that a parity test runs on, the oracle first.
 pub fn backends() -> Vec<Arc<dyn Backend>> {
@@ -20,6 +21,11 @@ pub fn backends() -> Vec<Arc<dyn Backend>> {
         Arc::new(CpuBackend::new(&CpuOptions { threads, portable }).expect("CPU backend"))
     };
     vec![Arc::new(reference::Reference), cpu(2, false), cpu(1, true)]
+}
+
+/// Rows in the memory of a backend.
+pub fn upload(backend: &dyn Backend, frames: &Frames) -> DeviceFrames {
+    DeviceFrames::upload(backend, frames.width.max(1), &frames.data).expect("memory")
 }
 
 /// Largest absolute difference; panics on different lengths or a NaN on either side.

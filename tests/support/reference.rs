@@ -228,11 +228,10 @@ pub fn execute(op: &Op, buffers: &mut [Vec<f64>]) {
             let branches = (0..x.batch / out.batch).map(|k| k * out.batch + n);
             result.push(branches.map(|b| at(weights, b, r, 0) * at(x, b, r, c)).sum());
         }),
-        Op::Interpolate { x, start, step, .. } => each(out, |n, f, c| {
-            let position = (start + f as f64 * step).clamp(0.0, (x.rows - 1) as f64);
-            let (low, part) = (position.floor() as usize, position.fract());
-            let high = (low + 1).min(x.rows - 1);
-            result.push(at(x, n, low, c) * (1.0 - part) + at(x, n, high, c) * part);
+        Op::Interpolate { x, positions, .. } => each(out, |n, f, c| {
+            let (low, part) = (at(positions, 0, f, 0) as usize, at(positions, 0, f, 1));
+            let row = |r: usize| at(x, n, r.min(x.rows - 1), c);
+            result.push(row(low) * (1.0 - part) + row(low + 1) * part);
         }),
         Op::Gather { x, index, weight, .. } => {
             let (index_list, w, taps) = (index.to_i32(), values(weight), index.shape()[1]);

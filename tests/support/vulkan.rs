@@ -12,6 +12,8 @@ pub struct Device {
     pub most_flops: u64,
     /// Keeps intermediates in half precision.
     pub half: bool,
+    /// Multiplies halves: whatever x is, a product reads it so.
+    pub matrix: bool,
 }
 
 /// Name, part of the driver's device name, mask, most operations.
@@ -27,22 +29,37 @@ fn wanted() -> Vec<(&'static str, &'static str, Mask, u64)> {
     ]
 }
 
-/// The devices, opened once. None unless `M2F_TEST_VULKAN` is set; with `require` a missing one is a failure.
+/// The devices, opened once. None unless `M2F_TEST_VULKAN` is set; with `require` a missing one is a failure; `best` tests
+/// the one device that the library would choose, whatever it is.
 pub fn devices() -> &'static [Device] {
     static DEVICES: OnceLock<Vec<Device>> = OnceLock::new();
     DEVICES.get_or_init(|| {
         let Ok(wish) = std::env::var("M2F_TEST_VULKAN") else { return Vec::new() };
         let found = vulkan::devices().unwrap_or_default();
-        let open = |(name, driver, mask, most_flops): (_, &str, _, _)| {
+        if wish == "best" {
+            // One device, whatever it is: a newer driver or a GPU, as it is and as less than it is.
+            return vec![
+                (Mask::default(), "as it is"),
+                (Mask { no_matrix: true, ..Mask::default() }, "without matrices"),
+            ]
+            .into_iter()
+            .map(|(mask, name)| open(name, DeviceChoice::Best, mask, u64::MAX))
+            .collect();
+        }
+        let one = |(name, driver, mask, most_flops): (_, &str, _, _)| {
             let Some(info) = found.iter().find(|info| info.name.contains(driver)) else {
                 assert!(wish != "require", "no {driver} among the Vulkan devices {found:?}");
                 return None;
             };
-            let options = VulkanOptions { device: DeviceChoice::Index(info.index), mask, ..VulkanOptions::default() };
-            let backend = VulkanBackend::new(&options).unwrap_or_else(|error| panic!("{name}: {error}"));
-            let half = backend.caps().half;
-            Some(Device { name, backend: Arc::new(backend), most_flops, half })
+            Some(open(name, DeviceChoice::Index(info.index), mask, most_flops))
         };
-        wanted().into_iter().filter_map(open).collect()
+        wanted().into_iter().filter_map(one).collect()
     })
+}
+
+fn open(name: &'static str, device: DeviceChoice, mask: Mask, most_flops: u64) -> Device {
+    let options = VulkanOptions { device, mask, ..VulkanOptions::default() };
+    let backend = VulkanBackend::new(&options).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let (half, matrix) = (backend.caps().half, backend.caps().matrix.is_some());
+    Device { name, backend: Arc::new(backend), most_flops, half, matrix }
 }

@@ -1,6 +1,7 @@
 //! `out[b,v,c] = Σ_k weight[v,k]·x[b, index[v,k], c]`, terms in order of k.
 
-use crate::error::{Error, Result};
+use crate::backend::gather_rows;
+use crate::error::Result;
 use crate::plan::Op;
 
 use super::compiler::Compiler;
@@ -23,10 +24,7 @@ struct Gather {
 
 pub(super) fn compile(op: &Op, compiler: &mut Compiler) -> Result<()> {
     let Op::Gather { x, index, weight, out } = op else { unreachable!("gather only") };
-    let rows = index.to_i32();
-    if let Some(row) = rows.iter().find(|&&row| usize::try_from(row).map_or(true, |row| row >= x.rows)) {
-        return Err(Error::InvalidPack(format!("{}: row {row} of {}", index.name(), x.rows)));
-    }
+    let rows = gather_rows(index, x.rows)?;
     let list = weight.to_f32().into_iter().zip(rows.into_iter().map(|row| row as u32)).collect();
     let (x, out) = (compiler.place(*x), compiler.place(*out));
     compiler.push(Gather { isa: compiler.isa, x, out, list, terms: index.shape()[1] });

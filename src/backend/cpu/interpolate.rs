@@ -1,4 +1,4 @@
-//! Linear interpolation over time: row i of out reads position start + i·step of x, clamped to its ends.
+//! Linear interpolation over time: `out[b,f] = x[b,low]·(1 − part) + x[b, low+1]·part` with (low, part) = `positions[f]`.
 
 use crate::plan::Op;
 
@@ -14,17 +14,16 @@ const TASK_LEN: usize = 16 * 1024;
 struct Interpolate {
     isa: Isa,
     x: Place,
+    positions: Place,
     out: Place,
-    start: f64,
-    step: f64,
     task_rows: usize,
 }
 
 pub(super) fn compile(op: &Op, compiler: &mut Compiler) {
-    let Op::Interpolate { x, start, step, out } = op else { unreachable!("interpolate only") };
-    let (x, out) = (compiler.place(*x), compiler.place(*out));
+    let Op::Interpolate { x, positions, out } = op else { unreachable!("interpolate only") };
+    let (x, positions, out) = (compiler.place(*x), compiler.place(*positions), compiler.place(*out));
     let task_rows = TASK_LEN.div_ceil(out.cols);
-    compiler.push(Interpolate { isa: compiler.isa, x, out, start: *start, step: *step, task_rows });
+    compiler.push(Interpolate { isa: compiler.isa, x, positions, out, task_rows });
 }
 
 impl Step for Interpolate {
@@ -41,12 +40,13 @@ impl Step for Interpolate {
         let last = self.x.rows - 1;
         for row in first..(first + self.task_rows).min(self.out.all_rows()) {
             let (b, r) = (row / self.out.rows, row % self.out.rows);
-            let position = (self.start + r as f64 * self.step).clamp(0.0, last as f64);
-            let (low, part) = (position as usize, position.fract());
-            let terms = [(1.0 - part, low), (part, (low + 1).min(last))];
             // SAFETY: every row is inside its view; the output row is this task's own.
             unsafe {
-                let term = |(weight, r): (f64, usize)| (weight as f32, self.x.row(memory, b, r).cast_const());
+                let [low, part] = *self.positions.row(memory, 0, r).cast::<[f32; 2]>();
+                // What a host writes there is anything: a row is bounded all the same.
+                let low = (low as usize).min(last);
+                let terms = [(1.0 - part, low), (part, (low + 1).min(last))];
+                let term = |(weight, r): (f32, usize)| (weight, self.x.row(memory, b, r).cast_const());
                 let out = self.out.row(memory, b, r);
                 self.isa.run(WeightedSum { terms: terms.into_iter().map(term), out, len: self.out.cols });
             }

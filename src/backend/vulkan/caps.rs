@@ -95,6 +95,8 @@ impl Caps {
         let mut timeline = vk::PhysicalDeviceTimelineSemaphoreFeatures::default();
         let mut memory_model = vk::PhysicalDeviceVulkanMemoryModelFeatures::default();
         let mut matrix = vk::PhysicalDeviceCooperativeMatrixFeaturesKHR::default();
+        let mut sizes = vk::PhysicalDeviceSubgroupSizeControlFeatures::default();
+        let mut maintenance = vk::PhysicalDeviceMaintenance4Features::default();
         let extensions = Extensions::of(instance, physical);
         let modern = properties.api_version >= vk::API_VERSION_1_2;
         let mut features = vk::PhysicalDeviceFeatures2::default().push_next(&mut storage16);
@@ -104,9 +106,11 @@ impl Caps {
         if modern || extensions.has(ash::khr::timeline_semaphore::NAME) {
             features = features.push_next(&mut timeline);
         }
-        let may_matrix = modern && extensions.has(ash::khr::cooperative_matrix::NAME);
+        let may_matrix =
+            properties.api_version >= vk::API_VERSION_1_3 && extensions.has(ash::khr::cooperative_matrix::NAME);
         if may_matrix {
             features = features.push_next(&mut matrix).push_next(&mut memory_model);
+            features = features.push_next(&mut sizes).push_next(&mut maintenance);
         }
         // SAFETY: as above; structures of extensions are chained where the device has those.
         unsafe { instance.handle.get_physical_device_features2(physical, &mut features) };
@@ -116,7 +120,11 @@ impl Caps {
         let subgroups = subgroup.supported_operations.contains(arithmetic)
             && subgroup.supported_stages.contains(vk::ShaderStageFlags::COMPUTE)
             && !mask.no_subgroups;
-        let matrix_on = matrix.cooperative_matrix != 0 && memory_model.vulkan_memory_model != 0;
+        let matrix_on = matrix.cooperative_matrix != 0
+            && memory_model.vulkan_memory_model != 0
+            && sizes.subgroup_size_control != 0
+            && sizes.compute_full_subgroups != 0
+            && maintenance.maintenance4 != 0;
         let limits = &properties.limits;
         let least = |own: u32, least: u32| if mask.least_workgroup { own.min(least) } else { own };
         let range = u64::from(limits.max_storage_buffer_range);

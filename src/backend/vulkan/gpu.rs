@@ -278,6 +278,10 @@ fn create_device(
     let mut timeline = vk::PhysicalDeviceTimelineSemaphoreFeatures::default().timeline_semaphore(true);
     let mut memory_model = vk::PhysicalDeviceVulkanMemoryModelFeatures::default().vulkan_memory_model(true);
     let mut matrix = vk::PhysicalDeviceCooperativeMatrixFeaturesKHR::default().cooperative_matrix(true);
+    let mut sizes = vk::PhysicalDeviceSubgroupSizeControlFeatures::default()
+        .subgroup_size_control(true)
+        .compute_full_subgroups(true);
+    let mut maintenance = vk::PhysicalDeviceMaintenance4Features::default().maintenance4(true);
     let priorities = [if low_priority { 0.0 } else { 0.5 }];
     let queues = [vk::DeviceQueueCreateInfo::default().queue_family_index(queue_family).queue_priorities(&priorities)];
     let mut info = vk::DeviceCreateInfo::default().queue_create_infos(&queues).enabled_extension_names(&names);
@@ -289,6 +293,7 @@ fn create_device(
     }
     if caps.matrix.is_some() {
         info = info.push_next(&mut memory_model).push_next(&mut matrix);
+        info = info.push_next(&mut sizes).push_next(&mut maintenance);
     }
     // SAFETY: the pointers in `info` live until the call returns; all that is asked for was read from the device.
     unsafe { instance.handle.create_device(physical, &info, None) }

@@ -36,8 +36,25 @@ modules![
     "conv2d.register.packed",
     "conv2d.tile.half",
     "conv2d.tile.packed",
+    "linear.matrix",
+    "conv1d.matrix",
+    "conv2d.matrix",
     "map.half",
     "map.packed",
+    "combine.half",
+    "combine.packed",
+    "interpolate.half",
+    "interpolate.packed",
+    "gather.half",
+    "gather.packed",
+    "layer_norm.half",
+    "layer_norm.packed",
+    "group_norm_moments.half",
+    "group_norm_moments.packed",
+    "group_norm.half",
+    "group_norm.packed",
+    "attention.half",
+    "attention.packed",
 ];
 
 /// A kernel with its specialization constants; constant 0 is the size of a workgroup.
@@ -119,11 +136,17 @@ impl Kernels {
         unsafe {
             let info = vk::ShaderModuleCreateInfo::default().code(&words);
             let module = gpu.check(&kernel.module, gpu.handle.create_shader_module(&info, None))?;
-            let stage = vk::PipelineShaderStageCreateInfo::default()
+            let mut stage = vk::PipelineShaderStageCreateInfo::default()
                 .stage(vk::ShaderStageFlags::COMPUTE)
                 .module(module)
                 .name(c"main")
                 .specialization_info(&special);
+            // Cooperative matrices count subgroups: each must be whole and of the size that was planned for.
+            let mut size = vk::PipelineShaderStageRequiredSubgroupSizeCreateInfo::default()
+                .required_subgroup_size(gpu.caps.subgroup_size);
+            if kernel.module.ends_with(".matrix") {
+                stage = stage.flags(vk::PipelineShaderStageCreateFlags::REQUIRE_FULL_SUBGROUPS).push_next(&mut size);
+            }
             let info = vk::ComputePipelineCreateInfo::default().stage(stage).layout(self.layout);
             let made = gpu.handle.create_compute_pipelines(self.cache, &[info], None);
             gpu.handle.destroy_shader_module(module, None);

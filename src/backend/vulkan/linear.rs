@@ -4,27 +4,34 @@ use crate::error::Result;
 use crate::plan::Op;
 
 use super::lowering::Lowering;
+use super::parts;
 use super::product::{self, Add, Geometry, Product};
 use super::weights::Layout;
 
 pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
     let Op::Linear { x, weight, bias, activation, residual, out } = op else { unreachable!("linear") };
-    let product = Product {
-        stem: "linear",
-        x: *x,
-        weight,
-        layout: Layout::Matrix { groups: 1 },
-        bias: bias.as_ref(),
-        activation: *activation,
-        add: residual.map_or(Add::Nothing, Add::After),
-        out: *out,
-        groups: 1,
-        cols: out.cols,
-        inputs: x.cols,
-        taps: 1,
-        rows: out.rows,
-        geometry: Geometry::default(),
-        constants: Vec::new(),
-    };
-    product::lower(product, lowering)
+    let mut views = vec![*out, *x];
+    views.extend(residual);
+    for part in parts::rows(lowering, &views, 1) {
+        let out = part.of(*out);
+        let product = Product {
+            stem: "linear",
+            x: part.of(*x),
+            weight,
+            layout: Layout::Matrix { groups: 1 },
+            bias: bias.as_ref(),
+            activation: *activation,
+            add: residual.map_or(Add::Nothing, |residual| Add::After(part.of(residual))),
+            out,
+            groups: 1,
+            cols: out.cols,
+            inputs: x.cols,
+            taps: 1,
+            rows: out.rows,
+            geometry: Geometry::default(),
+            constant: 0,
+        };
+        product::lower(product, lowering)?;
+    }
+    Ok(())
 }

@@ -16,7 +16,7 @@ use super::hazards::Hazards;
 use super::instance::MAX_BINDINGS;
 use super::kernels::{Kernel, Kernels, PUSH_BYTES};
 use super::weights::{Cache, Layout, Packed};
-use super::{conv1d, conv2d, linear, map};
+use super::{attention, combine, conv1d, conv2d, gather, group_norm, layer_norm, linear, map};
 
 /// Most workgroups along one dimension of a dispatch that every device takes.
 const MAX_GROUPS: u32 = 65_535;
@@ -110,7 +110,12 @@ impl Lowering<'_> {
             Op::Linear { .. } => linear::lower(op, self),
             Op::Conv1d { .. } => conv1d::lower(op, self),
             Op::Conv2d { .. } => conv2d::lower(op, self),
+            Op::Attention { .. } => attention::lower(op, self),
+            Op::LayerNorm { .. } => layer_norm::lower(op, self),
+            Op::GroupNorm { .. } => group_norm::lower(op, self),
             Op::Map { .. } => map::lower(op, self),
+            Op::Combine { .. } => combine::lower(op, self),
+            Op::Gather { .. } => gather::lower(op, self),
             _ => Err(Error::Unsupported(format!("{} on Vulkan", op.stem()))),
         }
     }

@@ -3,34 +3,40 @@
 use bytemuck::NoUninit;
 
 use crate::error::Result;
-use crate::plan::Op;
+use crate::plan::{Activation, Op, View};
 
+use super::element::{self, GROUP, Shape};
 use super::lowering::{Lowering, Span};
-
-/// Invocations of a workgroup.
-const GROUP: u32 = 64;
+use super::{parts, product};
 
 #[derive(Clone, Copy, NoUninit)]
 #[repr(C)]
 struct Params {
-    batch: u32,
-    rows: u32,
-    cols: u32,
+    shape: Shape,
     x: Span,
     out: Span,
 }
 
-/// Bindings: x, out. Constants: workgroup, x half, out half, activation, vector.
 pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
     let Op::Map { x, activation, out } = op else { unreachable!("map") };
+    for part in parts::rows(lowering, &[*x, *out], 1) {
+        let (mut x, mut out) = (part.of(*x), part.of(*out));
+        if x.is_contiguous() && out.is_contiguous() {
+            (x, out) = (x.reshape(1, 1, x.len()), out.reshape(1, 1, out.len()));
+        }
+        lower_part(x, *activation, out, lowering)?;
+    }
+    Ok(())
+}
+
+/// Bindings: x, out. Constants: workgroup, by four, activation, x half, out half.
+fn lower_part(x: View, activation: Activation, out: View, lowering: &mut Lowering) -> Result<()> {
     let mut call = lowering.call("map");
-    let (x_span, out_span) = (lowering.read(&mut call, *x)?, lowering.write(&mut call, *out)?);
+    let (x_span, out_span) = (lowering.read(&mut call, x)?, lowering.write(&mut call, out)?);
     let half = |view| u32::from(lowering.is_half(view));
-    let vector = lowering.is_vector(*x) && lowering.is_vector(*out);
-    let constants = vec![GROUP, half(*x), half(*out), super::product::activation(*activation), u32::from(vector)];
-    let [batch, rows, cols] = out.shape().map(|n| n as u32);
-    let params = Params { batch, rows, cols, x: x_span, out: out_span };
-    let invocations = out.len().div_ceil(if vector { 4 } else { 1 });
+    let four = element::by_four(lowering, &[x, out]);
+    let constants = vec![GROUP, u32::from(four), product::activation(activation), half(x), half(out)];
+    let params = Params { shape: Shape::of(out), x: x_span, out: out_span };
     let module = lowering.variant("map");
-    lowering.dispatch(call, module, constants, &params, [invocations.div_ceil(GROUP as usize), 1, 1], 0)
+    lowering.dispatch(call, module, constants, &params, element::grid(out, four), 0)
 }

@@ -4,18 +4,25 @@
 //! plan into dispatches of the kernels in `shaders/`, [`recording`] records them into command buffers, [`executable`]
 //! submits those. A file per op has the twin of `src/backend/cpu`'s; the products share [`product`].
 
+mod attention;
 mod caps;
+mod combine;
 mod conv1d;
 mod conv2d;
+mod element;
 mod executable;
+mod gather;
 mod gpu;
+mod group_norm;
 mod hazards;
 mod instance;
 mod kernels;
+mod layer_norm;
 mod linear;
 mod lowering;
 mod map;
 mod memory;
+mod parts;
 mod product;
 mod recording;
 mod tensor;

@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::plan::{Activation, View};
 use crate::tensor::Weight;
 
+use super::caps::{Caps, MatrixShape};
 use super::lowering::{Lowering, Span};
 use super::weights::{COLUMN_TILE, DEPTH_TILE, Layout};
 
@@ -34,8 +35,8 @@ pub(super) struct Product<'a> {
     /// Rows of each item that are computed.
     pub(super) rows: usize,
     pub(super) geometry: Geometry,
-    /// Constants of this op's own, after the shared ones.
-    pub(super) constants: Vec<u32>,
+    /// A constant of this op's own.
+    pub(super) constant: u32,
 }
 
 /// Where the taps of a row lie; what an op has no use for is 0.
@@ -80,10 +81,56 @@ pub(super) fn activation(activation: Activation) -> u32 {
     }
 }
 
-/// Columns and rows that one invocation of the register engine computes.
-const REGISTER: usize = 8;
-/// Columns and rows of one workgroup of the tile engine.
-const TILE: usize = 64;
+/// How a product is computed.
+struct Engine {
+    name: &'static str,
+    /// Invocations of a workgroup.
+    workgroup: u32,
+    /// Rows and columns that a workgroup computes.
+    tile: [usize; 2],
+    /// Constants of the engine's own.
+    constants: Vec<u32>,
+}
+
+impl Engine {
+    fn choose(caps: &Caps, rows: usize, cols: usize) -> Self {
+        match caps.matrix {
+            Some(shape) => Self::matrix(caps, shape, rows, cols),
+            None if caps.software => {
+                let workgroup = caps.subgroup_size.clamp(4, 32);
+                Self { name: "register", workgroup, tile: [8, 8 * workgroup as usize], constants: Vec::new() }
+            }
+            None => Self { name: "tile", workgroup: 128, tile: [64, 64], constants: Vec::new() },
+        }
+    }
+
+    /// A tile of 128 × 128 where there are enough of them to fill a large device, of 64 × 64 else.
+    fn matrix(caps: &Caps, shape: MatrixShape, rows: usize, cols: usize) -> Self {
+        let MatrixShape { m, n, k } = shape;
+        let of = |blocks: [u32; 2], subgroups: [u32; 2]| {
+            let tile = [blocks[0] * subgroups[0] * m, blocks[1] * subgroups[1] * n];
+            let workgroup = subgroups[0] * subgroups[1] * caps.subgroup_size;
+            // A tile is MATRIX_DEPTH deep, carried four values at a time.
+            let loads = tile.map(|side| side * MATRIX_DEPTH / 4 / workgroup);
+            let whole = tile.iter().zip(loads).all(|(side, loads)| loads * workgroup * 4 == side * MATRIX_DEPTH);
+            let shared = (tile[0] + tile[1]) * (MATRIX_DEPTH + 8) * 2 + subgroups[0] * subgroups[1] * m * n * 4;
+            let fits = whole && workgroup <= caps.max_invocations && shared <= caps.max_shared_bytes;
+            let [x_loads, weight_loads] = loads;
+            let constants = vec![m, n, k, blocks[0], blocks[1], subgroups[0], subgroups[1], x_loads, weight_loads];
+            fits.then(|| Self { name: "matrix", workgroup, tile: tile.map(|side| side as usize), constants })
+        };
+        let large = of([64 / m.min(64), 32 / n.min(32)], [2, 4]);
+        let tiles = |engine: &Self| rows.div_ceil(engine.tile[0]) * cols.div_ceil(engine.tile[1]);
+        let small = of([32 / m.min(32), 32 / n.min(32)], [2, 2]);
+        let large = large.filter(|engine| tiles(engine) >= ENOUGH_TILES);
+        large.or(small).unwrap_or_else(|| Self { name: "tile", workgroup: 128, tile: [64, 64], constants: Vec::new() })
+    }
+}
+
+/// Depth of a tile of the matrix engine.
+const MATRIX_DEPTH: u32 = 32;
+/// Workgroups that keep a large device busy.
+const ENOUGH_TILES: usize = 96;
 
 /// Bindings: x, weight, bias, add, out. Constants: workgroup, x half, add half, out half, activation, vector.
 pub(super) fn lower(product: Product, lowering: &mut Lowering) -> Result<()> {
@@ -114,16 +161,19 @@ pub(super) fn lower(product: Product, lowering: &mut Lowering) -> Result<()> {
     let vector = inputs == depth && lowering.is_vector(x);
     let half = |view| u32::from(lowering.is_half(view));
     let items = out.batch * rows;
-    let (engine, workgroup, grid) = if lowering.caps().software {
-        let workgroup = lowering.caps().subgroup_size.max(4);
-        let columns = cols.div_ceil(REGISTER).div_ceil(workgroup as usize);
-        ("register", workgroup, [columns, items.div_ceil(REGISTER), groups])
-    } else {
-        ("tile", 128, [cols.div_ceil(TILE), items.div_ceil(TILE), groups])
-    };
-    let mut constants =
-        vec![workgroup, half(x), added.map_or(0, half), half(out), activation(product.activation), u32::from(vector)];
-    constants.extend(product.constants);
+    let engine = Engine::choose(lowering.caps(), items, cols);
+    let mut constants = vec![
+        engine.workgroup,
+        half(x),
+        added.map_or(0, half),
+        half(out),
+        activation(product.activation),
+        u32::from(vector),
+        product.constant,
+        0,
+    ];
+    constants.extend(engine.constants);
+    let grid = [cols.div_ceil(engine.tile[1]), items.div_ceil(engine.tile[0]), groups];
     let params = Params {
         items: out.batch as u32,
         rows: rows as u32,
@@ -139,7 +189,10 @@ pub(super) fn lower(product: Product, lowering: &mut Lowering) -> Result<()> {
         add_mode: mode,
         geometry,
     };
-    let module = lowering.variant(&format!("{stem}.{engine}"));
+    let module = match engine.name {
+        "matrix" => format!("{stem}.matrix"),
+        name => lowering.variant(&format!("{stem}.{name}")),
+    };
     let flops = 2 * (items * cols * groups * taps * inputs) as u64;
     lowering.dispatch(call, module, constants, &params, grid, flops)
 }

@@ -15,6 +15,7 @@ use crate::nn::{LayerNorm, Linear};
 use crate::pack::{Concat, DenoiserConfig, Pack};
 
 pub use record::DenoiserPlan;
+pub(super) use record::{Condition, Recorder, StepViews};
 
 /// ε of every layer norm.
 const EPS: f32 = 1e-5;
@@ -124,7 +125,7 @@ impl Denoiser {
         position::encode(timestep, row);
     }
 
-    /// Values of one state of a plan: keys and values of every layer for each window and condition, and once for ∅.
+    /// Values of the state of a plan: keys and values of every layer for each window and condition, and once for ∅.
     pub fn state_len(&self, shape: Shape) -> usize {
         let memories = shape.conditions * shape.windows + usize::from(shape.unconditional);
         let mut per_memory = self.memory_rows(shape.frames) * 2 * self.config.d;

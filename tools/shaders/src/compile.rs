@@ -98,3 +98,48 @@ fn describe(error: &GlslangError, path: &Path) -> String {
     let lines = log.log.lines().filter(|line| !line.trim().is_empty());
     lines.map(|line| line.replacen(": 0:", &own, 1)).collect::<Vec<_>>().join("\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "#version 460\n#extension GL_GOOGLE_include_directive : require\n";
+    const BODY: &str =
+        "layout(set = 0, binding = 0) buffer Out { float values[]; };\nvoid main() { values[0] = VALUE; }\n";
+
+    /// Compiles `source` beside `lib.glsl` in a folder of its own.
+    fn compiled(test: &str, source: &str, library: &str, value: &str) -> Result<Compiled> {
+        let folder = std::env::temp_dir().join(format!("media2face-shaders-{}-{test}", std::process::id()));
+        std::fs::create_dir_all(&folder)?;
+        std::fs::write(folder.join("a.comp"), format!("{HEAD}{source}{BODY}"))?;
+        std::fs::write(folder.join("lib.glsl"), library)?;
+        let defines = [("VALUE".to_owned(), value.to_owned())].into();
+        let result = compile(&folder, &Module { source: "a.comp".into(), name: "a.packed".into(), defines });
+        std::fs::remove_dir_all(&folder)?;
+        result
+    }
+
+    #[test]
+    fn same_sources_give_the_same_bytes_and_every_input_is_in_the_hash() {
+        let include = "#include \"lib.glsl\"\n";
+        let first = compiled("same", include, "", "1.0").expect("compiles");
+        let again = compiled("same", include, "", "1.0").expect("compiles");
+        assert!(first.spirv == again.spirv && first.hash == again.hash);
+        let define = compiled("same", include, "", "2.0").expect("compiles");
+        assert!(first.spirv != define.spirv && first.hash != define.hash);
+        let library = compiled("same", include, "// another\n", "1.0").expect("compiles");
+        assert!(first.spirv == library.spirv && first.hash != library.hash);
+        assert!(first.spirv.windows(6).any(|bytes| bytes == b"values"), "names are kept");
+    }
+
+    #[test]
+    fn faults_are_told_with_file_and_line() {
+        let fault = |test, source, library| match compiled(test, source, library, "1.0") {
+            Ok(_) => panic!("{test} compiles"),
+            Err(fault) => format!("{fault:#}"),
+        };
+        assert!(fault("own", "float f() { return x; }\n", "").contains("a.comp:3: 'x'"));
+        assert!(fault("library", "#include \"lib.glsl\"\n", "\nfloat f() { return x; }\n").contains("lib.glsl:2: 'x'"));
+        assert!(fault("missing", "#include \"none.glsl\"\n", "").contains("#include \"none.glsl\": no such file"));
+    }
+}

@@ -2,11 +2,15 @@
 
 mod apt;
 mod command;
+mod debian;
 mod header;
 mod sample;
 mod shaders;
+mod sid;
 mod symbols;
 mod test;
+mod validation;
+mod vulkan;
 
 use clap::{Parser, Subcommand};
 
@@ -31,6 +35,19 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Bring the drivers for tests (llvmpipe, SwiftShader, validation) into target/vulkan; print their environment, or
+    /// run a program on them under validation.
+    Vulkan {
+        /// A program and its arguments; it must cause no message of the validation layer.
+        #[arg(last = true)]
+        program: Vec<std::ffi::OsString>,
+    },
+    /// Bring Debian sid's Mesa with its own C library into target/vulkan/sid, and run a program there.
+    Sid {
+        /// A program that was built here, and its arguments.
+        #[arg(last = true)]
+        program: Vec<std::ffi::OsString>,
+    },
     /// Check everything that runs without a GPU: format, lints, docs, layers, tests, header, symbols, samples.
     Test,
     /// Build and run a sample.
@@ -44,6 +61,8 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().chore {
         Chore::Header { check } => header::run(check),
         Chore::Shaders { check } => shaders::run_all(check),
+        Chore::Vulkan { program } => vulkan::vulkan(&program),
+        Chore::Sid { program } => sid::sid(&program),
         Chore::Test => test::run_all(),
         Chore::Sample { language } => sample::sample(language),
     }

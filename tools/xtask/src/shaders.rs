@@ -9,7 +9,7 @@ use crate::apt;
 use crate::command::{cargo, command, root, run};
 
 /// Folders with a `variants.toml`.
-const FOLDERS: &[&str] = &["shaders"];
+const FOLDERS: &[&str] = &["shaders", "tools/hazard"];
 
 /// Compiles all modules, or compares them with the committed ones; then validates them.
 pub(crate) fn run_all(check: bool) -> Result<()> {

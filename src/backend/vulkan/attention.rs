@@ -1,0 +1,119 @@
+//! The op `attention` on a device: shaders/attention.comp.
+
+use bytemuck::NoUninit;
+
+use crate::error::{Error, Result};
+use crate::plan::{Mask, Op, View};
+
+use super::element;
+use super::lowering::{Lowering, Span};
+use super::parts;
+
+/// Invocations of a workgroup.
+const GROUP: usize = 128;
+
+/// Queries of a workgroup and keys of a tile, the best first.
+const BLOCKS: [Block; 6] = [
+    Block { queries: 32, keys: 32 },
+    Block { queries: 32, keys: 16 },
+    Block { queries: 16, keys: 32 },
+    Block { queries: 16, keys: 16 },
+    Block { queries: 8, keys: 16 },
+    Block { queries: 4, keys: 8 },
+];
+/// Workgroups that fill a large device: below, smaller blocks are better.
+const FILLING_GROUPS: usize = 264;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Block {
+    queries: usize,
+    keys: usize,
+}
+
+impl Block {
+    /// Shared memory of a workgroup.
+    fn bytes(self, head_cols: usize) -> usize {
+        let vectors = head_cols.div_ceil(4) | 1;
+        (self.queries + self.keys) * vectors * 16 + (self.keys * self.queries + GROUP + self.queries) * 4
+    }
+
+    /// The best that fits into `bytes`; where that leaves a device idle, the best of few queries.
+    fn choose(bytes: usize, head_cols: usize, heads: usize, queries: usize) -> Option<Self> {
+        let fitting = || BLOCKS.into_iter().filter(move |block| block.bytes(head_cols) <= bytes);
+        let filling = |block: &Self| heads * queries.div_ceil(block.queries) >= FILLING_GROUPS || block.queries <= 16;
+        fitting().find(filling).or_else(|| fitting().next())
+    }
+}
+
+#[derive(Clone, Copy, NoUninit)]
+#[repr(C)]
+struct Params {
+    batch: u32,
+    heads: u32,
+    queries: u32,
+    keys: u32,
+    width: u32,
+    scale: f32,
+    q: Span,
+    k: Span,
+    v: Span,
+    out: Span,
+}
+
+/// Of one op, what its parts share.
+#[derive(Clone, Copy)]
+struct Heads {
+    heads: usize,
+    scale: f32,
+    mask: Mask,
+    block: Block,
+}
+
+pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
+    let Op::Attention { q, k, v, heads, scale, mask, out } = op else { unreachable!("attention") };
+    let (bytes, head_cols) = (lowering.caps().max_shared_bytes as usize, q.cols / heads);
+    let block = Block::choose(bytes, head_cols, q.batch * heads, q.rows).filter(|_| head_cols <= 4 * GROUP);
+    let refused = || Error::Unsupported(format!("attention over heads of {head_cols} columns"));
+    let heads = Heads { heads: *heads, scale: *scale, mask: *mask, block: block.ok_or_else(refused)? };
+    let views = [*q, *k, *v, *out];
+    for items in parts::items(lowering, &views) {
+        lower_part(views.map(|view| view.batch(items.clone())), heads, lowering)?;
+    }
+    Ok(())
+}
+
+/// Bindings: q, k, v, out. Constants: workgroup, by four, q half, k half, v half, out half, mask, columns of a head, queries
+/// of a block, keys of a tile.
+fn lower_part(views: [View; 4], op: Heads, lowering: &mut Lowering) -> Result<()> {
+    let [q, k, v, out] = views;
+    let mut call = lowering.call("attention");
+    let spans = [lowering.read(&mut call, q)?, lowering.read(&mut call, k)?, lowering.read(&mut call, v)?];
+    let out_span = lowering.write(&mut call, out)?;
+    let head_cols = q.cols / op.heads;
+    let four = head_cols.is_multiple_of(4) && element::by_four(lowering, &views);
+    let (mask, width) = match op.mask {
+        Mask::None => (0, 0),
+        Mask::Causal => (1, 0),
+        Mask::Band { width } => (2, width),
+    };
+    let mut constants = vec![GROUP as u32, u32::from(four)];
+    constants.extend(views.map(|view| u32::from(lowering.is_half(view))));
+    constants.extend([mask, head_cols as u32, op.block.queries as u32, op.block.keys as u32]);
+    let params = Params {
+        batch: q.batch as u32,
+        heads: op.heads as u32,
+        queries: q.rows as u32,
+        keys: k.rows as u32,
+        // Wide enough is as wide as any.
+        width: width.min(q.rows + k.rows) as u32,
+        scale: op.scale,
+        q: spans[0],
+        k: spans[1],
+        v: spans[2],
+        out: out_span,
+    };
+    let blocks = q.rows.div_ceil(op.block.queries);
+    let flops = 4 * (q.len() * k.rows) as u64;
+    let module = lowering.variant("attention");
+    lowering.dispatch(call, module, constants, &params, [q.batch * op.heads * blocks, 1, 1], flops)
+}

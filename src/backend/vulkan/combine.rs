@@ -1,0 +1,34 @@
+//! The op `combine` on a device: shaders/combine.comp.
+
+use bytemuck::NoUninit;
+
+use crate::error::Result;
+use crate::plan::Op;
+
+use super::element::{self, GROUP, Shape};
+use super::lowering::{Lowering, Span};
+
+#[derive(Clone, Copy, NoUninit)]
+#[repr(C)]
+struct Params {
+    shape: Shape,
+    branches: u32,
+    x: Span,
+    weights: Span,
+    out: Span,
+}
+
+/// Bindings: x, weights, out. Constants: workgroup, by four, x half, weights half, out half.
+pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
+    let Op::Combine { x, weights, out } = op else { unreachable!("combine") };
+    let mut call = lowering.call("combine");
+    let (x_span, weights_span) = (lowering.read(&mut call, *x)?, lowering.read(&mut call, *weights)?);
+    let out_span = lowering.write(&mut call, *out)?;
+    let half = |view| u32::from(lowering.is_half(view));
+    let four = element::by_four(lowering, &[*x, *out]);
+    let constants = vec![GROUP, u32::from(four), half(*x), half(*weights), half(*out)];
+    let branches = (x.batch / out.batch) as u32;
+    let params = Params { shape: Shape::of(*out), branches, x: x_span, weights: weights_span, out: out_span };
+    let module = lowering.variant("combine");
+    lowering.dispatch(call, module, constants, &params, element::grid(*out, four), 0)
+}

@@ -1,0 +1,36 @@
+//! What the kernels that go element by element share: shaders/lib/element.glsl.
+
+use bytemuck::NoUninit;
+
+use crate::plan::View;
+
+use super::lowering::Lowering;
+
+/// Invocations of a workgroup.
+pub(super) const GROUP: u32 = 128;
+
+/// True when all views can be read and written by four columns.
+pub(super) fn by_four(lowering: &Lowering, views: &[View]) -> bool {
+    views.iter().all(|view| lowering.is_vector(*view))
+}
+
+/// The front of every kernel's parameters.
+#[derive(Clone, Copy, NoUninit)]
+#[repr(C)]
+pub(super) struct Shape {
+    batch: u32,
+    rows: u32,
+    cols: u32,
+}
+
+impl Shape {
+    pub(super) fn of(view: View) -> Self {
+        let [batch, rows, cols] = view.shape().map(|n| n as u32);
+        Self { batch, rows, cols }
+    }
+}
+
+/// Workgroups that give every invocation one element, or four.
+pub(super) fn grid(out: View, four: bool) -> [usize; 3] {
+    [out.len().div_ceil(if four { 4 } else { 1 } * GROUP as usize), 1, 1]
+}

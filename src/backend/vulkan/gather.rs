@@ -1,0 +1,48 @@
+//! The op `gather` on a device: shaders/gather.comp.
+
+use bytemuck::NoUninit;
+
+use crate::backend::gather_rows;
+use crate::error::Result;
+use crate::plan::{Op, View};
+use crate::tensor::Weight;
+
+use super::element::{self, GROUP, Shape};
+use super::lowering::{Lowering, Span};
+use super::parts;
+use super::weights::Layout;
+
+#[derive(Clone, Copy, NoUninit)]
+#[repr(C)]
+struct Params {
+    shape: Shape,
+    terms: u32,
+    x: Span,
+    out: Span,
+}
+
+pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
+    let Op::Gather { x, index, weight, out } = op else { unreachable!("gather") };
+    gather_rows(index, x.rows)?;
+    for items in parts::items(lowering, &[*x, *out]) {
+        lower_part(x.batch(items.clone()), index, weight, out.batch(items), lowering)?;
+    }
+    Ok(())
+}
+
+/// Bindings: x, index, weight, out. Constants: workgroup, by four, x half, out half.
+fn lower_part(x: View, index: &Weight, weight: &Weight, out: View, lowering: &mut Lowering) -> Result<()> {
+    let mut call = lowering.call("gather");
+    let x_span = lowering.read(&mut call, x)?;
+    lowering.weight(&mut call, index, Layout::List)?;
+    lowering.weight(&mut call, weight, Layout::Vector)?;
+    let out_span = lowering.write(&mut call, out)?;
+    let half = |view| u32::from(lowering.is_half(view));
+    let four = element::by_four(lowering, &[x, out]);
+    let constants = vec![GROUP, u32::from(four), half(x), half(out)];
+    let terms = index.shape()[1] as u32;
+    let params = Params { shape: Shape::of(out), terms, x: x_span, out: out_span };
+    let flops = 2 * (weight.len() * out.batch * out.cols) as u64;
+    let module = lowering.variant("gather");
+    lowering.dispatch(call, module, constants, &params, element::grid(out, four), flops)
+}

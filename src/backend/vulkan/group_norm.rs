@@ -1,0 +1,198 @@
+//! The op `group_norm` on a device: shaders/group_norm_moments.comp, then shaders/group_norm.comp.
+
+use bytemuck::NoUninit;
+
+use crate::error::Result;
+use crate::plan::{Activation, Op, View};
+use crate::tensor::Weight;
+
+use super::element;
+use super::lowering::{Lowering, Span};
+use super::parts::{self, Part};
+use super::product;
+use super::weights::Layout;
+
+/// Invocations of a workgroup.
+const GROUP: usize = 128;
+/// Workgroups that fill a large device.
+const FILLING_GROUPS: usize = 1024;
+/// Chunks of rows: as few as each workgroup of the second pass can merge again, as many as small batches need.
+const CHUNKS: std::ops::RangeInclusive<usize> = 8..=128;
+/// Rows of an invocation at least.
+const LEAST_ROWS: usize = 4;
+/// Count, mean, sum of squares.
+const MOMENTS: usize = 3;
+
+/// How both passes share out the columns and rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Tiling {
+    /// Groups of columns of a workgroup.
+    groups: usize,
+    /// Invocations side by side in a group.
+    lanes: usize,
+    /// Tiles that cover all groups.
+    tiles: usize,
+    chunk_rows: usize,
+    chunks: usize,
+}
+
+impl Tiling {
+    fn new(x: View, groups: usize, four: bool) -> Self {
+        let vectors = x.cols / groups / if four { 4 } else { 1 };
+        let lanes = vectors.min(GROUP);
+        let tile_groups = (GROUP / lanes).min(groups);
+        let tiles = groups.div_ceil(tile_groups);
+        let wanted = (FILLING_GROUPS / (x.batch * tiles)).clamp(*CHUNKS.start(), *CHUNKS.end());
+        let least = LEAST_ROWS * (GROUP / (tile_groups * lanes));
+        let chunk_rows = x.rows.div_ceil(wanted).max(least).min(x.rows);
+        Self { groups: tile_groups, lanes, tiles, chunk_rows, chunks: x.rows.div_ceil(chunk_rows) }
+    }
+
+    /// Workgroups for a part.
+    fn grid(&self, part: View) -> [usize; 3] {
+        [part.batch * self.tiles * part.rows.div_ceil(self.chunk_rows), 1, 1]
+    }
+}
+
+/// The front of both kernels' parameters.
+#[derive(Clone, Copy, NoUninit)]
+#[repr(C)]
+struct Shape {
+    batch: u32,
+    rows: u32,
+    groups: u32,
+    group_cols: u32,
+    tile_groups: u32,
+    lanes: u32,
+    chunk_rows: u32,
+    chunks: u32,
+    /// Of the part's first item and chunk.
+    partials_offset: u32,
+}
+
+#[derive(Clone, Copy, NoUninit)]
+#[repr(C)]
+struct MomentsParams {
+    shape: Shape,
+    x: Span,
+}
+
+#[derive(Clone, Copy, NoUninit)]
+#[repr(C)]
+struct Params {
+    shape: Shape,
+    eps: f32,
+    x: Span,
+    film: Span,
+    out: Span,
+}
+
+struct Norm<'a> {
+    groups: usize,
+    eps: f32,
+    affine: Option<&'a (Weight, Weight)>,
+    film: Option<View>,
+    activation: Activation,
+    four: bool,
+    tiling: Tiling,
+    workspace_bytes: u64,
+}
+
+pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
+    let Op::GroupNorm { x, groups, eps, affine, film, activation, out } = op else { unreachable!("group_norm") };
+    let (x, out, groups) = (*x, *out, *groups);
+    let films = film.iter().all(|film| lowering.is_vector(*film));
+    let four = (x.cols / groups).is_multiple_of(4) && films && element::by_four(lowering, &[x, out]);
+    let tiling = Tiling::new(x, groups, four);
+    let norm = Norm {
+        groups,
+        eps: *eps,
+        affine: affine.as_ref(),
+        film: *film,
+        activation: *activation,
+        four,
+        tiling,
+        workspace_bytes: (x.batch * groups * tiling.chunks * MOMENTS * 4) as u64,
+    };
+    let parts = parts::rows(lowering, &[x, out], tiling.chunk_rows);
+    for part in &parts {
+        norm.moments(x, part, lowering)?;
+    }
+    for part in &parts {
+        norm.apply(x, out, part, lowering)?;
+    }
+    Ok(())
+}
+
+impl Norm<'_> {
+    fn shape(&self, x: View, item: usize, chunk: usize) -> Shape {
+        let Tiling { groups, lanes, chunk_rows, chunks, .. } = self.tiling;
+        Shape {
+            batch: x.batch as u32,
+            rows: x.rows as u32,
+            groups: self.groups as u32,
+            group_cols: (x.cols / self.groups) as u32,
+            tile_groups: groups as u32,
+            lanes: lanes as u32,
+            chunk_rows: chunk_rows as u32,
+            chunks: chunks as u32,
+            partials_offset: ((item * self.groups * chunks + chunk) * MOMENTS) as u32,
+        }
+    }
+
+    /// Bindings: x, partials. Constants: workgroup, by four, x half.
+    fn moments(&self, x: View, part: &Part, lowering: &mut Lowering) -> Result<()> {
+        let x = part.of(x);
+        let mut call = lowering.call("group_norm");
+        let x_span = lowering.read(&mut call, x)?;
+        lowering.workspace(&mut call, self.workspace_bytes, true);
+        let constants = vec![GROUP as u32, u32::from(self.four), u32::from(lowering.is_half(x))];
+        let shape = self.shape(x, part.items.start, part.rows.start / self.tiling.chunk_rows);
+        let params = MomentsParams { shape, x: x_span };
+        let module = lowering.variant("group_norm_moments");
+        lowering.dispatch(call, module, constants, &params, self.tiling.grid(x), 0)
+    }
+
+    /// Bindings: x, partials, weight, bias, film, out. Constants: workgroup, by four, activation, x half, out half, film
+    /// half, gain.
+    fn apply(&self, x: View, out: View, part: &Part, lowering: &mut Lowering) -> Result<()> {
+        let (x, out) = (part.of(x), part.of(out));
+        let mut call = lowering.call("group_norm");
+        let x_span = lowering.read(&mut call, x)?;
+        lowering.workspace(&mut call, self.workspace_bytes, false);
+        let affine = self.affine.map(|(weight, bias)| [weight, bias]);
+        for position in 0..2 {
+            match affine {
+                Some(weights) => lowering.weight(&mut call, weights[position], Layout::Vector)?,
+                None => lowering.repeat_binding(&mut call),
+            }
+        }
+        let film_span = match self.film {
+            Some(film) => lowering.read(&mut call, film.batch(part.items.clone()))?,
+            None => {
+                lowering.repeat_binding(&mut call);
+                Span::default()
+            }
+        };
+        let out_span = lowering.write(&mut call, out)?;
+        let half = |view| u32::from(lowering.is_half(view));
+        let gain = match (self.affine, self.film) {
+            (None, None) => 0,
+            (Some(_), _) => 1,
+            (None, Some(_)) => 2,
+        };
+        let constants = vec![
+            GROUP as u32,
+            u32::from(self.four),
+            product::activation(self.activation),
+            half(x),
+            half(out),
+            self.film.map_or(0, half),
+            gain,
+        ];
+        let shape = self.shape(x, part.items.start, 0);
+        let params = Params { shape, eps: self.eps, x: x_span, film: film_span, out: out_span };
+        let module = lowering.variant("group_norm");
+        lowering.dispatch(call, module, constants, &params, self.tiling.grid(out), 0)
+    }
+}

@@ -1,0 +1,139 @@
+//! Debian packages unpacked into a folder of ours. The system's packages, sources and lists stay as they are: apt runs
+//! on sources, lists and a cache of its own, and `dpkg -x` installs nothing.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::command::{command, exists, output, run};
+
+/// A folder that packages are unpacked into.
+pub(crate) struct Folder {
+    root: PathBuf,
+    /// Release names: the first is the default, packages of the others are asked for as `name/release`.
+    releases: Vec<String>,
+    /// Take the C library and all else from the releases too, instead of building on what the system has.
+    whole: bool,
+}
+
+impl Folder {
+    /// A folder at `root` on what the system has installed.
+    pub(crate) fn new(root: &Path, releases: &[&str]) -> Self {
+        let releases = releases.iter().map(|&release| release.to_owned()).collect();
+        Self { root: root.to_path_buf(), releases, whole: false }
+    }
+
+    /// A folder with a C library and loader of its own.
+    pub(crate) fn whole(root: &Path, release: &str) -> Self {
+        Self { whole: true, ..Self::new(root, &[release]) }
+    }
+
+    /// Unpacks `packages` with whatever they depend on that the system lacks, and those of `alone` without. Does
+    /// nothing when that is done already; tries twice. `FOLDER/versions.txt` lists what lies there.
+    pub(crate) fn bring(&self, packages: &[&str], alone: &[&str]) -> Result<()> {
+        let all = [packages, alone].concat().join(", ");
+        let wanted = format!("# {all} of {}\n", self.releases.join(", "));
+        let stamp = self.root.join("versions.txt");
+        if std::fs::read_to_string(&stamp).is_ok_and(|have| have.starts_with(&wanted)) {
+            return Ok(());
+        }
+        for program in ["apt-get", "dpkg"] {
+            ensure!(exists(program), "{program} is missing: this machine is no Debian");
+        }
+        println!("bringing {all} into {}", self.root.display());
+        let versions = self.unpack(packages, alone).or_else(|_| self.unpack(packages, alone));
+        let versions = versions.with_context(|| format!("Debian's {all} could not be had"))?;
+        std::fs::write(stamp, wanted + &versions)?;
+        Ok(())
+    }
+
+    /// The version of a package in the folder.
+    pub(crate) fn version(&self, package: &str) -> Result<String> {
+        let versions = std::fs::read_to_string(self.root.join("versions.txt"))?;
+        let line = versions.lines().find_map(|line| line.strip_prefix(&format!("{package} ")));
+        Ok(line.with_context(|| format!("{package} is not in {}", self.root.display()))?.to_owned())
+    }
+
+    fn unpack(&self, packages: &[&str], alone: &[&str]) -> Result<String> {
+        let _ = std::fs::remove_dir_all(&self.root);
+        let archives = self.root.join("apt/archives");
+        std::fs::create_dir_all(self.root.join("apt/lists/partial"))?;
+        std::fs::create_dir_all(archives.join("partial"))?;
+        std::fs::write(self.root.join("apt/status"), "")?;
+        std::fs::write(self.root.join("apt/sources.list"), self.sources()?)?;
+        quiet(&mut self.apt(&["update"]))?;
+        quiet(self.apt(&["install", "--download-only", "--no-install-recommends", "--no-remove"]).args(packages))?;
+        // What is installed already is not downloaded by the line above.
+        quiet(self.apt(&["download"]).args(packages).args(alone).current_dir(&archives))?;
+        let mut versions = Vec::new();
+        for entry in std::fs::read_dir(&archives)? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "deb") {
+                run(Command::new("dpkg").arg("-x").arg(&path).arg(&self.root))?;
+                let show = ["--show", "--showformat=${Package} ${Version}\n"];
+                versions.push(output(Command::new("dpkg-deb").args(show).arg(&path))?);
+            }
+        }
+        versions.sort();
+        versions.dedup();
+        std::fs::remove_dir_all(self.root.join("apt"))?;
+        Ok(versions.concat())
+    }
+
+    /// apt-get on the folder's own state.
+    fn apt(&self, arguments: &[&str]) -> Command {
+        let own = self.root.join("apt");
+        let mut apt = command("apt-get", &["-q", "-y"]);
+        let mut option = |name: &str, value: &Path| {
+            apt.arg("-o").arg(format!("{name}={}", value.display()));
+        };
+        option("Dir::Etc::SourceList", &own.join("sources.list"));
+        option("Dir::Etc::SourceParts", Path::new("-"));
+        option("Dir::State::Lists", &own.join("lists"));
+        option("Dir::Cache", &own);
+        option("Debug::NoLocking", Path::new("1"));
+        option("APT::Sandbox::User", Path::new("root"));
+        option("APT::Update::Post-Invoke-Success", Path::new(""));
+        option("Acquire::Languages", Path::new("none"));
+        if self.whole {
+            option("Dir::State::Status", &own.join("status"));
+        }
+        apt.args(arguments);
+        apt
+    }
+
+    /// Lines for the releases from where the machine's own sources have its release.
+    fn sources(&self) -> Result<String> {
+        let codename = codename()?;
+        let own = output(&mut command("apt-get", &["update", "--print-uris"]))?;
+        let end = format!("/dists/{codename}/InRelease");
+        let mirrors = own.lines().filter_map(|line| line.strip_prefix('\'')?.split('\'').next()?.strip_suffix(&end));
+        // Other vendors may name a release of theirs alike.
+        let mirror = mirrors.max_by_key(|mirror| mirror.ends_with("/debian"));
+        let mirror = mirror.with_context(|| format!("the machine's apt sources have no {codename}"))?;
+        let keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
+        let signed = if Path::new(keyring).exists() { format!("[signed-by={keyring}] ") } else { String::new() };
+        Ok(self.releases.iter().map(|release| format!("deb {signed}{mirror} {release} main\n")).collect())
+    }
+}
+
+/// The name of the Debian release that this machine runs.
+pub(crate) fn codename() -> Result<String> {
+    let text = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
+    let value = |key: &str| text.lines().find_map(|line| line.strip_prefix(key)).map(|value| value.trim_matches('"'));
+    match (value("ID="), value("VERSION_CODENAME=")) {
+        (Some("debian"), Some(codename)) => Ok(codename.to_owned()),
+        (id, _) => bail!("this machine runs {}, not Debian", id.unwrap_or("an unknown system")),
+    }
+}
+
+/// Where Debian puts the libraries of this machine's architecture, below a root.
+pub(crate) fn libraries() -> String {
+    format!("usr/lib/{}-linux-gnu", std::env::consts::ARCH)
+}
+
+/// Runs without showing what is written; an error carries it.
+fn quiet(command: &mut Command) -> Result<()> {
+    output(command.stdin(Stdio::null())).map(drop)
+}
