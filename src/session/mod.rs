@@ -17,11 +17,11 @@ mod runtime;
 mod session;
 mod warm_up;
 
+pub use crate::backend::select::BackendChoice;
 pub use animation::Animation;
 pub use log::{LogLevel, LogSink};
 pub use model::{Identity, Model};
 pub use options::{SessionOptions, Style};
 pub use reader::Reader;
-pub use crate::backend::select::BackendChoice;
 pub use runtime::{GpuMemory, Runtime, RuntimeOptions};
 pub use session::{Progress, Session, Stage};

@@ -53,8 +53,9 @@ impl Model {
             return Ok(());
         }
         let (fps, mut reader) = (animation.native_fps(), animation.reader()?);
-        // A batch of every size: 2ⁿ − 1 frames are 2ⁿ⁻¹ and … and 1.
-        let frames = (2 * self.runtime().backend().frames_per_run() - 1).min(animation.frame_count(fps)?);
+        // Batches of every size: each is an eighth of the one before.
+        let largest = self.runtime().backend().frames_per_run();
+        let frames = (largest + largest / 8 + 1).min(animation.frame_count(fps)?);
         reader.weights(fps, 0, frames)?;
         if self.topology().is_some() && !self.identity_names().is_empty() {
             reader.offsets_mm(fps, 0, frames)?;

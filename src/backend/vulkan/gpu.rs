@@ -17,9 +17,9 @@ use super::instance::Instance;
 #[derive(Clone, Copy)]
 pub struct QueueLock {
     /// Called before a submission, on the submitting thread.
-    pub lock: extern "C" fn(user: *mut c_void),
+    pub lock: unsafe extern "C" fn(user: *mut c_void),
     /// Called after it.
-    pub unlock: extern "C" fn(user: *mut c_void),
+    pub unlock: unsafe extern "C" fn(user: *mut c_void),
     /// Handed to both.
     pub user: *mut c_void,
 }
@@ -34,6 +34,8 @@ unsafe impl Sync for QueueLock {}
 pub struct HostDevice {
     /// `vkGetInstanceProcAddr`.
     pub get_instance_proc_addr: vk::PFN_vkGetInstanceProcAddr,
+    /// Version that its instance was made for.
+    pub api_version: u32,
     /// Its instance.
     pub instance: vk::Instance,
     /// Its physical device.
@@ -101,12 +103,19 @@ impl Gpu {
     /// # Safety
     /// The handles belong together, live longer than everything made here, and what [`HostDevice`] says is enabled is.
     pub(super) unsafe fn adopt(host: &HostDevice, mask: Mask) -> Result<Arc<Self>> {
+        if host.api_version < vk::API_VERSION_1_1 {
+            return Err(Error::Unsupported("the host's Vulkan instance is older than version 1.1".to_owned()));
+        }
         // SAFETY: the caller's word.
-        let instance = unsafe { Instance::adopt(host.get_instance_proc_addr, host.instance) };
+        let instance = unsafe { Instance::adopt(host.get_instance_proc_addr, host.instance, host.api_version) };
         let mask = Mask { no_half: mask.no_half || !host.half, no_matrix: mask.no_matrix || !host.matrix, ..mask };
         let info = instance.describe(0, host.physical, mask);
         if let Some(fault) = info.fault {
             return Err(Error::Unsupported(format!("{}: {fault}", info.name)));
+        }
+        if !instance.computes(host.physical, host.queue_family) {
+            let detail = format!("{}: queue family {} cannot compute", info.name, host.queue_family);
+            return Err(Error::InvalidArgument(detail));
         }
         let mut caps = Caps::read(&instance, host.physical, host.queue_family, mask);
         caps.timeline &= host.timeline;
@@ -206,12 +215,14 @@ impl Gpu {
         }
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(QueueLock { lock, user, .. }) = self.lock {
-            lock(user);
+            // SAFETY: the host's own function with its own pointer, by its word callable from any thread.
+            unsafe { lock(user) };
         }
         // SAFETY: the command buffers are recorded and not pending; the queue is locked.
         let result = unsafe { self.handle.queue_submit(*queue, &[info], fence) };
         if let Some(QueueLock { unlock, user, .. }) = self.lock {
-            unlock(user);
+            // SAFETY: as above.
+            unsafe { unlock(user) };
         }
         self.check("submission", result)
     }
@@ -257,9 +268,7 @@ fn create_device(
     caps: &Caps,
     low_priority: bool,
 ) -> std::result::Result<ash::Device, vk::Result> {
-    // SAFETY: the instance lives.
-    let properties = unsafe { instance.handle.get_physical_device_properties(physical) };
-    let modern = properties.api_version >= vk::API_VERSION_1_2;
+    let modern = instance.version_of(physical) >= vk::API_VERSION_1_2;
     let extensions = Extensions::of(instance, physical);
     let mut names: Vec<&CStr> = Vec::new();
     let mut wants = |name: &'static CStr, wanted: bool| {

@@ -25,6 +25,7 @@ mod memory;
 mod parts;
 mod product;
 mod recording;
+mod requirements;
 mod tensor;
 mod transfer;
 mod weights;
@@ -38,6 +39,7 @@ use crate::plan::{Backend, Executable, Plan, Tensor};
 pub use caps::{Caps, Mask, MatrixShape, Tier};
 pub use gpu::{HostDevice, QueueLock};
 pub use instance::{DeviceInfo, DeviceKind};
+pub use requirements::{Name, Requirements};
 
 use executable::VulkanExecutable;
 use gpu::Gpu;
