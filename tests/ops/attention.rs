@@ -2,7 +2,7 @@
 
 use media2face::plan::{Mask, Op};
 
-use crate::bench::Case;
+use crate::bench::{Case, ScratchCopy};
 use crate::support::tolerance::OP_F32;
 
 fn attention(batch: usize, queries: usize, keys: usize, heads: usize, d: usize, mask: Mask) {
@@ -81,4 +81,33 @@ fn scores_far_apart_stay_finite() {
         y_port
     })
     .check(5e-4);
+}
+
+#[test]
+fn heads_of_any_width_match() {
+    for d in [5, 20, 80, 128, 131] {
+        attention(1, 35, 41, 2, d, Mask::None);
+    }
+}
+
+#[test]
+fn many_heads_match() {
+    attention(2, 100, 9, 40, 4, Mask::None);
+}
+
+#[test]
+fn intermediates_match() {
+    for (d, mask) in [(64, Mask::Causal), (20, Mask::None), (9, Mask::Band { width: 5 })] {
+        Case::new(|plan, _, ports| {
+            let (port, x) = plan.input("x", 2, 45, 2 * d);
+            let (y_port, y) = plan.output("y", 2, 45, 2 * d);
+            ports.push(port);
+            let x = plan.scratch_copy(x);
+            let sum = plan.attention("first", x, x, x, 2, mask);
+            let out = plan.attention("second", sum, x.batch(0..1).repeat(2), x.batch(1..2).repeat(2), 2, mask);
+            plan.copy(out, y);
+            y_port
+        })
+        .check(OP_F32);
+    }
 }

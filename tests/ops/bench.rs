@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use half::f16;
 use media2face::backend::cpu::{CpuBackend, CpuOptions};
-use media2face::plan::{Backend, Op, Plan, PlanBuilder, Port, Section};
+use media2face::plan::{Backend, Op, Plan, PlanBuilder, Port, Section, View};
 use media2face::tensor::Weight;
 
 use crate::support::{self, reference::Reference, tolerance};
@@ -105,5 +105,18 @@ impl Case {
             let tolerance = if rounds { tolerance::OP_F16 } else { tolerance };
             support::assert_close(device.name, &found, &expected, tolerance);
         }
+    }
+}
+
+/// An intermediate with the values of a view, which a device may keep in half precision.
+pub trait ScratchCopy {
+    fn scratch_copy(&mut self, view: View) -> View;
+}
+
+impl ScratchCopy for PlanBuilder {
+    fn scratch_copy(&mut self, view: View) -> View {
+        let copy = self.scratch("copy", view.batch, view.rows, view.cols);
+        self.copy(view, copy);
+        copy
     }
 }

@@ -2,7 +2,7 @@
 
 use media2face::plan::Op;
 
-use crate::bench::Case;
+use crate::bench::{Case, ScratchCopy};
 use crate::support::tolerance::OP_F32;
 
 #[test]
@@ -16,6 +16,24 @@ fn weights_per_row_match() {
         y_port
     })
     .check(OP_F32);
+}
+
+#[test]
+fn intermediates_match() {
+    for cols in [24, 19] {
+        Case::new(|plan, _, ports| {
+            let (x_port, x) = plan.input("x", 4, 50, cols);
+            let (w_port, weights) = plan.input("w", 4, 50, 1);
+            let (y_port, y) = plan.output("y", 2, 50, cols);
+            ports.extend([x_port, w_port]);
+            let (x, weights, out) =
+                (plan.scratch_copy(x), plan.scratch_copy(weights), plan.scratch("out", 2, 50, cols));
+            plan.push(Op::Combine { x, weights, out });
+            plan.copy(out, y);
+            y_port
+        })
+        .check(OP_F32);
+    }
 }
 
 #[test]

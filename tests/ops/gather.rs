@@ -7,7 +7,7 @@ use media2face::backend::cpu::{CpuBackend, CpuOptions};
 use media2face::plan::{Backend, Op, PlanBuilder};
 use media2face::tensor::{Bytes, DType, Weight};
 
-use crate::bench::Case;
+use crate::bench::{Case, ScratchCopy};
 use crate::support::tolerance::OP_F32;
 
 fn index(shape: &[usize], values: &[i32]) -> Weight {
@@ -30,6 +30,22 @@ fn vertices_match() {
         })
         .check(OP_F32);
     }
+}
+
+#[test]
+fn repeated_maps_and_wide_texels_match() {
+    Case::new(|plan, random, ports| {
+        let (x_port, x) = plan.input("x", 1, 50, 24);
+        let (y_port, y) = plan.output("y", 3, 77, 24);
+        ports.push(x_port);
+        let rows: Vec<i32> = (0..77 * 3).map(|i| (i * 31) % 50).collect();
+        let weight = random.weight(&[77, 3], 1.0);
+        let (x, out) = (plan.scratch_copy(x).repeat(3), plan.scratch("out", 3, 77, 24));
+        plan.push(Op::Gather { x, index: index(&[77, 3], &rows), weight, out });
+        plan.copy(out, y);
+        y_port
+    })
+    .check(OP_F32);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use media2face::plan::{Activation, Op};
 use media2face::tensor::Weight;
 
-use crate::bench::Case;
+use crate::bench::{Case, ScratchCopy};
 use crate::support::tolerance::OP_F32;
 
 fn group_norm(batch: usize, rows: usize, cols: usize, groups: usize, film: bool) {
@@ -76,4 +76,28 @@ fn in_place_matches() {
         y_port
     })
     .check(OP_F32);
+}
+
+#[test]
+fn groups_of_one_column_to_more_than_a_workgroup_match() {
+    for (rows, cols, groups) in [(301, 512, 512), (90, 128, 2), (33, 402, 2), (40, 1040, 1), (1, 6, 2), (5000, 4, 1)] {
+        group_norm(1, rows, cols, groups, false);
+    }
+}
+
+#[test]
+fn intermediates_match() {
+    for (cols, groups) in [(64, 8), (16, 16), (36, 6)] {
+        Case::new(|plan, _, ports| {
+            let (x_port, x) = plan.input("x", 3, 210, cols);
+            let (film_port, film) = plan.input("film", 1, 1, 2 * cols);
+            let (y_port, y) = plan.output("y", 3, 210, cols);
+            ports.extend([x_port, film_port]);
+            let (x, film) = (plan.scratch_copy(x), Some(plan.scratch_copy(film).repeat(3)));
+            let activation = Activation::QuickGelu;
+            plan.push(Op::GroupNorm { x, groups, eps: 1e-5, affine: None, film, activation, out: y });
+            y_port
+        })
+        .check(OP_F32);
+    }
 }

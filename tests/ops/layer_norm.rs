@@ -2,7 +2,7 @@
 
 use media2face::plan::{Activation, Op};
 
-use crate::bench::Case;
+use crate::bench::{Case, ScratchCopy};
 use crate::support::tolerance::OP_F32;
 
 fn layer_norm(batch: usize, rows: usize, cols: usize, activation: Activation) {
@@ -42,4 +42,21 @@ fn in_place_on_columns_of_a_wider_buffer_matches() {
         y_port
     })
     .check(OP_F32);
+}
+
+#[test]
+fn intermediates_match() {
+    for (cols, from) in [(8, 8), (64, 0), (77, 3), (1280, 0)] {
+        Case::new(|plan, random, ports| {
+            let (x_port, x) = plan.input("x", 2, 11, from + cols);
+            let (y_port, y) = plan.output("y", 2, 11, cols);
+            ports.push(x_port);
+            let x = plan.scratch_copy(x).cols(from..from + cols);
+            let (weight, bias) = (random.weight(&[cols], 1.0), random.weight(&[cols], 1.0));
+            let out = plan.layer_norm("out", x, &weight, &bias, 1e-5);
+            plan.copy(out, y);
+            y_port
+        })
+        .check(OP_F32);
+    }
 }

@@ -16,3 +16,4 @@ mod interpolate;
 mod layer_norm;
 mod linear;
 mod map;
+mod parts;

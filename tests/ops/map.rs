@@ -2,7 +2,7 @@
 
 use media2face::plan::{Activation, Op};
 
-use crate::bench::Case;
+use crate::bench::{Case, ScratchCopy};
 use crate::support::tolerance::OP_F32;
 
 const ALL: [Activation; 4] = [Activation::None, Activation::Gelu, Activation::QuickGelu, Activation::Silu];
@@ -59,5 +59,24 @@ fn activations_hold_their_precision_over_their_range() {
                 assert!(error <= 3e-7, "{activation:?}({x}) is {found}, not {expected}, on {}", backend.name());
             }
         }
+    }
+}
+
+#[test]
+fn intermediates_and_repeated_rows_match() {
+    for (from, cols) in [(0, 48), (8, 40), (3, 41)] {
+        Case::new(|plan, _, ports| {
+            let (x_port, x) = plan.input("x", 1, 7, 48);
+            let (y_port, y) = plan.output("y", 7, 9, cols);
+            ports.push(x_port);
+            let mut x = plan.scratch_copy(x).cols(from..from + cols);
+            // Row b of x is all rows of item b.
+            (x.batch, x.batch_stride, x.rows, x.row_stride) = (7, x.row_stride, 9, 0);
+            let h = plan.scratch("h", 7, 9, cols);
+            plan.push(Op::Map { x, activation: Activation::Silu, out: h });
+            plan.push(Op::Map { x: h, activation: Activation::Gelu, out: y });
+            y_port
+        })
+        .check(OP_F32);
     }
 }

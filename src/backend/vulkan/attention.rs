@@ -62,7 +62,7 @@ struct Params {
 
 /// Of one op, what its parts share.
 #[derive(Clone, Copy)]
-struct Heads {
+struct Attention {
     heads: usize,
     scale: f32,
     mask: Mask,
@@ -74,17 +74,17 @@ pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
     let (bytes, head_cols) = (lowering.caps().max_shared_bytes as usize, q.cols / heads);
     let block = Block::choose(bytes, head_cols, q.batch * heads, q.rows).filter(|_| head_cols <= 4 * GROUP);
     let refused = || Error::Unsupported(format!("attention over heads of {head_cols} columns"));
-    let heads = Heads { heads: *heads, scale: *scale, mask: *mask, block: block.ok_or_else(refused)? };
+    let op = Attention { heads: *heads, scale: *scale, mask: *mask, block: block.ok_or_else(refused)? };
     let views = [*q, *k, *v, *out];
     for items in parts::items(lowering, &views) {
-        lower_part(views.map(|view| view.batch(items.clone())), heads, lowering)?;
+        lower_part(views.map(|view| view.batch(items.clone())), op, lowering)?;
     }
     Ok(())
 }
 
 /// Bindings: q, k, v, out. Constants: workgroup, by four, q half, k half, v half, out half, mask, columns of a head, queries
 /// of a block, keys of a tile.
-fn lower_part(views: [View; 4], op: Heads, lowering: &mut Lowering) -> Result<()> {
+fn lower_part(views: [View; 4], op: Attention, lowering: &mut Lowering) -> Result<()> {
     let [q, k, v, out] = views;
     let mut call = lowering.call("attention");
     let spans = [lowering.read(&mut call, q)?, lowering.read(&mut call, k)?, lowering.read(&mut call, v)?];
@@ -116,4 +116,21 @@ fn lower_part(views: [View; 4], op: Heads, lowering: &mut Lowering) -> Result<()
     let flops = 4 * (q.len() * k.rows) as u64;
     let module = lowering.variant("attention");
     lowering.dispatch(call, module, constants, &params, [q.batch * op.heads * blocks, 1, 1], flops)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn least_shared_memory_serves_heads_of_128_columns() {
+        let block = Block::choose(16 << 10, 128, 1, 1000).expect("a block");
+        assert_eq!(block, Block { queries: 8, keys: 16 });
+    }
+
+    #[test]
+    fn blocks_grow_once_the_device_is_full() {
+        let queries = |heads| Block::choose(32 << 10, 64, heads, 320).expect("a block").queries;
+        assert_eq!([queries(8), queries(64)], [16, 32]);
+    }
 }

@@ -160,19 +160,18 @@ impl Norm<'_> {
         let mut call = lowering.call("group_norm");
         let x_span = lowering.read(&mut call, x)?;
         lowering.workspace(&mut call, self.workspace_bytes, false);
-        let affine = self.affine.map(|(weight, bias)| [weight, bias]);
-        for position in 0..2 {
-            match affine {
-                Some(weights) => lowering.weight(&mut call, weights[position], Layout::Vector)?,
-                None => lowering.repeat_binding(&mut call),
-            }
+        if let Some((weight, bias)) = self.affine {
+            lowering.weight(&mut call, weight, Layout::Vector)?;
+            lowering.weight(&mut call, bias, Layout::Vector)?;
+        } else {
+            lowering.repeat_binding(&mut call);
+            lowering.repeat_binding(&mut call);
         }
-        let film_span = match self.film {
-            Some(film) => lowering.read(&mut call, film.batch(part.items.clone()))?,
-            None => {
-                lowering.repeat_binding(&mut call);
-                Span::default()
-            }
+        let film_span = if let Some(film) = self.film {
+            lowering.read(&mut call, film.batch(part.items.clone()))?
+        } else {
+            lowering.repeat_binding(&mut call);
+            Span::default()
         };
         let out_span = lowering.write(&mut call, out)?;
         let half = |view| u32::from(lowering.is_half(view));

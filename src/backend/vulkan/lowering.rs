@@ -16,7 +16,7 @@ use super::hazards::Hazards;
 use super::instance::MAX_BINDINGS;
 use super::kernels::{Kernel, Kernels, PUSH_BYTES};
 use super::weights::{Cache, Layout, Packed};
-use super::{attention, combine, conv1d, conv2d, gather, group_norm, layer_norm, linear, map};
+use super::{attention, combine, conv1d, conv2d, gather, group_norm, interpolate, layer_norm, linear, map};
 
 /// Most workgroups along one dimension of a dispatch that every device takes.
 const MAX_GROUPS: u32 = 65_535;
@@ -116,7 +116,7 @@ impl Lowering<'_> {
             Op::Map { .. } => map::lower(op, self),
             Op::Combine { .. } => combine::lower(op, self),
             Op::Gather { .. } => gather::lower(op, self),
-            _ => Err(Error::Unsupported(format!("{} on Vulkan", op.stem()))),
+            Op::Interpolate { .. } => interpolate::lower(op, self),
         }
     }
 

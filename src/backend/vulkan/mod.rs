@@ -16,6 +16,7 @@ mod gpu;
 mod group_norm;
 mod hazards;
 mod instance;
+mod interpolate;
 mod kernels;
 mod layer_norm;
 mod linear;
@@ -24,6 +25,7 @@ mod map;
 mod memory;
 mod parts;
 mod product;
+mod profile;
 mod recording;
 mod requirements;
 mod tensor;
@@ -39,6 +41,7 @@ use crate::plan::{Backend, Executable, Plan, Tensor};
 pub use caps::{Caps, Mask, MatrixShape, Tier};
 pub use gpu::{HostDevice, QueueLock};
 pub use instance::{DeviceInfo, DeviceKind};
+pub use profile::ProfileEntry;
 pub use requirements::{Name, Requirements};
 
 use executable::VulkanExecutable;
@@ -79,6 +82,8 @@ pub struct VulkanOptions {
     pub memory_cap_bytes: u64,
     /// What [`VulkanBackend::pipeline_cache`] gave in an earlier run.
     pub pipeline_cache: Option<Vec<u8>>,
+    /// Measure every op by itself, which costs a submission each: see [`VulkanBackend::profile`].
+    pub profile: bool,
     #[doc(hidden)]
     pub mask: Mask,
 }
@@ -91,6 +96,7 @@ impl Default for VulkanOptions {
             budget_ms: DEFAULT_BUDGET_MS,
             memory_cap_bytes: u64::MAX,
             pipeline_cache: None,
+            profile: false,
             mask: Mask::default(),
         }
     }
@@ -161,7 +167,7 @@ impl VulkanBackend {
     fn on(gpu: Arc<Gpu>, options: &VulkanOptions) -> Result<Self> {
         gpu.cap_bytes.store(options.memory_cap_bytes, Ordering::Relaxed);
         let kernels = Arc::new(Kernels::new(&gpu, options.pipeline_cache.as_deref())?);
-        let pace = Pace::new(options.budget_ms, gpu.caps.software);
+        let pace = Pace::new(options.budget_ms, gpu.caps.software, options.profile);
         Ok(Self { gpu, kernels, cache: Cache::default(), pace })
     }
 
@@ -186,6 +192,12 @@ impl VulkanBackend {
         check_budget(budget_ms)?;
         self.pace.set_budget_ms(budget_ms);
         Ok(())
+    }
+
+    /// Time on the device by section and op, of all that ran since the backend was made with
+    /// [`VulkanOptions::profile`]; nothing without, or on a device without timestamps.
+    pub fn profile(&self) -> Vec<ProfileEntry> {
+        self.pace.profile().map_or_else(Vec::new, profile::Profile::entries)
     }
 
     /// Bytes of device memory in use.

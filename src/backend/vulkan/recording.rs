@@ -16,6 +16,7 @@ use super::executable::Compiled;
 use super::gpu::Gpu;
 use super::instance::MAX_BINDINGS;
 use super::lowering::Dispatch;
+use super::profile::Profile;
 use super::transfer::full_barrier;
 
 /// Work of a dispatch besides its products: what a small one costs anyway, in products.
@@ -33,25 +34,33 @@ struct Shared {
     /// Guess for a slice that never ran, f32 bits; moves towards what is measured.
     gflop_per_ms: AtomicU32,
     software: bool,
+    profile: Option<Profile>,
 }
 
 impl Pace {
     /// Submissions of up to `budget_ms`.
-    pub(super) fn new(budget_ms: f32, software: bool) -> Self {
+    pub(super) fn new(budget_ms: f32, software: bool, profile: bool) -> Self {
         let gflop_per_ms: f32 = if software { 0.01 } else { 0.5 };
         Self(Arc::new(Shared {
             budget_ms: AtomicU32::new(budget_ms.to_bits()),
             gflop_per_ms: AtomicU32::new(gflop_per_ms.to_bits()),
             software,
+            profile: profile.then(Profile::default),
         }))
+    }
+
+    /// Sums of the times of ops, where they are kept.
+    pub(super) fn profile(&self) -> Option<&Profile> {
+        self.0.profile.as_ref()
     }
 
     pub(super) fn set_budget_ms(&self, budget_ms: f32) {
         self.0.budget_ms.store(budget_ms.to_bits(), Ordering::Relaxed);
     }
 
+    /// None at all while every dispatch is measured by itself.
     fn budget_ms(&self) -> f32 {
-        f32::from_bits(self.0.budget_ms.load(Ordering::Relaxed))
+        if self.0.profile.is_some() { 0.0 } else { f32::from_bits(self.0.budget_ms.load(Ordering::Relaxed)) }
     }
 
     fn gflop_per_ms(&self) -> f32 {
@@ -76,6 +85,9 @@ impl Pace {
 /// A run of dispatches in one command buffer.
 struct Slice {
     commands: vk::CommandBuffer,
+    section: usize,
+    /// Of its first dispatch.
+    op: &'static str,
     flops: u64,
     /// Measured; 0 until then.
     ms: f32,
@@ -136,7 +148,9 @@ impl Recording {
             for (i, (part, commands)) in parts.iter().zip(commands).enumerate() {
                 recording.record(i as u32, part, commands, state)?;
                 let flops = part.iter().map(work).sum();
-                recording.slices.push(Slice { commands, flops, ms: 0.0, runs: 0 });
+                let section = recording.sections.partition_point(|section| section.end <= i);
+                let op = part[0].stem;
+                recording.slices.push(Slice { commands, section, op, flops, ms: 0.0, runs: 0 });
             }
         }
         Ok(recording)
@@ -238,12 +252,13 @@ impl Recording {
             return Ok(());
         }
         let gpu = &self.compiled.gpu;
+        let profile = self.compiled.pace.profile();
         for (i, slice) in self.slices.iter_mut().enumerate() {
             if !run.contains(&slice.commands) {
                 continue;
             }
             slice.runs += 1;
-            if slice.runs % MEASURE_EVERY != 1 {
+            if slice.runs % MEASURE_EVERY != 1 && profile.is_none() {
                 continue;
             }
             let mut ticks = [0u64; 2];
@@ -254,6 +269,10 @@ impl Recording {
                 let ms = ticks[1].wrapping_sub(ticks[0]) as f32 * gpu.caps.timestamp_ns * 1e-6;
                 slice.ms = ms.max(1e-4);
                 self.compiled.pace.learn(slice.flops, ms);
+                if let Some(profile) = profile {
+                    let name = self.compiled.plan.sections().nth(slice.section).map_or("", |(name, _)| name);
+                    profile.add(name, slice.op, ms);
+                }
             }
         }
         Ok(())

@@ -1,0 +1,43 @@
+//! The op `interpolate` on a device: shaders/interpolate.comp.
+
+use bytemuck::NoUninit;
+
+use crate::error::Result;
+use crate::plan::{Op, View};
+
+use super::element::{self, GROUP, Shape};
+use super::lowering::{Lowering, Span};
+use super::parts;
+
+#[derive(Clone, Copy, NoUninit)]
+#[repr(C)]
+struct Params {
+    shape: Shape,
+    x_rows: u32,
+    x: Span,
+    positions: Span,
+    out: Span,
+}
+
+pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
+    let Op::Interpolate { x, positions, out } = op else { unreachable!("interpolate") };
+    for items in parts::items(lowering, &[*x, *out]) {
+        lower_part(x.batch(items.clone()), *positions, out.batch(items), lowering)?;
+    }
+    Ok(())
+}
+
+/// Bindings: x, positions, out. Constants: workgroup, by four, x half, out half.
+fn lower_part(x: View, positions: View, out: View, lowering: &mut Lowering) -> Result<()> {
+    assert!(!lowering.is_half(positions), "positions are counted in f32");
+    let mut call = lowering.call("interpolate");
+    let (x_span, positions_span) = (lowering.read(&mut call, x)?, lowering.read(&mut call, positions)?);
+    let out_span = lowering.write(&mut call, out)?;
+    let half = |view| u32::from(lowering.is_half(view));
+    let four = element::by_four(lowering, &[x, out]);
+    let constants = vec![GROUP, u32::from(four), half(x), half(out)];
+    let (shape, x_rows) = (Shape::of(out), x.rows as u32);
+    let params = Params { shape, x_rows, x: x_span, positions: positions_span, out: out_span };
+    let module = lowering.variant("interpolate");
+    lowering.dispatch(call, module, constants, &params, element::grid(out, four), 0)
+}
