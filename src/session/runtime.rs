@@ -106,7 +106,9 @@ impl Runtime {
     pub fn backend_name(&self) -> String {
         match (&self.vulkan, self.threads) {
             (Some(vulkan), _) => vulkan.name(),
-            (None, threads) => format!("{}, {threads} thread{}", self.backend.name(), if threads == 1 { "" } else { "s" }),
+            (None, threads) => {
+                format!("{}, {threads} thread{}", self.backend.name(), if threads == 1 { "" } else { "s" })
+            }
         }
     }
 
