@@ -244,12 +244,7 @@ impl Drop for Gpu {
     }
 }
 
-fn allocator(
-    instance: &Instance,
-    physical: vk::PhysicalDevice,
-    device: &ash::Device,
-    name: &str,
-) -> Result<Allocator> {
+fn allocator(instance: &Instance, physical: vk::PhysicalDevice, device: &ash::Device, name: &str) -> Result<Allocator> {
     let allocator = Allocator::new(&AllocatorCreateDesc {
         instance: instance.handle.clone(),
         device: device.clone(),
