@@ -33,6 +33,9 @@
 /** flags: leave instruction set extensions unused, for results that are equal on every machine. */
 #define M2F_RUNTIME_PORTABLE 1
 
+/** device_index: the best device. */
+#define M2F_DEVICE_BEST UINT32_MAX
+
 /** mode: the whole clip is pushed, then animated. Push may take memory, so it is not for audio threads. */
 #define M2F_SESSION_OFFLINE 0
 
@@ -112,6 +115,55 @@ typedef uint32_t m2f_log_level;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+/** What computes. */
+enum m2f_backend
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * The chosen device, or without a choice the best GPU; the CPU where there is none or it cannot.
+     * m2f_runtime_backend_reason says why.
+     */
+    M2F_BACKEND_AUTO = 0,
+    /** The CPU. */
+    M2F_BACKEND_CPU = 1,
+    /** A Vulkan device or an error, never the CPU in its place. */
+    M2F_BACKEND_VULKAN = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum m2f_backend m2f_backend;
+#else
+typedef uint32_t m2f_backend;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/** What kind of device it is. */
+enum m2f_device_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /** None of the others. */
+    M2F_DEVICE_OTHER = 0,
+    /** Shares memory with the processor. */
+    M2F_DEVICE_INTEGRATED = 1,
+    /** Has memory of its own. */
+    M2F_DEVICE_DISCRETE = 2,
+    /** Part of another machine's. */
+    M2F_DEVICE_VIRTUAL = 3,
+    /** The processor itself, by a software driver. */
+    M2F_DEVICE_SOFTWARE = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum m2f_device_kind m2f_device_kind;
+#else
+typedef uint32_t m2f_device_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 /** Where a job is. */
 enum m2f_stage
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -137,6 +189,29 @@ typedef uint32_t m2f_stage;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+/** How the kernels run on a device. */
+enum m2f_tier
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /** Not at all. */
+    M2F_TIER_NONE = 0,
+    /** Halves in memory, products by cooperative matrices. */
+    M2F_TIER_MATRIX = 1,
+    /** Halves in memory, sums over subgroups. */
+    M2F_TIER_HALF = 2,
+    /** Weights as packed halves, all else in single precision: any Vulkan 1.1 device. */
+    M2F_TIER_PACKED = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum m2f_tier m2f_tier;
+#else
+typedef uint32_t m2f_tier;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 /** A neutral face on the model's topology, with what the decoder computes of it once. */
 typedef struct m2f_identity m2f_identity;
 
@@ -151,6 +226,36 @@ typedef struct m2f_runtime m2f_runtime;
 
 /** One clip: its audio, style and seed, and the job that animates it. */
 typedef struct m2f_session m2f_session;
+
+/** A device, as m2f_device_describe fills it in. */
+typedef struct m2f_device_info {
+    /** Bytes of this struct as the caller knows it. */
+    uint32_t struct_size;
+    /** Place in the list; device_index of the runtime's options. */
+    uint32_t index;
+    /** An m2f_device_kind. */
+    uint32_t kind;
+    /** An m2f_tier. */
+    uint32_t tier;
+    /** Same device, same bytes, on every run; device_uuid of the runtime's options. */
+    uint8_t uuid[16];
+    /** PCI vendor. */
+    uint32_t vendor_id;
+    /** Vulkan version, first part. */
+    uint32_t api_major;
+    /** Vulkan version, second part. */
+    uint32_t api_minor;
+    /** Zero. */
+    uint32_t reserved;
+    /** Device-local memory. */
+    uint64_t memory_bytes;
+    /** Name by its driver, UTF-8. */
+    char name[256];
+    /** Driver with its version, as it describes itself. */
+    char driver[512];
+    /** Why it cannot be used, one line; empty when it can. */
+    char fault[256];
+} m2f_device_info;
 
 /**
  * Receives a message: level, one line of UTF-8 that is valid during the call, and log_user. It is called only inside
@@ -188,6 +293,25 @@ typedef struct m2f_runtime_options {
     m2f_free_callback free;
     /** Handed to allocate and free. */
     void *memory_user;
+    /** An m2f_backend; default M2F_BACKEND_AUTO. The fields below say nothing on the CPU. */
+    uint32_t backend;
+    /** A device by its place in the list, see m2f_device_describe; default M2F_DEVICE_BEST. */
+    uint32_t device_index;
+    /** A device by its UUID, the same on every run; all zero (default) for no such choice. Not together with an index. */
+    uint8_t device_uuid[16];
+    /** Most milliseconds of one submission, so that frames of the host's do not wait behind it; default 50. */
+    float gpu_budget_ms;
+    /** 1: ask the driver for a queue that yields to others. Default 0. */
+    uint32_t gpu_low_priority;
+    /** Most bytes of device memory; 0 (default) for no cap. Above it calls answer OUT_OF_MEMORY. */
+    uint64_t gpu_memory_cap_bytes;
+    /**
+     * What m2f_runtime_read_pipeline_cache gave in an earlier run, or NULL. One of another device or driver, or a
+     * damaged one, is left unused. Copied.
+     */
+    const uint8_t *pipeline_cache;
+    /** Bytes of pipeline_cache. */
+    uint64_t pipeline_cache_size;
 } m2f_runtime_options;
 
 /**
@@ -326,6 +450,24 @@ uint32_t m2f_version(void);
 const char *m2f_version_string(void);
 
 /**
+ * Number of Vulkan devices of this machine, usable or not.
+ *
+ * Parameters: out, receives the count.
+ * Returns: OK; INVALID_ARGUMENT; UNSUPPORTED without a Vulkan loader (the text of m2f_last_error says why).
+ * Threads: any. Cost: tens to hundreds of milliseconds: Vulkan's drivers are loaded.
+ */
+m2f_status m2f_device_count(uint32_t *out);
+
+/**
+ * Describes a device.
+ *
+ * Parameters: index, below m2f_device_count; out, size writable bytes; size, sizeof *out.
+ * Returns: OK; INVALID_ARGUMENT; INVALID_STRUCT_SIZE; UNSUPPORTED without a Vulkan loader.
+ * Threads: any. Cost: as m2f_device_count.
+ */
+m2f_status m2f_device_describe(uint32_t index, struct m2f_device_info *out, size_t size);
+
+/**
  * Fills options with the defaults.
  *
  * Parameters: options, size writable bytes; size, sizeof *options.
@@ -335,13 +477,15 @@ const char *m2f_version_string(void);
 m2f_status m2f_runtime_options_init(struct m2f_runtime_options *options, size_t size);
 
 /**
- * Creates a runtime: finds the instruction set and starts the threads, which sleep until there is work.
+ * Creates a runtime: opens the device, or finds the instruction set and starts the threads, which sleep until there is
+ * work.
  *
  * Parameters: options, or NULL for the defaults; out, receives the runtime.
- * Returns: OK; INVALID_ARGUMENT (a count, flag or level out of range); INVALID_STRUCT_SIZE; UNSUPPORTED (memory
- * callbacks); OUT_OF_MEMORY (threads could not be started).
+ * Returns: OK; INVALID_ARGUMENT (a field out of range, two devices, with M2F_BACKEND_VULKAN a device that is not
+ * there); INVALID_STRUCT_SIZE; UNSUPPORTED (memory callbacks; with M2F_BACKEND_VULKAN no loader, or no device that
+ * can: the text of m2f_last_error says which); OUT_OF_MEMORY (threads could not be started).
  * Ownership: the caller's; end it with m2f_runtime_destroy. Models and sessions keep it alive.
- * Threads: any. Cost: under a millisecond.
+ * Threads: any. Cost: under a millisecond with M2F_BACKEND_CPU, else tens to hundreds: Vulkan's drivers are loaded.
  */
 m2f_status m2f_runtime_create(const struct m2f_runtime_options *options, struct m2f_runtime **out);
 
@@ -353,7 +497,7 @@ m2f_status m2f_runtime_create(const struct m2f_runtime_options *options, struct 
 void m2f_runtime_destroy(struct m2f_runtime *runtime);
 
 /**
- * What the runtime computes on, such as cpu avx2, 8 threads.
+ * What the runtime computes on, such as cpu avx2, 8 threads, or vulkan with the device and the tier of its kernels.
  *
  * Parameters: buffer with room for capacity bytes, or NULL and 0 to query; count, receives the bytes needed, the
  * terminating NUL included (may be NULL when there is a buffer).
@@ -361,6 +505,55 @@ void m2f_runtime_destroy(struct m2f_runtime *runtime);
  * Threads: any.
  */
 m2f_status m2f_runtime_backend_name(const struct m2f_runtime *runtime, char *buffer, size_t capacity, size_t *count);
+
+/**
+ * Why the runtime computes on that, one line: asked for, or what keeps a GPU from being used, such as
+ * only software devices: llvmpipe.
+ *
+ * Parameters, Returns, Threads: as for m2f_runtime_backend_name.
+ */
+m2f_status m2f_runtime_backend_reason(const struct m2f_runtime *runtime, char *buffer, size_t capacity, size_t *count);
+
+/**
+ * Device memory of everything made on the runtime.
+ *
+ * Parameters: used_bytes, receives what plans, weights and results take; reserved_bytes, receives what was taken from
+ * the driver for that, in larger blocks (may be NULL). Both 0 on the CPU.
+ * Returns: OK; INVALID_ARGUMENT. Threads: any. Cost: none.
+ */
+m2f_status m2f_runtime_gpu_memory(const struct m2f_runtime *runtime,
+                                  uint64_t *used_bytes,
+                                  uint64_t *reserved_bytes);
+
+/**
+ * Hands back device memory that nothing uses: call it when the last session and result of a scene are destroyed.
+ *
+ * Returns: OK, also when there is nothing to hand back; INVALID_ARGUMENT; OUT_OF_MEMORY. Threads: any. Cost: milliseconds.
+ */
+m2f_status m2f_runtime_trim(const struct m2f_runtime *runtime);
+
+/**
+ * Most milliseconds of one submission from now on; jobs under way follow.
+ *
+ * Parameters: budget_ms, above 0.
+ * Returns: OK; INVALID_ARGUMENT; UNSUPPORTED on the CPU. Threads: any. Cost: none.
+ */
+m2f_status m2f_runtime_set_gpu_budget_ms(const struct m2f_runtime *runtime, float budget_ms);
+
+/**
+ * Compiled pipelines, to be saved and given to a later runtime on the same device and driver: its first clip then starts
+ * without compiling. Read it after a clip or m2f_model_warm_up.
+ *
+ * Parameters: buffer with room for capacity bytes, or NULL and 0 to query; count, receives the bytes (may be NULL
+ * when there is a buffer).
+ * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL (also when pipelines were added since the query); UNSUPPORTED on the
+ * CPU; OUT_OF_MEMORY.
+ * Threads: any. Cost: a copy of some megabytes.
+ */
+m2f_status m2f_runtime_read_pipeline_cache(const struct m2f_runtime *runtime,
+                                           uint8_t *buffer,
+                                           size_t capacity,
+                                           size_t *count);
 
 /**
  * Fills options with the defaults.
@@ -389,6 +582,19 @@ m2f_status m2f_model_create(const struct m2f_runtime *runtime,
  * Parameters: model, or NULL for nothing. Threads: any, but not while another call uses this handle.
  */
 void m2f_model_destroy(struct m2f_model *model);
+
+/**
+ * Runs everything that a clip of this length needs once, ahead of the first clip: on a GPU its kernels are compiled, on
+ * the CPU the weights are read from disk.
+ *
+ * Parameters: duration_s, length of a usual clip.
+ * Returns: OK; INVALID_ARGUMENT; MISSING_PART for a model that animates nothing; OUT_OF_MEMORY; DEVICE_LOST.
+ * Threads: any but an audio thread or one that draws; jobs under way go on between its parts. Cost: up to seconds on a
+ * driver that never saw the kernels, see pipeline_cache of the runtime's options; else one denoising step, or two where
+ * the model takes styles.
+ */
+m2f_status m2f_model_warm_up(const struct m2f_model *model,
+                             float duration_s);
 
 /**
  * Frames per second that the model was trained at.

@@ -1,6 +1,7 @@
 //! The C ABI: one file per noun, each function a few lines over the public Rust API.
 //!
-//! `include/media2face.h` is generated from these files by `cargo xtask header`. The rules of the ABI, in one place:
+//! `include/media2face.h` is generated from these files by `cargo xtask header`, and from `vulkan.rs` alone
+//! `include/media2face_vulkan.h`. The rules of the ABI, in one place:
 //! every fallible call returns a [`m2f_status`] and writes its outputs only on success; the detail of the last failure
 //! on the calling thread comes from [`m2f_last_error`]; options structs start with
 //! `struct_size` and are filled by their `_options_init`; buffers are pointer, capacity and count, where a query with a
@@ -9,6 +10,7 @@
 #![allow(non_camel_case_types)] // C names
 
 mod buffer;
+mod device;
 mod error;
 mod guard;
 mod identity;
@@ -19,7 +21,9 @@ mod runtime;
 mod session;
 mod text;
 mod version;
+mod vulkan;
 
+pub use device::*;
 pub use error::{m2f_last_error, m2f_status, m2f_status_name};
 pub use identity::*;
 pub use model::*;
@@ -27,3 +31,4 @@ pub use result::*;
 pub use runtime::*;
 pub use session::*;
 pub use version::*;
+pub use vulkan::*;

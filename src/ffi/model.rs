@@ -145,6 +145,23 @@ pub unsafe extern "C" fn m2f_model_destroy(model: *mut m2f_model) {
     unsafe { destroy(model) };
 }
 
+/// Runs everything that a clip of this length needs once, ahead of the first clip: on a GPU its kernels are compiled, on
+/// the CPU the weights are read from disk.
+///
+/// Parameters: `duration_s`, length of a usual clip.
+/// Returns: OK; INVALID_ARGUMENT; MISSING_PART for a model that animates nothing; OUT_OF_MEMORY; DEVICE_LOST.
+/// Threads: any but an audio thread or one that draws; jobs under way go on between its parts. Cost: up to seconds on a
+/// driver that never saw the kernels, see `pipeline_cache` of the runtime's options; else one denoising step, or two where
+/// the model takes styles.
+///
+/// # Safety
+/// `model` is a live handle or NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_model_warm_up(model: *const m2f_model, duration_s: f32) -> m2f_status {
+    // SAFETY: the caller's promise.
+    guard(|| Ok(unsafe { borrow(model, "model") }?.0.warm_up(duration_s)?))
+}
+
 /// Frames per second that the model was trained at.
 ///
 /// Parameters: `model`; `out`, receives the rate. Returns: OK; INVALID_ARGUMENT. Threads: any.

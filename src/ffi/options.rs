@@ -25,16 +25,30 @@ pub(super) unsafe fn init<T: Options>(options: *mut T, size: usize) -> Result<()
     if options.is_null() {
         return Err(Failure::argument("options is NULL"));
     }
-    let Some(size_u32) = u32::try_from(size).ok().filter(|&s| s >= 8 && s.is_multiple_of(4)) else {
-        return Err(wrong_size(format!("options of {size} bytes: pass sizeof *options")));
-    };
-    let defaults = T::defaults();
-    let bytes = options.cast::<u8>();
+    // SAFETY: the caller's promise.
+    unsafe { write(&T::defaults(), options, size) }
+}
+
+/// Refuses a size that no version of a struct has.
+pub(super) fn check_size(size: usize) -> Result<(), Failure> {
+    if u32::try_from(size).is_ok() && size >= 8 && size.is_multiple_of(4) {
+        return Ok(());
+    }
+    Err(wrong_size(format!("a struct of {size} bytes: pass its sizeof")))
+}
+
+/// Writes at most `size` bytes of `value` to the caller's struct and sets its `struct_size`.
+///
+/// # Safety
+/// `out` points to `size` writable bytes.
+pub(super) unsafe fn write<T: Options>(value: &T, out: *mut T, size: usize) -> Result<(), Failure> {
+    check_size(size)?;
+    let bytes = out.cast::<u8>();
     // SAFETY: `size` bytes are writable by the caller's promise; what this version does not know becomes zero.
     unsafe {
         bytes.write_bytes(0, size);
-        bytes.copy_from_nonoverlapping((&raw const defaults).cast::<u8>(), size.min(size_of::<T>()));
-        bytes.copy_from_nonoverlapping(size_u32.to_ne_bytes().as_ptr(), 4);
+        bytes.copy_from_nonoverlapping((&raw const *value).cast::<u8>(), size.min(size_of::<T>()));
+        bytes.copy_from_nonoverlapping((size as u32).to_ne_bytes().as_ptr(), 4);
     }
     Ok(())
 }

@@ -1,10 +1,13 @@
-//! `m2f_runtime`: threads, backend, log.
+//! `m2f_runtime`: threads, backend, device memory, log.
 
 use std::ffi::{CString, c_char, c_void};
 use std::sync::Arc;
 
+use crate::backend::select::BackendChoice;
+use crate::backend::vulkan::{DEFAULT_BUDGET_MS, DeviceChoice, VulkanOptions};
 use crate::session::{LogLevel, LogSink, Runtime, RuntimeOptions};
 
+use super::buffer;
 use super::error::{Failure, m2f_status};
 use super::guard::{borrow, destroy, give, guard, writable};
 use super::options::{self, Options};
@@ -18,6 +21,22 @@ pub const M2F_THREADS_AUTO: u32 = u32::MAX;
 
 /// `flags`: leave instruction set extensions unused, for results that are equal on every machine.
 pub const M2F_RUNTIME_PORTABLE: u32 = 1;
+
+/// `device_index`: the best device.
+pub const M2F_DEVICE_BEST: u32 = u32::MAX;
+
+/// What computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum m2f_backend {
+    /// The chosen device, or without a choice the best GPU; the CPU where there is none or it cannot.
+    /// `m2f_runtime_backend_reason` says why.
+    M2F_BACKEND_AUTO = 0,
+    /// The CPU.
+    M2F_BACKEND_CPU = 1,
+    /// A Vulkan device or an error, never the CPU in its place.
+    M2F_BACKEND_VULKAN = 2,
+}
 
 /// How grave a log message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +87,23 @@ pub struct m2f_runtime_options {
     pub free: m2f_free_callback,
     /// Handed to `allocate` and `free`.
     pub memory_user: *mut c_void,
+    /// An `m2f_backend`; default `M2F_BACKEND_AUTO`. The fields below say nothing on the CPU.
+    pub backend: u32,
+    /// A device by its place in the list, see `m2f_device_describe`; default `M2F_DEVICE_BEST`.
+    pub device_index: u32,
+    /// A device by its UUID, the same on every run; all zero (default) for no such choice. Not together with an index.
+    pub device_uuid: [u8; 16],
+    /// Most milliseconds of one submission, so that frames of the host's do not wait behind it; default 50.
+    pub gpu_budget_ms: f32,
+    /// 1: ask the driver for a queue that yields to others. Default 0.
+    pub gpu_low_priority: u32,
+    /// Most bytes of device memory; 0 (default) for no cap. Above it calls answer OUT_OF_MEMORY.
+    pub gpu_memory_cap_bytes: u64,
+    /// What `m2f_runtime_read_pipeline_cache` gave in an earlier run, or NULL. One of another device or driver, or a
+    /// damaged one, is left unused. Copied.
+    pub pipeline_cache: *const u8,
+    /// Bytes of `pipeline_cache`.
+    pub pipeline_cache_size: u64,
 }
 
 // SAFETY: repr(C), struct_size first; integers, floats, pointers and optional functions of the host's.
@@ -83,6 +119,14 @@ unsafe impl Options for m2f_runtime_options {
             allocate: None,
             free: None,
             memory_user: std::ptr::null_mut(),
+            backend: m2f_backend::M2F_BACKEND_AUTO as u32,
+            device_index: M2F_DEVICE_BEST,
+            device_uuid: [0; 16],
+            gpu_budget_ms: DEFAULT_BUDGET_MS,
+            gpu_low_priority: 0,
+            gpu_memory_cap_bytes: 0,
+            pipeline_cache: std::ptr::null(),
+            pipeline_cache_size: 0,
         }
     }
 }
@@ -101,13 +145,15 @@ pub unsafe extern "C" fn m2f_runtime_options_init(options: *mut m2f_runtime_opti
     guard(|| unsafe { options::init(options, size) })
 }
 
-/// Creates a runtime: finds the instruction set and starts the threads, which sleep until there is work.
+/// Creates a runtime: opens the device, or finds the instruction set and starts the threads, which sleep until there is
+/// work.
 ///
 /// Parameters: `options`, or NULL for the defaults; `out`, receives the runtime.
-/// Returns: OK; INVALID_ARGUMENT (a count, flag or level out of range); INVALID_STRUCT_SIZE; UNSUPPORTED (memory
-/// callbacks); OUT_OF_MEMORY (threads could not be started).
+/// Returns: OK; INVALID_ARGUMENT (a field out of range, two devices, with `M2F_BACKEND_VULKAN` a device that is not
+/// there); INVALID_STRUCT_SIZE; UNSUPPORTED (memory callbacks; with `M2F_BACKEND_VULKAN` no loader, or no device that
+/// can: the text of `m2f_last_error` says which); OUT_OF_MEMORY (threads could not be started).
 /// Ownership: the caller's; end it with [`m2f_runtime_destroy`]. Models and sessions keep it alive.
-/// Threads: any. Cost: under a millisecond.
+/// Threads: any. Cost: under a millisecond with `M2F_BACKEND_CPU`, else tens to hundreds: Vulkan's drivers are loaded.
 ///
 /// # Safety
 /// As stated for the parameters.
@@ -120,7 +166,8 @@ pub unsafe extern "C" fn m2f_runtime_create(
         writable(out, "out")?;
         // SAFETY: the caller's promise.
         let options = unsafe { options::read(options) }?;
-        let runtime = Runtime::new(&convert(&options)?)?;
+        // SAFETY: the caller's promise.
+        let runtime = Runtime::new(&unsafe { convert(&options) }?)?;
         // SAFETY: checked above.
         unsafe { give(m2f_runtime(runtime), out) };
         Ok(())
@@ -139,7 +186,7 @@ pub unsafe extern "C" fn m2f_runtime_destroy(runtime: *mut m2f_runtime) {
     unsafe { destroy(runtime) };
 }
 
-/// What the runtime computes on, such as `cpu avx2, 8 threads`.
+/// What the runtime computes on, such as `cpu avx2, 8 threads`, or `vulkan` with the device and the tier of its kernels.
 ///
 /// Parameters: `buffer` with room for `capacity` bytes, or NULL and 0 to query; `count`, receives the bytes needed, the
 /// terminating NUL included (may be NULL when there is a buffer).
@@ -159,7 +206,107 @@ pub unsafe extern "C" fn m2f_runtime_backend_name(
     guard(|| unsafe { text::copy_out(&borrow(runtime, "runtime")?.0.backend_name(), buffer, capacity, count) })
 }
 
-fn convert(options: &m2f_runtime_options) -> Result<RuntimeOptions, Failure> {
+/// Why the runtime computes on that, one line: `asked for`, or what keeps a GPU from being used, such as
+/// `only software devices: llvmpipe`.
+///
+/// Parameters, Returns, Threads: as for [`m2f_runtime_backend_name`].
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_runtime_backend_reason(
+    runtime: *const m2f_runtime,
+    buffer: *mut c_char,
+    capacity: usize,
+    count: *mut usize,
+) -> m2f_status {
+    // SAFETY: the caller's promise.
+    guard(|| unsafe { text::copy_out(borrow(runtime, "runtime")?.0.backend_reason(), buffer, capacity, count) })
+}
+
+/// Device memory of everything made on the runtime.
+///
+/// Parameters: `used_bytes`, receives what plans, weights and results take; `reserved_bytes`, receives what was taken from
+/// the driver for that, in larger blocks (may be NULL). Both 0 on the CPU.
+/// Returns: OK; INVALID_ARGUMENT. Threads: any. Cost: none.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_runtime_gpu_memory(
+    runtime: *const m2f_runtime,
+    used_bytes: *mut u64,
+    reserved_bytes: *mut u64,
+) -> m2f_status {
+    guard(|| {
+        writable(used_bytes, "used_bytes")?;
+        // SAFETY: the caller's promise.
+        let memory = unsafe { borrow(runtime, "runtime") }?.0.gpu_memory();
+        // SAFETY: checked, and writable by the caller's promise.
+        unsafe {
+            used_bytes.write(memory.used_bytes);
+            if !reserved_bytes.is_null() {
+                reserved_bytes.write(memory.reserved_bytes);
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Hands back device memory that nothing uses: call it when the last session and result of a scene are destroyed.
+///
+/// Returns: OK, also when there is nothing to hand back; INVALID_ARGUMENT; OUT_OF_MEMORY. Threads: any. Cost: milliseconds.
+///
+/// # Safety
+/// `runtime` is a live handle or NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_runtime_trim(runtime: *const m2f_runtime) -> m2f_status {
+    // SAFETY: the caller's promise.
+    guard(|| Ok(unsafe { borrow(runtime, "runtime") }?.0.trim()?))
+}
+
+/// Most milliseconds of one submission from now on; jobs under way follow.
+///
+/// Parameters: `budget_ms`, above 0.
+/// Returns: OK; INVALID_ARGUMENT; UNSUPPORTED on the CPU. Threads: any. Cost: none.
+///
+/// # Safety
+/// `runtime` is a live handle or NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_runtime_set_gpu_budget_ms(runtime: *const m2f_runtime, budget_ms: f32) -> m2f_status {
+    // SAFETY: the caller's promise.
+    guard(|| Ok(unsafe { borrow(runtime, "runtime") }?.0.set_gpu_budget_ms(budget_ms)?))
+}
+
+/// Compiled pipelines, to be saved and given to a later runtime on the same device and driver: its first clip then starts
+/// without compiling. Read it after a clip or `m2f_model_warm_up`.
+///
+/// Parameters: `buffer` with room for `capacity` bytes, or NULL and 0 to query; `count`, receives the bytes (may be NULL
+/// when there is a buffer).
+/// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL (also when pipelines were added since the query); UNSUPPORTED on the
+/// CPU; OUT_OF_MEMORY.
+/// Threads: any. Cost: a copy of some megabytes.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_runtime_read_pipeline_cache(
+    runtime: *const m2f_runtime,
+    buffer: *mut u8,
+    capacity: usize,
+    count: *mut usize,
+) -> m2f_status {
+    guard(|| {
+        // SAFETY: the caller's promise.
+        let blob = unsafe { borrow(runtime, "runtime") }?.0.pipeline_cache()?;
+        // SAFETY: the caller's promise.
+        unsafe { buffer::copy_out(&blob, buffer, capacity, count) }
+    })
+}
+
+/// # Safety
+/// The pointers of `options` are as its fields say.
+pub(super) unsafe fn convert(options: &m2f_runtime_options) -> Result<RuntimeOptions, Failure> {
     if options.allocate.is_some() || options.free.is_some() {
         let detail = "memory callbacks are not supported by this version";
         return Err(Failure::new(m2f_status::M2F_STATUS_UNSUPPORTED, detail));
@@ -176,9 +323,44 @@ fn convert(options: &m2f_runtime_options) -> Result<RuntimeOptions, Failure> {
     Ok(RuntimeOptions {
         threads: (options.thread_count != M2F_THREADS_AUTO).then_some(options.thread_count as usize),
         portable: options.flags & M2F_RUNTIME_PORTABLE != 0,
+        // SAFETY: the caller's promise.
+        backend: unsafe { backend(options) }?,
         log_level,
         log: sink(options.log, options.log_user),
     })
+}
+
+/// # Safety
+/// As for [`convert`].
+unsafe fn backend(options: &m2f_runtime_options) -> Result<BackendChoice, Failure> {
+    let uuid = Some(options.device_uuid).filter(|uuid| *uuid != [0; 16]);
+    let device = match (options.device_index, uuid) {
+        (M2F_DEVICE_BEST, None) => DeviceChoice::Best,
+        (M2F_DEVICE_BEST, Some(uuid)) => DeviceChoice::Uuid(uuid),
+        (index, None) => DeviceChoice::Index(index as usize),
+        _ => return Err(Failure::argument("set at most one of device_index and device_uuid")),
+    };
+    if options.gpu_low_priority > 1 {
+        return Err(Failure::argument(format!("gpu_low_priority is {}, not 0 or 1", options.gpu_low_priority)));
+    }
+    let size = usize::try_from(options.pipeline_cache_size);
+    let size = size.map_err(|_| Failure::argument("pipeline_cache_size is too large"))?;
+    // SAFETY: the caller's promise.
+    let blob = unsafe { buffer::input(options.pipeline_cache, size, "pipeline_cache") }?;
+    let vulkan = VulkanOptions {
+        device,
+        low_priority: options.gpu_low_priority == 1,
+        budget_ms: options.gpu_budget_ms,
+        memory_cap_bytes: if options.gpu_memory_cap_bytes == 0 { u64::MAX } else { options.gpu_memory_cap_bytes },
+        pipeline_cache: (!blob.is_empty()).then(|| blob.to_vec()),
+        ..VulkanOptions::default()
+    };
+    match options.backend {
+        0 => Ok(BackendChoice::Auto(vulkan)),
+        1 => Ok(BackendChoice::Cpu),
+        2 => Ok(BackendChoice::Vulkan(vulkan)),
+        other => Err(Failure::argument(format!("backend is {other}, not an m2f_backend"))),
+    }
 }
 
 struct User(*mut c_void);

@@ -15,11 +15,13 @@ mod reader;
 mod runtime;
 #[allow(clippy::module_inception)] // the noun is the module
 mod session;
+mod warm_up;
 
+pub use crate::backend::select::BackendChoice;
 pub use animation::Animation;
 pub use log::{LogLevel, LogSink};
 pub use model::{Identity, Model};
 pub use options::{SessionOptions, Style};
 pub use reader::Reader;
-pub use runtime::{Runtime, RuntimeOptions};
+pub use runtime::{GpuMemory, Runtime, RuntimeOptions};
 pub use session::{Progress, Session, Stage};

@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::backend::cpu::CpuOptions;
-use crate::backend::select;
+use crate::backend::select::{BackendChoice, Selected};
+use crate::backend::vulkan::{HostDevice, VulkanBackend};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::plan::Backend;
@@ -16,8 +17,10 @@ pub struct RuntimeOptions {
     /// Threads that compute; `None` for one per core, 0 for none of our own: work runs only on threads that call
     /// [`Session::step`](super::Session::step) or [`Session::wait`](super::Session::wait).
     pub threads: Option<usize>,
-    /// Leave instruction set extensions unused.
+    /// On the CPU, leave instruction set extensions unused.
     pub portable: bool,
+    /// What computes.
+    pub backend: BackendChoice,
     /// Messages up to this level are delivered.
     pub log_level: LogLevel,
     /// Receives messages.
@@ -26,13 +29,30 @@ pub struct RuntimeOptions {
 
 impl Default for RuntimeOptions {
     fn default() -> Self {
-        Self { threads: None, portable: false, log_level: LogLevel::Warning, log: None }
+        Self {
+            threads: None,
+            portable: false,
+            backend: BackendChoice::default(),
+            log_level: LogLevel::Warning,
+            log: None,
+        }
     }
+}
+
+/// Device memory of a runtime.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct GpuMemory {
+    /// What plans, weights and results take.
+    pub used_bytes: u64,
+    /// What was taken from the driver for that, in larger blocks.
+    pub reserved_bytes: u64,
 }
 
 /// Threads, backend and log of the sessions made on it.
 pub struct Runtime {
     backend: Arc<dyn Backend>,
+    vulkan: Option<Arc<VulkanBackend>>,
+    reason: String,
     threads: usize,
     /// Held by the worker whose unit of work is running.
     turn: Mutex<()>,
@@ -40,28 +60,102 @@ pub struct Runtime {
 }
 
 impl Runtime {
-    /// Finds the instruction set and starts the threads, which sleep until there is work.
+    /// Opens the device, or finds the instruction set and starts the threads, which sleep until there is work.
     ///
     /// # Errors
-    /// `InvalidArgument` for a thread count past the limit, `OutOfMemory` when threads cannot be started.
+    /// `InvalidArgument` for a thread count past the limit or Vulkan options out of range, `OutOfMemory` when threads
+    /// cannot be started; with [`BackendChoice::Vulkan`] also `Unsupported` and `InvalidArgument` for what this machine
+    /// does not have.
     pub fn new(options: &RuntimeOptions) -> Result<Arc<Self>> {
-        let cores = || std::thread::available_parallelism().map_or(1, usize::from).min(limits::MAX_THREADS as usize);
-        let threads = options.threads.unwrap_or_else(cores);
-        if threads > limits::MAX_THREADS as usize {
-            return Err(Error::InvalidArgument(format!("{threads} threads, at most {}", limits::MAX_THREADS)));
-        }
-        let backend = select::cpu(&CpuOptions { threads: threads.max(1), portable: options.portable })?;
-        let log = Log::new(options.log.clone(), options.log_level);
-        let runtime = Arc::new(Self { backend, threads, turn: Mutex::new(()), log });
-        runtime.log.add(LogLevel::Info, format!("computing on {}", runtime.backend_name()));
-        runtime.log.deliver();
-        Ok(runtime)
+        let threads = thread_count(options)?;
+        let cpu = CpuOptions { threads: threads.max(1), portable: options.portable };
+        Ok(Self::on(options, threads, Selected::new(&options.backend, &cpu)?))
     }
 
-    /// What is computed on, such as `cpu avx2, 8 threads`.
+    /// On a host's device; of `options.backend` the budget, the memory cap and the pipeline cache are used.
+    ///
+    /// # Safety
+    /// As [`HostDevice`] says: its handles belong together, and outlive the runtime and all that is made from it.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for options out of range or a choice of the CPU; `Unsupported` for a device that cannot;
+    /// `OutOfMemory`.
+    pub unsafe fn adopt(options: &RuntimeOptions, host: &HostDevice) -> Result<Arc<Self>> {
+        let threads = thread_count(options)?;
+        let vulkan = match &options.backend {
+            BackendChoice::Auto(vulkan) | BackendChoice::Vulkan(vulkan) => vulkan,
+            BackendChoice::Cpu => {
+                let detail = "the backend is the CPU: it computes on no device of a host's".to_owned();
+                return Err(Error::InvalidArgument(detail));
+            }
+        };
+        // SAFETY: the caller's word.
+        Ok(Self::on(options, threads, unsafe { Selected::adopt(host, vulkan) }?))
+    }
+
+    fn on(options: &RuntimeOptions, threads: usize, selected: Selected) -> Arc<Self> {
+        let Selected { backend, vulkan, reason } = selected;
+        let log = Log::new(options.log.clone(), options.log_level);
+        let runtime = Arc::new(Self { backend, vulkan, reason, threads, turn: Mutex::new(()), log });
+        runtime.log.add(LogLevel::Info, format!("computing on {}: {}", runtime.backend_name(), runtime.reason));
+        runtime.log.deliver();
+        runtime
+    }
+
+    /// What is computed on, such as `cpu avx2, 8 threads` or `vulkan`, the device and its tier.
     pub fn backend_name(&self) -> String {
-        let threads = self.threads;
-        format!("{}, {threads} thread{}", self.backend.name(), if threads == 1 { "" } else { "s" })
+        match (&self.vulkan, self.threads) {
+            (Some(vulkan), _) => vulkan.name(),
+            (None, threads) => format!("{}, {threads} thread{}", self.backend.name(), if threads == 1 { "" } else { "s" }),
+        }
+    }
+
+    /// Why it is computed on that, in one line: `asked for`, or what keeps a GPU from being used.
+    pub fn backend_reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// Device memory of everything made on the runtime; nothing on the CPU.
+    pub fn gpu_memory(&self) -> GpuMemory {
+        self.vulkan.as_ref().map_or_else(GpuMemory::default, |vulkan| GpuMemory {
+            used_bytes: vulkan.memory_bytes(),
+            reserved_bytes: vulkan.reserved_bytes(),
+        })
+    }
+
+    /// Hands back device memory that nothing uses.
+    ///
+    /// # Errors
+    /// `OutOfMemory`.
+    pub fn trim(&self) -> Result<()> {
+        self.vulkan.as_ref().map_or(Ok(()), |vulkan| vulkan.trim())
+    }
+
+    /// Most milliseconds of one submission from now on.
+    ///
+    /// # Errors
+    /// `InvalidArgument` unless it is above zero, `Unsupported` on the CPU.
+    pub fn set_gpu_budget_ms(&self, budget_ms: f32) -> Result<()> {
+        self.gpu()?.set_budget_ms(budget_ms)
+    }
+
+    /// Compiled pipelines, for the `pipeline_cache` of a later runtime on the same device and driver.
+    ///
+    /// # Errors
+    /// `Unsupported` on the CPU, `OutOfMemory`.
+    pub fn pipeline_cache(&self) -> Result<Vec<u8>> {
+        self.gpu()?.pipeline_cache()
+    }
+
+    /// Test hooks: what is submitted, and the loss of the device.
+    #[doc(hidden)]
+    pub fn vulkan(&self) -> Option<&VulkanBackend> {
+        self.vulkan.as_deref()
+    }
+
+    fn gpu(&self) -> Result<&VulkanBackend> {
+        let cpu = || Error::Unsupported(format!("this runtime computes on the CPU ({})", self.reason));
+        self.vulkan.as_deref().ok_or_else(cpu)
     }
 
     /// Threads that compute; 0 when work runs only on the caller's.
@@ -79,4 +173,13 @@ impl Runtime {
     pub(super) fn backend(&self) -> &Arc<dyn Backend> {
         &self.backend
     }
+}
+
+fn thread_count(options: &RuntimeOptions) -> Result<usize> {
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from).min(limits::MAX_THREADS as usize);
+    let threads = options.threads.unwrap_or_else(cores);
+    if threads > limits::MAX_THREADS as usize {
+        return Err(Error::InvalidArgument(format!("{threads} threads, at most {}", limits::MAX_THREADS)));
+    }
+    Ok(threads)
 }

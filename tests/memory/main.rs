@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::sync::Mutex;
 
 use media2face::pack::{self, Size};
-use media2face::session::{Model, Runtime, RuntimeOptions, Session, SessionOptions};
+use media2face::session::{BackendChoice, Model, Runtime, RuntimeOptions, Session, SessionOptions};
 
 /// Counts what each thread takes.
 struct Counting;
@@ -43,8 +43,8 @@ unsafe impl GlobalAlloc for Counting {
 static ALLOCATOR: Counting = Counting;
 
 fn session(threads: usize, steps: usize) -> Session {
-    let runtime =
-        Runtime::new(&RuntimeOptions { threads: Some(threads), ..RuntimeOptions::default() }).expect("runtime");
+    let options = RuntimeOptions { threads: Some(threads), backend: BackendChoice::Cpu, ..RuntimeOptions::default() };
+    let runtime = Runtime::new(&options).expect("runtime");
     let model = Model::new(&runtime, pack::random(Size::Tiny, 1).expect("pack")).expect("model");
     Session::new(&model, SessionOptions { steps: Some(steps), ..SessionOptions::new(16_000, 1) }).expect("session")
 }

@@ -1,6 +1,6 @@
 //! Memory of an executable and views resolved into it.
 
-use std::alloc::{Layout, alloc, dealloc};
+use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
 use std::ptr::NonNull;
 
 use crate::error::{Error, Result};
@@ -24,12 +24,16 @@ impl Aligned {
     /// `OutOfMemory`.
     pub(super) fn filled(len: usize, value: f32) -> Result<Self> {
         let layout = Self::layout(len).ok_or_else(|| Error::OutOfMemory(format!("{len} values")))?;
+        // Zeros come from the system, which need not touch them.
+        let zero = value.to_bits() == 0;
         #[allow(clippy::cast_ptr_alignment, reason = "the layout asks for a cache line")]
         // SAFETY: the layout has a size above zero.
-        let start = unsafe { alloc(layout) }.cast::<f32>();
+        let start = unsafe { if zero { alloc_zeroed(layout) } else { alloc(layout) } }.cast::<f32>();
         let start = NonNull::new(start).ok_or_else(|| Error::OutOfMemory(format!("{len} values")))?;
-        // SAFETY: `len` values were just allocated there.
-        (0..len).for_each(|i| unsafe { start.as_ptr().add(i).write(value) });
+        if !zero {
+            // SAFETY: `len` values were just allocated there.
+            (0..len).for_each(|i| unsafe { start.as_ptr().add(i).write(value) });
+        }
         Ok(Self { start, len })
     }
 

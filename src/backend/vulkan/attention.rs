@@ -1,12 +1,11 @@
 //! The op `attention` on a device: shaders/attention.comp.
 
-use bytemuck::NoUninit;
-
 use crate::error::{Error, Result};
 use crate::plan::{Mask, Op, View};
 
 use super::element;
-use super::lowering::{Lowering, Span};
+use super::lowering::{Call, Lowering, Span};
+use super::params::params;
 use super::parts;
 
 /// Invocations of a workgroup.
@@ -45,19 +44,19 @@ impl Block {
     }
 }
 
-#[derive(Clone, Copy, NoUninit)]
-#[repr(C)]
-struct Params {
-    batch: u32,
-    heads: u32,
-    queries: u32,
-    keys: u32,
-    width: u32,
-    scale: f32,
-    q: Span,
-    k: Span,
-    v: Span,
-    out: Span,
+params! {
+    struct Params {
+        batch: u32,
+        heads: u32,
+        queries: u32,
+        keys: u32,
+        width: u32,
+        scale: f32,
+        q: Span,
+        k: Span,
+        v: Span,
+        out: Span,
+    }
 }
 
 /// Of one op, what its parts share.
@@ -86,7 +85,7 @@ pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
 /// of a block, keys of a tile.
 fn lower_part(views: [View; 4], op: Attention, lowering: &mut Lowering) -> Result<()> {
     let [q, k, v, out] = views;
-    let mut call = lowering.call("attention");
+    let mut call = Call::new("attention");
     let spans = [lowering.read(&mut call, q)?, lowering.read(&mut call, k)?, lowering.read(&mut call, v)?];
     let out_span = lowering.write(&mut call, out)?;
     let head_cols = q.cols / op.heads;

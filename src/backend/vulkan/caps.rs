@@ -90,6 +90,7 @@ impl Caps {
         // SAFETY: the instance lives; the chain holds structures of Vulkan 1.1 only.
         unsafe { instance.handle.get_physical_device_properties2(physical, &mut properties) };
         let properties = properties.properties;
+        let version = instance.version_of(physical);
         let mut float16 = vk::PhysicalDeviceShaderFloat16Int8Features::default();
         let mut storage16 = vk::PhysicalDevice16BitStorageFeatures::default();
         let mut timeline = vk::PhysicalDeviceTimelineSemaphoreFeatures::default();
@@ -98,7 +99,7 @@ impl Caps {
         let mut sizes = vk::PhysicalDeviceSubgroupSizeControlFeatures::default();
         let mut maintenance = vk::PhysicalDeviceMaintenance4Features::default();
         let extensions = Extensions::of(instance, physical);
-        let modern = properties.api_version >= vk::API_VERSION_1_2;
+        let modern = version >= vk::API_VERSION_1_2;
         let mut features = vk::PhysicalDeviceFeatures2::default().push_next(&mut storage16);
         if modern || extensions.has(ash::khr::shader_float16_int8::NAME) {
             features = features.push_next(&mut float16);
@@ -107,7 +108,7 @@ impl Caps {
             features = features.push_next(&mut timeline);
         }
         let may_matrix =
-            properties.api_version >= vk::API_VERSION_1_3 && extensions.has(ash::khr::cooperative_matrix::NAME);
+            version >= vk::API_VERSION_1_3 && extensions.has(ash::khr::cooperative_matrix::NAME);
         if may_matrix {
             features = features.push_next(&mut matrix).push_next(&mut memory_model);
             features = features.push_next(&mut sizes).push_next(&mut maintenance);

@@ -1,27 +1,26 @@
 //! The op `combine` on a device: shaders/combine.comp.
 
-use bytemuck::NoUninit;
-
 use crate::error::Result;
 use crate::plan::Op;
 
 use super::element::{self, GROUP, Shape};
-use super::lowering::{Lowering, Span};
+use super::lowering::{Call, Lowering, Span};
+use super::params::params;
 
-#[derive(Clone, Copy, NoUninit)]
-#[repr(C)]
-struct Params {
-    shape: Shape,
-    branches: u32,
-    x: Span,
-    weights: Span,
-    out: Span,
+params! {
+    struct Params {
+        shape: Shape,
+        branches: u32,
+        x: Span,
+        weights: Span,
+        out: Span,
+    }
 }
 
 /// Bindings: x, weights, out. Constants: workgroup, by four, x half, weights half, out half.
 pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
     let Op::Combine { x, weights, out } = op else { unreachable!("combine") };
-    let mut call = lowering.call("combine");
+    let mut call = Call::new("combine");
     let (x_span, weights_span) = (lowering.read(&mut call, *x)?, lowering.read(&mut call, *weights)?);
     let out_span = lowering.write(&mut call, *out)?;
     let half = |view| u32::from(lowering.is_half(view));

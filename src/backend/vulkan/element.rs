@@ -1,10 +1,9 @@
 //! What the kernels that go element by element share: shaders/lib/element.glsl.
 
-use bytemuck::NoUninit;
-
 use crate::plan::View;
 
 use super::lowering::Lowering;
+use super::params::params;
 
 /// Invocations of a workgroup.
 pub(super) const GROUP: u32 = 128;
@@ -14,13 +13,13 @@ pub(super) fn by_four(lowering: &Lowering, views: &[View]) -> bool {
     views.iter().all(|view| lowering.is_vector(*view))
 }
 
-/// The front of every kernel's parameters.
-#[derive(Clone, Copy, NoUninit)]
-#[repr(C)]
-pub(super) struct Shape {
-    batch: u32,
-    rows: u32,
-    cols: u32,
+params! {
+    /// The front of every kernel's parameters.
+    pub(super) struct Shape {
+        batch: u32,
+        rows: u32,
+        cols: u32,
+    }
 }
 
 impl Shape {

@@ -1,24 +1,23 @@
 //! The op `gather` on a device: shaders/gather.comp.
 
-use bytemuck::NoUninit;
-
 use crate::backend::gather_rows;
 use crate::error::Result;
 use crate::plan::{Op, View};
 use crate::tensor::Weight;
 
 use super::element::{self, GROUP, Shape};
-use super::lowering::{Lowering, Span};
+use super::lowering::{Call, Lowering, Span};
+use super::params::params;
 use super::parts;
 use super::weights::Layout;
 
-#[derive(Clone, Copy, NoUninit)]
-#[repr(C)]
-struct Params {
-    shape: Shape,
-    terms: u32,
-    x: Span,
-    out: Span,
+params! {
+    struct Params {
+        shape: Shape,
+        terms: u32,
+        x: Span,
+        out: Span,
+    }
 }
 
 pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
@@ -32,7 +31,7 @@ pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
 
 /// Bindings: x, index, weight, out. Constants: workgroup, by four, x half, out half.
 fn lower_part(x: View, index: &Weight, weight: &Weight, out: View, lowering: &mut Lowering) -> Result<()> {
-    let mut call = lowering.call("gather");
+    let mut call = Call::new("gather");
     let x_span = lowering.read(&mut call, x)?;
     lowering.weight(&mut call, index, Layout::List)?;
     lowering.weight(&mut call, weight, Layout::Vector)?;

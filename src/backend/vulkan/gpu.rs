@@ -17,9 +17,9 @@ use super::instance::Instance;
 #[derive(Clone, Copy)]
 pub struct QueueLock {
     /// Called before a submission, on the submitting thread.
-    pub lock: extern "C" fn(user: *mut c_void),
+    pub lock: unsafe extern "C" fn(user: *mut c_void),
     /// Called after it.
-    pub unlock: extern "C" fn(user: *mut c_void),
+    pub unlock: unsafe extern "C" fn(user: *mut c_void),
     /// Handed to both.
     pub user: *mut c_void,
 }
@@ -34,6 +34,8 @@ unsafe impl Sync for QueueLock {}
 pub struct HostDevice {
     /// `vkGetInstanceProcAddr`.
     pub get_instance_proc_addr: vk::PFN_vkGetInstanceProcAddr,
+    /// Version that its instance was made for.
+    pub api_version: u32,
     /// Its instance.
     pub instance: vk::Instance,
     /// Its physical device.
@@ -57,8 +59,8 @@ pub struct HostDevice {
 /// A device in use. All handles made from it hold it alive.
 pub(super) struct Gpu {
     pub(super) handle: ash::Device,
-    pub(super) instance: Arc<Instance>,
-    pub(super) physical: vk::PhysicalDevice,
+    /// Alive as long as the device.
+    _instance: Arc<Instance>,
     pub(super) queue_family: u32,
     pub(super) caps: Caps,
     pub(super) name: String,
@@ -84,12 +86,13 @@ impl Gpu {
             .ok_or_else(|| Error::InvalidArgument(format!("no Vulkan device {index} on this machine")))?;
         let info = instance.describe(index, physical, mask);
         if let Some(fault) = info.fault {
-            return Err(Error::Unsupported(format!("{} {fault}", info.name)));
+            return Err(Error::Unsupported(format!("{}: {fault}", info.name)));
         }
-        let no_queue = || Error::Unsupported(format!("{} has no queue for compute", info.name));
+        let no_queue = || Error::Unsupported(format!("{}: has no queue for compute", info.name));
         let queue_family = instance.queue_family(physical).ok_or_else(no_queue)?;
         let caps = Caps::read(instance, physical, queue_family, mask);
-        let handle = create_device(instance, physical, queue_family, &caps, low_priority)?;
+        let handle = create_device(instance, physical, queue_family, &caps, low_priority)
+            .map_err(|error| Error::Unsupported(format!("{}: no device can be made ({error})", info.name)))?;
         // SAFETY: queue 0 of this family was asked for.
         let queue = unsafe { handle.get_device_queue(queue_family, 0) };
         Self::finish(instance, physical, queue_family, handle, queue, caps, info.name, None, true)
@@ -100,12 +103,19 @@ impl Gpu {
     /// # Safety
     /// The handles belong together, live longer than everything made here, and what [`HostDevice`] says is enabled is.
     pub(super) unsafe fn adopt(host: &HostDevice, mask: Mask) -> Result<Arc<Self>> {
+        if host.api_version < vk::API_VERSION_1_1 {
+            return Err(Error::Unsupported("the host's Vulkan instance is older than version 1.1".to_owned()));
+        }
         // SAFETY: the caller's word.
-        let instance = unsafe { Instance::adopt(host.get_instance_proc_addr, host.instance) };
+        let instance = unsafe { Instance::adopt(host.get_instance_proc_addr, host.instance, host.api_version) };
         let mask = Mask { no_half: mask.no_half || !host.half, no_matrix: mask.no_matrix || !host.matrix, ..mask };
         let info = instance.describe(0, host.physical, mask);
         if let Some(fault) = info.fault {
-            return Err(Error::Unsupported(format!("{} {fault}", info.name)));
+            return Err(Error::Unsupported(format!("{}: {fault}", info.name)));
+        }
+        if !instance.computes(host.physical, host.queue_family) {
+            let detail = format!("{}: queue family {} cannot compute", info.name, host.queue_family);
+            return Err(Error::InvalidArgument(detail));
         }
         let mut caps = Caps::read(&instance, host.physical, host.queue_family, mask);
         caps.timeline &= host.timeline;
@@ -126,19 +136,10 @@ impl Gpu {
         lock: Option<QueueLock>,
         owned: bool,
     ) -> Result<Arc<Self>> {
-        let allocator = Allocator::new(&AllocatorCreateDesc {
-            instance: instance.handle.clone(),
-            device: handle.clone(),
-            physical_device: physical,
-            debug_settings: gpu_allocator::AllocatorDebugSettings::default(),
-            buffer_device_address: false,
-            allocation_sizes: gpu_allocator::AllocationSizes::default(),
-        });
-        let allocator = allocator.map_err(|error| Error::OutOfMemory(format!("{name}: {error}")))?;
+        let allocator = allocator(instance, physical, &handle, &name)?;
         Ok(Arc::new(Self {
             handle,
-            instance: Arc::clone(instance),
-            physical,
+            _instance: Arc::clone(instance),
             queue_family,
             caps,
             name,
@@ -156,6 +157,20 @@ impl Gpu {
 
     pub(super) fn allocator(&self) -> MutexGuard<'_, Allocator> {
         self.allocator.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Bytes of the allocator's blocks.
+    pub(super) fn reserved_bytes(&self) -> u64 {
+        self.allocator().capacity()
+    }
+
+    /// Frees the blocks that the allocator keeps for later: of an empty allocator all, else none.
+    pub(super) fn trim(&self) -> Result<()> {
+        let mut current = self.allocator();
+        if current.generate_report().allocations.is_empty() {
+            *current = allocator(&self.instance, self.physical, &self.handle, &self.name)?;
+        }
+        Ok(())
     }
 
     /// Turns a Vulkan result into ours; a loss marks the device as lost.
@@ -199,12 +214,14 @@ impl Gpu {
         }
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(QueueLock { lock, user, .. }) = self.lock {
-            lock(user);
+            // SAFETY: the host's own function with its own pointer, by its word callable from any thread.
+            unsafe { lock(user) };
         }
         // SAFETY: the command buffers are recorded and not pending; the queue is locked.
         let result = unsafe { self.handle.queue_submit(*queue, &[info], fence) };
         if let Some(QueueLock { unlock, user, .. }) = self.lock {
-            unlock(user);
+            // SAFETY: as above.
+            unsafe { unlock(user) };
         }
         self.check("submission", result)
     }
@@ -226,16 +243,31 @@ impl Drop for Gpu {
     }
 }
 
+fn allocator(
+    instance: &Instance,
+    physical: vk::PhysicalDevice,
+    device: &ash::Device,
+    name: &str,
+) -> Result<Allocator> {
+    let allocator = Allocator::new(&AllocatorCreateDesc {
+        instance: instance.handle.clone(),
+        device: device.clone(),
+        physical_device: physical,
+        debug_settings: gpu_allocator::AllocatorDebugSettings::default(),
+        buffer_device_address: false,
+        allocation_sizes: gpu_allocator::AllocationSizes::default(),
+    });
+    allocator.map_err(|error| Error::OutOfMemory(format!("{name}: {error}")))
+}
+
 fn create_device(
     instance: &Instance,
     physical: vk::PhysicalDevice,
     queue_family: u32,
     caps: &Caps,
     low_priority: bool,
-) -> Result<ash::Device> {
-    // SAFETY: the instance lives.
-    let properties = unsafe { instance.handle.get_physical_device_properties(physical) };
-    let modern = properties.api_version >= vk::API_VERSION_1_2;
+) -> std::result::Result<ash::Device, vk::Result> {
+    let modern = instance.version_of(physical) >= vk::API_VERSION_1_2;
     let extensions = Extensions::of(instance, physical);
     let mut names: Vec<&CStr> = Vec::new();
     let mut wants = |name: &'static CStr, wanted: bool| {
@@ -273,5 +305,4 @@ fn create_device(
     }
     // SAFETY: the pointers in `info` live until the call returns; all that is asked for was read from the device.
     unsafe { instance.handle.create_device(physical, &info, None) }
-        .map_err(|error| Error::Unsupported(format!("no Vulkan device ({error})")))
 }

@@ -1,13 +1,12 @@
 //! The op `group_norm` on a device: shaders/group_norm_moments.comp, then shaders/group_norm.comp.
 
-use bytemuck::NoUninit;
-
 use crate::error::Result;
 use crate::plan::{Activation, Op, View};
 use crate::tensor::Weight;
 
 use super::element;
-use super::lowering::{Lowering, Span};
+use super::lowering::{Call, Lowering, Span};
+use super::params::params;
 use super::parts::{self, Part};
 use super::product;
 use super::weights::Layout;
@@ -54,37 +53,37 @@ impl Tiling {
     }
 }
 
-/// The front of both kernels' parameters.
-#[derive(Clone, Copy, NoUninit)]
-#[repr(C)]
-struct Shape {
-    batch: u32,
-    rows: u32,
-    groups: u32,
-    group_cols: u32,
-    tile_groups: u32,
-    lanes: u32,
-    chunk_rows: u32,
-    chunks: u32,
-    /// Of the part's first item and chunk.
-    partials_offset: u32,
+params! {
+    /// The front of both kernels' parameters.
+    struct Shape {
+        batch: u32,
+        rows: u32,
+        groups: u32,
+        group_cols: u32,
+        tile_groups: u32,
+        lanes: u32,
+        chunk_rows: u32,
+        chunks: u32,
+        /// Of the part's first item and chunk.
+        partials_offset: u32,
+    }
 }
 
-#[derive(Clone, Copy, NoUninit)]
-#[repr(C)]
-struct MomentsParams {
-    shape: Shape,
-    x: Span,
+params! {
+    struct MomentsParams {
+        shape: Shape,
+        x: Span,
+    }
 }
 
-#[derive(Clone, Copy, NoUninit)]
-#[repr(C)]
-struct Params {
-    shape: Shape,
-    eps: f32,
-    x: Span,
-    film: Span,
-    out: Span,
+params! {
+    struct Params {
+        shape: Shape,
+        eps: f32,
+        x: Span,
+        film: Span,
+        out: Span,
+    }
 }
 
 struct Norm<'a> {
@@ -143,7 +142,7 @@ impl Norm<'_> {
     /// Bindings: x, partials. Constants: workgroup, by four, x half.
     fn moments(&self, x: View, part: &Part, lowering: &mut Lowering) -> Result<()> {
         let x = part.of(x);
-        let mut call = lowering.call("group_norm");
+        let mut call = Call::new("group_norm");
         let x_span = lowering.read(&mut call, x)?;
         lowering.workspace(&mut call, self.workspace_bytes, true);
         let constants = vec![GROUP as u32, u32::from(self.four), u32::from(lowering.is_half(x))];
@@ -157,20 +156,20 @@ impl Norm<'_> {
     /// half, gain.
     fn apply(&self, x: View, out: View, part: &Part, lowering: &mut Lowering) -> Result<()> {
         let (x, out) = (part.of(x), part.of(out));
-        let mut call = lowering.call("group_norm");
+        let mut call = Call::new("group_norm");
         let x_span = lowering.read(&mut call, x)?;
         lowering.workspace(&mut call, self.workspace_bytes, false);
         if let Some((weight, bias)) = self.affine {
             lowering.weight(&mut call, weight, Layout::Vector)?;
             lowering.weight(&mut call, bias, Layout::Vector)?;
         } else {
-            lowering.repeat_binding(&mut call);
-            lowering.repeat_binding(&mut call);
+            call.repeat();
+            call.repeat();
         }
         let film_span = if let Some(film) = self.film {
             lowering.read(&mut call, film.batch(part.items.clone()))?
         } else {
-            lowering.repeat_binding(&mut call);
+            call.repeat();
             Span::default()
         };
         let out_span = lowering.write(&mut call, out)?;

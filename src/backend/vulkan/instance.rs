@@ -16,6 +16,8 @@ pub(super) const MAX_BINDINGS: u32 = 8;
 pub(super) struct Instance {
     pub(super) entry: ash::Entry,
     pub(super) handle: ash::Instance,
+    /// Version that it was made for: no device may be used past it.
+    version: u32,
     /// False for a host's instance.
     owned: bool,
 }
@@ -71,6 +73,22 @@ pub enum DeviceKind {
 }
 
 impl DeviceKind {
+    /// True for hardware of this machine that was made for the work.
+    pub fn is_gpu(self) -> bool {
+        matches!(self, Self::Discrete | Self::Integrated)
+    }
+
+    /// One word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Other => "other",
+            Self::Integrated => "integrated",
+            Self::Discrete => "discrete",
+            Self::Virtual => "virtual",
+            Self::Cpu => "software",
+        }
+    }
+
     /// Which is chosen first: the highest.
     pub(super) fn rank(self) -> u32 {
         match self {
@@ -98,10 +116,11 @@ impl Instance {
         if version < vk::API_VERSION_1_1 {
             return Err(Error::Unsupported("the Vulkan loader is older than version 1.1".to_owned()));
         }
+        let version = version.min(vk::API_VERSION_1_3);
         let application = vk::ApplicationInfo::default()
             .application_name(c"media2face")
             .engine_name(c"media2face")
-            .api_version(version.min(vk::API_VERSION_1_3));
+            .api_version(version);
         // On systems where Vulkan is carried by another interface, its devices are shown only when asked for.
         // SAFETY: as above.
         let extensions = unsafe { entry.enumerate_instance_extension_properties(None) }.unwrap_or_default();
@@ -118,7 +137,7 @@ impl Instance {
         // SAFETY: the pointers in `info` live until the call returns.
         let handle = unsafe { entry.create_instance(&info, None) }
             .map_err(|error| Error::Unsupported(format!("no Vulkan instance ({error})")))?;
-        Ok(Arc::new(Self { entry, handle, owned: true }))
+        Ok(Arc::new(Self { entry, handle, version, owned: true }))
     }
 
     /// A host's instance.
@@ -128,13 +147,14 @@ impl Instance {
     pub(super) unsafe fn adopt(
         get_instance_proc_addr: vk::PFN_vkGetInstanceProcAddr,
         instance: vk::Instance,
+        version: u32,
     ) -> Arc<Self> {
         let functions = ash::StaticFn { get_instance_proc_addr };
         // SAFETY: the caller's word.
         let entry = unsafe { ash::Entry::from_static_fn(functions) };
         // SAFETY: the caller's word.
         let handle = unsafe { ash::Instance::load(entry.static_fn(), instance) };
-        Arc::new(Self { entry, handle, owned: false })
+        Arc::new(Self { entry, handle, version, owned: false })
     }
 
     /// Physical devices.
@@ -142,6 +162,19 @@ impl Instance {
         // SAFETY: the instance lives.
         unsafe { self.handle.enumerate_physical_devices() }
             .map_err(|error| Error::Unsupported(format!("no list of Vulkan devices ({error})")))
+    }
+
+    /// Version that a device may be used at.
+    pub(super) fn version_of(&self, physical: vk::PhysicalDevice) -> u32 {
+        // SAFETY: the instance lives.
+        unsafe { self.handle.get_physical_device_properties(physical) }.api_version.min(self.version)
+    }
+
+    /// True for a family of queues that is there and takes compute work.
+    pub(super) fn computes(&self, physical: vk::PhysicalDevice, family: u32) -> bool {
+        // SAFETY: the instance lives.
+        let families = unsafe { self.handle.get_physical_device_queue_family_properties(physical) };
+        families.get(family as usize).is_some_and(|family| family.queue_flags.contains(vk::QueueFlags::COMPUTE))
     }
 
     /// The family of queues that work is submitted to: compute without graphics if there is one, so that a game's frames
@@ -163,7 +196,7 @@ impl Instance {
         let mut properties = vk::PhysicalDeviceProperties2::default().push_next(&mut id);
         // SAFETY: the instance lives.
         let api = unsafe { self.handle.get_physical_device_properties(physical) }.api_version;
-        if api >= vk::API_VERSION_1_2 {
+        if api.min(self.version) >= vk::API_VERSION_1_2 {
             properties = properties.push_next(&mut driver);
         }
         // SAFETY: the chain holds structures of the device's own version.

@@ -1,22 +1,21 @@
 //! The op `interpolate` on a device: shaders/interpolate.comp.
 
-use bytemuck::NoUninit;
-
 use crate::error::Result;
 use crate::plan::{Op, View};
 
 use super::element::{self, GROUP, Shape};
-use super::lowering::{Lowering, Span};
+use super::lowering::{Call, Lowering, Span};
+use super::params::params;
 use super::parts;
 
-#[derive(Clone, Copy, NoUninit)]
-#[repr(C)]
-struct Params {
-    shape: Shape,
-    x_rows: u32,
-    x: Span,
-    positions: Span,
-    out: Span,
+params! {
+    struct Params {
+        shape: Shape,
+        x_rows: u32,
+        x: Span,
+        positions: Span,
+        out: Span,
+    }
 }
 
 pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
@@ -30,7 +29,7 @@ pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
 /// Bindings: x, positions, out. Constants: workgroup, by four, x half, out half.
 fn lower_part(x: View, positions: View, out: View, lowering: &mut Lowering) -> Result<()> {
     assert!(!lowering.is_half(positions), "positions are counted in f32");
-    let mut call = lowering.call("interpolate");
+    let mut call = Call::new("interpolate");
     let (x_span, positions_span) = (lowering.read(&mut call, x)?, lowering.read(&mut call, positions)?);
     let out_span = lowering.write(&mut call, out)?;
     let half = |view| u32::from(lowering.is_half(view));

@@ -125,9 +125,8 @@ impl Kernels {
 
     fn compile(&self, kernel: &Kernel) -> Result<vk::Pipeline> {
         let gpu = &self.gpu;
-        let spirv = MODULES.iter().find(|(name, _)| *name == kernel.module).map(|(_, spirv)| *spirv);
-        let spirv = spirv.ok_or_else(|| Error::Internal(format!("no shader module {}", kernel.module)))?;
-        let words: Vec<u32> = spirv.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word)).collect();
+        let words =
+            words(&kernel.module).ok_or_else(|| Error::Internal(format!("no shader module {}", kernel.module)))?;
         let entry = |i: usize| vk::SpecializationMapEntry { constant_id: i as u32, offset: i as u32 * 4, size: 4 };
         let entries: Vec<_> = (0..kernel.constants.len()).map(entry).collect();
         let special =
@@ -153,6 +152,17 @@ impl Kernels {
             gpu.check(&kernel.module, made.map_err(|(_, error)| error)).map(|pipelines| pipelines[0])
         }
     }
+}
+
+fn words(module: &str) -> Option<Vec<u32>> {
+    let (_, spirv) = MODULES.iter().find(|(name, _)| *name == module)?;
+    Some(spirv.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word)).collect())
+}
+
+/// Names of a module's parameters.
+#[cfg(debug_assertions)]
+pub(super) fn members(module: &str) -> Vec<String> {
+    super::params::members(&words(module).unwrap_or_else(|| panic!("no shader module {module}")))
 }
 
 impl Drop for Kernels {

@@ -1,14 +1,13 @@
 //! The op `layer_norm` on a device: shaders/layer_norm.comp.
 
-use bytemuck::NoUninit;
-
 use crate::error::Result;
 use crate::plan::{Activation, Op, View};
 use crate::tensor::Weight;
 
 use super::caps::{Caps, Tier};
 use super::element::{self, Shape};
-use super::lowering::{Lowering, Span};
+use super::lowering::{Call, Lowering, Span};
+use super::params::params;
 use super::weights::Layout;
 use super::{parts, product};
 
@@ -17,13 +16,13 @@ const MIN_GROUP: usize = 32;
 const MAX_GROUP: usize = 256;
 const MAX_GROUP_PACKED: usize = 128;
 
-#[derive(Clone, Copy, NoUninit)]
-#[repr(C)]
-struct Params {
-    shape: Shape,
-    eps: f32,
-    x: Span,
-    out: Span,
+params! {
+    struct Params {
+        shape: Shape,
+        eps: f32,
+        x: Span,
+        out: Span,
+    }
 }
 
 struct Affine<'a> {
@@ -44,7 +43,7 @@ pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
 
 /// Bindings: x, weight, bias, out. Constants: workgroup, by four, activation, x half, out half, vectors of an invocation.
 fn lower_part(x: View, affine: &Affine, out: View, lowering: &mut Lowering) -> Result<()> {
-    let mut call = lowering.call("layer_norm");
+    let mut call = Call::new("layer_norm");
     let x_span = lowering.read(&mut call, x)?;
     lowering.weight(&mut call, affine.weight, Layout::Vector)?;
     lowering.weight(&mut call, affine.bias, Layout::Vector)?;

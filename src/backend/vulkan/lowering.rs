@@ -4,7 +4,6 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use ash::vk;
-use bytemuck::NoUninit;
 
 use crate::error::{Error, Result};
 use crate::plan::{Op, Plan, Storage, View};
@@ -15,6 +14,7 @@ use super::gpu::Gpu;
 use super::hazards::Hazards;
 use super::instance::MAX_BINDINGS;
 use super::kernels::{Kernel, Kernels, PUSH_BYTES};
+use super::params::Params;
 use super::weights::{Cache, Layout, Packed};
 use super::{attention, combine, conv1d, conv2d, gather, group_norm, interpolate, layer_norm, linear, map};
 
@@ -88,6 +88,20 @@ pub(super) struct Call {
     bindings: Vec<Binding>,
 }
 
+impl Call {
+    /// Begins a call of the kernel with this stem.
+    pub(super) fn new(stem: &'static str) -> Self {
+        Self { stem, bindings: Vec::new() }
+    }
+
+    /// Binds the view before once more, where a kernel has a place for what this op does without.
+    pub(super) fn repeat(&mut self) {
+        let mut binding = self.bindings.last().expect("a binding before").clone();
+        binding.writes = false;
+        self.bindings.push(binding);
+    }
+}
+
 /// Lowers a plan.
 pub(super) fn lower(gpu: &Arc<Gpu>, plan: &Plan, kernels: &Kernels, cache: &Cache) -> Result<Lowered> {
     let lowered = Lowered { sections: Vec::new(), weights: Vec::new(), workspace_bytes: 0 };
@@ -136,11 +150,6 @@ impl Lowering<'_> {
         [view.offset, view.cols].iter().all(|n| n.is_multiple_of(lanes))
             && (view.rows == 1 || view.row_stride.is_multiple_of(lanes))
             && (view.batch == 1 || view.batch_stride.is_multiple_of(lanes))
-    }
-
-    /// Begins a call of the kernel with this stem.
-    pub(super) fn call(&self, stem: &'static str) -> Call {
-        Call { stem, bindings: Vec::new() }
     }
 
     fn element_bytes(&self, view: View) -> u64 {
@@ -205,13 +214,6 @@ impl Lowering<'_> {
         call.bindings.push(Binding { memory: Memory::Arena, range: start..start + bytes, writes });
     }
 
-    /// Binds the view before once more, where a kernel has a place for what this op does without.
-    pub(super) fn repeat_binding(&self, call: &mut Call) {
-        let mut binding = call.bindings.last().expect("a binding before").clone();
-        binding.writes = false;
-        call.bindings.push(binding);
-    }
-
     /// The variant of a kernel for this device: `<stem>.half` or `<stem>.packed`.
     pub(super) fn variant(&self, stem: &str) -> String {
         format!("{stem}.{}", if self.caps().tier() == Tier::Packed { "packed" } else { "half" })
@@ -219,7 +221,7 @@ impl Lowering<'_> {
 
     /// Appends the call. `constants` begins with the size of a workgroup; `groups` are cut to what a device takes, since
     /// every kernel loops over its grid.
-    pub(super) fn dispatch<P: NoUninit>(
+    pub(super) fn dispatch<P: Params>(
         &mut self,
         call: Call,
         module: String,
@@ -228,6 +230,12 @@ impl Lowering<'_> {
         groups: [usize; 3],
         flops: u64,
     ) -> Result<()> {
+        #[cfg(debug_assertions)]
+        {
+            let mut names = Vec::new();
+            P::names("", &mut names);
+            assert_eq!(super::kernels::members(&module), names, "parameters of {module}");
+        }
         let params = bytemuck::bytes_of(params).to_vec();
         assert!(params.len() <= PUSH_BYTES as usize && call.bindings.len() <= MAX_BINDINGS as usize, "{}", call.stem);
         let pipeline = self.kernels.pipeline(&Kernel { module, constants })?;

@@ -1,20 +1,19 @@
 //! The op `map` on a device: shaders/map.comp.
 
-use bytemuck::NoUninit;
-
 use crate::error::Result;
 use crate::plan::{Activation, Op, View};
 
 use super::element::{self, GROUP, Shape};
-use super::lowering::{Lowering, Span};
+use super::lowering::{Call, Lowering, Span};
+use super::params::params;
 use super::{parts, product};
 
-#[derive(Clone, Copy, NoUninit)]
-#[repr(C)]
-struct Params {
-    shape: Shape,
-    x: Span,
-    out: Span,
+params! {
+    struct Params {
+        shape: Shape,
+        x: Span,
+        out: Span,
+    }
 }
 
 pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
@@ -31,7 +30,7 @@ pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
 
 /// Bindings: x, out. Constants: workgroup, by four, activation, x half, out half.
 fn lower_part(x: View, activation: Activation, out: View, lowering: &mut Lowering) -> Result<()> {
-    let mut call = lowering.call("map");
+    let mut call = Call::new("map");
     let (x_span, out_span) = (lowering.read(&mut call, x)?, lowering.write(&mut call, out)?);
     let half = |view| u32::from(lowering.is_half(view));
     let four = element::by_four(lowering, &[x, out]);

@@ -23,10 +23,12 @@ mod linear;
 mod lowering;
 mod map;
 mod memory;
+mod params;
 mod parts;
 mod product;
 mod profile;
 mod recording;
+mod requirements;
 mod tensor;
 mod transfer;
 mod weights;
@@ -41,6 +43,7 @@ pub use caps::{Caps, Mask, MatrixShape, Tier};
 pub use gpu::{HostDevice, QueueLock};
 pub use instance::{DeviceInfo, DeviceKind};
 pub use profile::ProfileEntry;
+pub use requirements::{Name, Requirements};
 
 use executable::VulkanExecutable;
 use gpu::Gpu;
@@ -59,6 +62,8 @@ pub enum DeviceChoice {
     /// A discrete device before an integrated one, before the rest.
     #[default]
     Best,
+    /// The best of the discrete and integrated ones alone.
+    Gpu,
     /// By its place in [`devices`].
     Index(usize),
     /// By [`DeviceInfo::uuid`].
@@ -98,6 +103,23 @@ impl Default for VulkanOptions {
     }
 }
 
+impl VulkanOptions {
+    /// Checks what needs no device.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a budget that is not above zero.
+    pub fn check(&self) -> Result<()> {
+        check_budget(self.budget_ms)
+    }
+}
+
+fn check_budget(budget_ms: f32) -> Result<()> {
+    if budget_ms.is_finite() && budget_ms > 0.0 {
+        return Ok(());
+    }
+    Err(Error::InvalidArgument(format!("a budget of {budget_ms} ms")))
+}
+
 /// The devices of this machine.
 ///
 /// # Errors
@@ -123,6 +145,7 @@ impl VulkanBackend {
     /// `Unsupported` without a loader or a device that can, `InvalidArgument` for a choice that is not there,
     /// `OutOfMemory`.
     pub fn new(options: &VulkanOptions) -> Result<Self> {
+        options.check()?;
         let instance = Instance::new()?;
         let index = choose(&instance, options)?;
         let gpu = Gpu::new(&instance, index, options.mask, options.low_priority)?;
@@ -137,14 +160,12 @@ impl VulkanBackend {
     /// # Errors
     /// `Unsupported`, `OutOfMemory`.
     pub unsafe fn adopt(host: &HostDevice, options: &VulkanOptions) -> Result<Self> {
+        options.check()?;
         // SAFETY: the caller's word.
         Self::on(unsafe { Gpu::adopt(host, options.mask) }?, options)
     }
 
     fn on(gpu: Arc<Gpu>, options: &VulkanOptions) -> Result<Self> {
-        if !options.budget_ms.is_finite() || options.budget_ms <= 0.0 {
-            return Err(Error::InvalidArgument(format!("a budget of {} ms", options.budget_ms)));
-        }
         gpu.cap_bytes.store(options.memory_cap_bytes, Ordering::Relaxed);
         let kernels = Arc::new(Kernels::new(&gpu, options.pipeline_cache.as_deref())?);
         let pace = Pace::new(options.budget_ms, gpu.caps.software, options.profile);
@@ -169,9 +190,7 @@ impl VulkanBackend {
     /// # Errors
     /// `InvalidArgument` unless it is above zero.
     pub fn set_budget_ms(&self, budget_ms: f32) -> Result<()> {
-        if !budget_ms.is_finite() || budget_ms <= 0.0 {
-            return Err(Error::InvalidArgument(format!("a budget of {budget_ms} ms")));
-        }
+        check_budget(budget_ms)?;
         self.pace.set_budget_ms(budget_ms);
         Ok(())
     }
@@ -185,6 +204,19 @@ impl VulkanBackend {
     /// Bytes of device memory in use.
     pub fn memory_bytes(&self) -> u64 {
         self.gpu.used_bytes.load(Ordering::Relaxed)
+    }
+
+    /// Bytes taken from the driver, in blocks that buffers share.
+    pub fn reserved_bytes(&self) -> u64 {
+        self.gpu.reserved_bytes()
+    }
+
+    /// Hands blocks back to the driver if no buffer is left in them.
+    ///
+    /// # Errors
+    /// `OutOfMemory`.
+    pub fn trim(&self) -> Result<()> {
+        self.gpu.trim()
     }
 
     /// Submissions so far.
@@ -239,10 +271,75 @@ fn choose(instance: &Instance, options: &VulkanOptions) -> Result<usize> {
             found.ok_or_else(|| Error::InvalidArgument("no Vulkan device with this UUID on this machine".to_owned()))
         }
         DeviceChoice::Best => {
-            let usable = infos.iter().filter(|info| info.fault.is_none());
-            let best = usable.max_by_key(|info| (info.kind.rank(), std::cmp::Reverse(info.index)));
-            best.map(|info| info.index)
-                .ok_or_else(|| Error::Unsupported("no Vulkan device on this machine that can compute".to_owned()))
+            let none = "no Vulkan device on this machine that can compute";
+            best(&infos, |_| true).ok_or_else(|| Error::Unsupported(none.to_owned()))
         }
+        DeviceChoice::Gpu => best(&infos, DeviceKind::is_gpu).ok_or_else(|| Error::Unsupported(no_gpu(&infos))),
+    }
+}
+
+fn best(infos: &[DeviceInfo], wanted: impl Fn(DeviceKind) -> bool) -> Option<usize> {
+    let usable = infos.iter().filter(|info| info.fault.is_none() && wanted(info.kind));
+    usable.max_by_key(|info| (info.kind.rank(), std::cmp::Reverse(info.index))).map(|info| info.index)
+}
+
+/// Why none of them is a GPU that can compute, in one line.
+fn no_gpu(infos: &[DeviceInfo]) -> String {
+    let gpus = infos.iter().filter(|info| info.kind.is_gpu());
+    let faults: Vec<_> = gpus.filter_map(|info| Some(format!("{}: {}", info.name, info.fault.as_ref()?))).collect();
+    if !faults.is_empty() {
+        return faults.join("; ");
+    }
+    let names = infos.iter().map(|info| info.name.as_str()).collect::<Vec<_>>().join(", ");
+    match infos {
+        [] => "no Vulkan device on this machine".to_owned(),
+        _ if infos.iter().all(|info| info.kind == DeviceKind::Cpu) => format!("only software devices: {names}"),
+        _ => format!("no discrete or integrated device among {names}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn device(index: usize, name: &str, kind: DeviceKind, fault: Option<&str>) -> DeviceInfo {
+        DeviceInfo {
+            index,
+            name: name.to_owned(),
+            kind,
+            uuid: [index as u8; 16],
+            vendor_id: 0,
+            driver: String::new(),
+            api_version: (1, 3),
+            memory_bytes: 0,
+            tier: None,
+            fault: fault.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn discrete_device_comes_first_and_a_faulty_one_never() {
+        let infos = [
+            device(0, "software", DeviceKind::Cpu, None),
+            device(1, "small", DeviceKind::Integrated, None),
+            device(2, "broken", DeviceKind::Discrete, Some("older than Vulkan 1.1")),
+            device(3, "large", DeviceKind::Discrete, None),
+            device(4, "large", DeviceKind::Discrete, None),
+        ];
+        assert_eq!(best(&infos, DeviceKind::is_gpu), Some(3));
+        assert_eq!(best(&infos[..3], DeviceKind::is_gpu), Some(1));
+        assert_eq!(best(&infos[..1], DeviceKind::is_gpu), None);
+        assert_eq!(best(&infos[..1], |_| true), Some(0));
+    }
+
+    #[test]
+    fn reason_without_a_gpu_names_the_devices() {
+        let software = [device(0, "llvmpipe", DeviceKind::Cpu, None), device(1, "SwiftShader", DeviceKind::Cpu, None)];
+        assert_eq!(no_gpu(&[]), "no Vulkan device on this machine");
+        assert_eq!(no_gpu(&software), "only software devices: llvmpipe, SwiftShader");
+        let far = device(2, "far", DeviceKind::Virtual, None);
+        assert_eq!(no_gpu(&[far]), "no discrete or integrated device among far");
+        let old = device(0, "GT 210", DeviceKind::Discrete, Some("older than Vulkan 1.1"));
+        assert_eq!(no_gpu(&[old, software[1].clone()]), "GT 210: older than Vulkan 1.1");
     }
 }

@@ -1,13 +1,12 @@
 //! Products of rows with a weight, under linear, conv1d and conv2d: shaders/lib/product.glsl.
 
-use bytemuck::NoUninit;
-
 use crate::error::Result;
 use crate::plan::{Activation, View};
 use crate::tensor::Weight;
 
 use super::caps::{Caps, MatrixShape};
-use super::lowering::{Lowering, Span};
+use super::lowering::{Call, Lowering, Span};
+use super::params::params;
 use super::weights::{COLUMN_TILE, DEPTH_TILE, Layout};
 
 /// What is added, and where.
@@ -39,36 +38,36 @@ pub(super) struct Product<'a> {
     pub(super) constant: u32,
 }
 
-/// Where the taps of a row lie; what an op has no use for is 0.
-#[derive(Clone, Copy, Default, NoUninit)]
-#[repr(C)]
-pub(super) struct Geometry {
-    pub(super) first_row: u32,
-    pub(super) first_source: u32,
-    pub(super) source_rows: u32,
-    pub(super) source_cols: u32,
-    pub(super) out_cols: u32,
-    pub(super) stride: u32,
-    pub(super) pad: u32,
-    pub(super) dilation: u32,
+params! {
+    /// Where the taps of a row lie; what an op has no use for is 0.
+    pub(super) struct Geometry {
+        pub(super) first_row: u32,
+        pub(super) first_source: u32,
+        pub(super) source_rows: u32,
+        pub(super) source_cols: u32,
+        pub(super) out_cols: u32,
+        pub(super) stride: u32,
+        pub(super) pad: u32,
+        pub(super) dilation: u32,
+    }
 }
 
-#[derive(Clone, Copy, NoUninit)]
-#[repr(C)]
-struct Params {
-    items: u32,
-    rows: u32,
-    cols: u32,
-    inputs: u32,
-    depth: u32,
-    group_weight: u32,
-    taps: u32,
-    x: Span,
-    add: Span,
-    out: Span,
-    has_bias: u32,
-    add_mode: u32,
-    geometry: Geometry,
+params! {
+    struct Params {
+        items: u32,
+        rows: u32,
+        cols: u32,
+        inputs: u32,
+        depth: u32,
+        group_weight: u32,
+        taps: u32,
+        x: Span,
+        add: Span,
+        out: Span,
+        has_bias: u32,
+        add_mode: u32,
+        geometry: Geometry,
+    }
 }
 
 /// Number of an activation in shaders/lib/activation.glsl.
@@ -135,24 +134,23 @@ const ENOUGH_TILES: usize = 96;
 /// Bindings: x, weight, bias, add, out. Constants: workgroup, x half, add half, out half, activation, vector.
 pub(super) fn lower(product: Product, lowering: &mut Lowering) -> Result<()> {
     let Product { stem, x, weight, layout, bias, add, out, groups, cols, inputs, taps, rows, geometry, .. } = product;
-    let mut call = lowering.call(stem);
+    let mut call = Call::new(stem);
     let x_span = lowering.read(&mut call, x)?;
     lowering.weight(&mut call, weight, layout)?;
     match bias {
         Some(bias) => lowering.weight(&mut call, bias, Layout::Vector)?,
-        None => lowering.repeat_binding(&mut call),
+        None => call.repeat(),
     }
     let (mode, added) = match add {
         Add::Nothing => (0, None),
         Add::Before(view) => (1, Some(view)),
         Add::After(view) => (2, Some(view)),
     };
-    let add_span = match added {
-        Some(view) => lowering.read(&mut call, view)?,
-        None => {
-            lowering.repeat_binding(&mut call);
-            Span::default()
-        }
+    let add_span = if let Some(view) = added {
+        lowering.read(&mut call, view)?
+    } else {
+        call.repeat();
+        Span::default()
     };
     let out_span = lowering.write(&mut call, out)?;
 

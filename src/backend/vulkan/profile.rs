@@ -18,7 +18,10 @@ pub struct ProfileEntry {
 
 /// Sums of a backend. While there is one, every dispatch is a submission of its own, so that its timestamps are of itself.
 #[derive(Default)]
-pub(super) struct Profile(Mutex<BTreeMap<(String, &'static str), (u64, f64)>>);
+pub(super) struct Profile(Mutex<Sums>);
+
+/// Runs and milliseconds by section and op.
+type Sums = BTreeMap<(String, &'static str), (u64, f64)>;
 
 impl Profile {
     pub(super) fn add(&self, section: &str, op: &'static str, ms: f32) {

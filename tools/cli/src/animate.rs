@@ -31,7 +31,7 @@ pub fn run(args: &Animate) -> Result<String> {
     let progress = Arc::new(Progress::new(args.quiet));
     let bar = Arc::clone(&progress);
     let warn = move |message: &str| bar.aside(|| model::print_warning(message));
-    let model = model::load(model::open_pack(args.model.as_deref())?, &args.threads, warn)?;
+    let model = model::load(model::open_pack(args.model.as_deref())?, &args.compute, warn)?;
     let kinds = kinds(args.emit.as_deref(), &model)?;
 
     // Nothing is made on disk before the input is known to be good.

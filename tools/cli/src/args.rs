@@ -27,6 +27,7 @@ pub enum Command {
     Inspect(Inspect),
     Identities(Identities),
     Bench(Bench),
+    Devices(Devices),
     Convert(Convert),
 }
 
@@ -62,7 +63,7 @@ pub struct Animate {
     #[arg(long, value_name = "N", value_parser = fps, allow_negative_numbers = true)]
     pub fps: Option<f32>,
     #[command(flatten)]
-    pub threads: Threads,
+    pub compute: Compute,
     /// One of `m2f identities`; the first by default
     #[arg(long, value_name = "NAME")]
     pub identity: Option<String>,
@@ -126,7 +127,7 @@ pub struct Identities {
   m2f bench --random full --seconds 4 --style --json")]
 pub struct Bench {
     #[command(flatten)]
-    pub threads: Threads,
+    pub compute: Compute,
     /// Model pack; the starter model by default
     #[arg(long, value_name = "PACK", conflicts_with = "random")]
     pub model: Option<PathBuf>,
@@ -191,12 +192,36 @@ pub enum Size {
     Full,
 }
 
-/// How many threads compute.
+/// What computes.
 #[derive(Args)]
-pub struct Threads {
+pub struct Compute {
     /// Threads that compute; all cores by default
     #[arg(long, value_name = "N", value_parser = count(limits::MAX_THREADS), allow_negative_numbers = true)]
     pub threads: Option<u32>,
+    /// A GPU where there is one, else the CPU; the CPU; or a Vulkan device and nothing else
+    #[arg(long, value_name = "NAME", default_value = "auto")]
+    pub backend: Backend,
+    /// The Vulkan device, as `m2f devices` lists it: its index, its UUID, or a part of its name
+    #[arg(long, value_name = "DEVICE")]
+    pub device: Option<String>,
+}
+
+/// Name of a backend.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Backend {
+    Auto,
+    Cpu,
+    Vulkan,
+}
+
+/// List the Vulkan devices of this machine
+#[derive(Args)]
+#[command(after_help = "Example:
+  m2f animate speech.wav --out out/ --device 0")]
+pub struct Devices {
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 fn count(most: u32) -> RangedI64ValueParser<u32> {

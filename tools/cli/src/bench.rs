@@ -23,6 +23,7 @@ const CHUNK_FRAMES: usize = 128;
 #[derive(Serialize)]
 struct Report {
     backend: String,
+    backend_reason: String,
     threads: usize,
     audio_s: f64,
     frames: usize,
@@ -57,7 +58,7 @@ pub fn run(args: &Bench, start: Instant) -> Result<String> {
 
     let load = Instant::now();
     let pack = random.map_or_else(|| model::open_pack(args.model.as_deref()), Ok)?;
-    let model = model::load(pack, &args.threads, model::print_warning)?;
+    let model = model::load(pack, &args.compute, model::print_warning)?;
     let load_ms = milliseconds(load.elapsed());
 
     let cold = Take::run(&model, args, &samples)?; // plans are made and memory is touched
@@ -66,6 +67,7 @@ pub fn run(args: &Bench, start: Instant) -> Result<String> {
     let whole_s = stages.last().map_or(0.0, |whole| whole.wall_ms / 1e3);
     let report = Report {
         backend: model.runtime().backend_name(),
+        backend_reason: model.runtime().backend_reason().to_owned(),
         threads: model.runtime().threads(),
         audio_s: f64::from(args.seconds),
         frames: cold.frames,
@@ -230,7 +232,7 @@ fn voice(count: usize) -> Vec<f32> {
 
 fn text(report: &Report) -> Result<String, std::fmt::Error> {
     let mut out = String::new();
-    writeln!(out, "{}, {} s of audio", report.backend, report.audio_s)?;
+    writeln!(out, "{} ({}), {} s of audio", report.backend, report.backend_reason, report.audio_s)?;
     writeln!(out, "medians of {}, loaded in {:.0} ms\n", report.repetitions, report.load_ms)?;
     writeln!(out, "{:<10}{:>12}{:>12}", "stage", "wall ms", "cpu ms")?;
     for StageTime { name, wall_ms, cpu_ms } in &report.stages {

@@ -9,6 +9,7 @@ mod animate;
 mod args;
 mod bench;
 mod convert;
+mod devices;
 mod emit;
 mod envelope;
 mod inspect;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         Command::Inspect(args) => inspect::run(&args),
         Command::Identities(args) => inspect::identities(&args),
         Command::Bench(args) => bench::run(&args, start),
+        Command::Devices(args) => devices::run(&args),
         Command::Convert(args) => convert::run(&args),
     };
     match report.and_then(|report| print(&report)) {

@@ -8,7 +8,8 @@ use media2face::Error;
 use media2face::pack::Pack;
 use media2face::session::{LogLevel, Model, Runtime, RuntimeOptions};
 
-use crate::args::Threads;
+use crate::args::Compute;
+use crate::devices;
 
 /// `models/starter.m2f`.
 static STARTER: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/starter.m2f"));
@@ -30,9 +31,10 @@ pub fn failure(what: &str, path: &Path, error: &Error) -> anyhow::Error {
 }
 
 /// A model on a runtime of its own, whose warnings go to `warn`, on the thread that waits for a session.
-pub fn load(pack: Pack, threads: &Threads, warn: impl Fn(&str) + Send + Sync + 'static) -> Result<Arc<Model>> {
+pub fn load(pack: Pack, compute: &Compute, warn: impl Fn(&str) + Send + Sync + 'static) -> Result<Arc<Model>> {
     let options = RuntimeOptions {
-        threads: threads.threads.map(|count| count as usize),
+        threads: compute.threads.map(|count| count as usize),
+        backend: devices::choice(compute)?,
         log_level: LogLevel::Warning,
         // Errors come back as results too, and are told once.
         log: Some(Arc::new(move |level, message| {

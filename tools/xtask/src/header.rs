@@ -1,45 +1,71 @@
-//! `include/media2face.h` from `src/ffi` by cbindgen.
+//! The headers in `include/` from `src/ffi` by cbindgen.
 
 use anyhow::{Context, Result, bail};
 
 use crate::command::root;
 
-/// Writes the header, or compares the committed one.
+/// A header and what it is made of.
+struct Header {
+    name: &'static str,
+    settings: &'static str,
+    /// In the order of use, so that the header reads in it.
+    sources: &'static [&'static str],
+}
+
+const HEADERS: [Header; 2] = [
+    Header {
+        name: "media2face.h",
+        settings: "cbindgen.toml",
+        sources: &[
+            "error.rs",
+            "version.rs",
+            "device.rs",
+            "runtime.rs",
+            "model.rs",
+            "identity.rs",
+            "session.rs",
+            "result.rs",
+        ],
+    },
+    Header { name: "media2face_vulkan.h", settings: "cbindgen_vulkan.toml", sources: &["vulkan.rs"] },
+];
+
+/// Writes the headers, or compares the committed ones.
 pub(crate) fn run(check: bool) -> Result<()> {
-    let generated = generate()?;
-    let path = root().join("include/media2face.h");
-    if !check {
-        std::fs::write(&path, generated)?;
-        println!("wrote include/media2face.h");
-        return Ok(());
-    }
-    let committed = std::fs::read_to_string(&path).context("include/media2face.h")?;
-    if let Some(line) = committed.lines().zip(generated.lines()).position(|(a, b)| a != b) {
-        bail!("include/media2face.h differs from src/ffi at line {}: run cargo xtask header", line + 1);
-    }
-    if committed != generated {
-        bail!("include/media2face.h differs from src/ffi in length: run cargo xtask header");
+    for header in &HEADERS {
+        let (name, generated) = (header.name, generate(header)?);
+        let path = root().join("include").join(name);
+        if !check {
+            std::fs::write(&path, generated)?;
+            println!("wrote include/{name}");
+            continue;
+        }
+        let committed = std::fs::read_to_string(&path).with_context(|| format!("include/{name}"))?;
+        if let Some(line) = committed.lines().zip(generated.lines()).position(|(a, b)| a != b) {
+            bail!("include/{name} differs from src/ffi at line {}: run cargo xtask header", line + 1);
+        }
+        if committed != generated {
+            bail!("include/{name} differs from src/ffi in length: run cargo xtask header");
+        }
     }
     Ok(())
 }
 
-fn generate() -> Result<String> {
-    let config = cbindgen::Config::from_file(root().join("include/cbindgen.toml")).map_err(anyhow::Error::msg)?;
-    let mut builder = cbindgen::Builder::new().with_config(config);
-    let mut sources: Vec<_> = std::fs::read_dir(root().join("src/ffi"))?.collect::<std::io::Result<Vec<_>>>()?;
-    sources.sort_by_key(std::fs::DirEntry::file_name);
-    for name in ORDER {
-        let position =
-            sources.iter().position(|s| s.file_name() == *name).with_context(|| format!("src/ffi/{name}"))?;
-        builder = builder.with_src(sources.remove(position).path());
-    }
-    let mut text = Vec::new();
-    builder.generate().context("cbindgen")?.write(&mut text);
-    Ok(tidy(&String::from_utf8(text)?))
+/// The text of all committed headers.
+pub(crate) fn committed() -> Result<String> {
+    let read = |header: &Header| std::fs::read_to_string(root().join("include").join(header.name));
+    Ok(HEADERS.iter().map(read).collect::<std::io::Result<Vec<_>>>()?.concat())
 }
 
-/// The header reads in the order of use.
-const ORDER: &[&str] = &["error.rs", "version.rs", "runtime.rs", "model.rs", "identity.rs", "session.rs", "result.rs"];
+fn generate(header: &Header) -> Result<String> {
+    let settings = root().join("include").join(header.settings);
+    let config = cbindgen::Config::from_file(settings).map_err(anyhow::Error::msg)?;
+    let sources = header.sources.iter().map(|source| root().join("src/ffi").join(source));
+    let builder = sources.fold(cbindgen::Builder::new().with_config(config), cbindgen::Builder::with_src);
+    let mut text = Vec::new();
+    builder.generate().with_context(|| format!("cbindgen: {}", header.name))?.write(&mut text);
+    Ok(tidy(&String::from_utf8(text)?))
+}
 
 /// Rust's documentation links and safety heads mean nothing to a C programmer.
 fn tidy(header: &str) -> String {

@@ -23,9 +23,9 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Chore {
-    /// Write include/media2face.h from src/ffi; with --check only compare.
+    /// Write the headers in include/ from src/ffi; with --check only compare.
     Header {
-        /// Fail when the committed header is not the generated one.
+        /// Fail when a committed header is not the generated one.
         #[arg(long)]
         check: bool,
     },

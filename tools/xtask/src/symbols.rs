@@ -1,26 +1,26 @@
-//! The shared library exports the header's functions and no other.
+//! The shared library exports the headers' functions and no other.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use crate::apt;
-use crate::command::{command, output, root};
+use crate::command::{command, output};
+use crate::{apt, header};
 
-/// Compares the dynamic symbols of `library` with the header.
+/// Compares the dynamic symbols of `library` with the headers.
 pub(crate) fn check(library: &Path) -> Result<()> {
     apt::need("nm", "binutils")?;
     let listing = output(&mut command("nm", &["-D", "--defined-only", &library.to_string_lossy()]))?;
     let exported: BTreeSet<&str> = listing.lines().filter_map(|line| line.split_whitespace().nth(2)).collect();
-    let header = std::fs::read_to_string(root().join("include/media2face.h"))?;
+    let header = header::committed()?;
     let declared: BTreeSet<&str> = declared(&header).collect();
     let missing: Vec<_> = declared.difference(&exported).collect();
     let extra: Vec<_> = exported.difference(&declared).collect();
     if !missing.is_empty() || !extra.is_empty() {
-        bail!("exported symbols: missing {missing:?}, not in the header {extra:?}");
+        bail!("exported symbols: missing {missing:?}, not in the headers {extra:?}");
     }
-    println!("symbols: {} exported, the header's", exported.len());
+    println!("symbols: {} exported, the headers'", exported.len());
     Ok(())
 }
 

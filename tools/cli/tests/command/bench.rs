@@ -13,10 +13,11 @@ fn report(args: &[&str]) -> Value {
 
 #[test]
 fn report_has_every_figure() {
-    let report = report(&["--repeat", "1", "--style", "--threads", "1"]);
+    let report = report(&["--repeat", "1", "--style", "--threads", "1", "--backend", "cpu"]);
     assert_eq!((&report["audio_s"], &report["frames"], &report["repetitions"]), (&1.0.into(), &30.into(), &1.into()));
     assert_eq!(report["threads"], 1);
     assert!(report["backend"].as_str().unwrap().ends_with("1 thread"), "{report}");
+    assert_eq!(report["backend_reason"], "asked for");
 
     let stages = report["stages"].as_array().unwrap();
     let names: Vec<&str> = stages.iter().map(|stage| stage["name"].as_str().unwrap()).collect();

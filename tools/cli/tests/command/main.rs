@@ -2,6 +2,7 @@
 
 mod animate;
 mod bench;
+mod devices;
 mod failures;
 mod packs;
 
