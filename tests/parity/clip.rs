@@ -7,7 +7,8 @@ use media2face::plan::{Backend, PlanBuilder};
 use media2face::prompt::{Recorded, TextTower, VisionTower};
 
 use crate::support::golden::{golden, path};
-use crate::support::{assert_close, backends, max_difference, tolerance};
+use crate::support::tolerance::{CLIP, CLIP_HIDDEN, NETWORK_F32, Precision};
+use crate::support::{Tested, assert_close, backends, every_backend, max_difference};
 
 /// The tiny CLIP with f32 weights or matrices rounded to f16.
 fn tiny(half: bool) -> (Pack, ClipConfig) {
@@ -75,19 +76,15 @@ fn prompts() -> Vec<Vec<u32>> {
 #[test]
 fn text_tower_matches_transformers_in_every_hidden_state() {
     let tower = text_tower(false);
-    for backend in backends() {
+    for Tested { name: device, backend, precision } in every_backend() {
         for (i, ids) in prompts().iter().enumerate() {
             let rows = tower.embed(ids).expect("embeds");
             assert_eq!(rows.len() / 32, [6, 4][i], "padding is not run");
             let found = run(&*backend, |plan| tower.record(plan, rows.len() / 32), &rows);
             assert_eq!(found.len(), 5);
             for (name, found) in names("text", found.len()).iter().zip(&found) {
-                assert_close(
-                    &format!("{} {name}", backend.name()),
-                    found,
-                    &item(name, i, found),
-                    tolerance::NETWORK_F32,
-                );
+                let allowed = CLIP_HIDDEN.of(precision);
+                assert_close(&format!("{device} {name}"), found, &item(name, i, found), allowed);
             }
         }
     }
@@ -96,27 +93,23 @@ fn text_tower_matches_transformers_in_every_hidden_state() {
 #[test]
 fn vision_tower_matches_transformers_in_every_hidden_state() {
     let tower = vision_tower(false);
-    for backend in backends() {
+    for Tested { name: device, backend, precision } in every_backend() {
         for i in 0..2 {
             let pixels = item("pixel_values", i, &[0.0; 3 * 32 * 32]);
             let found = run(&*backend, |plan| tower.record(plan), &tower.patches(&pixels));
             assert_eq!(found.len(), 5);
             for (name, found) in names("vision", found.len()).iter().zip(&found) {
-                assert_close(
-                    &format!("{} {name}", backend.name()),
-                    found,
-                    &item(name, i, found),
-                    tolerance::NETWORK_F32,
-                );
+                let allowed = CLIP_HIDDEN.of(precision);
+                assert_close(&format!("{device} {name}"), found, &item(name, i, found), allowed);
             }
         }
     }
 }
 
 #[test]
-fn half_weights_stay_within_twice_their_rounding() {
+fn projections_stay_within_twice_their_rounding() {
     let (text, vision) = (text_tower(true), vision_tower(true));
-    for backend in backends() {
+    for Tested { name: device, backend, precision } in every_backend() {
         let mut worst: f32 = 0.0;
         for (i, ids) in prompts().iter().enumerate() {
             let found = text.encode(&*backend, ids).expect("encodes");
@@ -125,8 +118,8 @@ fn half_weights_stay_within_twice_their_rounding() {
             let found = run(&*backend, |plan| vision.record(plan), &patches).pop().expect("a projection");
             worst = worst.max(max_difference(&found, &item("vision_proj", i, &found)));
         }
-        println!("{} {worst:e}", backend.name());
-        assert!(worst <= tolerance::CLIP_F16, "{}: {worst:e}", backend.name());
+        let allowed = CLIP.of(precision.max(Precision::F16Weights));
+        assert!(worst <= allowed, "{device}: {worst:e}, allowed {allowed:e}");
     }
 }
 
@@ -137,6 +130,6 @@ fn legacy_end_marker_reads_the_same_row() {
     let tower = TextTower::load(&pack, &text, config.projection_dim).expect("loads");
     for (i, ids) in prompts().iter().enumerate() {
         let found = tower.encode(&*backends()[0], ids).expect("encodes");
-        assert_close("legacy", &found, &item("text_proj", i, &found), tolerance::NETWORK_F32);
+        assert_close("legacy", &found, &item("text_proj", i, &found), NETWORK_F32);
     }
 }

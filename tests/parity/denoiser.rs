@@ -4,9 +4,9 @@ use media2face::motion::{Denoiser, Shape};
 use media2face::plan::Backend;
 
 use super::support::golden::{Golden, golden};
-use super::support::{assert_close, backends, denoiser, tolerance};
+use super::support::tolerance::{DENOISER, DENOISER_GUIDED, Precision};
+use super::support::{Tested, assert_close, denoiser, every_backend};
 
-/// Vectors, and how far f16 weights may take them: plain output, guided output.
 const NETWORKS: [&str; 3] = ["den_tiny", "den_tiny_align1", "den_tiny_token"];
 
 /// Guidance weights of a run and what each conditional branch sees.
@@ -72,16 +72,19 @@ fn run(backend: &dyn Backend, network: &Denoiser, io: &Golden, case: &Case, copi
     out
 }
 
-fn check(half: bool, allowed: impl Fn(&str) -> f32) {
+fn check(half: bool) {
     for name in NETWORKS {
         let network = Denoiser::load(&denoiser::pack(name, half)).expect("load");
         let io = golden(&format!("{name}_io"));
-        for backend in backends() {
+        for Tested { name: device, backend, precision } in every_backend() {
+            let precision = if half { precision.max(Precision::F16Weights) } else { precision };
             for case in &CASES {
+                let guided = case.unconditional.is_some() && !case.conditions.is_empty();
+                let allowed = if guided { DENOISER_GUIDED } else { DENOISER }.of(precision);
                 for copies in [1, 3] {
-                    let what = format!("{name} {} ×{copies} on {}", case.golden, backend.name());
+                    let what = format!("{name} {} ×{copies} on {device}", case.golden);
                     let found = run(&*backend, &network, &io, case, copies);
-                    assert_close(&what, &found, &io.f32(case.golden), allowed(case.golden));
+                    assert_close(&what, &found, &io.f32(case.golden), allowed);
                 }
             }
         }
@@ -90,12 +93,12 @@ fn check(half: bool, allowed: impl Fn(&str) -> f32) {
 
 #[test]
 fn every_variant_and_branch_matches_torch() {
-    check(false, |_| tolerance::NETWORK_F32);
+    check(false);
 }
 
 #[test]
 fn half_weights_stay_near_torch() {
-    check(true, |case| if case == "out_cfg" { tolerance::DENOISER_F16_GUIDED } else { tolerance::DENOISER_F16 });
+    check(true);
 }
 
 #[test]

@@ -6,8 +6,8 @@ use media2face::plan::Backend;
 
 use crate::support::golden::golden;
 use crate::support::run::run_once;
-use crate::support::tolerance::NETWORK_F32;
-use crate::support::{assert_close, backends, max_difference};
+use crate::support::tolerance::{MAPPING, Precision};
+use crate::support::{Tested, assert_close, every_backend};
 
 fn pack(half: bool) -> Pack {
     let manifest: Manifest = serde_json::from_str(r#"{"format":"media2face/1"}"#).expect("manifest");
@@ -28,25 +28,22 @@ fn both_ways(pack: &Pack, backend: &dyn Backend) -> [Vec<f32>; 2] {
     [run(&to_z, backend, &io.f32("weights"), 52), weights.collect()]
 }
 
-#[test]
-fn mapping_nets_match_torch() {
-    let (io, pack) = (golden("mapping"), pack(false));
-    for backend in backends() {
+fn check(half: bool) {
+    let (io, pack) = (golden("mapping"), pack(half));
+    for Tested { name, backend, precision } in every_backend() {
+        let allowed = MAPPING.of(if half { precision.max(Precision::F16Weights) } else { precision });
         let [z, weights] = both_ways(&pack, &*backend);
-        assert_close(&format!("z on {}", backend.name()), &z, &io.f32("z_out"), NETWORK_F32);
-        assert_close(&format!("weights on {}", backend.name()), &weights, &io.f32("weights_out"), NETWORK_F32);
+        assert_close(&format!("z on {name}"), &z, &io.f32("z_out"), allowed);
+        assert_close(&format!("weights on {name}"), &weights, &io.f32("weights_out"), allowed);
     }
 }
 
 #[test]
-fn half_weights_stay_within_twice_what_rounding_costs_in_f64() {
-    let (io, pack) = (golden("mapping"), pack(true));
-    let mut bars = None;
-    for backend in backends() {
-        let [z, weights] = both_ways(&pack, &*backend);
-        let found = [max_difference(&z, &io.f32("z_out")), max_difference(&weights, &io.f32("weights_out"))];
-        let bars = *bars.get_or_insert(found.map(|difference| 2.0 * difference));
-        assert!(bars.iter().all(|bar| (1e-6..2e-2).contains(bar)), "bars {bars:?}");
-        assert!(found.iter().zip(bars).all(|(f, bar)| *f <= bar), "{}: {found:?}, allowed {bars:?}", backend.name());
-    }
+fn mapping_nets_match_torch() {
+    check(false);
+}
+
+#[test]
+fn half_weights_stay_near_torch() {
+    check(true);
 }

@@ -6,8 +6,8 @@ use media2face::pack::{Manifest, MelNorm, Pack};
 use media2face::speech::{MEL_BANDS, MelSpectrum, NormalizedMel, SpeechEncoder};
 
 use crate::support::golden::{Golden, golden};
-use crate::support::tolerance::{MEL, NETWORK_F32};
-use crate::support::{assert_close, backends};
+use crate::support::tolerance::{MEL, MEL_FEATURES};
+use crate::support::{Tested, assert_close, every_backend};
 
 fn rows(samples: &[f32], count: usize) -> Vec<f32> {
     let mut spectrum = MelSpectrum::new();
@@ -56,12 +56,17 @@ fn features_match_torch_at_the_encoders_rate_and_at_the_animations() {
     for (norm, name) in [(MelNorm::Clip, "clip"), (MelNorm::Running, "running")] {
         for (fps, kind) in [(50.0, "encoded"), (30.0, "features")] {
             let encoder = encoder(&io, norm, fps);
-            for backend in backends() {
+            for Tested { name: device, backend, precision } in every_backend() {
                 let features = encoder.encode(&*backend, io.f32("samples"), &mut |_| Ok(())).expect("features");
                 // The encoder rounds the clip's last row up, the animation rounds to the nearest.
                 let expected = &io.f32(&format!("{kind}_{name}"))[..features.data.len()];
                 assert_eq!(features.len(), (21_777.0 / 16_000.0 * fps).round() as usize);
-                assert_close(&format!("{kind} {name} on {}", backend.name()), &features.data, expected, NETWORK_F32);
+                assert_close(
+                    &format!("{kind} {name} on {device}"),
+                    &features.data,
+                    expected,
+                    MEL_FEATURES.of(precision),
+                );
             }
         }
     }

@@ -8,8 +8,8 @@ use media2face::speech::{ContextNetwork, FeatureExtractor, SpeechEncoder};
 use media2face::tensor::Weight;
 
 use crate::support::golden::{Golden, golden, path};
-use crate::support::tolerance::{NETWORK_F32, WAV2VEC2_F16};
-use crate::support::{assert_close, backends};
+use crate::support::tolerance::{Precision, WAV2VEC2};
+use crate::support::{Tested, assert_close, backends, every_backend};
 
 const NETWORKS: [&str; 2] = ["w2v_base_tiny", "w2v_large_tiny"];
 
@@ -64,26 +64,28 @@ fn states(backend: &dyn Backend, pack: &Pack, samples: &[f32]) -> Vec<(String, V
     ports.into_iter().map(|(name, port, len)| (name, read(port, len))).collect()
 }
 
-fn check_states(half: bool, tolerance: f32) {
-    for (network, backend) in NETWORKS.iter().flat_map(|n| backends().into_iter().map(move |b| (*n, b))) {
+fn check_states(half: bool) {
+    for (network, tested) in NETWORKS.iter().flat_map(|n| every_backend().into_iter().map(move |b| (*n, b))) {
+        let Tested { name: device, backend, precision } = tested;
+        let allowed = WAV2VEC2.of(if half { precision.max(Precision::F16Weights) } else { precision });
         let io = golden(&format!("{network}_io"));
         let found = states(&*backend, &pack(network, half, Align::Clip), &io.f32("input"));
         assert_eq!(found.len(), 5, "features, two layers' three states, and the output");
         for (name, values) in found {
             let expected = if name == "conv_features" { transposed(&io, &name) } else { io.f32(&name) };
-            assert_close(&format!("{network} {name} on {}", backend.name()), &values, &expected, tolerance);
+            assert_close(&format!("{network} {name} on {device}"), &values, &expected, allowed);
         }
     }
 }
 
 #[test]
 fn every_hidden_state_matches_transformers() {
-    check_states(false, NETWORK_F32);
+    check_states(false);
 }
 
 #[test]
 fn half_weights_stay_near_transformers() {
-    check_states(true, WAV2VEC2_F16);
+    check_states(true);
 }
 
 #[test]
@@ -92,10 +94,15 @@ fn features_match_torch_interpolation_both_ways() {
     for (network, (align, name)) in NETWORKS.iter().flat_map(|n| ways.map(|way| (*n, way))) {
         let io = golden(&format!("{network}_io"));
         let encoder = Arc::new(SpeechEncoder::load(&pack(network, false, align)).expect("encoder"));
-        for backend in backends() {
+        for Tested { name: device, backend, precision } in every_backend() {
             let features = encoder.encode(&*backend, io.f32("input"), &mut |_| Ok(())).expect("features");
             assert_eq!((features.len(), features.width), (30, encoder.width()));
-            assert_close(&format!("{network} {name}"), &features.data, &io.f32(name), NETWORK_F32);
+            assert_close(
+                &format!("{network} {name} on {device}"),
+                &features.data,
+                &io.f32(name),
+                WAV2VEC2.of(precision),
+            );
         }
     }
 }

@@ -14,13 +14,34 @@ use std::sync::Arc;
 use media2face::backend::cpu::{CpuBackend, CpuOptions};
 use media2face::plan::{Backend, DeviceFrames};
 use media2face::signal::Frames;
+use tolerance::Precision;
 
-/// Every backend that a parity test runs on, the oracle first.
+/// Every backend that keeps f32, the oracle first.
 pub fn backends() -> Vec<Arc<dyn Backend>> {
     let cpu = |threads, portable| -> Arc<dyn Backend> {
         Arc::new(CpuBackend::new(&CpuOptions { threads, portable }).expect("CPU backend"))
     };
     vec![Arc::new(reference::Reference), cpu(2, false), cpu(1, true)]
+}
+
+/// A backend with what it keeps in half precision.
+pub struct Tested {
+    pub name: String,
+    pub backend: Arc<dyn Backend>,
+    pub precision: Precision,
+}
+
+/// Every backend that networks run on: those of [`backends`], the oracle with the storage of devices, the devices.
+pub fn every_backend() -> Vec<Tested> {
+    let of = |backend: Arc<dyn Backend>, precision| Tested { name: backend.name(), backend, precision };
+    let mut all: Vec<_> = backends().into_iter().map(|backend| of(backend, Precision::F32)).collect();
+    all.extend([Precision::F16Weights, Precision::F16].map(|rounds| of(Arc::new(reference::Twin(rounds)), rounds)));
+    all.extend(vulkan::devices().iter().filter(|device| device.networks).map(|device| Tested {
+        name: device.name.to_owned(),
+        backend: device.backend.clone(),
+        precision: if device.half { Precision::F16 } else { Precision::F16Weights },
+    }));
+    all
 }
 
 /// Rows in the memory of a backend.

@@ -3,9 +3,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use half::f16;
 use media2face::error::Result;
 use media2face::plan::{Activation, Backend, Executable, Mask, Op, Plan, Port, Section, State, Storage, Tensor, View};
 use media2face::tensor::Weight;
+
+use super::tolerance::Precision;
 
 pub struct Reference;
 
@@ -15,13 +18,7 @@ impl Backend for Reference {
     }
 
     fn compile(&self, plan: Arc<Plan>) -> Result<Box<dyn Executable>> {
-        let constant =
-            |offset: usize, len: usize| plan.constants()[offset..offset + len].iter().map(|v| f64::from(*v)).collect();
-        let buffers = plan.buffers().iter();
-        let buffers = buffers
-            .map(|b| if b.storage == Storage::Constant { constant(b.offset, b.len) } else { vec![f64::NAN; b.len] })
-            .collect();
-        Ok(Box::new(Run { plan, buffers }))
+        Twin(Precision::F32).compile(plan)
     }
 
     fn create_tensor(&self, len: usize) -> Result<Tensor> {
@@ -45,13 +42,63 @@ impl Backend for Reference {
     }
 }
 
+/// The oracle with the storage of a device: weights of products and intermediates rounded to halves, arithmetic in f64.
+/// What it shows against f32 vectors is what that storage costs.
+pub struct Twin(pub Precision);
+
+impl Backend for Twin {
+    fn name(&self) -> String {
+        format!("f64 reference, {:?}", self.0)
+    }
+
+    fn compile(&self, plan: Arc<Plan>) -> Result<Box<dyn Executable>> {
+        let constant =
+            |offset: usize, len: usize| plan.constants()[offset..offset + len].iter().map(|v| f64::from(*v)).collect();
+        let buffers = plan.buffers().iter();
+        let buffers = buffers
+            .map(|b| if b.storage == Storage::Constant { constant(b.offset, b.len) } else { vec![f64::NAN; b.len] })
+            .collect();
+        Ok(Box::new(Run { plan, precision: self.0, buffers }))
+    }
+
+    fn create_tensor(&self, len: usize) -> Result<Tensor> {
+        Reference.create_tensor(len)
+    }
+
+    fn read_tensor(&self, tensor: &Tensor, offset: usize, data: &mut [f32]) -> Result<()> {
+        Reference.read_tensor(tensor, offset, data)
+    }
+
+    fn write_tensor(&self, tensor: &mut Tensor, offset: usize, data: &[f32]) -> Result<()> {
+        Reference.write_tensor(tensor, offset, data)
+    }
+
+    fn frames_per_run(&self) -> usize {
+        Reference.frames_per_run()
+    }
+}
+
 fn values_of(tensor: &Tensor) -> &[f64] {
     tensor.0.downcast_ref::<Vec<f64>>().expect("tensor of this backend")
 }
 
 struct Run {
     plan: Arc<Plan>,
+    precision: Precision,
     buffers: Vec<Vec<f64>>,
+}
+
+impl Run {
+    /// Rounds what an op left, where a device keeps halves.
+    fn store_halves(&mut self, out: View) {
+        if self.precision == Precision::F16 && !self.plan.buffers()[out.buffer.index()].keep_f32 {
+            let values = &mut self.buffers[out.buffer.index()];
+            each(out, |b, r, c| {
+                let value = &mut values[out.offset + b * out.batch_stride + r * out.row_stride + c];
+                *value = f16::from_f64(*value).to_f64();
+            });
+        }
+    }
 }
 
 impl Executable for Run {
@@ -92,10 +139,12 @@ impl Executable for Run {
     fn advance(&mut self, sections: &[Section], state: &mut State) -> Result<usize> {
         let Some(&section) = sections.first() else { return Ok(0) };
         let state = state.0.downcast_mut::<Vec<Vec<f64>>>().expect("state of this backend");
-        let is_state = |i: usize| self.plan.buffers()[i].storage == Storage::State;
+        let plan = Arc::clone(&self.plan);
+        let is_state = |i: usize| plan.buffers()[i].storage == Storage::State;
         (0..state.len()).filter(|&i| is_state(i)).for_each(|i| std::mem::swap(&mut self.buffers[i], &mut state[i]));
-        for op in self.plan.ops(section) {
-            execute(op, &mut self.buffers);
+        for op in plan.ops(section) {
+            execute(op, &mut self.buffers, self.precision);
+            self.store_halves(op.output());
         }
         (0..state.len()).filter(|&i| is_state(i)).for_each(|i| std::mem::swap(&mut self.buffers[i], &mut state[i]));
         Ok(1)
@@ -122,12 +171,18 @@ fn values(weight: &Weight) -> Vec<f64> {
     weight.to_f32().into_iter().map(f64::from).collect()
 }
 
+/// The weight of a product.
+fn matrix(weight: &Weight, precision: Precision) -> Vec<f64> {
+    let halves = precision >= Precision::F16Weights;
+    values(weight).into_iter().map(|w| if halves { f16::from_f64(w).to_f64() } else { w }).collect()
+}
+
 fn bias(bias: Option<&Weight>, channels: usize) -> Vec<f64> {
     bias.map_or_else(|| vec![0.0; channels], values)
 }
 
 /// Runs one op; all of its output is computed before any of it is stored, so that in-place ops mean what they say.
-pub fn execute(op: &Op, buffers: &mut [Vec<f64>]) {
+fn execute(op: &Op, buffers: &mut [Vec<f64>], precision: Precision) {
     let at = |v: &View, b: usize, r: usize, c: usize| {
         buffers[v.buffer.index()][v.offset + b * v.batch_stride + r * v.row_stride + c]
     };
@@ -135,14 +190,14 @@ pub fn execute(op: &Op, buffers: &mut [Vec<f64>]) {
     let mut result = Vec::with_capacity(out.len());
     match op {
         Op::Linear { x, weight, bias: b, activation, residual, .. } => {
-            let (w, b) = (values(weight), bias(b.as_ref(), out.cols));
+            let (w, b) = (matrix(weight, precision), bias(b.as_ref(), out.cols));
             each(out, |n, r, o| {
                 let sum: f64 = (0..x.cols).map(|i| at(x, n, r, i) * w[o * x.cols + i]).sum();
                 result.push(activate(*activation, sum + b[o]) + residual.map_or(0.0, |v| at(&v, n, r, o)));
             });
         }
         Op::Conv1d { x, weight, bias: b, stride, pad, dilation, groups, activation, residual, .. } => {
-            let (w, b) = (values(weight), bias(b.as_ref(), out.cols));
+            let (w, b) = (matrix(weight, precision), bias(b.as_ref(), out.cols));
             let (inputs, taps) = (weight.shape()[1], weight.shape()[2]);
             each(out, |n, t, o| {
                 let first = o / (out.cols / groups) * inputs;
@@ -157,7 +212,7 @@ pub fn execute(op: &Op, buffers: &mut [Vec<f64>]) {
             });
         }
         Op::Conv2d { x, height, width, weight, bias: b, stride, upsample, add, activation, .. } => {
-            let (w, b) = (values(weight), bias(b.as_ref(), out.cols));
+            let (w, b) = (matrix(weight, precision), bias(b.as_ref(), out.cols));
             let scale = if *upsample { 2 } else { 1 };
             let out_width = (width * scale).div_ceil(*stride);
             each(out, |n, r, o| {

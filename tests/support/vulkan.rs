@@ -10,6 +10,8 @@ pub struct Device {
     pub backend: Arc<VulkanBackend>,
     /// Products of up to so many operations are run on it: SwiftShader gives 0.3 GFLOP a second.
     pub most_flops: u64,
+    /// Runs networks, too: for the kernels of a GPU a processor's driver compiles half a minute each.
+    pub networks: bool,
     /// Keeps intermediates in half precision.
     pub half: bool,
     /// Multiplies halves: whatever x is, a product reads it so.
@@ -61,7 +63,7 @@ fn open(name: &'static str, device: DeviceChoice, mask: Mask, most_flops: u64) -
     let options = VulkanOptions { device, mask, ..VulkanOptions::default() };
     let backend = VulkanBackend::new(&options).unwrap_or_else(|error| panic!("{name}: {error}"));
     let (half, matrix) = (backend.caps().half, backend.caps().matrix.is_some());
-    Device { name, backend: Arc::new(backend), most_flops, half, matrix }
+    Device { name, backend: Arc::new(backend), most_flops, networks: !mask.hardware, half, matrix }
 }
 
 /// For tests of whole runtimes: Mesa's device, or with `best` the best one. None unless `M2F_TEST_VULKAN` is set.
