@@ -15,7 +15,8 @@
  *    the face, +X the character's left.
  *  - A handle is destroyed by its _destroy, which takes NULL. Children keep their parents alive.
  *  - A const parameter means that the call may run at the same time as others on the same handle.
- *  - No callback runs on a thread that the host does not own. The library never prints and never phones home.
+ *  - No callback runs on a thread that the host does not own, but for the lock of a shared queue, see
+ *    media2face_vulkan.h. The library never prints and never phones home.
  *  - No call is for an audio thread unless it says so.
  *
  * Licence: MIT OR Apache-2.0.

@@ -45,9 +45,7 @@ impl Selected {
     pub fn new(choice: &BackendChoice, cpu: &CpuOptions) -> Result<Self> {
         match choice {
             BackendChoice::Cpu => Self::cpu(cpu, "asked for".to_owned()),
-            BackendChoice::Vulkan(options) => {
-                Ok(Self::vulkan(VulkanBackend::new(options)?, "asked for".to_owned()))
-            }
+            BackendChoice::Vulkan(options) => Ok(Self::vulkan(VulkanBackend::new(options)?, "asked for".to_owned())),
             BackendChoice::Auto(options) => {
                 options.check()?;
                 let device = match &options.device {

@@ -220,7 +220,10 @@ fn convert(options: &m2f_vulkan_adopt_options) -> Result<HostDevice, Failure> {
         return Err(Failure::argument("get_instance_proc_addr is NULL"));
     };
     if options.optional & !M2F_VULKAN_TIMELINE_SEMAPHORE != 0 || options.reserved != 0 {
-        return Err(Failure::argument(format!("optional has unknown bits: {:#x}, or reserved is set", options.optional)));
+        return Err(Failure::argument(format!(
+            "optional has unknown bits: {:#x}, or reserved is set",
+            options.optional
+        )));
     }
     let lock = match (options.lock, options.unlock) {
         (Some(lock), Some(unlock)) => Some(QueueLock { lock, unlock, user: options.user }),

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::backend::cpu::CpuOptions;
 use crate::backend::select::{BackendChoice, Selected};
-use crate::backend::vulkan::{HostDevice, VulkanBackend};
+use crate::backend::vulkan::{HostDevice, ProfileEntry, VulkanBackend};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::plan::Backend;
@@ -106,7 +106,9 @@ impl Runtime {
     pub fn backend_name(&self) -> String {
         match (&self.vulkan, self.threads) {
             (Some(vulkan), _) => vulkan.name(),
-            (None, threads) => format!("{}, {threads} thread{}", self.backend.name(), if threads == 1 { "" } else { "s" }),
+            (None, threads) => {
+                format!("{}, {threads} thread{}", self.backend.name(), if threads == 1 { "" } else { "s" })
+            }
         }
     }
 
@@ -145,6 +147,13 @@ impl Runtime {
     /// `Unsupported` on the CPU, `OutOfMemory`.
     pub fn pipeline_cache(&self) -> Result<Vec<u8>> {
         self.gpu()?.pipeline_cache()
+    }
+
+    /// Times of all ops so far on a device that was opened with [`VulkanOptions::profile`]; nothing otherwise.
+    ///
+    /// [`VulkanOptions::profile`]: crate::backend::vulkan::VulkanOptions::profile
+    pub fn profile(&self) -> Vec<ProfileEntry> {
+        self.vulkan.as_ref().map_or_else(Vec::new, |vulkan| vulkan.profile())
     }
 
     /// Test hooks: what is submitted, and the loss of the device.

@@ -33,6 +33,7 @@ pub(crate) fn runtime(threads: u32) -> *mut m2f_runtime {
         let mut options = std::mem::zeroed::<m2f_runtime_options>();
         ok(m2f_runtime_options_init(&raw mut options, size_of_val(&options)));
         options.thread_count = threads;
+        options.backend = m2f_backend::M2F_BACKEND_CPU as u32;
         ok(m2f_runtime_create(&raw const options, &raw mut out));
     }
     out

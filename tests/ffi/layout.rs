@@ -1,4 +1,4 @@
-//! Sizes and offsets of every struct, as a C compiler sees the committed header.
+//! Sizes and offsets of every struct, as a C compiler sees the committed headers.
 
 use std::mem::offset_of;
 use std::path::Path;
@@ -20,7 +20,21 @@ macro_rules! layout {
 }
 
 layout! {
-    m2f_runtime_options { struct_size, thread_count, flags, log_level, log, log_user, allocate, free, memory_user }
+    m2f_runtime_options {
+        struct_size, thread_count, flags, log_level, log, log_user, allocate, free, memory_user, backend, device_index, device_uuid,
+        gpu_budget_ms, gpu_low_priority, gpu_memory_cap_bytes, pipeline_cache, pipeline_cache_size,
+    }
+    m2f_device_info {
+        struct_size, index, kind, tier, uuid, vendor_id, api_major, api_minor, reserved, memory_bytes, name, driver, fault,
+    }
+    m2f_vulkan_requirement_list {
+        struct_size, api_version, extension_count, feature_count, optional_extension_count, optional_feature_count, extensions,
+        features, optional_extensions, optional_features,
+    }
+    m2f_vulkan_adopt_options {
+        struct_size, api_version, get_instance_proc_addr, instance, physical_device, device, queue, queue_family_index, tier, optional,
+        reserved, lock, unlock, user,
+    }
     m2f_model_options { struct_size, reserved, path, data, data_size, read, read_size, read_user }
     m2f_identity_options { struct_size, vertex_count, name, vertices_mm }
     m2f_session_options {
@@ -36,17 +50,24 @@ fn c_compiler_agrees_on_every_size_and_offset() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let rows = rust();
-    let stages = m2f_stage::M2F_STAGE_DONE as usize;
-    let rows: Vec<(String, usize)> = rows.into_iter().chain([("M2F_STAGE_DONE".to_owned(), stages)]).collect();
+    let enums = [
+        ("M2F_STAGE_DONE", m2f_stage::M2F_STAGE_DONE as usize),
+        ("M2F_BACKEND_VULKAN", m2f_backend::M2F_BACKEND_VULKAN as usize),
+        ("M2F_DEVICE_SOFTWARE", m2f_device_kind::M2F_DEVICE_SOFTWARE as usize),
+        ("M2F_TIER_PACKED", m2f_tier::M2F_TIER_PACKED as usize),
+    ];
+    let enums = enums.map(|(name, value)| (name.to_owned(), value));
+    let rows: Vec<(String, usize)> = rows.into_iter().chain(enums).collect();
     let prints: String =
         rows.iter().map(|(what, _)| format!("    printf(\"%lu\\n\", (unsigned long){what});\n")).collect();
-    let code = format!("#include <media2face.h>\n#include <stdio.h>\nint main(void)\n{{\n{prints}    return 0;\n}}\n");
+    let code =
+        format!("#include <media2face_vulkan.h>\n#include <stdio.h>\nint main(void)\n{{\n{prints}    return 0;\n}}\n");
     let (source, program) = (folder.join("layout.c"), folder.join("layout"));
     std::fs::write(&source, code).expect("written");
     let include = root.join("include");
     let options = ["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I"];
     let gcc = Command::new("gcc").args(options).arg(include).arg(&source).arg("-o").arg(&program).status();
-    assert!(gcc.expect("gcc").success(), "the header does not compile as C99");
+    assert!(gcc.expect("gcc").success(), "the headers do not compile as C99");
     let output = Command::new(&program).output().expect("runs").stdout;
     let sizes: Vec<usize> =
         String::from_utf8(output).expect("text").lines().map(|l| l.parse().expect("a number")).collect();

@@ -1,5 +1,5 @@
 //! Each stage by itself: behaviour, edges, hostile input.
-#![allow(missing_docs)]
+#![allow(missing_docs, unreachable_pub)]
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -13,3 +13,4 @@ mod picture;
 mod prompt;
 mod session;
 mod speech;
+mod watched;

@@ -1,140 +1,17 @@
 //! Sampling motion: what runs and what does not, memory, seeds, edges and hostile packs.
 
-use std::ops::Range;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use media2face::error::{Error, Result};
+use media2face::error::Error;
 use media2face::motion::{Inpaint, SampleJob, SampleOptions, Sampler, Shape, Style};
 use media2face::pack::{Concat, Manifest, Pack};
-use media2face::plan::{Backend, Executable, Op, Plan, Port, Section, State, Tensor};
+use media2face::plan::{Backend, Op};
 use media2face::signal::Frames;
 use media2face::tensor::Weight;
 
 use super::support::reference::Reference;
 use super::support::{assert_close, backends, denoiser, upload};
-
-/// What a backend was asked for, in order.
-#[derive(Debug, Clone, PartialEq)]
-enum Call {
-    /// Values of the keys and values in the state.
-    State(usize),
-    /// Sections that were handed on.
-    Advance(usize),
-    /// Section, windows, branches; of a condition all of its memories, and one branch.
-    Run(String, usize, usize),
-}
-
-/// The oracle, watched; with `fails`, every third call fails first; with `at_once`, it does all that it is handed.
-#[derive(Clone, Default)]
-struct Watched {
-    calls: Arc<Mutex<Vec<Call>>>,
-    fails: bool,
-    at_once: bool,
-}
-
-struct WatchedExecutable {
-    inner: Box<dyn Executable>,
-    watched: Watched,
-}
-
-impl Backend for Watched {
-    fn name(&self) -> String {
-        Reference.name()
-    }
-
-    fn compile(&self, plan: Arc<Plan>) -> Result<Box<dyn Executable>> {
-        let inner = Reference.compile(plan)?;
-        Ok(Box::new(WatchedExecutable { inner, watched: self.clone() }))
-    }
-
-    fn create_tensor(&self, len: usize) -> Result<Tensor> {
-        Reference.create_tensor(len)
-    }
-
-    fn read_tensor(&self, tensor: &Tensor, offset: usize, data: &mut [f32]) -> Result<()> {
-        Reference.read_tensor(tensor, offset, data)
-    }
-
-    fn write_tensor(&self, tensor: &mut Tensor, offset: usize, data: &[f32]) -> Result<()> {
-        Reference.write_tensor(tensor, offset, data)
-    }
-
-    fn frames_per_run(&self) -> usize {
-        Reference.frames_per_run()
-    }
-}
-
-impl Executable for WatchedExecutable {
-    fn plan(&self) -> &Plan {
-        self.inner.plan()
-    }
-
-    fn create_state(&self) -> Result<State> {
-        let lasts = |label: &str| matches!(label, "keys and values" | "aligned attention");
-        let keys = self.inner.plan().buffers().iter().filter(|buffer| lasts(buffer.label));
-        self.watched.calls.lock().unwrap().push(Call::State(keys.map(|buffer| buffer.len).sum()));
-        self.inner.create_state()
-    }
-
-    fn write(&mut self, port: Port, data: &[f32]) -> Result<()> {
-        self.inner.write(port, data)
-    }
-
-    fn load(&mut self, port: Port, tensor: &Tensor, offset: usize) -> Result<()> {
-        self.inner.load(port, tensor, offset)
-    }
-
-    fn store(&mut self, port: Port, part: Range<usize>, tensor: &mut Tensor, offset: usize) -> Result<()> {
-        self.inner.store(port, part, tensor, offset)
-    }
-
-    fn advance(&mut self, sections: &[Section], state: &mut State) -> Result<usize> {
-        let mut calls = self.watched.calls.lock().unwrap();
-        calls.push(Call::Advance(sections.len()));
-        if self.watched.fails && calls.len().is_multiple_of(3) {
-            return Err(Error::DeviceLost("on purpose".to_owned()));
-        }
-        let done = if self.watched.at_once { sections.len() } else { 1 };
-        for section in &sections[..done] {
-            let ops = self.inner.plan().ops(*section);
-            let (windows, branches) = ops.iter().find_map(windows_and_branches).unwrap_or_default();
-            let name = self.inner.plan().sections().nth(section.index()).expect("section").0.to_owned();
-            calls.push(Call::Run(name, windows, branches));
-        }
-        drop(calls);
-        sections[..done].iter().try_for_each(|section| self.inner.run(*section, state))?;
-        Ok(done)
-    }
-
-    fn read(&mut self, port: Port, data: &mut [f32]) -> Result<()> {
-        self.inner.read(port, data)
-    }
-}
-
-/// Those of the guided sum, or the memories of a condition.
-fn windows_and_branches(op: &Op) -> Option<(usize, usize)> {
-    match op {
-        Op::Combine { x, out, .. } if out.cols == 22 => Some((out.batch, x.batch / out.batch)),
-        Op::Linear { weight, out, .. } if weight.name().contains("cond_proj") => Some((out.batch, 1)),
-        _ => None,
-    }
-}
-
-impl Watched {
-    fn runs(&self, section: &str) -> Vec<(usize, usize)> {
-        let calls = self.calls.lock().unwrap();
-        let runs = calls.iter().filter_map(|call| match call {
-            Call::Run(name, windows, branches) if name == section => Some((*windows, *branches)),
-            _ => None,
-        });
-        runs.collect()
-    }
-
-    fn state_bytes(&self) -> usize {
-        let calls = self.calls.lock().unwrap();
-        calls.iter().map(|call| if let Call::State(len) = call { 4 * len } else { 0 }).sum()
-    }
-}
+use super::watched::{Call, Watched};
 
 fn sampler() -> Arc<Sampler> {
     sampler_of("den_tiny")

@@ -80,3 +80,13 @@ fn open(name: &'static str, device: DeviceChoice, mask: Mask, most_flops: u64) -
     let (half, matrix) = (backend.caps().half, backend.caps().matrix.is_some());
     Device { name, backend: Arc::new(backend), options, most_flops, networks: !mask.hardware, half, matrix }
 }
+
+/// For tests of whole runtimes: Mesa's device, or with `best` the best one. None unless `M2F_TEST_VULKAN` is set.
+pub fn options() -> Option<VulkanOptions> {
+    let wish = std::env::var("M2F_TEST_VULKAN").ok()?;
+    let found = vulkan::devices().unwrap_or_default();
+    let mesa = found.iter().find(|info| info.name.contains("llvmpipe")).map(|info| DeviceChoice::Index(info.index));
+    let device = if wish == "best" { Some(DeviceChoice::Best) } else { mesa };
+    assert!(device.is_some() || wish != "require", "no llvmpipe among the Vulkan devices {found:?}");
+    device.map(|device| VulkanOptions { device, ..VulkanOptions::default() })
+}

@@ -107,8 +107,7 @@ impl Caps {
         if modern || extensions.has(ash::khr::timeline_semaphore::NAME) {
             features = features.push_next(&mut timeline);
         }
-        let may_matrix =
-            version >= vk::API_VERSION_1_3 && extensions.has(ash::khr::cooperative_matrix::NAME);
+        let may_matrix = version >= vk::API_VERSION_1_3 && extensions.has(ash::khr::cooperative_matrix::NAME);
         if may_matrix {
             features = features.push_next(&mut matrix).push_next(&mut memory_model);
             features = features.push_next(&mut sizes).push_next(&mut maintenance);

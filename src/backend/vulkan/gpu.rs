@@ -59,8 +59,8 @@ pub struct HostDevice {
 /// A device in use. All handles made from it hold it alive.
 pub(super) struct Gpu {
     pub(super) handle: ash::Device,
-    /// Alive as long as the device.
-    _instance: Arc<Instance>,
+    instance: Arc<Instance>,
+    physical: vk::PhysicalDevice,
     pub(super) queue_family: u32,
     pub(super) caps: Caps,
     pub(super) name: String,
@@ -139,7 +139,8 @@ impl Gpu {
         let allocator = allocator(instance, physical, &handle, &name)?;
         Ok(Arc::new(Self {
             handle,
-            _instance: Arc::clone(instance),
+            instance: Arc::clone(instance),
+            physical,
             queue_family,
             caps,
             name,
@@ -243,12 +244,7 @@ impl Drop for Gpu {
     }
 }
 
-fn allocator(
-    instance: &Instance,
-    physical: vk::PhysicalDevice,
-    device: &ash::Device,
-    name: &str,
-) -> Result<Allocator> {
+fn allocator(instance: &Instance, physical: vk::PhysicalDevice, device: &ash::Device, name: &str) -> Result<Allocator> {
     let allocator = Allocator::new(&AllocatorCreateDesc {
         instance: instance.handle.clone(),
         device: device.clone(),

@@ -124,7 +124,10 @@ pub struct Identities {
 #[derive(Args)]
 #[command(after_help = "Examples:
   m2f bench --threads 1
-  m2f bench --random full --seconds 4 --style --json")]
+  m2f bench --random full --seconds 4 --style --json
+  m2f bench --backend vulkan --ops
+
+On a device one more clip is measured op by op, each as a submission of its own: the column gpu ms.")]
 pub struct Bench {
     #[command(flatten)]
     pub compute: Compute,
@@ -146,6 +149,9 @@ pub struct Bench {
     /// Measured repetitions, after one that is not
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = count(100), allow_negative_numbers = true)]
     pub repeat: u32,
+    /// On a device, the time of every op too
+    #[arg(long)]
+    pub ops: bool,
     /// As JSON
     #[arg(long)]
     pub json: bool,

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow};
-use media2face::pack;
-use media2face::session::{Model, Session, SessionOptions, Stage, Style};
+use anyhow::{Result, anyhow, ensure};
+use media2face::backend::vulkan::ProfileEntry;
+use media2face::pack::{self, Pack};
+use media2face::session::{BackendChoice, Model, Session, SessionOptions, Stage, Style};
 use serde::Serialize;
 
 use crate::args::Bench;
-use crate::{convert, model, usage};
+use crate::profile::{self, OpTime};
+use crate::{convert, devices, model, usage};
 
 const SAMPLE_RATE_HZ: u32 = 16_000;
 /// How often a running job is asked for its stage; a stage is measured to this.
@@ -30,6 +32,8 @@ struct Report {
     repetitions: u32,
     load_ms: f64,
     stages: Vec<StageTime>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ops: Vec<OpTime>,
     frames_per_s: f64,
     /// From the start of this program to the first frame of its first clip, without the making of the clip: once, cold.
     first_frame_ms: f64,
@@ -47,6 +51,9 @@ struct StageTime {
     wall_ms: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     cpu_ms: Option<f64>,
+    /// On the device, op by op.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gpu_ms: Option<f64>,
 }
 
 /// Measures; gives the text or JSON.
@@ -60,25 +67,51 @@ pub fn run(args: &Bench, start: Instant) -> Result<String> {
     let pack = random.map_or_else(|| model::open_pack(args.model.as_deref()), Ok)?;
     let model = model::load(pack, &args.compute, model::print_warning)?;
     let load_ms = milliseconds(load.elapsed());
+    let (backend, on_device) = (model.runtime().backend_name(), model.runtime().vulkan().is_some());
+    let (threads, backend_reason) = (model.runtime().threads(), model.runtime().backend_reason().to_owned());
+    ensure!(on_device || !args.ops, "--ops measures a Vulkan device, this is {backend}");
 
     let cold = Take::run(&model, args, &samples)?; // plans are made and memory is touched
     let takes = (0..args.repeat).map(|_| Take::run(&model, args, &samples)).collect::<Result<Vec<_>>>()?;
-    let stages = medians(&takes);
+    let mut stages = medians(&takes);
     let whole_s = stages.last().map_or(0.0, |whole| whole.wall_ms / 1e3);
+    let blob = if on_device { Some(model.runtime().pipeline_cache()?) } else { None };
+    drop(model);
+    let ops = blob.map_or_else(|| Ok(Vec::new()), |blob| profile(args, &samples, blob, &mut stages))?;
     let report = Report {
-        backend: model.runtime().backend_name(),
-        backend_reason: model.runtime().backend_reason().to_owned(),
-        threads: model.runtime().threads(),
+        backend,
+        backend_reason,
+        threads,
         audio_s: f64::from(args.seconds),
         frames: cold.frames,
         repetitions: args.repeat,
         load_ms,
         stages,
+        ops: if args.ops { ops } else { Vec::new() },
         frames_per_s: cold.frames as f64 / whole_s,
         first_frame_ms: milliseconds((cold.first_frame - start).saturating_sub(made)),
         peak_memory_mb: usage::peak_memory_bytes().map(|bytes| bytes as f64 / 1e6),
     };
     if args.json { Ok(serde_json::to_string_pretty(&report)?) } else { Ok(text(&report)?) }
+}
+
+/// One more clip on a runtime that measures every op, into the column of the stages; the ops.
+fn profile(args: &Bench, samples: &[f32], blob: Vec<u8>, stages: &mut [StageTime]) -> Result<Vec<OpTime>> {
+    let mut backend = devices::choice(&args.compute)?;
+    if let BackendChoice::Auto(options) | BackendChoice::Vulkan(options) = &mut backend {
+        (options.profile, options.pipeline_cache) = (true, Some(blob));
+    }
+    let random = |size| Ok(pack::random(convert::pack_size(size), 0)?);
+    let pack: Result<Pack> = args.random.map_or_else(|| model::open_pack(args.model.as_deref()), random);
+    let model = model::load_on(pack?, &args.compute, backend, model::print_warning)?;
+    Take::run(&model, args, samples)?;
+    let before = model.runtime().profile();
+    let take = Take::run(&model, args, samples)?;
+    for stage in stages {
+        let same = take.stages.iter().filter(|measured| measured.name == stage.name);
+        stage.gpu_ms = same.map(|measured| measured.gpu_ms).sum();
+    }
+    Ok(profile::between(&before, model.runtime().profile()))
 }
 
 /// One measured animation.
@@ -96,8 +129,9 @@ impl Take {
         options.style = if args.style { Some(style(model)?) } else { None };
         let session = Session::new(model, options)?;
 
-        let whole = Stopwatch::start(WHOLE);
-        let mut watch = Stopwatch::start(Stage::Input.name());
+        let gpu = || gpu_ms(&model.runtime().profile());
+        let whole = Stopwatch::start(WHOLE, &gpu);
+        let mut watch = Stopwatch::start(Stage::Input.name(), &gpu);
         for chunk in samples.chunks(4096) {
             session.push_f32(chunk)?;
         }
@@ -142,17 +176,26 @@ fn style(model: &Model) -> Result<Style> {
     }
 }
 
-/// Wall and processor time, given to the stage that is under way.
-struct Stopwatch {
+/// Sum over all ops; `None` where none was measured.
+fn gpu_ms(entries: &[ProfileEntry]) -> Option<f64> {
+    (!entries.is_empty()).then(|| entries.iter().map(|entry| entry.ms).sum())
+}
+
+/// Wall, processor and device time, given to the stage that is under way.
+struct Stopwatch<'a> {
     stages: Vec<StageTime>,
     name: &'static str,
     wall: Instant,
     cpu: Option<Duration>,
+    gpu: Option<f64>,
+    /// Milliseconds on the device so far.
+    read_gpu: &'a dyn Fn() -> Option<f64>,
 }
 
-impl Stopwatch {
-    fn start(name: &'static str) -> Self {
-        Self { stages: Vec::new(), name, wall: Instant::now(), cpu: usage::cpu_time() }
+impl<'a> Stopwatch<'a> {
+    fn start(name: &'static str, read_gpu: &'a dyn Fn() -> Option<f64>) -> Self {
+        let (wall, cpu, gpu) = (Instant::now(), usage::cpu_time(), read_gpu());
+        Self { stages: Vec::new(), name, wall, cpu, gpu, read_gpu }
     }
 
     fn now_in(&mut self, name: &'static str) {
@@ -163,10 +206,11 @@ impl Stopwatch {
     }
 
     fn split(&mut self) {
-        let (wall, cpu) = (Instant::now(), usage::cpu_time());
+        let (wall, cpu, gpu) = (Instant::now(), usage::cpu_time(), (self.read_gpu)());
         let cpu_ms = cpu.zip(self.cpu).map(|(now, then)| milliseconds(now.saturating_sub(then)));
-        self.stages.push(StageTime { name: self.name, wall_ms: milliseconds(wall - self.wall), cpu_ms });
-        (self.wall, self.cpu) = (wall, cpu);
+        let gpu_ms = gpu.zip(self.gpu).map(|(now, then)| now - then);
+        self.stages.push(StageTime { name: self.name, wall_ms: milliseconds(wall - self.wall), cpu_ms, gpu_ms });
+        (self.wall, self.cpu, self.gpu) = (wall, cpu, gpu);
     }
 
     fn stop(mut self) -> Vec<StageTime> {
@@ -198,6 +242,7 @@ fn medians(takes: &[Take]) -> Vec<StageTime> {
             name,
             wall_ms: times(name, &|stage| stage.wall_ms),
             cpu_ms: has_cpu.then(|| times(name, &|stage| stage.cpu_ms.unwrap_or_default())),
+            gpu_ms: None,
         })
         .collect()
 }
@@ -234,10 +279,18 @@ fn text(report: &Report) -> Result<String, std::fmt::Error> {
     let mut out = String::new();
     writeln!(out, "{} ({}), {} s of audio", report.backend, report.backend_reason, report.audio_s)?;
     writeln!(out, "medians of {}, loaded in {:.0} ms\n", report.repetitions, report.load_ms)?;
-    writeln!(out, "{:<10}{:>12}{:>12}", "stage", "wall ms", "cpu ms")?;
-    for StageTime { name, wall_ms, cpu_ms } in &report.stages {
-        let cpu_ms = cpu_ms.map_or_else(|| "-".to_owned(), |cpu_ms| format!("{cpu_ms:.1}"));
-        writeln!(out, "{name:<10}{wall_ms:>12.1}{cpu_ms:>12}")?;
+    let on_device = report.stages.iter().any(|stage| stage.gpu_ms.is_some());
+    let figure = |ms: Option<f64>| ms.map_or_else(|| "-".to_owned(), |ms| format!("{ms:.1}"));
+    let row = |name: &str, wall: &str, cpu: &str, gpu: &str| match on_device {
+        true => format!("{name:<10}{wall:>12}{cpu:>12}{gpu:>12}"),
+        false => format!("{name:<10}{wall:>12}{cpu:>12}"),
+    };
+    writeln!(out, "{}", row("stage", "wall ms", "cpu ms", "gpu ms"))?;
+    for &StageTime { name, wall_ms, cpu_ms, gpu_ms } in &report.stages {
+        writeln!(out, "{}", row(name, &figure(Some(wall_ms)), &figure(cpu_ms), &figure(gpu_ms)))?;
+    }
+    if !report.ops.is_empty() {
+        write!(out, "\n{}", profile::text(&report.ops)?)?;
     }
     write!(
         out,
@@ -253,7 +306,12 @@ mod tests {
     use super::*;
 
     fn take(stages: &[(&'static str, f64)]) -> Take {
-        let stages = stages.iter().map(|&(name, wall_ms)| StageTime { name, wall_ms, cpu_ms: Some(2.0 * wall_ms) });
+        let stages = stages.iter().map(|&(name, wall_ms)| StageTime {
+            name,
+            wall_ms,
+            cpu_ms: Some(2.0 * wall_ms),
+            gpu_ms: None,
+        });
         Take { stages: stages.collect(), frames: 1, first_frame: Instant::now() }
     }
 
@@ -279,9 +337,12 @@ mod tests {
 
     #[test]
     fn stopwatch_gives_every_stage_its_time_and_leaves_done_out() {
-        let mut watch = Stopwatch::start("input");
+        let gpu = std::cell::Cell::new(1.0);
+        let read_gpu = || Some(gpu.get());
+        let mut watch = Stopwatch::start("input", &read_gpu);
         thread::sleep(Duration::from_millis(3));
         watch.now_in("speech");
+        gpu.set(5.0);
         watch.now_in("speech");
         watch.now_in(Stage::Done.name());
         watch.now_in("face");
@@ -289,6 +350,7 @@ mod tests {
         let names: Vec<_> = stages.iter().map(|stage| stage.name).collect();
         assert_eq!(names, ["input", "speech", "face"]);
         assert!(stages[0].wall_ms >= 3.0);
+        assert_eq!(stages.iter().map(|stage| stage.gpu_ms).collect::<Vec<_>>(), [Some(0.0), Some(4.0), Some(0.0)]);
     }
 
     #[test]

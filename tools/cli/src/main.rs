@@ -15,6 +15,7 @@ mod envelope;
 mod inspect;
 mod mesh;
 mod model;
+mod profile;
 mod progress;
 mod render;
 mod track;

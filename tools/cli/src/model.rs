@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Result, anyhow};
 use media2face::Error;
 use media2face::pack::Pack;
-use media2face::session::{LogLevel, Model, Runtime, RuntimeOptions};
+use media2face::session::{BackendChoice, LogLevel, Model, Runtime, RuntimeOptions};
 
 use crate::args::Compute;
 use crate::devices;
@@ -32,9 +32,19 @@ pub fn failure(what: &str, path: &Path, error: &Error) -> anyhow::Error {
 
 /// A model on a runtime of its own, whose warnings go to `warn`, on the thread that waits for a session.
 pub fn load(pack: Pack, compute: &Compute, warn: impl Fn(&str) + Send + Sync + 'static) -> Result<Arc<Model>> {
+    load_on(pack, compute, devices::choice(compute)?, warn)
+}
+
+/// As [`load`], on this backend.
+pub fn load_on(
+    pack: Pack,
+    compute: &Compute,
+    backend: BackendChoice,
+    warn: impl Fn(&str) + Send + Sync + 'static,
+) -> Result<Arc<Model>> {
     let options = RuntimeOptions {
         threads: compute.threads.map(|count| count as usize),
-        backend: devices::choice(compute)?,
+        backend,
         log_level: LogLevel::Warning,
         // Errors come back as results too, and are told once.
         log: Some(Arc::new(move |level, message| {

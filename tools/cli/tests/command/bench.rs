@@ -50,3 +50,24 @@ fn text_has_a_row_for_the_whole() {
     assert!(text.lines().any(|line| line.starts_with("whole ")), "{text}");
     assert!(text.contains("30 frames, ") && text.contains(" ms after the start"), "{text}");
 }
+
+#[test]
+fn ops_are_measured_on_a_device_alone() {
+    let bench = Bench::new();
+    let output = bench.m2f(&["bench", "--model", "tiny.m2f", "--seconds", "1", "--backend", "cpu", "--ops"]);
+    crate::assert_failed(&output, "--ops measures a Vulkan device");
+}
+
+#[test]
+fn device_adds_its_own_times() {
+    let Ok(wish) = std::env::var("M2F_TEST_VULKAN") else { return };
+    let device: &[&str] = if wish == "best" { &["--backend", "vulkan"] } else { &["--device", "llvmpipe"] };
+    let report = report(&[&["--repeat", "1", "--steps", "2", "--ops"], device].concat());
+    let ops = report["ops"].as_array().unwrap();
+    let sum: f64 = ops.iter().map(|op| op["gpu_ms"].as_f64().unwrap()).sum();
+    assert!(ops.iter().any(|op| op["op"] == "linear" && op["runs"].as_u64().unwrap() > 0), "{report}");
+    let stages = report["stages"].as_array().unwrap();
+    let whole = stages.last().unwrap()["gpu_ms"].as_f64().unwrap();
+    assert!(whole > 0.0 && (whole - sum).abs() < 1e-6 * sum.max(1.0), "{whole} is not {sum}");
+    assert!(report["backend"].as_str().unwrap().starts_with("vulkan "));
+}

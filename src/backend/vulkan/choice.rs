@@ -1,0 +1,104 @@
+//! Which device of a machine's list.
+
+use crate::error::{Error, Result};
+
+use super::caps::Mask;
+use super::instance::{DeviceInfo, DeviceKind, Instance};
+
+/// Which device.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum DeviceChoice {
+    /// A discrete device before an integrated one, before the rest.
+    #[default]
+    Best,
+    /// The best of the discrete and integrated ones alone.
+    Gpu,
+    /// By its place in [`devices`](super::devices).
+    Index(usize),
+    /// By [`DeviceInfo::uuid`].
+    Uuid([u8; 16]),
+}
+
+/// Place of the chosen device in the list.
+pub(super) fn choose(instance: &Instance, choice: &DeviceChoice, mask: Mask) -> Result<usize> {
+    let devices = instance.physical_devices()?;
+    let infos: Vec<_> = devices.iter().enumerate().map(|(i, &d)| instance.describe(i, d, mask)).collect();
+    match choice {
+        DeviceChoice::Index(index) => Ok(*index),
+        DeviceChoice::Uuid(uuid) => {
+            let found = infos.iter().position(|info| info.uuid == *uuid);
+            found.ok_or_else(|| Error::InvalidArgument("no Vulkan device with this UUID on this machine".to_owned()))
+        }
+        DeviceChoice::Best => {
+            let none = "no Vulkan device on this machine that can compute";
+            best(&infos, |_| true).ok_or_else(|| Error::Unsupported(none.to_owned()))
+        }
+        DeviceChoice::Gpu => best(&infos, DeviceKind::is_gpu).ok_or_else(|| Error::Unsupported(no_gpu(&infos))),
+    }
+}
+
+fn best(infos: &[DeviceInfo], wanted: impl Fn(DeviceKind) -> bool) -> Option<usize> {
+    let usable = infos.iter().filter(|info| info.fault.is_none() && wanted(info.kind));
+    usable.max_by_key(|info| (info.kind.rank(), std::cmp::Reverse(info.index))).map(|info| info.index)
+}
+
+/// Why none of them is a GPU that can compute, in one line.
+fn no_gpu(infos: &[DeviceInfo]) -> String {
+    let gpus = infos.iter().filter(|info| info.kind.is_gpu());
+    let faults: Vec<_> = gpus.filter_map(|info| Some(format!("{}: {}", info.name, info.fault.as_ref()?))).collect();
+    if !faults.is_empty() {
+        return faults.join("; ");
+    }
+    let names = infos.iter().map(|info| info.name.as_str()).collect::<Vec<_>>().join(", ");
+    match infos {
+        [] => "no Vulkan device on this machine".to_owned(),
+        _ if infos.iter().all(|info| info.kind == DeviceKind::Cpu) => format!("only software devices: {names}"),
+        _ => format!("no discrete or integrated device among {names}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn device(index: usize, name: &str, kind: DeviceKind, fault: Option<&str>) -> DeviceInfo {
+        DeviceInfo {
+            index,
+            name: name.to_owned(),
+            kind,
+            uuid: [index as u8; 16],
+            vendor_id: 0,
+            driver: String::new(),
+            api_version: (1, 3),
+            memory_bytes: 0,
+            tier: None,
+            fault: fault.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn discrete_device_comes_first_and_a_faulty_one_never() {
+        let infos = [
+            device(0, "software", DeviceKind::Cpu, None),
+            device(1, "small", DeviceKind::Integrated, None),
+            device(2, "broken", DeviceKind::Discrete, Some("older than Vulkan 1.1")),
+            device(3, "large", DeviceKind::Discrete, None),
+            device(4, "large", DeviceKind::Discrete, None),
+        ];
+        assert_eq!(best(&infos, DeviceKind::is_gpu), Some(3));
+        assert_eq!(best(&infos[..3], DeviceKind::is_gpu), Some(1));
+        assert_eq!(best(&infos[..1], DeviceKind::is_gpu), None);
+        assert_eq!(best(&infos[..1], |_| true), Some(0));
+    }
+
+    #[test]
+    fn reason_without_a_gpu_names_the_devices() {
+        let software = [device(0, "llvmpipe", DeviceKind::Cpu, None), device(1, "SwiftShader", DeviceKind::Cpu, None)];
+        assert_eq!(no_gpu(&[]), "no Vulkan device on this machine");
+        assert_eq!(no_gpu(&software), "only software devices: llvmpipe, SwiftShader");
+        let far = device(2, "far", DeviceKind::Virtual, None);
+        assert_eq!(no_gpu(&[far]), "no discrete or integrated device among far");
+        let old = device(0, "GT 210", DeviceKind::Discrete, Some("older than Vulkan 1.1"));
+        assert_eq!(no_gpu(&[old, software[1].clone()]), "GT 210: older than Vulkan 1.1");
+    }
+}
