@@ -102,6 +102,8 @@ pub(super) struct Recording {
     command_pool: vk::CommandPool,
     descriptor_pool: vk::DescriptorPool,
     queries: vk::QueryPool,
+    /// What the queries gave, two of each slice.
+    ticks: Vec<u64>,
     slices: Vec<Slice>,
     /// By section.
     sections: Vec<Range<usize>>,
@@ -115,6 +117,7 @@ impl Recording {
             command_pool: vk::CommandPool::null(),
             descriptor_pool: vk::DescriptorPool::null(),
             queries: vk::QueryPool::null(),
+            ticks: Vec::new(),
             slices: Vec::new(),
             sections: Vec::new(),
         };
@@ -142,6 +145,7 @@ impl Recording {
                 let kind = vk::QueryType::TIMESTAMP;
                 let info = vk::QueryPoolCreateInfo::default().query_type(kind).query_count(2 * parts.len() as u32);
                 recording.queries = gpu.check("timestamps", gpu.handle.create_query_pool(&info, None))?;
+                recording.ticks = vec![0; 2 * parts.len()];
             }
             let info = vk::CommandBufferAllocateInfo::default()
                 .command_pool(recording.command_pool)
@@ -250,33 +254,46 @@ impl Recording {
         if slice.ms > 0.0 { slice.ms } else { slice.flops as f32 * 1e-9 / self.compiled.pace.gflop_per_ms() }
     }
 
-    /// Reads the timestamps of what has run, where they are due.
+    /// Reads the timestamps of what has run, where they are due: one call for each run of neighbouring slices.
     pub(super) fn learn(&mut self) {
         if self.queries == vk::QueryPool::null() {
             return;
         }
-        let gpu = &self.compiled.gpu;
-        let profile = self.compiled.pace.profile();
-        for (i, slice) in self.slices.iter_mut().enumerate() {
-            if !std::mem::take(&mut slice.submitted) {
-                continue;
+        let always = self.compiled.pace.profile().is_some();
+        let mut first = 0;
+        for i in 0..=self.slices.len() {
+            let due = self.slices.get_mut(i).is_some_and(|slice| {
+                let ran = std::mem::take(&mut slice.submitted);
+                slice.runs += u32::from(ran);
+                ran && (always || slice.runs % MEASURE_EVERY == 1)
+            });
+            if !due {
+                self.measure(first..i);
+                first = i + 1;
             }
-            slice.runs += 1;
-            if slice.runs % MEASURE_EVERY != 1 && profile.is_none() {
-                continue;
-            }
-            let mut ticks = [0u64; 2];
-            let flags = vk::QueryResultFlags::TYPE_64;
-            // SAFETY: the slice has run and was waited for, so both timestamps are there.
-            let result = unsafe { gpu.handle.get_query_pool_results(self.queries, 2 * i as u32, &mut ticks, flags) };
-            if result.is_ok() {
-                let ms = ticks[1].wrapping_sub(ticks[0]) as f32 * gpu.caps.timestamp_ns * 1e-6;
-                slice.ms = ms.max(1e-4);
-                self.compiled.pace.learn(slice.flops, ms);
-                if let Some(profile) = profile {
-                    let name = self.compiled.plan.sections().nth(slice.section).map_or("", |(name, _)| name);
-                    profile.add(name, slice.op, ms);
-                }
+        }
+    }
+
+    /// Takes the times of slices that have all run.
+    fn measure(&mut self, slices: Range<usize>) {
+        if slices.is_empty() {
+            return;
+        }
+        let (gpu, pace) = (&self.compiled.gpu, &self.compiled.pace);
+        let ticks = &mut self.ticks[2 * slices.start..2 * slices.end];
+        let flags = vk::QueryResultFlags::TYPE_64;
+        // SAFETY: the slices have run and were waited for, so their timestamps are there.
+        let result = unsafe { gpu.handle.get_query_pool_results(self.queries, 2 * slices.start as u32, ticks, flags) };
+        if result.is_err() {
+            return;
+        }
+        for (slice, [begin, end]) in self.slices[slices].iter_mut().zip(ticks.as_chunks::<2>().0) {
+            let ms = end.wrapping_sub(*begin) as f32 * gpu.caps.timestamp_ns * 1e-6;
+            slice.ms = ms.max(1e-4);
+            pace.learn(slice.flops, ms);
+            if let Some(profile) = pace.profile() {
+                let name = self.compiled.plan.sections().nth(slice.section).map_or("", |(name, _)| name);
+                profile.add(name, slice.op, ms);
             }
         }
     }
