@@ -1,23 +1,37 @@
-//! The networks at full size on random weights, one thread: CPU milliseconds of a run.
+//! The networks at full size on random weights, on one thread of the CPU or on a Vulkan device: time of a run.
 //!
-//! `cargo bench --bench networks` prints a table. With `--serve` it reads names of workloads on standard input, a line
-//! each, and answers with the milliseconds of one run: so `benches/peers/compare.py` takes turns with other runtimes.
+//! `cargo bench --bench networks` prints a table; words after `--` filter it, `--vulkan[=NAME]` takes a device, `--json`
+//! prints a line of JSON for each row, `--quick` runs once. With `--serve` it reads names of workloads on standard input,
+//! a line each, and answers with the milliseconds of one run: so `benches/peers` takes turns with other runtimes.
 
-#[path = "support/clock.rs"]
-mod clock;
+mod support;
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
 use std::sync::Arc;
 use std::time::Instant;
 
-use clock::cpu_seconds;
 use media2face::Result;
-use media2face::backend::cpu::{CpuBackend, CpuOptions};
 use media2face::face::{Encoder, EncoderSizes, Generator};
 use media2face::motion::{Denoiser, Shape};
 use media2face::pack::{self, Pack, Size};
-use media2face::plan::{Backend, Executable, PlanBuilder, Section, State};
+use media2face::plan::{Activation, Backend, Executable, Plan, PlanBuilder, Port, Section, State};
 use media2face::speech::{ContextNetwork, FeatureExtractor};
+use media2face::tensor::Weight;
+use serde_json::json;
+use support::{Subject, Words, values};
+
+/// Every workload.
+const NAMES: [&str; 6] = ["generator_small", "encoder", "generator_full", "denoiser", "sampling", "wav2vec2"];
+/// What a GPU alone is asked for.
+const LARGE: [&str; 3] = ["unet_200_frames", "product_512", "product_4096"];
+
+/// Frames of a window of the denoiser, and of the UNet's long run.
+const FRAMES: usize = 200;
+/// Steps of a sampling.
+const STEPS: usize = 20;
+/// Products one after the other, so that the first one's f32 input and the last one's output weigh little.
+const PRODUCTS: usize = 8;
 
 /// A network, ready to run.
 struct Workload {
@@ -28,13 +42,18 @@ struct Workload {
     state: State,
     /// Multiplications and additions of one run by the ops' definitions, 10⁹.
     gflop: f64,
+    /// Frames or products of one run; its time is told for one of them.
+    parts: usize,
+    /// Frames of one run, where the face's generator makes them.
+    frames: Option<usize>,
 }
 
 impl Workload {
     fn new(
         backend: &dyn Backend,
         name: &'static str,
-        plan: media2face::plan::Plan,
+        plan: Plan,
+        inputs: &[Port],
         before: Option<Section>,
         sections: Vec<Section>,
     ) -> Result<Self> {
@@ -42,32 +61,46 @@ impl Workload {
         let gflop = ops.map(|op| op.flops() as f64 * 1e-9).sum();
         let mut executable = backend.compile(Arc::new(plan))?;
         let mut state = executable.create_state()?;
+        for (seed, &port) in (0..).zip(inputs) {
+            let len = executable.plan().buffers()[port.buffer().index()].len;
+            executable.write(port, &values(len, seed))?;
+        }
         if let Some(before) = before {
             executable.run(before, &mut state)?;
         }
-        Ok(Self { name, executable, sections, state, gflop })
+        Ok(Self { name, executable, sections, state, gflop, parts: 1, frames: None })
     }
 
-    /// CPU seconds of one run.
-    fn run(&mut self, start: Instant) -> f64 {
-        let before = cpu_seconds(start);
-        for section in &self.sections {
-            self.executable.run(*section, &mut self.state).expect("runs");
+    /// All sections, as many in one submission as the backend allows.
+    fn run(&mut self) {
+        let mut done = 0;
+        while done < self.sections.len() {
+            done += self.executable.advance(&self.sections[done..], &mut self.state).expect("runs");
         }
-        cpu_seconds(start) - before
+    }
+
+    /// Milliseconds of a part, by the subject's clock and by the processor's.
+    fn time_ms(&mut self, subject: &Subject, start: Instant) -> (f64, f64) {
+        let now = || (subject.seconds(start), support::cpu_seconds(start));
+        let before = now();
+        self.run();
+        let after = now();
+        let per_part = 1e3 / self.parts as f64;
+        ((after.0 - before.0) * per_part, (after.1 - before.1) * per_part)
     }
 }
 
-/// A frame of the generator, what an identity gives once being cached.
-fn generator(backend: &dyn Backend, name: &'static str, pack: &Pack) -> Result<Workload> {
+/// Frames of the generator, what an identity gives once being cached; `runs` times one after the other.
+fn generator(backend: &dyn Backend, name: &'static str, pack: &Pack, [frames, runs]: [usize; 2]) -> Result<Workload> {
     let generator = Generator::load(pack)?;
     let mut plan = PlanBuilder::new();
     let section = plan.section("frame");
-    let cache: Vec<_> =
-        generator.cache_shapes().iter().map(|[rows, cols]| plan.input("cache", 1, *rows, *cols).1).collect();
-    let z = plan.input("z", 1, 1, generator.d_z()).1;
+    let (mut inputs, cache): (Vec<_>, Vec<_>) =
+        generator.cache_shapes().iter().map(|[rows, cols]| plan.input("cache", 1, *rows, *cols)).unzip();
+    let (port, z) = plan.input("z", 1, frames, generator.d_z());
+    inputs.push(port);
     generator.record_frames(&mut plan, &cache, z);
-    Workload::new(backend, name, plan.finish(), None, vec![section])
+    Workload::new(backend, name, plan.finish(), &inputs, None, vec![section; runs])
 }
 
 /// The geometry encoder.
@@ -77,26 +110,25 @@ fn encoder(backend: &dyn Backend, pack: &Pack) -> Result<Workload> {
     let encoder = Encoder::load(pack, "gnpfa.encoder", sizes)?;
     let mut plan = PlanBuilder::new();
     let section = plan.section("encode");
-    let map = plan.input("map", 1, encoder.res().pow(2), 3).1;
+    let (port, map) = plan.input("map", 1, encoder.res().pow(2), 3);
     encoder.record(&mut plan, map);
-    Workload::new(backend, "encoder", plan.finish(), None, vec![section])
+    Workload::new(backend, "encoder", plan.finish(), &[port], None, vec![section])
 }
-
-/// Steps of a sampling.
-const STEPS: usize = 20;
 
 /// All three guidance branches over one window: a step, memory, keys and values being there, or the whole sampling with
 /// the making of these.
 fn denoiser(backend: &dyn Backend, pack: &Pack, whole: bool) -> Result<Workload> {
-    let shape = Shape { windows: 1, frames: 200, unconditional: true, conditions: 2 };
+    let shape = Shape { windows: 1, frames: FRAMES, unconditional: true, conditions: 2 };
     let recorded = Denoiser::load(pack)?.record(shape);
     let plan = Arc::try_unwrap(recorded.plan).expect("the only owner");
     let (condition, step) = (recorded.condition, recorded.step);
+    let mut inputs = vec![recorded.x, recorded.time, recorded.weights];
+    inputs.extend(recorded.features);
     if whole {
         let sections = std::iter::once(condition).chain(std::iter::repeat_n(step, STEPS)).collect();
-        Workload::new(backend, "sampling", plan, None, sections)
+        Workload::new(backend, "sampling", plan, &inputs, None, sections)
     } else {
-        Workload::new(backend, "denoiser", plan, Some(condition), vec![step])
+        Workload::new(backend, "denoiser", plan, &inputs, Some(condition), vec![step])
     }
 }
 
@@ -107,39 +139,138 @@ fn wav2vec2(backend: &dyn Backend, pack: &Pack) -> Result<Workload> {
     let network = ContextNetwork::load(pack, config, extractor.width())?;
     let mut plan = PlanBuilder::new();
     let section = plan.section("encode");
-    let x = plan.input("samples", 1, 160_000, 1).1;
+    let (port, x) = plan.input("samples", 1, 160_000, 1);
     let features = extractor.record(&mut plan, x);
     network.record(&mut plan, features);
-    Workload::new(backend, "wav2vec2", plan.finish(), None, vec![section])
+    Workload::new(backend, "wav2vec2", plan.finish(), &[port], None, vec![section])
+}
+
+/// Square matrices times each other, the weights of a variance that keeps that of the values.
+fn products(backend: &dyn Backend, name: &'static str, size: usize) -> Result<Workload> {
+    let scale = (size as f32).sqrt().recip();
+    let weight: Vec<f32> = values(size * size, 1).iter().map(|value| value * scale).collect();
+    let weight = Weight::from_f32("w", &[size, size], &weight);
+    let mut plan = PlanBuilder::new();
+    let section = plan.section("products");
+    let (port, mut x) = plan.input("x", 1, size, size);
+    for _ in 0..PRODUCTS {
+        x = plan.linear("product", x, &weight, None, Activation::None);
+    }
+    Workload::new(backend, name, plan.finish(), &[port], None, vec![section])
+}
+
+/// The packs and what was made of them.
+struct Workloads<'a> {
+    subject: &'a Subject,
+    small: Pack,
+    full: Pack,
+}
+
+impl<'a> Workloads<'a> {
+    fn new(subject: &'a Subject) -> Result<Self> {
+        Ok(Self { subject, small: pack::random(Size::Small, 0)?, full: pack::random(Size::Full, 0)? })
+    }
+
+    /// Frames of the generator in one run; on the CPU one, as its peers run it.
+    fn frames(&self) -> usize {
+        if matches!(self.subject, Subject::Cpu(_)) { 1 } else { self.subject.backend().frames_per_run() }
+    }
+
+    fn make(&self, name: &str) -> Result<Workload> {
+        let (backend, frames) = (self.subject.backend(), self.frames());
+        let mut workload = match name {
+            "generator_small" => generator(backend, "generator_small", &self.small, [frames, 1])?,
+            "generator_full" => generator(backend, "generator_full", &self.full, [frames, 1])?,
+            "unet_200_frames" => generator(backend, "unet_200_frames", &self.full, [frames, FRAMES.div_ceil(frames)])?,
+            "encoder" => encoder(backend, &self.full)?,
+            "denoiser" => denoiser(backend, &self.full, false)?,
+            "sampling" => denoiser(backend, &self.full, true)?,
+            "wav2vec2" => wav2vec2(backend, &self.full)?,
+            "product_512" => products(backend, "product_512", 512)?,
+            "product_4096" => products(backend, "product_4096", 4096)?,
+            _ => panic!("no workload {name}"),
+        };
+        (workload.parts, workload.frames) = match name {
+            "generator_small" | "generator_full" => (frames, Some(frames)),
+            "unet_200_frames" => (1, Some(FRAMES)),
+            "product_512" | "product_4096" => (PRODUCTS, None),
+            _ => (1, None),
+        };
+        Ok(workload)
+    }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// Runs what standard input names and tells the milliseconds.
+fn serve(workloads: &Workloads, start: Instant) -> Result<()> {
+    println!("{}", workloads.subject.backend().name());
+    let mut made: BTreeMap<String, Workload> = BTreeMap::new();
+    for name in std::io::stdin().lock().lines() {
+        let name = name?;
+        if !made.contains_key(&name) {
+            made.insert(name.clone(), workloads.make(&name)?);
+        }
+        let workload = made.get_mut(&name).expect("made above");
+        println!("{}", workload.time_ms(workloads.subject, start).0);
+        std::io::stdout().flush()?;
+    }
+    Ok(())
+}
+
+/// Times one workload after a run that is not counted, and prints its row.
+fn measure(workload: &mut Workload, subject: &Subject, words: &Words, start: Instant) {
+    workload.run();
+    let submissions = || match subject {
+        Subject::Cpu(_) => 0,
+        Subject::Vulkan(backend) => backend.submissions(),
+    };
+    let before = submissions();
+    workload.run();
+    let submissions = submissions() - before;
+    let most = if words.has("--quick") { 1 } else { 50 };
+    let (begun, mut times) = (Instant::now(), Vec::new());
+    while times.len() < most && (times.len() < 5 || begun.elapsed().as_secs_f64() < 3.0) {
+        times.push(workload.time_ms(subject, start));
+    }
+    let least = times.iter().fold(f64::INFINITY, |least, time| least.min(time.0));
+    let (median_ms, cpu_ms) =
+        (median(times.iter().map(|time| time.0).collect()), median(times.iter().map(|time| time.1).collect()));
+    let (name, parts, gflop) = (workload.name, workload.parts, workload.gflop / workload.parts as f64);
+    let rate = gflop / median_ms * 1e3;
+    let frames_per_s = workload.frames.map(|frames| frames as f64 / (median_ms * 1e-3 * parts as f64));
+    if words.has("--json") {
+        let row = json!({
+            "workload": name, "backend": subject.backend().name(), "clock": subject.clock(), "runs": times.len(),
+            "ms": median_ms, "least_ms": least, "cpu_ms": cpu_ms, "parts_per_run": parts, "submissions": submissions,
+            "gflop": gflop, "gflop_per_s": rate, "frames_per_s": frames_per_s,
+        });
+        println!("{row}");
+    } else {
+        let frames = frames_per_s.map_or_else(String::new, |rate| format!(", {rate:.0} frames/s, {parts} parts a run"));
+        println!(
+            "{name:16} {median_ms:9.3} ms (least {least:9.3}, processor {cpu_ms:9.3}) {gflop:8.2} GFLOP {rate:8.1} \
+             GFLOP/s, {submissions} submissions{frames}"
+        );
+    }
 }
 
 fn main() -> Result<()> {
-    let backend = CpuBackend::new(&CpuOptions::default())?;
-    let (small, full) = (pack::random(Size::Small, 0)?, pack::random(Size::Full, 0)?);
-    let mut workloads = [
-        generator(&backend, "generator_small", &small)?,
-        encoder(&backend, &full)?,
-        generator(&backend, "generator_full", &full)?,
-        denoiser(&backend, &full, false)?,
-        denoiser(&backend, &full, true)?,
-        wav2vec2(&backend, &full)?,
-    ];
-    let start = Instant::now();
-    if std::env::args().any(|word| word == "--serve") {
-        println!("{}", backend.name());
-        for name in std::io::stdin().lock().lines() {
-            let name = name?;
-            let workload = workloads.iter_mut().find(|w| w.name == name).expect("a workload's name");
-            println!("{}", workload.run(start) * 1e3);
-            std::io::stdout().flush()?;
-        }
-        return Ok(());
+    let (words, start) = (Words::from_command_line(), Instant::now());
+    let subject = Subject::open(&words);
+    let workloads = Workloads::new(&subject)?;
+    if words.has("--serve") {
+        return serve(&workloads, start);
     }
-    println!("{}, one thread, CPU time, least of five", backend.name());
-    for workload in &mut workloads {
-        let seconds = (0..6).map(|_| workload.run(start)).fold(f64::INFINITY, f64::min);
-        let rate = workload.gflop / seconds;
-        println!("{:18} {:9.3} ms {:8.2} GFLOP {rate:7.1} GFLOP/s", workload.name, seconds * 1e3, workload.gflop);
+    if !words.has("--json") {
+        println!("{}, {}, medians", subject.backend().name(), subject.clock());
+    }
+    let large: &[&str] = if subject.is_hardware() { &LARGE } else { &[] };
+    for name in NAMES.iter().chain(large).filter(|name| words.want(name)) {
+        measure(&mut workloads.make(name)?, &subject, &words, start);
     }
     Ok(())
 }

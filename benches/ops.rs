@@ -1,28 +1,27 @@
-//! Every op at the shapes of the networks, on one thread of the CPU or on a Vulkan device: CPU milliseconds and GFLOP/s by definition (not by the
-//! cleverer algorithm). `cargo bench --bench ops [-- filter]`; the last column counts how often a network runs the op,
-//! and the table ends with each network's sum.
+//! Every op at the shapes of the networks, on one thread of the CPU or on a Vulkan device: milliseconds and GFLOP/s by
+//! definition (not by the cleverer algorithm). `cargo bench --bench ops [-- WORDS]`, where words filter,
+//! `--vulkan[=NAME]` takes a device and `--json` prints a line of JSON for each row; the last column counts how often a
+//! network runs the op, and the table ends with each network's sum. CPU time, but wall time on a GPU.
 
-#[path = "support/clock.rs"]
-mod clock;
+mod support;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use clock::cpu_seconds;
-use media2face::backend::cpu::{CpuBackend, CpuOptions};
-use media2face::backend::vulkan::{DeviceChoice, VulkanBackend, VulkanOptions};
-use media2face::plan::{Activation, Backend, Mask, Op, PlanBuilder, View};
+use media2face::plan::{Activation, Mask, Op, PlanBuilder, View};
 use media2face::tensor::Weight;
+use serde_json::json;
+use support::{Subject, Words, values};
 
 fn weight(shape: &[usize]) -> Weight {
-    let values: Vec<f32> = (0..shape.iter().product()).map(|i: usize| (i % 17) as f32 * 0.01 - 0.08).collect();
+    let values: Vec<f32> = values(shape.iter().product(), 1).iter().map(|value| value * 0.05).collect();
     Weight::from_f32("w", shape, &values)
 }
 
 struct Bench {
-    backend: Box<dyn Backend>,
-    filter: String,
+    subject: Subject,
+    words: Words,
     networks: BTreeMap<&'static str, f64>,
 }
 
@@ -43,24 +42,31 @@ impl Bench {
         let op = record(&mut plan, x_view, out_view);
         let (stem, flops) = (op.stem(), op.flops());
         let name = format!("{network} {stem} {x:?} -> {out:?}");
-        if !name.contains(&self.filter) {
+        if !self.words.want(&name) {
             return;
         }
         plan.push(op);
-        let mut executable = self.backend.compile(Arc::new(plan.finish())).expect("compiles");
+        let mut executable = self.subject.backend().compile(Arc::new(plan.finish())).expect("compiles");
         let mut state = executable.create_state().expect("state");
-        let values: Vec<f32> = (0..x.iter().product()).map(|i: usize| (i % 113) as f32 * 0.02 - 1.1).collect();
-        executable.write(port, &values).expect("fits");
+        executable.write(port, &values(x.iter().product(), 0)).expect("fits");
         let start = Instant::now();
         let (mut best, mut runs) = (f64::INFINITY, 0);
         while runs < 3 || (start.elapsed().as_secs_f64() < 0.3 && runs < 200) {
-            let before = cpu_seconds(start);
+            let before = self.subject.seconds(start);
             executable.run(section, &mut state).expect("runs");
-            best = best.min(cpu_seconds(start) - before);
+            best = best.min(self.subject.seconds(start) - before);
             runs += 1;
         }
         *self.networks.entry(network).or_default() += best * count as f64;
-        println!("{name:72} {:9.3} ms {:7.1} GFLOP/s  ×{count}", best * 1e3, flops as f64 / best * 1e-9);
+        let (ms, rate) = (best * 1e3, flops as f64 / best * 1e-9);
+        if self.words.has("--json") {
+            let row = json!({
+                "network": network, "op": stem, "in": x, "out": out, "count": count, "ms": ms, "gflop_per_s": rate,
+            });
+            println!("{row}");
+        } else {
+            println!("{name:72} {ms:9.3} ms {rate:7.1} GFLOP/s  ×{count}");
+        }
     }
 
     fn linear(
@@ -138,6 +144,9 @@ impl Bench {
 
     fn products(&mut self) {
         self.linear("product", 1, [1, 512], [512, 512], Activation::None);
+        if self.subject.is_hardware() {
+            self.linear("product", 1, [1, 4096], [4096, 4096], Activation::None);
+        }
     }
 
     fn wav2vec2(&mut self) {
@@ -225,21 +234,13 @@ impl Bench {
     }
 }
 
-fn backend(vulkan: Option<&str>) -> Box<dyn Backend> {
-    let Some(device) = vulkan else { return Box::new(CpuBackend::new(&CpuOptions::default()).expect("CPU backend")) };
-    let devices = media2face::backend::vulkan::devices().expect("Vulkan devices");
-    let found = devices.iter().find(|info| info.name.contains(device)).expect("a device of this name");
-    let device = DeviceChoice::Index(found.index);
-    Box::new(VulkanBackend::new(&VulkanOptions { device, ..VulkanOptions::default() }).expect("Vulkan backend"))
-}
-
 fn main() {
-    // Cargo passes --bench; --vulkan=NAME takes the device whose name holds that; any other word is a filter.
-    let filter = std::env::args().skip(1).find(|word| !word.starts_with("--")).unwrap_or_default();
-    let vulkan = std::env::args().find_map(|word| word.strip_prefix("--vulkan=").map(str::to_owned));
-    let backend = backend(vulkan.as_deref());
-    println!("{}, CPU time of {}", backend.name(), if vulkan.is_some() { "all threads" } else { "one thread" });
-    let mut bench = Bench { backend, filter, networks: BTreeMap::new() };
+    let words = Words::from_command_line();
+    let subject = Subject::open(&words);
+    if !words.has("--json") {
+        println!("{}, {}", subject.backend().name(), subject.clock());
+    }
+    let mut bench = Bench { subject, words, networks: BTreeMap::new() };
     bench.products();
     bench.generator("generator_small", 128, &[16, 32, 64, 128, 128]);
     bench.generator("generator_full", 256, &[32, 64, 128, 256, 512, 512]);
@@ -247,7 +248,9 @@ fn main() {
     bench.encoder();
     bench.denoiser();
     bench.wav2vec2();
-    for (network, seconds) in &bench.networks {
-        println!("{network:72} {:9.3} ms in all", seconds * 1e3);
+    if !bench.words.has("--json") {
+        for (network, seconds) in &bench.networks {
+            println!("{network:72} {:9.3} ms in all", seconds * 1e3);
+        }
     }
 }

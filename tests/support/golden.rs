@@ -1,15 +1,16 @@
 //! Golden vectors in `tests/data/golden`, made by the scripts in `tests/data/generators`.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use half::f16;
 use media2face::tensor::{Bytes, DType, Weight};
 use safetensors::{Dtype, SafeTensors};
 
-/// Path of a file in `tests/data`.
+/// Path of a file in `tests/data`; on another machine than the tests were built on, `M2F_TEST_DATA` is that folder.
 pub fn path(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+    let here = || Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    std::env::var_os("M2F_TEST_DATA").map_or_else(here, PathBuf::from).join(name)
 }
 
 /// One file of golden vectors.
