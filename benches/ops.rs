@@ -195,6 +195,33 @@ impl Bench {
         self.conv2d(network, res, [channels[0], 3], 1, false);
     }
 
+    /// What stands behind the generator: offsets of a following part, and normals.
+    fn faces(&mut self) {
+        const NET: &str = "faces";
+        let (side, frames) = (110, 8);
+        let vertices = side * side;
+        let corners = (0..side - 1).flat_map(|y| (0..side - 1).map(move |x| y * side + x));
+        let triangles: Vec<[usize; 3]> =
+            corners.flat_map(|v| [[v, v + 1, v + side], [v + 1, v + side + 1, v + side]]).collect();
+        let mut lists = vec![Vec::new(); vertices];
+        triangles.iter().enumerate().for_each(|(t, corners)| corners.iter().for_each(|&v| lists[v].push(t as i32)));
+        let mut first = vec![0];
+        lists.iter().for_each(|list| first.push(first[first.len() - 1] + list.len() as i32));
+        let list = |shape: &[usize], values: &[i32]| Weight::from_i32("list", shape, values);
+        let corners: Vec<i32> = triangles.as_flattened().iter().map(|&v| v as i32).collect();
+        let triangles = list(&[triangles.len(), 3], &corners);
+        let (first, incident) = (list(&[first.len()], &first), list(&[corners.len()], &lists.concat()));
+        self.op(NET, 1, [frames, vertices, 3], [frames, vertices, 3], |plan, offsets, out| {
+            let neutral = plan.input("neutral", 1, vertices, 3).1;
+            let (triangles, first, incident) = (triangles.clone(), first.clone(), incident.clone());
+            Op::Normals { offsets, neutral, triangles, first, incident, out }
+        });
+        self.op(NET, 3, [frames, 1, 6], [frames, 1000, 3], |plan, motion, out| {
+            let points = plan.input("points", 1, 1000, 3).1;
+            Op::RigidMotion { motion, points, out }
+        });
+    }
+
     fn encoder(&mut self) {
         const NET: &str = "encoder";
         self.conv2d(NET, 256, [3, 32], 1, false);
@@ -217,6 +244,7 @@ fn main() {
     bench.products();
     bench.generator("generator_small", 128, &[16, 32, 64, 128, 128]);
     bench.generator("generator_full", 256, &[32, 64, 128, 256, 512, 512]);
+    bench.faces();
     bench.encoder();
     bench.denoiser();
     bench.wav2vec2();

@@ -1,10 +1,11 @@
 /*
  * media2face on a host's own Vulkan device.
  *
- * Generated from src/ffi/vulkan.rs by cargo xtask header; do not edit.
+ * Generated from src/ffi/vulkan.rs and vulkan_frames.rs by cargo xtask header; do not edit.
  *
  * m2f_vulkan_requirements tells what to enable when the device is made, m2f_runtime_create_vulkan takes the device. From
- * then on everything is as in media2face.h. It includes no vulkan.h: handles are pointers, names are strings.
+ * then on everything is as in media2face.h, and m2f_result_write_vulkan writes frames into buffers of the host's. It
+ * includes no vulkan.h: handles are pointers and numbers, names are strings.
  *
  * The device, its instance and its queue stay the host's, and outlive every object that was made on them.
  *
@@ -18,6 +19,12 @@
 
 /** optional of the adoption: timeline semaphores are enabled. */
 #define M2F_VULKAN_TIMELINE_SEMAPHORE 1
+
+/** flags of a frame target: write positions, the identity's neutral plus the offsets, in place of the offsets. */
+#define M2F_VULKAN_FRAME_POSITIONS 1
+
+/** flags of a frame target: write normals, too. */
+#define M2F_VULKAN_FRAME_NORMALS 2
 
 /**
  * What a host enables on its device, as m2f_vulkan_requirements fills it in. Names are static; features are
@@ -90,6 +97,40 @@ typedef struct m2f_vulkan_adopt_options {
     void *user;
 } m2f_vulkan_adopt_options;
 
+/** Where one attribute of all vertices lies in a buffer. The bytes between are left as they are. */
+typedef struct m2f_vulkan_vertex_layout {
+    /** An m2f_vulkan_vertex_format. */
+    uint32_t format;
+    /** Zero. */
+    uint32_t reserved;
+    /** Bytes before vertex 0 of the first frame; a multiple of 4, as the strides are. */
+    uint64_t offset_bytes;
+    /** Bytes from a vertex to the next, at least those of the format. */
+    uint64_t vertex_stride_bytes;
+    /** Bytes from a frame to the next, at least those of its vertices; any for a single frame. */
+    uint64_t frame_stride_bytes;
+} m2f_vulkan_vertex_layout;
+
+/** A buffer for frames. Fill with m2f_vulkan_frame_target_init first. */
+typedef struct m2f_vulkan_frame_target {
+    /** Bytes of this struct as the caller knows it. */
+    uint32_t struct_size;
+    /** M2F_VULKAN_FRAME_… bits. */
+    uint32_t flags;
+    /** VkBuffer of the adopted device, made with VK_BUFFER_USAGE_STORAGE_BUFFER_BIT, bound to memory. */
+    uint64_t buffer;
+    /** Bytes of it, or of the front of it that may be written. */
+    uint64_t buffer_bytes;
+    /** Of the offsets or positions, mm, without the head pose. */
+    struct m2f_vulkan_vertex_layout points;
+    /** Of the unit normals; read with M2F_VULKAN_FRAME_NORMALS alone. */
+    struct m2f_vulkan_vertex_layout normals;
+    /** VkSemaphore of timeline type that is signalled when all frames are written; 0 for none. */
+    uint64_t semaphore;
+    /** The value that it is given, above its current one. */
+    uint64_t value;
+} m2f_vulkan_frame_target;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -133,6 +174,36 @@ m2f_status m2f_vulkan_adopt_options_init(struct m2f_vulkan_adopt_options *option
 m2f_status m2f_runtime_create_vulkan(const m2f_runtime_options *options,
                                      const struct m2f_vulkan_adopt_options *adopt,
                                      m2f_runtime **out);
+
+/**
+ * Fills target with the defaults: offsets as three floats, one behind the other.
+ *
+ * Parameters: target, size writable bytes; size, sizeof *target.
+ * Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
+ */
+m2f_status m2f_vulkan_frame_target_init(struct m2f_vulkan_frame_target *target, size_t size);
+
+/**
+ * Decodes frames at a rate and writes their vertices into a buffer of the host's, on the device: nothing of them visits
+ * the processor. Of every vertex the bytes of its attributes are written and no others.
+ *
+ * Parameters: fps, any rate in 1..1000; 0 for the model's own; first and count, frames inside
+ * m2f_result_frame_count, at least one; the first goes to frame 0 of the layouts. target, the buffer.
+ * Returns: OK; INVALID_ARGUMENT (also a layout with odd strides, with vertices or frames that overlap, or past the end of
+ * the buffer); INVALID_STRUCT_SIZE; UNSUPPORTED (the runtime is on the CPU, a semaphore without
+ * M2F_VULKAN_TIMELINE_SEMAPHORE); MISSING_PART (the model has no geometry decoder); OUT_OF_MEMORY; DEVICE_LOST. Up to
+ * UNSUPPORTED nothing is written; a semaphore is signalled with OK alone.
+ * Ownership: the buffer stays the host's, which keeps it alive during the call. At the call it is owned by the family of
+ * the adopted queue, or made for concurrent use: no ownership is transferred. The host's own use of the bytes is over
+ * before the call, and begins anew after it, or on the device behind the semaphore; on another family after a transfer.
+ * Threads: any but an audio thread; reads of one handle wait for each other. The call submits and waits.
+ * Cost: one run of the generator a frame; the first call prepares the networks.
+ */
+m2f_status m2f_result_write_vulkan(const m2f_result *result,
+                                   float fps,
+                                   uint32_t first,
+                                   uint32_t count,
+                                   const struct m2f_vulkan_frame_target *target);
 
 #ifdef __cplusplus
 }  // extern "C"

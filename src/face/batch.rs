@@ -1,39 +1,71 @@
 //! A network over any number of items, in batches of fixed sizes: few plans, each recorded and compiled at its first use.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::error::Result;
 use crate::plan::{Backend, Executable, Plan, PlanBuilder, Port, Section, State, View};
 
-/// A plan that turns a batch of input items into as many output items.
+/// A plan that turns a batch of input items into as many items of each output.
 #[derive(Debug, Clone)]
 pub(super) struct BatchPlan {
     plan: Arc<Plan>,
-    section: Section,
     input: Port,
     /// Inputs that all items share: [rows, cols] each.
     shared: Vec<Port>,
-    output: Port,
+    /// A section for each output; it may read the outputs before its own.
+    sections: Vec<Section>,
+    outputs: Vec<Port>,
 }
 
 impl BatchPlan {
-    /// Records `network(plan, input, shared)` for items in an input of shape `input`. Its result is kept whole.
-    pub(super) fn record(
-        name: &str,
+    /// Records `network(plan, input)` for items in an input of shape `input`. Its result is kept whole.
+    pub(super) fn record(name: &str, input: [usize; 3], network: impl FnOnce(&mut PlanBuilder, View) -> View) -> Self {
+        Self::record_shared(input, &[], |plan, x, _| {
+            let section = plan.section(name);
+            let result = network(plan, x);
+            plan.keep_f32(result);
+            let (output, out) = plan.output("output", result.batch, result.rows, result.cols);
+            plan.copy(result, out);
+            vec![(section, output)]
+        })
+    }
+
+    /// Records what `network(plan, input, shared)` says; it returns a section for each output.
+    pub(super) fn record_shared(
         input: [usize; 3],
         shared: &[[usize; 2]],
-        network: impl FnOnce(&mut PlanBuilder, View, &[View]) -> View,
+        network: impl FnOnce(&mut PlanBuilder, View, &[View]) -> Vec<(Section, Port)>,
     ) -> Self {
         let mut plan = PlanBuilder::new();
-        let section = plan.section(name);
         let (input, x) = plan.input("input", input[0], input[1], input[2]);
         let (shared, views): (Vec<_>, Vec<_>) =
             shared.iter().map(|&[rows, cols]| plan.input("shared", 1, rows, cols)).unzip();
-        let result = network(&mut plan, x, &views);
-        plan.keep_f32(result);
-        let (output, out) = plan.output("output", result.batch, result.rows, result.cols);
-        plan.copy(result, out);
-        Self { plan: Arc::new(plan.finish()), section, input, shared, output }
+        let (sections, outputs) = network(&mut plan, x, &views).into_iter().unzip();
+        Self { plan: Arc::new(plan.finish()), input, shared, sections, outputs }
+    }
+
+    /// The input of this number that all items share.
+    pub(super) fn shared(&self, index: usize) -> Port {
+        self.shared[index]
+    }
+
+    /// The output of this number.
+    pub(super) fn output(&self, index: usize) -> Port {
+        self.outputs[index]
+    }
+
+    /// Reads an output of a batch, which is these of all items, into its place among `values`.
+    pub(super) fn read(
+        &self,
+        executable: &mut dyn Executable,
+        output: usize,
+        items: Range<usize>,
+        values: &mut [f32],
+    ) -> Result<()> {
+        let port = self.outputs[output];
+        let width = self.len(port) / items.len();
+        executable.read(port, &mut values[items.start * width..items.end * width])
     }
 
     fn len(&self, port: Port) -> usize {
@@ -75,14 +107,31 @@ impl BatchRunner {
         Self { backend: Arc::clone(backend), shared, runs }
     }
 
-    /// Writes the outputs of items `0..count`, one behind the other. `record` is the same network at every call; it is
+    /// Whether exports can signal a timeline semaphore.
+    pub(super) fn signals(&self) -> bool {
+        self.backend.signals()
+    }
+
+    /// Writes items `0..count` of the first output, one behind the other. `record` is the same network at every call; it is
     /// asked for a batch size at the first run of that size, and then alone is memory taken.
     pub(super) fn run<'a>(
         &mut self,
         record: &dyn Fn(usize) -> BatchPlan,
         count: usize,
         item: impl Fn(usize) -> &'a [f32],
-        mut output: &mut [f32],
+        values: &mut [f32],
+    ) -> Result<()> {
+        self.run_with(record, count, item, 1, |plan, executable, items| plan.read(executable, 0, items, values))
+    }
+
+    /// Computes the first `outputs` outputs of items `0..count`, batch by batch; `take` is called with the items of each.
+    pub(super) fn run_with<'a>(
+        &mut self,
+        record: &dyn Fn(usize) -> BatchPlan,
+        count: usize,
+        item: impl Fn(usize) -> &'a [f32],
+        outputs: usize,
+        mut take: impl FnMut(&BatchPlan, &mut dyn Executable, Range<usize>) -> Result<()>,
     ) -> Result<()> {
         let mut done = 0;
         while done < count {
@@ -97,10 +146,11 @@ impl BatchRunner {
                 input.extend_from_slice(item(i));
             }
             executable.write(plan.input, input)?;
-            executable.run(plan.section, state)?;
-            let (chunk, rest) = output.split_at_mut(plan.len(plan.output));
-            executable.read(plan.output, chunk)?;
-            output = rest;
+            let mut sections = &plan.sections[..outputs];
+            while !sections.is_empty() {
+                sections = &sections[executable.advance(sections, state)?..];
+            }
+            take(plan, &mut **executable, done..done + run.batch)?;
             done += run.batch;
         }
         Ok(())

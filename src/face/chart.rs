@@ -4,7 +4,7 @@
 //! the topology (rasterised, dilated, bilinear, seams averaged); here they are only checked and applied.
 
 use crate::error::{Error, Result};
-use crate::pack::Pack;
+use crate::pack::{GnpfaConfig, Pack, Part};
 use crate::tensor::Weight;
 
 use super::lists::{columns, finite, finite_array, finite_rows, index_rows, indices};
@@ -16,7 +16,7 @@ pub struct Chart {
     pub res: usize,
     /// i32 [V, K], each under res².
     pub(super) gather_index: Weight,
-    /// f32 [V, K], times the generator's scale: from the generator's output to mm.
+    /// f32 [V, K], times the generator's scale: from the generator's output to mm. Zero for rigid parts.
     pub(super) gather_weight: Weight,
     raster_index: Vec<[u32; 3]>,
     raster_weight: Vec<[f32; 3]>,
@@ -25,16 +25,20 @@ pub struct Chart {
 }
 
 impl Chart {
-    /// `topology.{gather,raster}_{index,weight}` for a mesh of `vertices` and maps of `res`²; `scale` is mm per unit of
-    /// the generator's output.
-    pub(super) fn load(pack: &Pack, vertices: usize, res: usize, scale: f32) -> Result<Self> {
+    /// `topology.{gather,raster}_{index,weight}` for a mesh of `vertices` in these parts.
+    pub(super) fn load(pack: &Pack, vertices: usize, parts: &[Part], face: &GnpfaConfig) -> Result<Self> {
+        let (res, scale) = (face.res, face.scale);
         let gather_index = pack.any_shape("topology.gather_index")?;
         let shape = [vertices, columns(&gather_index)?];
         indices(pack, "topology.gather_index", &shape, res * res)?;
         let gather_weight = finite(pack, "topology.gather_weight", &shape)?;
-        let gather_weight: Vec<f32> = gather_weight.into_iter().map(|w| w * scale).collect();
+        let mut gather_weight: Vec<f32> = gather_weight.into_iter().map(|w| w * scale).collect();
         if gather_weight.iter().any(|w| !w.is_finite()) {
             return Err(Error::InvalidPack(format!("topology.gather_weight times gnpfa.scale {scale} is not finite")));
+        }
+        // Rigid parts stand still until they follow the skin, whatever the list says of them.
+        for part in parts.iter().filter(|part| part.follow != "map") {
+            gather_weight[part.vertices[0] * shape[1]..part.vertices[1] * shape[1]].fill(0.0);
         }
         let [extent] = finite_array(pack, "topology.extent")?;
         Ok(Self {

@@ -14,6 +14,13 @@ use super::mapping::Mapping;
 use super::topology::Topology;
 use super::{config, holds, missing};
 
+/// First of an identity's inputs.
+pub(super) const NEUTRAL: usize = 0;
+/// First output of the faces.
+pub(super) const OFFSETS: usize = 0;
+/// Second output of the faces, which may be left out.
+pub(super) const NORMALS: usize = 1;
+
 /// A pack's way from motion to faces. Immutable; share it between threads, with a
 /// [`FaceReader`](super::FaceReader) for each.
 #[derive(Debug)]
@@ -111,11 +118,8 @@ impl FaceDecoder {
 
     /// An error unless the identity was made for a mesh and generator of these sizes.
     pub(super) fn check_identity(&self, identity: &Identity) -> Result<()> {
-        let vertices = self.require_topology()?.vertices;
-        let cached: Vec<usize> = identity.cache.iter().map(Vec::len).collect();
-        let shapes = self.generator.as_ref().map(Generator::cache_shapes);
-        let expected: Vec<usize> = shapes.unwrap_or_default().iter().map(|[rows, cols]| rows * cols).collect();
-        if identity.vertices_mm().len() != vertices * 3 || cached != expected {
+        let shapes = self.identity_shapes(self.require_topology()?);
+        if !identity.inputs.iter().map(Vec::len).eq(shapes.iter().map(|[rows, cols]| rows * cols)) {
             let detail = format!("identity {:?} was made for another model", identity.name());
             return Err(Error::InvalidArgument(detail));
         }
@@ -142,22 +146,38 @@ impl FaceDecoder {
     /// Without it.
     pub(super) fn record_weights(&self, batch: usize) -> BatchPlan {
         let mapping = self.to_weights.as_ref().expect("asked before");
-        BatchPlan::record("weights", [1, batch, self.d_z], &[], |plan, z, _| mapping.record(plan, z))
+        BatchPlan::record("weights", [1, batch, self.d_z], |plan, z| mapping.record(plan, z))
     }
 
-    /// The generator and the gather from its maps, over a batch of z.
+    /// Shapes of [`Identity::inputs`].
+    fn identity_shapes(&self, topology: &Topology) -> Vec<[usize; 2]> {
+        let points = topology.rigid.iter().map(|part| [part.vertices.len(), 3]);
+        let cache = self.generator.as_ref().map(Generator::cache_shapes).unwrap_or_default();
+        std::iter::once([topology.vertices, 3]).chain(points).chain(cache).collect()
+    }
+
+    /// Faces over a batch of z, in a section for [`OFFSETS`] and one for [`NORMALS`]: the generator, the gather from its
+    /// maps, the parts that follow, and the normals of all that.
     ///
     /// # Panics
     /// Without a generator or a charted mesh.
-    pub(super) fn record_offsets(&self, batch: usize) -> BatchPlan {
+    pub(super) fn record_faces(&self, batch: usize) -> BatchPlan {
         let (Some(generator), Some(topology)) = (&self.generator, &self.topology) else { panic!("asked before") };
         let chart = topology.chart.as_ref().expect("checked when loaded");
-        BatchPlan::record("offsets", [1, batch, self.d_z], &generator.cache_shapes(), |plan, z, cache| {
+        BatchPlan::record_shared([1, batch, self.d_z], &self.identity_shapes(topology), |plan, z, identity| {
+            let (points, cache) = identity[NEUTRAL + 1..].split_at(topology.rigid.len());
+            let decode = plan.section("offsets");
             let x = generator.record_frames(plan, cache, z);
-            let out = plan.scratch("offsets", batch, topology.vertices, 3);
+            let (offsets_port, offsets) = plan.output("offsets", batch, topology.vertices, 3);
             let (index, weight) = (chart.gather_index.clone(), chart.gather_weight.clone());
-            plan.push(Op::Gather { x, index, weight, out });
-            out
+            plan.push(Op::Gather { x, index, weight, out: offsets });
+            for (part, points) in topology.rigid.iter().zip(points) {
+                part.record(plan, *points, offsets);
+            }
+            let shade = plan.section("normals");
+            let (normals_port, normals) = plan.output("normals", batch, topology.vertices, 3);
+            topology.surface.record(plan, identity[NEUTRAL], offsets, normals);
+            vec![(decode, offsets_port), (shade, normals_port)]
         })
     }
 }

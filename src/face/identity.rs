@@ -15,10 +15,9 @@ use super::topology::Topology;
 pub struct Identity {
     name: String,
     vertices_mm: Vec<f32>,
-    /// Centres of the topology's rigid parts, mm.
-    pub(super) part_centres: Vec<[f32; 3]>,
-    /// The generator's bottom and skips, f32; empty when the pack has no generator.
-    pub(super) cache: Arc<[Vec<f32>]>,
+    /// What the plan of the faces takes of it: the neutral face, the points of each part that follows the skin, and the
+    /// generator's bottom and skips, which are none when the pack has no generator.
+    pub(super) inputs: Arc<[Vec<f32>]>,
 }
 
 impl Identity {
@@ -32,14 +31,15 @@ impl Identity {
         vertices_mm: Vec<f32>,
         map: Option<Vec<f32>>,
     ) -> Result<Self> {
-        let part_centres = topology.rigid.iter().map(|part| part.centre(&vertices_mm)).collect();
         let cache = match (generator, &topology.chart) {
             (Some(generator), Some(chart)) => {
                 compute_cache(backend, generator, &map.unwrap_or_else(|| chart.map(&vertices_mm)))?
             }
             _ => Vec::new(),
         };
-        Ok(Self { name: name.to_owned(), vertices_mm, part_centres, cache: cache.into() })
+        let points = topology.rigid.iter().map(|part| part.points(&vertices_mm));
+        let inputs = std::iter::once(vertices_mm.clone()).chain(points).chain(cache).collect();
+        Ok(Self { name: name.to_owned(), vertices_mm, inputs })
     }
 
     /// Name in the pack, or the host's.

@@ -54,7 +54,7 @@ impl FaceEncoder {
         let mut latents = Frames::zeros(weights.len(), self.d_z);
         let record = |batch| {
             let input = [1, batch, self.weight_count];
-            BatchPlan::record("latents", input, &[], |plan, x, _| mapping.record(plan, x))
+            BatchPlan::record("latents", input, |plan, x| mapping.record(plan, x))
         };
         let mut runner = BatchRunner::new(backend, WEIGHT_ROWS * backend.frames_per_run(), Arc::new([]));
         runner.run(&record, weights.len(), |i| weights.row(i), &mut latents.data)?;
@@ -74,8 +74,8 @@ impl FaceEncoder {
         let mut z = vec![0.0; self.d_z];
         // At inference z is the mean; the logarithms of the variance behind it are left.
         let record = |batch| {
-            let network = |plan: &mut _, map, _: &[_]| encoder.record(plan, map).cols(0..self.d_z);
-            BatchPlan::record("mesh latent", [batch, encoder.res().pow(2), 3], &[], network)
+            let network = |plan: &mut _, map| encoder.record(plan, map).cols(0..self.d_z);
+            BatchPlan::record("mesh latent", [batch, encoder.res().pow(2), 3], network)
         };
         BatchRunner::new(backend, 1, Arc::new([])).run(&record, 1, |_| &map, &mut z)?;
         Ok(z)

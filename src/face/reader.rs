@@ -1,13 +1,15 @@
 //! Motion to faces, for one identity, on one thread.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::plan::Backend;
+use crate::plan::{Backend, Executable, VertexSource};
 use crate::signal::Frames;
 
-use super::batch::BatchRunner;
-use super::decoder::FaceDecoder;
+use super::batch::{BatchPlan, BatchRunner};
+use super::decoder::{FaceDecoder, NEUTRAL, NORMALS, OFFSETS};
+use super::export::ExportTarget;
 use super::identity::Identity;
 use super::missing;
 
@@ -20,7 +22,7 @@ pub struct FaceReader {
     decoder: Arc<FaceDecoder>,
     identity: Option<Arc<Identity>>,
     weights: Option<BatchRunner>,
-    offsets: Option<BatchRunner>,
+    faces: Option<BatchRunner>,
 }
 
 impl FaceReader {
@@ -40,8 +42,8 @@ impl FaceReader {
         let runner = |frames, shared| BatchRunner::new(backend, frames, shared);
         let weights = decoder.has_weights().then(|| runner(WEIGHT_ROWS * frames, Arc::new([])));
         let charted = identity.as_ref().filter(|_| decoder.has_offsets());
-        let offsets = charted.map(|identity| runner(frames, Arc::clone(&identity.cache)));
-        Ok(Self { decoder: Arc::clone(decoder), identity, weights, offsets })
+        let faces = charted.map(|identity| runner(frames, Arc::clone(&identity.inputs)));
+        Ok(Self { decoder: Arc::clone(decoder), identity, weights, faces })
     }
 
     /// The decoder.
@@ -60,7 +62,8 @@ impl FaceReader {
     /// `MissingPart` without M′; `InvalidArgument` for motion of another width, not finite, or another output length.
     pub fn weights(&mut self, motion: &Frames, weights: &mut [f32]) -> Result<()> {
         let runner = self.weights.as_mut().ok_or_else(|| missing("blendshape weights (gnpfa.to_weights)"))?;
-        check(&self.decoder, motion, weights, self.decoder.weight_count())?;
+        check_motion(&self.decoder, motion)?;
+        check_output(motion, weights, self.decoder.weight_count())?;
         let d_z = self.decoder.d_z();
         let record = |batch| self.decoder.record_weights(batch);
         runner.run(&record, motion.len(), |i| &motion.row(i)[..d_z], weights)?;
@@ -78,39 +81,90 @@ impl FaceReader {
     /// `MissingPart` without a generator or topology, `InvalidState` without an identity, `InvalidArgument` as for
     /// [`weights`](Self::weights).
     pub fn offsets_mm(&mut self, motion: &Frames, offsets_mm: &mut [f32]) -> Result<()> {
-        let vertices = self.decoder.require_topology()?.vertices;
+        self.read(motion, OFFSETS, offsets_mm)?;
+        check_finite("offsets", offsets_mm)
+    }
+
+    /// Unit vertex normals of every row of `motion`, before the head pose, into `normals` [rows, V, 3].
+    ///
+    /// # Errors
+    /// As for [`offsets_mm`](Self::offsets_mm).
+    pub fn normals(&mut self, motion: &Frames, normals: &mut [f32]) -> Result<()> {
+        self.read(motion, NORMALS, normals)?;
+        check_finite("normals", normals)
+    }
+
+    /// Faces of every row of `motion` into a target where the backend computes; the host sees none of it. What a hostile
+    /// pack's networks give that is not finite is written as it is.
+    ///
+    /// # Errors
+    /// As for [`offsets_mm`](Self::offsets_mm) and [`Executable::export`](crate::plan::Executable::export);
+    /// `InvalidArgument` for motion without rows. After an error some frames may have been written; nothing is signalled.
+    pub fn export(&mut self, motion: &Frames, target: &mut ExportTarget) -> Result<()> {
+        let (count, vertices) = (motion.len(), self.decoder.require_topology()?.vertices);
+        if count == 0 {
+            return Err(Error::InvalidArgument("no frames to write".to_owned()));
+        }
+        // Said now, not after the frames before the last.
+        if target.signal.is_some() && self.faces.as_ref().is_some_and(|faces| !faces.signals()) {
+            return Err(Error::Unsupported("timeline semaphores are not enabled on this device".to_owned()));
+        }
+        let outputs = if target.normals.is_some() { NORMALS + 1 } else { OFFSETS + 1 };
+        self.decode(motion, outputs, |plan, executable, items| {
+            let source =
+                |output: usize, base| VertexSource { port: plan.output(output), base, vertices, items: 0..items.len() };
+            let points = source(OFFSETS, target.positions.then(|| plan.shared(NEUTRAL)));
+            let signal = target.signal.filter(|_| items.end == count);
+            let after_points = signal.filter(|_| target.normals.is_none());
+            executable.export(&points, target.tensor, &target.points, items.start, after_points)?;
+            let Some(layout) = &target.normals else { return Ok(()) };
+            executable.export(&source(NORMALS, None), target.tensor, layout, items.start, signal)
+        })
+    }
+
+    fn read(&mut self, motion: &Frames, output: usize, values: &mut [f32]) -> Result<()> {
+        check_output(motion, values, self.decoder.require_topology()?.vertices * 3)?;
+        self.decode(motion, output + 1, |plan, executable, items| plan.read(executable, output, items, values))
+    }
+
+    /// Computes the first `outputs` outputs of the faces, batch by batch; `take` is called with the rows of each.
+    fn decode(
+        &mut self,
+        motion: &Frames,
+        outputs: usize,
+        take: impl FnMut(&BatchPlan, &mut dyn Executable, Range<usize>) -> Result<()>,
+    ) -> Result<()> {
+        self.decoder.require_topology()?;
         if !self.decoder.has_offsets() {
             return Err(missing("geometry decoder (gnpfa.generator)"));
         }
-        check(&self.decoder, motion, offsets_mm, vertices * 3)?;
-        let (Some(identity), Some(runner)) = (&self.identity, &mut self.offsets) else {
+        check_motion(&self.decoder, motion)?;
+        let Some(runner) = &mut self.faces else {
             return Err(Error::InvalidState("offsets need an identity; this reader has none".to_owned()));
         };
         let d_z = self.decoder.d_z();
-        let record = |batch| self.decoder.record_offsets(batch);
-        runner.run(&record, motion.len(), |i| &motion.row(i)[..d_z], offsets_mm)?;
-        let rigid = &self.decoder.require_topology()?.rigid;
-        for frame in offsets_mm.chunks_exact_mut(vertices * 3) {
-            for (part, centre) in rigid.iter().zip(&identity.part_centres) {
-                part.follow(identity.vertices_mm(), *centre, frame);
-            }
-        }
-        check_finite("offsets", offsets_mm)
+        let record = |batch| self.decoder.record_faces(batch);
+        runner.run_with(&record, motion.len(), |i| &motion.row(i)[..d_z], outputs, take)
     }
 }
 
-/// Motion and output of a call must fit the decoder and each other.
-fn check(decoder: &FaceDecoder, motion: &Frames, output: &[f32], columns: usize) -> Result<()> {
+/// Motion must fit the decoder.
+fn check_motion(decoder: &FaceDecoder, motion: &Frames) -> Result<()> {
     let expected = decoder.motion_width();
     if motion.width != expected && !motion.is_empty() {
         return Err(Error::InvalidArgument(format!("motion has {} columns, expected {expected}", motion.width)));
     }
+    if motion.data.iter().any(|v| !v.is_finite()) {
+        return Err(Error::InvalidArgument("motion is not finite".to_owned()));
+    }
+    Ok(())
+}
+
+/// The output of a call must fit its motion.
+fn check_output(motion: &Frames, output: &[f32], columns: usize) -> Result<()> {
     if output.len() != motion.len() * columns {
         let (rows, len) = (motion.len(), output.len());
         return Err(Error::InvalidArgument(format!("output of {len} values for {rows} frames × {columns}")));
-    }
-    if motion.data.iter().any(|v| !v.is_finite()) {
-        return Err(Error::InvalidArgument("motion is not finite".to_owned()));
     }
     Ok(())
 }

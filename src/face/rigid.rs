@@ -8,76 +8,64 @@ use std::ops::Range;
 
 use crate::error::Result;
 use crate::pack::{Pack, Part};
-use crate::signal::pose::{quaternion_from_axis_angle, rotation_offset};
+use crate::plan::{Activation, Op, PlanBuilder, View};
+use crate::tensor::Weight;
 
 use super::lists::{finite, indices, length};
 
 /// A part that moves as one.
 #[derive(Debug, Clone)]
 pub(super) struct RigidPart {
-    vertices: Range<usize>,
-    /// None: the part moves with the head alone.
-    fit: Option<Fit>,
-}
-
-/// The linear fit that a part follows.
-#[derive(Debug, Clone)]
-struct Fit {
-    index: Vec<u32>,
+    pub(super) vertices: Range<usize>,
+    /// Skin vertices, i32 [n, 1].
+    index: Weight,
+    /// n ones.
+    ones: Weight,
     /// [6, 3n]
-    matrix: Vec<f32>,
+    matrix: Weight,
 }
 
 impl RigidPart {
-    /// The part's `topology.follow` entry.
-    pub(super) fn load(pack: &Pack, part: &Part, vertices: usize) -> Result<Self> {
-        let fit = if part.follow == "head" { None } else { Some(Fit::load(pack, &part.follow, vertices)?) };
-        Ok(Self { vertices: part.vertices[0]..part.vertices[1], fit })
-    }
-
-    /// Mean of the part's vertices, mm.
-    pub(super) fn centre(&self, vertices_mm: &[f32]) -> [f32; 3] {
-        let count = self.vertices.len().max(1) as f64;
-        std::array::from_fn(|c| {
-            (self.vertices.clone().map(|v| f64::from(vertices_mm[v * 3 + c])).sum::<f64>() / count) as f32
-        })
-    }
-
-    /// Writes the part's offsets (mm) from those of the skin: R·(v − centre) + centre + t − v.
-    pub(super) fn follow(&self, neutral_mm: &[f32], centre: [f32; 3], offsets_mm: &mut [f32]) {
-        let Some(fit) = &self.fit else {
-            offsets_mm[self.vertices.start * 3..self.vertices.end * 3].fill(0.0);
-            return;
-        };
-        let [rx, ry, rz, tx, ty, tz] = fit.motion(offsets_mm);
-        let (rotation, translation) = (quaternion_from_axis_angle([rx, ry, rz]), [tx, ty, tz]);
-        for v in self.vertices.clone() {
-            let turned = rotation_offset(rotation, std::array::from_fn(|c| neutral_mm[v * 3 + c] - centre[c]));
-            for c in 0..3 {
-                offsets_mm[v * 3 + c] = turned[c] + translation[c];
-            }
+    /// The part's `topology.follow` entry; none for a part that moves with the head alone.
+    pub(super) fn load(pack: &Pack, part: &Part, vertices: usize) -> Result<Option<Self>> {
+        if part.follow == "head" {
+            return Ok(None);
         }
-    }
-}
-
-impl Fit {
-    fn load(pack: &Pack, name: &str, vertices: usize) -> Result<Self> {
-        let list = format!("topology.follow.{name}.index");
+        let [list, matrix] = ["index", "matrix"].map(|what| format!("topology.follow.{}.{what}", part.follow));
         let count = length(pack, &list)?;
-        let index = indices(pack, &list, &[count], vertices)?;
-        let matrix = finite(pack, &format!("topology.follow.{name}.matrix"), &[6, 3 * count])?;
-        Ok(Self { index, matrix })
+        let index: Vec<i32> = indices(pack, &list, &[count], vertices)?.into_iter().map(|v| v as i32).collect();
+        let fit = finite(pack, &matrix, &[6, 3 * count])?;
+        let own = part.vertices[0]..part.vertices[1];
+        // A part of nothing, or one that follows nothing.
+        if own.is_empty() || index.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            vertices: own,
+            index: Weight::from_i32(&list, &[count, 1], &index),
+            ones: Weight::from_f32("ones", &[count, 1], &vec![1.0; count]),
+            matrix: Weight::from_f32(&matrix, &[6, 3 * count], &fit),
+        }))
     }
 
-    /// Rotation vector (rad) and translation (mm).
-    fn motion(&self, offsets_mm: &[f32]) -> [f32; 6] {
-        let columns = 3 * self.index.len();
-        std::array::from_fn(|row| {
-            let weights = self.matrix[row * columns..(row + 1) * columns].as_chunks::<3>().0;
-            let terms = self.index.iter().zip(weights).map(|(&v, weight)| {
-                (0..3).map(|c| f64::from(weight[c]) * f64::from(offsets_mm[v as usize * 3 + c])).sum::<f64>()
-            });
-            terms.sum::<f64>() as f32
-        })
+    /// The part's points about their mean, mm.
+    pub(super) fn points(&self, vertices_mm: &[f32]) -> Vec<f32> {
+        let own = &vertices_mm[self.vertices.start * 3..self.vertices.end * 3];
+        let mean =
+            |c: usize| own.iter().skip(c).step_by(3).map(|v| f64::from(*v)).sum::<f64>() / (own.len() / 3) as f64;
+        let centre: [f32; 3] = std::array::from_fn(|c| mean(c) as f32);
+        own.iter().enumerate().map(|(i, v)| v - centre[i % 3]).collect()
+    }
+
+    /// The part's offsets from those of the skin, R·p − p + t of its points p, into `offsets` [B, V, 3].
+    pub(super) fn record(&self, plan: &mut PlanBuilder, points: View, offsets: View) {
+        let (batch, count) = (offsets.batch, self.index.shape()[0]);
+        let skin = plan.scratch("followed skin", batch, count, 3);
+        let out = plan.keep_f32(skin);
+        plan.push(Op::Gather { x: offsets, index: self.index.clone(), weight: self.ones.clone(), out });
+        let skin = skin.reshape(batch, 1, 3 * count);
+        let motion = plan.linear("rigid motion", skin, &self.matrix, None, Activation::None);
+        let motion = plan.keep_f32(motion);
+        plan.push(Op::RigidMotion { motion, points, out: offsets.rows(self.vertices.clone()) });
     }
 }

@@ -6,6 +6,7 @@ use crate::pack::{Pack, Part};
 use super::chart::Chart;
 use super::lists::{finite_array, finite_rows, index_rows, indices, length};
 use super::rigid::RigidPart;
+use super::surface::Surface;
 use super::{config, holds};
 
 /// A topology: every index is in range, every number finite, the parts cover all vertices and triangles.
@@ -29,7 +30,9 @@ pub struct Topology {
     pub head_pivot: [f32; 3],
     /// Map ↔ mesh, where the pack holds it.
     pub chart: Option<Chart>,
+    /// Parts that follow the skin.
     pub(super) rigid: Vec<RigidPart>,
+    pub(super) surface: Surface,
 }
 
 impl Topology {
@@ -42,16 +45,19 @@ impl Topology {
         let vertices = stated.vertices;
         pack.manifest().check()?;
         let rigid = stated.parts.iter().filter(|p| p.follow != "map");
-        let rigid = rigid.map(|part| RigidPart::load(pack, part, vertices)).collect::<Result<_>>()?;
+        let rigid =
+            rigid.filter_map(|part| RigidPart::load(pack, part, vertices).transpose()).collect::<Result<_>>()?;
         let list = |name: &str| indices(pack, name, &[length(pack, name)?], vertices);
         let has_chart = holds(pack, "topology.gather_") || holds(pack, "topology.raster_");
         let chart = match config(pack) {
-            Ok(face) if has_chart => Some(Chart::load(pack, vertices, face.res, face.scale)?),
+            Ok(face) if has_chart => Some(Chart::load(pack, vertices, &stated.parts, face)?),
             _ => None,
         };
+        let triangles = index_rows(pack, "topology.triangles", stated.triangles, vertices)?;
         Ok(Some(Self {
             vertices,
-            triangles: index_rows(pack, "topology.triangles", stated.triangles, vertices)?,
+            surface: Surface::new(vertices, &triangles),
+            triangles,
             parts: stated.parts.clone(),
             uv: finite_rows(pack, "topology.uv", vertices)?,
             lip: list("topology.lip")?,

@@ -1,7 +1,7 @@
 //! The C ABI: one file per noun, each function a few lines over the public Rust API.
 //!
-//! `include/media2face.h` is generated from these files by `cargo xtask header`, and from `vulkan.rs` alone
-//! `include/media2face_vulkan.h`. The rules of the ABI, in one place:
+//! `include/media2face.h` is generated from these files by `cargo xtask header`, and from `vulkan.rs` and
+//! `vulkan_frames.rs` `include/media2face_vulkan.h`. The rules of the ABI, in one place:
 //! every fallible call returns a [`m2f_status`] and writes its outputs only on success; the detail of the last failure
 //! on the calling thread comes from [`m2f_last_error`]; options structs start with
 //! `struct_size` and are filled by their `_options_init`; buffers are pointer, capacity and count, where a query with a
@@ -22,6 +22,7 @@ mod session;
 mod text;
 mod version;
 mod vulkan;
+mod vulkan_frames;
 
 pub use device::*;
 pub use error::{m2f_last_error, m2f_status, m2f_status_name};
@@ -32,3 +33,4 @@ pub use runtime::*;
 pub use session::*;
 pub use version::*;
 pub use vulkan::*;
+pub use vulkan_frames::*;

@@ -22,7 +22,21 @@ impl m2f_result {
         Self { animation, reader: Mutex::new(None) }
     }
 
-    fn read<T>(&self, read: impl FnOnce(&mut Reader) -> crate::Result<T>) -> Result<T, Failure> {
+    /// A rate as it is given, where 0 is the model's own.
+    pub(super) fn rate(&self, fps: f32) -> f32 {
+        if fps == 0.0 { self.animation.native_fps() } else { fps }
+    }
+
+    /// Refuses frames that are not there.
+    pub(super) fn check_frames(&self, fps: f32, first: usize, count: usize) -> Result<(), Failure> {
+        let frames = self.animation.frame_count(fps)?;
+        if first + count > frames {
+            return Err(Failure::argument(format!("frames {first}..{} of {frames}", first + count)));
+        }
+        Ok(())
+    }
+
+    pub(super) fn read<T>(&self, read: impl FnOnce(&mut Reader) -> crate::Result<T>) -> Result<T, Failure> {
         // A poisoned reader belongs to a call that panicked; it is made anew.
         let mut reader: MutexGuard<'_, _> = self.reader.lock().unwrap_or_else(|poison| {
             self.reader.clear_poison();
@@ -94,8 +108,8 @@ pub unsafe extern "C" fn m2f_result_frame_count(result: *const m2f_result, fps: 
     guard(|| {
         writable(out, "out")?;
         // SAFETY: the caller's promise.
-        let animation = &unsafe { borrow(result, "result") }?.animation;
-        let frames = animation.frame_count(rate(animation, fps))?;
+        let result = unsafe { borrow(result, "result") }?;
+        let frames = result.animation.frame_count(result.rate(fps))?;
         // SAFETY: checked above.
         unsafe { out.write(frames as u32) };
         Ok(())
@@ -277,10 +291,6 @@ fn flat(pose: &HeadPose) -> [f32; 7] {
     [x, y, z, w, tx, ty, tz]
 }
 
-fn rate(animation: &Animation, fps: f32) -> f32 {
-    if fps == 0.0 { animation.native_fps() } else { fps }
-}
-
 /// # Safety
 /// As for the read functions.
 unsafe fn read(
@@ -297,12 +307,8 @@ unsafe fn read(
     guard(|| {
         // SAFETY: the caller's promise.
         let result = unsafe { borrow(result, "result") }?;
-        let fps = rate(&result.animation, fps);
-        let (first, count) = (first as usize, count as usize);
-        let frames = result.animation.frame_count(fps)?;
-        if first + count > frames {
-            return Err(Failure::argument(format!("frames {first}..{} of {frames}", first + count)));
-        }
+        let (fps, first, count) = (result.rate(fps), first as usize, count as usize);
+        result.check_frames(fps, first, count)?;
         let needed = result.read(|reader| width(reader))? * count;
         // SAFETY: the caller's promise.
         if let Some(buffer) = unsafe { buffer::output(buffer, capacity, written, needed) }? {

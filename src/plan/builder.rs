@@ -355,5 +355,16 @@ fn check(op: &Op) {
             assert_eq!((x.batch, x.cols), (out.batch, out.cols), "{stem}");
             assert!(index.shape() == weight.shape() && index.shape()[0] == out.rows, "{stem}: lists");
         }
+        Op::RigidMotion { motion, points, out } => {
+            assert_eq!(motion.shape(), [out.batch, 1, 6], "{stem}: motion");
+            assert_eq!((points.shape(), out.cols), ([1, out.rows, 3], 3), "{stem}: points");
+        }
+        Op::Normals { offsets, neutral, triangles, first, incident, out } => {
+            same(*offsets, *out);
+            assert_eq!((neutral.shape(), out.cols), ([1, out.rows, 3], 3), "{stem}: neutral");
+            vector(first, out.rows + 1);
+            let &[count, 3] = triangles.shape() else { panic!("{stem}: {} are no triangles", triangles.name()) };
+            vector(incident, 3 * count);
+        }
     }
 }

@@ -4,9 +4,10 @@ use std::any::Any;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 use super::builder::{Plan, Port, Section};
+use super::vertices::{TimelineSignal, VertexLayout, VertexSource};
 
 /// Compiles plans. Cheap to share; packed weights are kept per backend, so that plans of several shapes share them.
 pub trait Backend: Send + Sync {
@@ -28,6 +29,11 @@ pub trait Backend: Send + Sync {
     /// Frames that one run of a per-frame network should hold at most: few where caches are small, many where there are
     /// thousands of lanes to fill.
     fn frames_per_run(&self) -> usize;
+
+    /// Whether [`Executable::export`] can signal a timeline semaphore.
+    fn signals(&self) -> bool {
+        false
+    }
 }
 
 /// The [`Storage::State`](super::Storage::State) buffers of one use of an executable.
@@ -66,4 +72,22 @@ pub trait Executable: Send {
 
     /// Copies the values `part` of an output into a tensor.
     fn store(&mut self, port: Port, part: Range<usize>, tensor: &mut Tensor, offset: usize) -> Result<()>;
+
+    /// Writes points of an output into frames `first_frame..` of a tensor of another layout, and waits for it: the bytes of
+    /// this one attribute, and no others. `signal` is reached by the device's own clock, for work that waits there.
+    ///
+    /// # Errors
+    /// `Unsupported` where a backend has none of this, or no semaphores; `InvalidArgument` as for [`VertexLayout::range`]
+    /// and [`VertexSource::range`]. Nothing is written and nothing signalled then.
+    fn export(
+        &mut self,
+        source: &VertexSource,
+        tensor: &mut Tensor,
+        layout: &VertexLayout,
+        first_frame: usize,
+        signal: Option<TimelineSignal>,
+    ) -> Result<()> {
+        let _ = (source, tensor, layout, first_frame, signal);
+        Err(Error::Unsupported("no vertices are written by this backend".to_owned()))
+    }
 }

@@ -12,10 +12,12 @@ mod builder;
 mod exec;
 mod frames;
 mod ops;
+mod vertices;
 mod view;
 
 pub use builder::{Plan, PlanBuilder, Port, Section};
 pub use exec::{Backend, Executable, State, Tensor};
 pub use frames::DeviceFrames;
 pub use ops::{Activation, Mask, Op};
+pub use vertices::{TimelineSignal, VertexFormat, VertexLayout, VertexSource};
 pub use view::{Buffer, Storage, View};

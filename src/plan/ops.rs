@@ -190,6 +190,32 @@ pub enum Op {
         /// [B, V, C]
         out: View,
     },
+    /// How far a rigid motion takes points: `out[b,v] = R(motion[b])·p[v] − p[v] + t(motion[b])`, exactly zero for no
+    /// motion.
+    RigidMotion {
+        /// [B, 1, 6]: rotation vector (the axis times the angle in radians, right-handed), translation.
+        motion: View,
+        /// [1, V, 3], about the centre that they turn about.
+        points: View,
+        /// [B, V, 3]
+        out: View,
+    },
+    /// Unit vertex normals of `p = neutral + offsets[b]`: the normals (p₁ − p₀)×(p₂ − p₀) of a vertex's triangles add up,
+    /// each weighted by its area, in order of the list; where they cancel or there is none, +Z.
+    Normals {
+        /// [B, V, 3]
+        offsets: View,
+        /// [1, V, 3]
+        neutral: View,
+        /// i32 [T, 3]: vertices, counter-clockwise seen from outside.
+        triangles: Weight,
+        /// i32 `[V + 1]`: where the list of each vertex begins in `incident`, and where the last one ends.
+        first: Weight,
+        /// i32 `[3·T]`: triangles of vertex 0 in rising order, then those of vertex 1, and so on.
+        incident: Weight,
+        /// [B, V, 3]
+        out: View,
+    },
 }
 
 impl Op {
@@ -206,6 +232,8 @@ impl Op {
             Self::Combine { .. } => "combine",
             Self::Interpolate { .. } => "interpolate",
             Self::Gather { .. } => "gather",
+            Self::RigidMotion { .. } => "rigid_motion",
+            Self::Normals { .. } => "normals",
         }
     }
 
@@ -221,7 +249,9 @@ impl Op {
             | Self::Map { out, .. }
             | Self::Combine { out, .. }
             | Self::Interpolate { out, .. }
-            | Self::Gather { out, .. } => *out,
+            | Self::Gather { out, .. }
+            | Self::RigidMotion { out, .. }
+            | Self::Normals { out, .. } => *out,
         }
     }
 
@@ -236,6 +266,8 @@ impl Op {
             Self::GroupNorm { x, film, .. } => [Some(*x), *film].into_iter().flatten().collect(),
             Self::Combine { x, weights, .. } => vec![*x, *weights],
             Self::Interpolate { x, positions, .. } => vec![*x, *positions],
+            Self::RigidMotion { motion, points, .. } => vec![*motion, *points],
+            Self::Normals { offsets, neutral, .. } => vec![*offsets, *neutral],
             Self::LayerNorm { x, .. } | Self::Map { x, .. } | Self::Gather { x, .. } => vec![*x],
         }
     }

@@ -18,6 +18,7 @@ mod session;
 mod warm_up;
 
 pub use crate::backend::select::BackendChoice;
+pub use crate::face::ExportTarget;
 pub use animation::Animation;
 pub use log::{LogLevel, LogSink};
 pub use model::{Identity, Model};

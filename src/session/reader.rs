@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::face::FaceReader;
-use crate::output::{Channel, ChannelMap, MotionSampler, vertex_normals};
+use crate::face::{ExportTarget, FaceReader};
+use crate::output::{Channel, ChannelMap, MotionSampler};
 use crate::signal::{FaceFrame, Frames, HeadPose};
 
 use super::animation::Animation;
@@ -14,7 +14,7 @@ use super::animation::Animation;
 pub struct Reader {
     animation: Arc<Animation>,
     weights: FaceReader,
-    offsets: Option<FaceReader>,
+    faces: Option<FaceReader>,
     channels: ChannelMap,
     /// Motion rows of the read under way.
     rows: Frames,
@@ -26,7 +26,7 @@ impl Reader {
         let weights = FaceReader::new(model.face()?, model.runtime().backend(), None)?;
         let channels = ChannelMap::new(model.blendshape_names().len());
         let rows = Frames::zeros(0, animation.motion().width);
-        Ok(Self { animation, weights, offsets: None, channels, rows })
+        Ok(Self { animation, weights, faces: None, channels, rows })
     }
 
     /// The animation.
@@ -121,7 +121,7 @@ impl Reader {
         Ok(offsets)
     }
 
-    /// Unit vertex normals, [count, vertices, 3], before the head pose. Takes the memory of one frame.
+    /// Unit vertex normals, [count, vertices, 3], before the head pose.
     ///
     /// # Errors
     /// As [`offsets_mm_into`](Self::offsets_mm_into).
@@ -129,15 +129,20 @@ impl Reader {
     /// # Panics
     /// If `normals` is no whole number of frames.
     pub fn normals_into(&mut self, fps: f32, first: usize, normals: &mut [f32]) -> Result<()> {
-        self.offsets_mm_into(fps, first, normals)?;
-        let neutral = self.animation.face()?;
-        let topology = self.animation.model().topology().ok_or_else(no_mesh)?;
-        let mut frame = vec![0.0; topology.vertices * 3];
-        for offsets in normals.chunks_exact_mut(frame.len()) {
-            vertex_normals(neutral.vertices_mm(), offsets, &topology.triangles, &mut frame);
-            offsets.copy_from_slice(&frame);
-        }
-        Ok(())
+        let count = frames_in(normals, self.offset_count()?);
+        self.fill_rows(fps, first, count)?;
+        faces(&mut self.faces, &self.animation)?.normals(&self.rows, normals)
+    }
+
+    /// Writes faces of frames `first..first + count` at a rate into memory where the backend computes: they do not visit
+    /// the host. Takes no memory after the first of its kind.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a rate out of limits, no frames, or a layout that does not fit; `Unsupported` for a semaphore
+    /// where there are none; `MissingPart` without a generator, mesh or identity.
+    pub fn export(&mut self, fps: f32, first: usize, count: usize, target: &mut ExportTarget) -> Result<()> {
+        self.fill_rows(fps, first, count)?;
+        faces(&mut self.faces, &self.animation)?.export(&self.rows, target)
     }
 
     /// The face at any time, cut to the clip; parts without a buffer are not computed.
@@ -200,11 +205,18 @@ impl Reader {
     }
 
     fn decode_offsets(&mut self, offsets_mm: &mut [f32]) -> Result<()> {
-        if self.offsets.is_none() {
-            let (model, face) = (self.animation.model(), self.animation.face()?);
-            self.offsets = Some(FaceReader::new(model.face()?, model.runtime().backend(), Some(face))?);
+        faces(&mut self.faces, &self.animation)?.offsets_mm(&self.rows, offsets_mm)
+    }
+}
+
+/// What decodes the identity's face, made at its first use.
+fn faces<'a>(reader: &'a mut Option<FaceReader>, animation: &Animation) -> Result<&'a mut FaceReader> {
+    match reader {
+        Some(reader) => Ok(reader),
+        none => {
+            let model = animation.model();
+            Ok(none.insert(FaceReader::new(model.face()?, model.runtime().backend(), Some(animation.face()?))?))
         }
-        self.offsets.as_mut().ok_or_else(no_mesh)?.offsets_mm(&self.rows, offsets_mm)
     }
 }
 

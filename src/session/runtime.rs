@@ -7,7 +7,7 @@ use crate::backend::select::{BackendChoice, Selected};
 use crate::backend::vulkan::{HostDevice, ProfileEntry, VulkanBackend};
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::plan::Backend;
+use crate::plan::{Backend, Tensor};
 
 use super::log::{Log, LogLevel, LogSink};
 
@@ -147,6 +147,18 @@ impl Runtime {
     /// `Unsupported` on the CPU, `OutOfMemory`.
     pub fn pipeline_cache(&self) -> Result<Vec<u8>> {
         self.gpu()?.pipeline_cache()
+    }
+
+    /// A host's storage buffer as memory for [`Reader::export`](super::Reader::export).
+    ///
+    /// # Safety
+    /// As for [`VulkanBackend::adopt_buffer`].
+    ///
+    /// # Errors
+    /// `Unsupported` on the CPU.
+    pub unsafe fn adopt_buffer(&self, buffer: u64, bytes: u64) -> Result<Tensor> {
+        // SAFETY: the caller's word.
+        Ok(unsafe { self.gpu()?.adopt_buffer(buffer, bytes) })
     }
 
     /// Times of all ops so far on a device that was opened with [`VulkanOptions::profile`]; nothing otherwise.

@@ -53,16 +53,6 @@ pub fn slerp(from: [f32; 4], to: [f32; 4], part: f32) -> [f32; 4] {
     q.map(|c| (c / length) as f32)
 }
 
-/// How far a rotation moves `point`: R·p − p, exactly zero for the identity.
-pub fn rotation_offset(quaternion: [f32; 4], point: [f32; 3]) -> [f32; 3] {
-    let [x, y, z, w] = quaternion.map(f64::from);
-    let (u, p) = ([x, y, z], point.map(f64::from));
-    // R·p = p + 2w(u×p) + 2u×(u×p)
-    let once = cross3(u, p);
-    let twice = cross3(u, once);
-    std::array::from_fn(|i| (2.0 * (w * once[i] + twice[i])) as f32)
-}
-
 impl HeadPose {
     /// Of the last columns of a motion row: axis-angle (rad, 3), translation (mm, 3). No columns mean no movement.
     ///
@@ -97,10 +87,6 @@ fn dot3(a: [f64; 3], b: [f64; 3]) -> f64 {
     a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 }
 
-fn cross3(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
-    [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,10 +97,9 @@ mod tests {
     }
 
     #[test]
-    fn quarter_turn_about_y_takes_z_to_x() {
-        let q = quaternion_from_axis_angle([0.0, PI / 2.0, 0.0]);
-        let offset = rotation_offset(q, [0.0, 0.0, 1.0]);
-        close(offset, [1.0, 0.0, -1.0]);
+    fn quarter_turn_is_half_its_angle_along_the_axis() {
+        let half = (PI / 4.0).sin();
+        close(quaternion_from_axis_angle([0.0, PI / 2.0, 0.0]), [0.0, half, 0.0, half]);
     }
 
     #[test]
@@ -133,9 +118,8 @@ mod tests {
     }
 
     #[test]
-    fn zero_rotation_moves_nothing_exactly() {
-        let q = quaternion_from_axis_angle([0.0; 3]);
-        assert_eq!((q, rotation_offset(q, [12.3, -4.5, 6.7])), ([0.0, 0.0, 0.0, 1.0], [0.0; 3]));
+    fn zero_rotation_is_exact_both_ways() {
+        assert_eq!(quaternion_from_axis_angle([0.0; 3]), [0.0, 0.0, 0.0, 1.0]);
         assert_eq!(axis_angle_from_quaternion([0.0; 4]), [0.0; 3]);
     }
 

@@ -1,13 +1,21 @@
 //! Writing, running and reading allocate nothing, on one thread and on several.
 #![allow(missing_docs, unreachable_pub)]
 
+#[allow(dead_code)]
+#[path = "../support/vulkan.rs"]
+mod vulkan;
+
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::SeqCst;
+use std::sync::{Arc, Mutex};
 
 use media2face::backend::cpu::{CpuBackend, CpuOptions};
-use media2face::plan::{Activation, Backend, Mask, Op, PlanBuilder};
+use media2face::backend::vulkan::VulkanBackend;
+use media2face::face::{ExportTarget, FaceDecoder, FaceReader};
+use media2face::pack::{self, Size};
+use media2face::plan::{Activation, Backend, Mask, Op, PlanBuilder, VertexFormat, VertexLayout};
+use media2face::signal::Frames;
 use media2face::tensor::{Bytes, DType, Weight};
 
 /// Counts what the whole process allocates.
@@ -82,11 +90,27 @@ fn every_op(plan: &mut PlanBuilder) -> (media2face::plan::Port, media2face::plan
     let bytes: Vec<u8> = (0..4096i32).flat_map(|i| (i / 2).to_le_bytes()).collect();
     let index = Weight::new("index", &[4096, 1], DType::I32, Bytes::new(Arc::new(bytes), 0..4 * 4096)).expect("fits");
     plan.push(Op::Gather { x: stretched, index, weight: weight(&[4096, 1]), out: y });
+    let points = plan.scratch("points", 1, 1024, 3);
+    let motion = x.rows(0..1).cols(0..6);
+    plan.push(Op::RigidMotion { motion, points: x.cols(0..3), out: points });
+    let list = |shape: &[usize], values: Vec<i32>| Weight::from_i32("list", shape, &values);
+    plan.push(Op::Normals {
+        offsets: points,
+        neutral: x.cols(3..6),
+        triangles: list(&[341, 3], (0..1023).collect()),
+        first: list(&[1025], (0..1025).map(|v: i32| v.min(1023)).collect()),
+        incident: list(&[1023], (0..1023).map(|v| v / 3).collect()),
+        out: y.rows(0..1024).cols(0..3),
+    });
     (x_port, y_port)
 }
 
+/// What else allocates would be counted, too.
+static TURN: Mutex<()> = Mutex::new(());
+
 #[test]
 fn runs_after_compiling_allocate_nothing() {
+    let _turn = TURN.lock();
     for threads in [1, 3] {
         let mut plan = PlanBuilder::new();
         let section = plan.section("main");
@@ -107,5 +131,34 @@ fn runs_after_compiling_allocate_nothing() {
         (0..20).for_each(|_| once());
         assert_eq!(ALLOCATIONS.load(SeqCst) - before, 0, "allocations on {threads} threads");
         assert!(y.iter().all(|v| v.is_finite()));
+    }
+}
+
+#[test]
+fn exports_after_the_first_of_their_kind_allocate_nothing() {
+    let _turn = TURN.lock();
+    let decoder = Arc::new(FaceDecoder::load(&pack::random(Size::Tiny, 1).expect("a pack")).expect("a decoder"));
+    let cpu: Arc<dyn Backend> = Arc::new(CpuBackend::new(&CpuOptions { threads: 1, portable: false }).expect("CPU"));
+    let device = vulkan::options().map(|options| VulkanBackend::new(&options).expect("a device"));
+    for backend in [Some(cpu), device.map(|device| Arc::new(device) as Arc<dyn Backend>)].into_iter().flatten() {
+        let name = decoder.identity_names().next().expect("an identity").to_owned();
+        let identity = Arc::new(decoder.identity(&*backend, &name).expect("an identity"));
+        let mut reader = FaceReader::new(&decoder, &backend, Some(identity)).expect("a reader");
+        let (motion, vertices) =
+            (Frames::zeros(3, decoder.motion_width()), decoder.topology().expect("a mesh").vertices);
+        let mut tensor = backend.create_tensor(3 * vertices * 6).expect("memory");
+        let points = VertexLayout {
+            format: VertexFormat::F32x3,
+            offset_bytes: 0,
+            vertex_stride_bytes: 24,
+            frame_stride_bytes: 24 * vertices as u64,
+        };
+        let normals = Some(VertexLayout { offset_bytes: 12, ..points });
+        let mut target = ExportTarget { tensor: &mut tensor, points, positions: true, normals, signal: None };
+        let mut once = || reader.export(&motion, &mut target).expect("written");
+        once();
+        let before = ALLOCATIONS.load(SeqCst);
+        (0..5).for_each(|_| once());
+        assert_eq!(ALLOCATIONS.load(SeqCst) - before, 0, "allocations on {}", backend.name());
     }
 }

@@ -35,6 +35,8 @@ layout! {
         struct_size, api_version, get_instance_proc_addr, instance, physical_device, device, queue, queue_family_index, tier, optional,
         reserved, lock, unlock, user,
     }
+    m2f_vulkan_vertex_layout { format, reserved, offset_bytes, vertex_stride_bytes, frame_stride_bytes }
+    m2f_vulkan_frame_target { struct_size, flags, buffer, buffer_bytes, points, normals, semaphore, value }
     m2f_model_options { struct_size, reserved, path, data, data_size, read, read_size, read_user }
     m2f_identity_options { struct_size, vertex_count, name, vertices_mm }
     m2f_session_options {

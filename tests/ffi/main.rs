@@ -4,6 +4,8 @@
 mod adoption;
 mod arguments;
 mod device;
+mod engine;
+mod frames;
 mod host;
 mod layout;
 mod lifetimes;

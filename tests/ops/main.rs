@@ -16,4 +16,7 @@ mod interpolate;
 mod layer_norm;
 mod linear;
 mod map;
+mod normals;
 mod parts;
+mod rigid_motion;
+mod vertices;

@@ -16,21 +16,21 @@ use crate::support::tolerance::NETWORK_F32;
 use crate::support::{assert_close, backends};
 
 /// Rows that differ in every column.
-fn motion(rows: usize) -> Frames {
+pub(crate) fn motion(rows: usize) -> Frames {
     let value = |i: usize| ((i as f32 * 0.731).sin() + (i as f32 * 0.317).cos()) * 0.7;
     Frames::new(MOTION, (0..rows * MOTION).map(value).collect())
 }
 
-fn decoder(face: &TinyFace) -> Arc<FaceDecoder> {
+pub(crate) fn decoder(face: &TinyFace) -> Arc<FaceDecoder> {
     Arc::new(FaceDecoder::load(&face.pack()).expect("decoder"))
 }
 
-fn reader(decoder: &Arc<FaceDecoder>, backend: &Arc<dyn Backend>, name: &str) -> FaceReader {
+pub(crate) fn reader(decoder: &Arc<FaceDecoder>, backend: &Arc<dyn Backend>, name: &str) -> FaceReader {
     let identity = Arc::new(decoder.identity(&**backend, name).expect("identity"));
     FaceReader::new(decoder, backend, Some(identity)).expect("reader")
 }
 
-fn offsets(reader: &mut FaceReader, motion: &Frames) -> Vec<f32> {
+pub(crate) fn offsets(reader: &mut FaceReader, motion: &Frames) -> Vec<f32> {
     let mut offsets = vec![f32::NAN; motion.len() * VERTICES * 3];
     reader.offsets_mm(motion, &mut offsets).expect("offsets");
     offsets

@@ -6,6 +6,7 @@ mod support;
 
 mod audio;
 mod face;
+mod face_export;
 mod motion;
 mod output;
 mod pack;

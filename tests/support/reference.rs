@@ -294,12 +294,49 @@ fn execute(op: &Op, buffers: &mut [Vec<f64>], precision: Precision) {
                 result.push((v * taps..(v + 1) * taps).map(|k| w[k] * at(x, n, index_list[k] as usize, c)).sum());
             });
         }
+        Op::RigidMotion { motion, points, .. } => each(out, |n, v, c| {
+            let [r, t] = [0, 3].map(|first| vector(|c| at(motion, n, 0, first + c)));
+            let p = vector(|c| at(points, 0, v, c));
+            let angle = dot(r, r).sqrt();
+            // Rodrigues' formula: p·cos a + (k×p)·sin a + k·(k·p)·(1 − cos a)
+            let k = r.map(|c| if angle > 0.0 { c / angle } else { 0.0 });
+            let turned = p[c] * angle.cos() + cross(k, p)[c] * angle.sin() + k[c] * dot(k, p) * (1.0 - angle.cos());
+            result.push(turned - p[c] + t[c]);
+        }),
+        Op::Normals { offsets, neutral, triangles, .. } => {
+            let triangles = triangles.to_i32();
+            each(out, |n, v, c| {
+                let point =
+                    |corner: i32| vector(|c| at(neutral, 0, corner as usize, c) + at(offsets, n, corner as usize, c));
+                let mut sum = [0.0; 3];
+                for corners in triangles.as_chunks::<3>().0 {
+                    let [p, q, r] = corners.map(point);
+                    let normal = cross(vector(|c| q[c] - p[c]), vector(|c| r[c] - p[c]));
+                    let times = corners.iter().filter(|&&corner| corner as usize == v).count() as f64;
+                    sum = vector(|c| sum[c] + times * normal[c]);
+                }
+                let length = dot(sum, sum).sqrt();
+                result.push(if length > 0.0 { sum[c] / length } else { [0.0, 0.0, 1.0][c] });
+            });
+        }
     }
     let mut result = result.into_iter();
     each(out, |b, r, c| {
         buffers[out.buffer.index()][out.offset + b * out.batch_stride + r * out.row_stride + c] =
             result.next().expect("whole output");
     });
+}
+
+fn vector(component: impl FnMut(usize) -> f64) -> [f64; 3] {
+    std::array::from_fn(component)
+}
+
+fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+}
+
+fn cross(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
+    [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
 }
 
 fn each(view: View, mut visit: impl FnMut(usize, usize, usize)) {

@@ -10,7 +10,8 @@ use super::executable::Step;
 use super::isa::Isa;
 use super::memory::Place;
 use super::packing::{Cache, Layout, Packed};
-use super::{attention, combine, conv1d, conv2d, gather, group_norm, interpolate, layer_norm, linear, map};
+use super::rigid_motion;
+use super::{attention, combine, conv1d, conv2d, gather, group_norm, interpolate, layer_norm, linear, map, normals};
 
 /// Collects the steps of a section.
 pub(super) struct Compiler<'a> {
@@ -41,6 +42,8 @@ impl<'a> Compiler<'a> {
                 Op::Combine { .. } => combine::compile(op, self),
                 Op::Interpolate { .. } => interpolate::compile(op, self),
                 Op::Gather { .. } => gather::compile(op, self)?,
+                Op::RigidMotion { .. } => rigid_motion::compile(op, self),
+                Op::Normals { .. } => normals::compile(op, self)?,
             }
         }
         Ok(std::mem::take(&mut self.steps))

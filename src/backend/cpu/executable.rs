@@ -4,11 +4,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::plan::{Executable, Plan, Port, Section, State, Storage, Tensor};
+use crate::plan::{
+    Executable, Plan, Port, Section, State, Storage, Tensor, TimelineSignal, VertexLayout, VertexSource,
+};
 
 use super::memory::{Aligned, Memory};
 use super::tensor;
 use super::threads::Threads;
+use super::vertices;
 
 /// Work below this many multiplications stays on the calling thread: waking another one costs more.
 const MIN_SHARED_WORK: usize = 1 << 17;
@@ -152,6 +155,28 @@ impl Executable for CpuExecutable {
         let range = self.range(port, Storage::Output, self.len(port))?;
         let values = self.arena.as_slice()[range].get(part).ok_or_else(|| tensor::outside("output"))?;
         tensor::part_mut(tensor, offset, values.len())?.copy_from_slice(values);
+        Ok(())
+    }
+
+    fn export(
+        &mut self,
+        source: &VertexSource,
+        tensor: &mut Tensor,
+        layout: &VertexLayout,
+        first_frame: usize,
+        signal: Option<TimelineSignal>,
+    ) -> Result<()> {
+        if signal.is_some() {
+            return Err(Error::Unsupported("the CPU signals no semaphores".to_owned()));
+        }
+        let vertices = source.vertices;
+        let output = self.range(source.port, Storage::Output, self.len(source.port))?;
+        let values = &self.arena.as_slice()[output.clone()][source.range(output.len())?];
+        let base = source.base.map(|base| self.range(base, Storage::Input, vertices * 3)).transpose()?;
+        let base = base.map(|base| &self.arena.as_slice()[base]);
+        let words = tensor::all_mut(tensor)?;
+        layout.range(vertices, source.frames(first_frame)?, words.len() as u64 * 4)?;
+        vertices::write(values, base, vertices, layout, first_frame, words);
         Ok(())
     }
 }

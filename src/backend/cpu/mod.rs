@@ -20,13 +20,16 @@ mod linear;
 mod map;
 mod math;
 mod memory;
+mod normals;
 mod packing;
+mod rigid_motion;
 mod scheme;
 mod simd;
 mod tensor;
 #[cfg(test)]
 mod tests;
 mod threads;
+mod vertices;
 mod weighted;
 mod winograd;
 

@@ -24,6 +24,11 @@ pub(super) fn part_mut(tensor: &mut Tensor, offset: usize, len: usize) -> Result
     memory.as_mut_slice().get_mut(offset..end).ok_or_else(|| outside("tensor"))
 }
 
+/// All of a tensor, to be written.
+pub(super) fn all_mut(tensor: &mut Tensor) -> Result<&mut [f32]> {
+    Ok(tensor.0.downcast_mut::<Aligned>().ok_or_else(foreign)?.as_mut_slice())
+}
+
 /// A range that is not inside.
 pub(super) fn outside(what: &str) -> Error {
     Error::InvalidArgument(format!("a range outside its {what}"))

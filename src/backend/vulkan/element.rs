@@ -33,3 +33,8 @@ impl Shape {
 pub(super) fn grid(out: View, four: bool) -> [usize; 3] {
     [out.len().div_ceil(if four { 4 } else { 1 } * GROUP as usize), 1, 1]
 }
+
+/// Workgroups that give every invocation one row.
+pub(super) fn row_grid(out: View) -> [usize; 3] {
+    [(out.batch * out.rows).div_ceil(GROUP as usize), 1, 1]
+}

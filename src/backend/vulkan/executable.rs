@@ -6,7 +6,9 @@ use std::sync::Arc;
 use ash::vk;
 
 use crate::error::{Error, Result};
-use crate::plan::{Executable, Plan, Port, Section, State, Storage, Tensor};
+use crate::plan::{
+    Executable, Plan, Port, Section, State, Storage, Tensor, TimelineSignal, VertexLayout, VertexSource,
+};
 
 use super::gpu::Gpu;
 use super::kernels::Kernels;
@@ -15,6 +17,7 @@ use super::memory::Buffer;
 use super::recording::{Pace, Recording, Uploads};
 use super::tensor::DeviceTensor;
 use super::transfer::{Part, Transfer, upload, wait};
+use super::vertices::{Job, VertexWriter};
 
 /// Most command buffers in one submission.
 const MAX_COMMANDS: usize = 512;
@@ -57,6 +60,8 @@ pub(super) struct VulkanExecutable {
     mirror: Option<Buffer>,
     uploads: Uploads,
     transfer: Transfer,
+    /// From the first export on.
+    vertex_writer: Option<VertexWriter>,
     fence: vk::Fence,
     /// Commands of the submission being put together.
     commands: Vec<vk::CommandBuffer>,
@@ -101,6 +106,7 @@ impl VulkanExecutable {
             mirror,
             uploads,
             transfer,
+            vertex_writer: None,
             fence,
             commands: Vec::with_capacity(MAX_COMMANDS),
             slices_done: 0,
@@ -236,6 +242,33 @@ impl Executable for VulkanExecutable {
             return Ok(());
         }
         self.transfer.copy(self.part(&bytes), to, bytes.len() as u64)
+    }
+
+    fn export(
+        &mut self,
+        source: &VertexSource,
+        tensor: &mut Tensor,
+        layout: &VertexLayout,
+        first_frame: usize,
+        signal: Option<TimelineSignal>,
+    ) -> Result<()> {
+        let points = self.range(source.port, Storage::Output, None)?;
+        let items = source.range(points.len() / 4)?;
+        let base = source.base.map(|base| self.range(base, Storage::Input, Some(source.vertices * 3))).transpose()?;
+        let (target, bytes) = DeviceTensor::target(tensor, &self.compiled.gpu)?;
+        let frames = source.frames(first_frame)?;
+        layout.range(source.vertices, frames.clone(), bytes)?;
+        if signal.is_some() && !self.compiled.gpu.caps.timeline {
+            return Err(Error::Unsupported(format!("{} has no timeline semaphores", self.compiled.gpu.name)));
+        }
+        let writer = match &mut self.vertex_writer {
+            Some(writer) => writer,
+            none => none.insert(VertexWriter::new(&self.compiled)?),
+        };
+        let points = (points.start + items.start * 4) as u64;
+        let base = base.map(|base| base.start as u64);
+        let job = Job { points, base, vertices: source.vertices, target, layout, frames };
+        writer.run(&job, &mut self.transfer, signal)
     }
 }
 

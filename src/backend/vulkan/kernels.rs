@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use super::cache_blob;
 use super::gpu::Gpu;
 use super::instance::MAX_BINDINGS;
+use super::params::Params;
 
 /// Bytes of push constants that every device has.
 pub(super) const PUSH_BYTES: u32 = 128;
@@ -48,6 +49,11 @@ modules![
     "interpolate.packed",
     "gather.half",
     "gather.packed",
+    "rigid_motion.half",
+    "rigid_motion.packed",
+    "normals.half",
+    "normals.packed",
+    "vertices",
     "layer_norm.half",
     "layer_norm.packed",
     "group_norm_moments.half",
@@ -63,6 +69,20 @@ modules![
 pub(super) struct Kernel {
     pub(super) module: String,
     pub(super) constants: Vec<u32>,
+}
+
+impl Kernel {
+    /// A kernel that takes these parameters.
+    pub(super) fn new<P: Params>(module: String, constants: Vec<u32>) -> Self {
+        #[cfg(debug_assertions)]
+        {
+            let mut names = Vec::new();
+            P::names("", &mut names);
+            let words = words(&module).unwrap_or_else(|| panic!("no shader module {module}"));
+            assert_eq!(super::params::members(&words), names, "parameters of {module}");
+        }
+        Self { module, constants }
+    }
 }
 
 /// Makes pipelines when a plan first asks for them, and keeps them.
@@ -160,12 +180,6 @@ impl Kernels {
 fn words(module: &str) -> Option<Vec<u32>> {
     let (_, spirv) = MODULES.iter().find(|(name, _)| *name == module)?;
     Some(spirv.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word)).collect())
-}
-
-/// Names of a module's parameters.
-#[cfg(debug_assertions)]
-pub(super) fn members(module: &str) -> Vec<String> {
-    super::params::members(&words(module).unwrap_or_else(|| panic!("no shader module {module}")))
 }
 
 impl Drop for Kernels {

@@ -15,11 +15,12 @@ use super::hazards::Hazards;
 use super::instance::MAX_BINDINGS;
 use super::kernels::{Kernel, Kernels, PUSH_BYTES};
 use super::params::Params;
+use super::rigid_motion;
 use super::weights::{Cache, Layout, Packed};
-use super::{attention, combine, conv1d, conv2d, gather, group_norm, interpolate, layer_norm, linear, map};
+use super::{attention, combine, conv1d, conv2d, gather, group_norm, interpolate, layer_norm, linear, map, normals};
 
 /// Most workgroups along one dimension of a dispatch that every device takes.
-const MAX_GROUPS: u32 = 65_535;
+pub(super) const MAX_GROUPS: u32 = 65_535;
 /// What the start of a binding is a multiple of at least: a vector load stays aligned.
 const VECTOR_BYTES: u64 = 16;
 
@@ -131,6 +132,8 @@ impl Lowering<'_> {
             Op::Combine { .. } => combine::lower(op, self),
             Op::Gather { .. } => gather::lower(op, self),
             Op::Interpolate { .. } => interpolate::lower(op, self),
+            Op::RigidMotion { .. } => rigid_motion::lower(op, self),
+            Op::Normals { .. } => normals::lower(op, self),
         }
     }
 
@@ -230,15 +233,9 @@ impl Lowering<'_> {
         groups: [usize; 3],
         flops: u64,
     ) -> Result<()> {
-        #[cfg(debug_assertions)]
-        {
-            let mut names = Vec::new();
-            P::names("", &mut names);
-            assert_eq!(super::kernels::members(&module), names, "parameters of {module}");
-        }
         let params = bytemuck::bytes_of(params).to_vec();
         assert!(params.len() <= PUSH_BYTES as usize && call.bindings.len() <= MAX_BINDINGS as usize, "{}", call.stem);
-        let pipeline = self.kernels.pipeline(&Kernel { module, constants })?;
+        let pipeline = self.kernels.pipeline(&Kernel::new::<P>(module, constants))?;
         let waits = self.hazards.admit(&call.bindings);
         let groups = groups.map(|n| n.clamp(1, MAX_GROUPS as usize) as u32);
         let Call { stem, bindings } = call;

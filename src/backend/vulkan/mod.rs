@@ -25,18 +25,23 @@ mod linear;
 mod lowering;
 mod map;
 mod memory;
+mod normals;
 mod params;
 mod parts;
 mod product;
 mod profile;
 mod recording;
 mod requirements;
+mod rigid_motion;
 mod tensor;
 mod transfer;
+mod vertices;
 mod weights;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+
+use ash::vk::{self, Handle};
 
 use crate::error::{Error, Result};
 use crate::plan::{Backend, Executable, Plan, Tensor};
@@ -162,6 +167,19 @@ impl VulkanBackend {
         Ok(Self { gpu, kernels, cache: Cache::default(), pace })
     }
 
+    /// A host's storage buffer of `bytes` as a tensor, for [`Executable::export`](crate::plan::Executable::export) alone.
+    ///
+    /// # Safety
+    /// `buffer` is a `VkBuffer` of this device, at least `bytes` long, bound to memory, made with
+    /// `VK_BUFFER_USAGE_STORAGE_BUFFER_BIT`. At each export it is owned by the family of the queue that computes, or made
+    /// for concurrent use: no ownership is transferred here. The host's own use of the bytes that an export writes is over
+    /// before, and begins anew after the export returned or its semaphore was reached. The host keeps it alive longer than
+    /// the tensor.
+    pub unsafe fn adopt_buffer(&self, buffer: u64, bytes: u64) -> Tensor {
+        // SAFETY: the caller's word.
+        unsafe { DeviceTensor::adopt(&self.gpu, vk::Buffer::from_raw(buffer), bytes) }
+    }
+
     /// What the device can do.
     pub fn caps(&self) -> &Caps {
         &self.gpu.caps
@@ -244,6 +262,10 @@ impl Backend for VulkanBackend {
 
     fn write_tensor(&self, tensor: &mut Tensor, offset: usize, data: &[f32]) -> Result<()> {
         DeviceTensor::write(tensor, &self.gpu, offset, data)
+    }
+
+    fn signals(&self) -> bool {
+        self.gpu.caps.timeline
     }
 
     fn frames_per_run(&self) -> usize {

@@ -7,7 +7,7 @@ use crate::plan::View;
 use super::lowering::Lowering;
 
 /// What a binding may grow by when its ends are moved to where a device can bind.
-const SLACK_BYTES: u64 = 1024;
+pub(super) const SLACK_BYTES: u64 = 1024;
 
 /// Some items, and some rows of each.
 #[derive(Debug, Clone, PartialEq, Eq)]

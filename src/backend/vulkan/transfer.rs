@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use ash::vk;
+use ash::vk::{self, Handle};
 
 use crate::error::Result;
+use crate::plan::TimelineSignal;
 
 use super::gpu::Gpu;
 use super::memory::Buffer;
@@ -67,6 +68,15 @@ impl Transfer {
 
     /// Records what `record` says between barriers, submits and waits.
     pub(super) fn run(&mut self, record: impl FnOnce(&Gpu, vk::CommandBuffer)) -> Result<()> {
+        self.run_and_signal(None, record)
+    }
+
+    /// As [`run`](Self::run); when it is done, the semaphore reaches its value.
+    pub(super) fn run_and_signal(
+        &mut self,
+        signal: Option<TimelineSignal>,
+        record: impl FnOnce(&Gpu, vk::CommandBuffer),
+    ) -> Result<()> {
         let gpu = Arc::clone(&self.gpu);
         let begin = vk::CommandBufferBeginInfo::default().flags(vk::CommandBufferUsageFlags::ONE_TIME_SUBMIT);
         // SAFETY: the buffer is not pending: every submission was waited for.
@@ -77,7 +87,8 @@ impl Transfer {
             full_barrier(&gpu, self.commands);
             gpu.check("commands", gpu.handle.end_command_buffer(self.commands))?;
         }
-        gpu.submit(&[self.commands], self.fence, None)?;
+        let signal = signal.map(|signal| (vk::Semaphore::from_raw(signal.semaphore), signal.value));
+        gpu.submit(&[self.commands], self.fence, signal)?;
         wait(&gpu, self.fence)
     }
 }

@@ -27,7 +27,11 @@ const HEADERS: [Header; 2] = [
             "result.rs",
         ],
     },
-    Header { name: "media2face_vulkan.h", settings: "cbindgen_vulkan.toml", sources: &["vulkan.rs"] },
+    Header {
+        name: "media2face_vulkan.h",
+        settings: "cbindgen_vulkan.toml",
+        sources: &["vulkan.rs", "vulkan_frames.rs"],
+    },
 ];
 
 /// Writes the headers, or compares the committed ones.

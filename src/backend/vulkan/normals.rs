@@ -1,0 +1,47 @@
+//! The op `normals` on a device: shaders/normals.comp.
+
+use crate::backend::mesh;
+use crate::error::Result;
+use crate::plan::{Op, View};
+use crate::tensor::Weight;
+
+use super::element::{self, GROUP, Shape};
+use super::lowering::{Call, Lowering, Span};
+use super::params::params;
+use super::parts;
+use super::weights::Layout;
+
+params! {
+    struct Params {
+        shape: Shape,
+        offsets: Span,
+        neutral: Span,
+        out: Span,
+    }
+}
+
+pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
+    let Op::Normals { offsets, neutral, triangles, first, incident, out } = op else { unreachable!("normals") };
+    mesh(out.rows, triangles, first, incident)?;
+    for items in parts::items(lowering, &[*offsets, *out]) {
+        let views = [offsets.batch(items.clone()), *neutral, out.batch(items)];
+        lower_part(views, [triangles, first, incident], lowering)?;
+    }
+    Ok(())
+}
+
+/// Bindings: offsets, neutral, triangles, first, incident, out. Constants: workgroup, by four, offsets half, neutral half,
+/// out half.
+fn lower_part([offsets, neutral, out]: [View; 3], lists: [&Weight; 3], lowering: &mut Lowering) -> Result<()> {
+    let mut call = Call::new("normals");
+    let (offsets_span, neutral_span) = (lowering.read(&mut call, offsets)?, lowering.read(&mut call, neutral)?);
+    for list in lists {
+        lowering.weight(&mut call, list, Layout::List)?;
+    }
+    let out_span = lowering.write(&mut call, out)?;
+    let half = |view| u32::from(lowering.is_half(view));
+    let constants = vec![GROUP, 0, half(offsets), half(neutral), half(out)];
+    let params = Params { shape: Shape::of(out), offsets: offsets_span, neutral: neutral_span, out: out_span };
+    let module = lowering.variant("normals");
+    lowering.dispatch(call, module, constants, &params, element::row_grid(out), 0)
+}

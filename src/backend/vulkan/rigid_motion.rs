@@ -1,0 +1,38 @@
+//! The op `rigid_motion` on a device: shaders/rigid_motion.comp.
+
+use crate::error::Result;
+use crate::plan::{Op, View};
+
+use super::element::{self, GROUP, Shape};
+use super::lowering::{Call, Lowering, Span};
+use super::params::params;
+use super::parts;
+
+params! {
+    struct Params {
+        shape: Shape,
+        motion: Span,
+        points: Span,
+        out: Span,
+    }
+}
+
+pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
+    let Op::RigidMotion { motion, points, out } = op else { unreachable!("rigid motion") };
+    for items in parts::items(lowering, &[*motion, *out]) {
+        lower_part(motion.batch(items.clone()), *points, out.batch(items), lowering)?;
+    }
+    Ok(())
+}
+
+/// Bindings: motion, points, out. Constants: workgroup, by four, motion half, points half, out half.
+fn lower_part(motion: View, points: View, out: View, lowering: &mut Lowering) -> Result<()> {
+    let mut call = Call::new("rigid_motion");
+    let (motion_span, points_span) = (lowering.read(&mut call, motion)?, lowering.read(&mut call, points)?);
+    let out_span = lowering.write(&mut call, out)?;
+    let half = |view| u32::from(lowering.is_half(view));
+    let constants = vec![GROUP, 0, half(motion), half(points), half(out)];
+    let params = Params { shape: Shape::of(out), motion: motion_span, points: points_span, out: out_span };
+    let module = lowering.variant("rigid_motion");
+    lowering.dispatch(call, module, constants, &params, element::row_grid(out), 0)
+}
