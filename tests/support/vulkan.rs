@@ -8,6 +8,7 @@ use media2face::backend::vulkan::{self, DeviceChoice, Mask, VulkanBackend, Vulka
 pub struct Device {
     pub name: &'static str,
     pub backend: Arc<VulkanBackend>,
+    pub options: VulkanOptions,
     /// Products of up to so many operations are run on it: SwiftShader gives 0.3 GFLOP a second.
     pub most_flops: u64,
     /// Runs networks, too: for the kernels of a GPU a processor's driver compiles half a minute each.
@@ -59,11 +60,25 @@ pub fn devices() -> &'static [Device] {
     })
 }
 
+impl Device {
+    /// The same device opened once more, with other options.
+    pub fn open(&self, change: impl FnOnce(&mut VulkanOptions)) -> VulkanBackend {
+        let mut options = self.options.clone();
+        change(&mut options);
+        VulkanBackend::new(&options).unwrap_or_else(|error| panic!("{}: {error}", self.name))
+    }
+
+    /// The same device for one test alone.
+    pub fn reopened(&self) -> Self {
+        open(self.name, self.options.device.clone(), self.options.mask, self.most_flops)
+    }
+}
+
 fn open(name: &'static str, device: DeviceChoice, mask: Mask, most_flops: u64) -> Device {
     let options = VulkanOptions { device, mask, ..VulkanOptions::default() };
     let backend = VulkanBackend::new(&options).unwrap_or_else(|error| panic!("{name}: {error}"));
     let (half, matrix) = (backend.caps().half, backend.caps().matrix.is_some());
-    Device { name, backend: Arc::new(backend), most_flops, networks: !mask.hardware, half, matrix }
+    Device { name, backend: Arc::new(backend), options, most_flops, networks: !mask.hardware, half, matrix }
 }
 
 /// For tests of whole runtimes: Mesa's device, or with `best` the best one. None unless `M2F_TEST_VULKAN` is set.

@@ -144,7 +144,7 @@ impl VulkanExecutable {
                 if self.commands.len() > uploads && (full || estimate_ms > budget_ms) {
                     break 'all;
                 }
-                self.commands.push(recording.commands(slices.start + slice));
+                self.commands.push(recording.submit(slices.start + slice));
                 budget_ms -= estimate_ms;
                 slice += 1;
             }
@@ -154,9 +154,9 @@ impl VulkanExecutable {
             let gpu = &self.compiled.gpu;
             gpu.submit(&self.commands, self.fence, None)?;
             wait(gpu, self.fence)?;
-            recording.learn(&self.commands[uploads..]);
+            recording.learn();
+            self.uploads.done();
         }
-        self.uploads.done();
         self.slices_done = slice;
         Ok(complete)
     }

@@ -7,6 +7,7 @@ use ash::vk;
 
 use crate::error::{Error, Result};
 
+use super::cache_blob;
 use super::gpu::Gpu;
 use super::instance::MAX_BINDINGS;
 
@@ -99,7 +100,8 @@ impl Kernels {
             let push = [vk::PushConstantRange::default().stage_flags(vk::ShaderStageFlags::COMPUTE).size(PUSH_BYTES)];
             let info = vk::PipelineLayoutCreateInfo::default().set_layouts(&sets).push_constant_ranges(&push);
             kernels.layout = gpu.check("layout", gpu.handle.create_pipeline_layout(&info, None))?;
-            let info = vk::PipelineCacheCreateInfo::default().initial_data(blob.unwrap_or_default());
+            let info = vk::PipelineCacheCreateInfo::default()
+                .initial_data(blob.and_then(cache_blob::open).unwrap_or_default());
             let cache = gpu.handle.create_pipeline_cache(&info, None);
             kernels.cache = gpu.check("pipeline cache", cache)?;
         }
@@ -109,7 +111,8 @@ impl Kernels {
     /// What a later run may begin with.
     pub(super) fn blob(&self) -> Result<Vec<u8>> {
         // SAFETY: the cache lives; the driver locks it.
-        self.gpu.check("pipeline cache", unsafe { self.gpu.handle.get_pipeline_cache_data(self.cache) })
+        let cache = unsafe { self.gpu.handle.get_pipeline_cache_data(self.cache) };
+        Ok(cache_blob::seal(&self.gpu.check("pipeline cache", cache)?))
     }
 
     /// The kernel, compiled unless it was before.

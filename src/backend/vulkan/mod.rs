@@ -5,6 +5,7 @@
 //! submits those. A file per op has the twin of `src/backend/cpu`'s; the products share [`product`].
 
 mod attention;
+mod cache_blob;
 mod caps;
 mod choice;
 mod combine;

@@ -92,6 +92,8 @@ struct Slice {
     /// Measured; 0 until then.
     ms: f32,
     runs: u32,
+    /// In the submission under way.
+    submitted: bool,
 }
 
 /// All commands of a plan, for one state.
@@ -150,7 +152,7 @@ impl Recording {
                 let flops = part.iter().map(work).sum();
                 let section = recording.sections.partition_point(|section| section.end <= i);
                 let op = part[0].stem;
-                recording.slices.push(Slice { commands, section, op, flops, ms: 0.0, runs: 0 });
+                recording.slices.push(Slice { commands, section, op, flops, ms: 0.0, runs: 0, submitted: false });
             }
         }
         Ok(recording)
@@ -231,7 +233,9 @@ impl Recording {
         self.sections[section.index()].clone()
     }
 
-    pub(super) fn commands(&self, slice: usize) -> vk::CommandBuffer {
+    /// The commands of a slice, to be submitted.
+    pub(super) fn submit(&mut self, slice: usize) -> vk::CommandBuffer {
+        self.slices[slice].submitted = true;
         self.slices[slice].commands
     }
 
@@ -247,14 +251,14 @@ impl Recording {
     }
 
     /// Reads the timestamps of what has run, where they are due.
-    pub(super) fn learn(&mut self, run: &[vk::CommandBuffer]) {
+    pub(super) fn learn(&mut self) {
         if self.queries == vk::QueryPool::null() {
             return;
         }
         let gpu = &self.compiled.gpu;
         let profile = self.compiled.pace.profile();
         for (i, slice) in self.slices.iter_mut().enumerate() {
-            if !run.contains(&slice.commands) {
+            if !std::mem::take(&mut slice.submitted) {
                 continue;
             }
             slice.runs += 1;

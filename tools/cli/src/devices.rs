@@ -50,6 +50,9 @@ pub fn choice(args: &Compute) -> Result<BackendChoice> {
     }
 }
 
+/// Digits of the longest index: a longer number, such as 4090, is a part of a name.
+const INDEX_DIGITS: usize = 3;
+
 /// The device that `text` names by its index, its UUID, or a part of its name that no other has.
 fn find(devices: &[DeviceInfo], text: &str) -> Result<DeviceChoice> {
     let names = || devices.iter().map(|d| format!("{} {}", d.index, d.name)).collect::<Vec<_>>().join(", ");
@@ -61,7 +64,7 @@ fn find(devices: &[DeviceInfo], text: &str) -> Result<DeviceChoice> {
         let known = devices.iter().any(|device| device.uuid == uuid);
         return if known { Ok(DeviceChoice::Uuid(uuid)) } else { Err(none()) };
     }
-    if let Ok(index) = text.parse::<usize>() {
+    if let Some(index) = text.parse::<usize>().ok().filter(|_| text.len() <= INDEX_DIGITS) {
         return if index < devices.len() { Ok(DeviceChoice::Index(index)) } else { Err(none()) };
     }
     let part = text.to_lowercase();

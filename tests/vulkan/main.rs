@@ -1,0 +1,59 @@
+//! What the Vulkan backend promises beyond its ops: transfers, submissions, memory, loss, its cost on the host, and the
+//! whole job as the CPU does it.
+#![allow(missing_docs, unreachable_pub)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod cache;
+mod host_cost;
+mod job;
+mod loss;
+mod memory;
+mod submissions;
+mod transfers;
+
+use std::sync::Arc;
+
+use media2face::Result;
+use media2face::motion::{SampleJob, SampleOptions, Sampler, Style};
+use media2face::plan::{Backend, DeviceFrames, Plan, PlanBuilder, Port, Section};
+use media2face::signal::Frames;
+
+use support::denoiser;
+use support::golden::golden;
+use support::vulkan::{Device, devices};
+
+/// The devices that have a driver of their own, mapped and staged.
+fn network_devices() -> impl Iterator<Item = &'static Device> {
+    devices().iter().filter(|device| device.networks)
+}
+
+/// A sampling of 44 frames by the tiny denoiser in so many steps.
+fn sampling(backend: &dyn Backend, steps: usize) -> Result<SampleJob> {
+    let vectors = golden("e2e");
+    let sampler = Arc::new(Sampler::load(&denoiser::pack("den_tiny", false))?);
+    let audio = Frames::new(24, vectors.f32("A"));
+    let audio = DeviceFrames::upload(backend, audio.width, &audio.data)?;
+    let style = Style { code: vectors.f32("P"), strength: 1.0, weights: None };
+    let options = SampleOptions { steps, ..sampler.defaults().clone() };
+    SampleJob::new(sampler, audio, vec![style], &options)
+}
+
+/// Its motion.
+fn sample(backend: &dyn Backend, steps: usize) -> Result<Vec<f32>> {
+    let mut job = sampling(backend, steps)?;
+    while !job.advance(backend)? {}
+    Ok(job.finish()?.data)
+}
+
+/// A copy of 2 × 3 values, in a section of its own behind an empty one.
+fn copy() -> (Arc<Plan>, Port, Port, [Section; 2]) {
+    let mut plan = PlanBuilder::new();
+    let empty = plan.section("nothing");
+    let section = plan.section("copy");
+    let (x_port, x) = plan.input("x", 1, 2, 3);
+    let (y_port, y) = plan.output("y", 1, 2, 3);
+    plan.copy(x, y);
+    (Arc::new(plan.finish()), x_port, y_port, [empty, section])
+}
