@@ -1,5 +1,7 @@
 //! Which device of a machine's list.
 
+use std::cmp::Reverse;
+
 use crate::error::{Error, Result};
 
 use super::caps::Mask;
@@ -37,9 +39,12 @@ pub(super) fn choose(instance: &Instance, choice: &DeviceChoice, mask: Mask) -> 
     }
 }
 
+/// Of the best kind, with the best tier, first in the list.
 fn best(infos: &[DeviceInfo], wanted: impl Fn(DeviceKind) -> bool) -> Option<usize> {
     let usable = infos.iter().filter(|info| info.fault.is_none() && wanted(info.kind));
-    usable.max_by_key(|info| (info.kind.rank(), std::cmp::Reverse(info.index))).map(|info| info.index)
+    let order =
+        |info: &&DeviceInfo| (info.kind.rank(), Reverse(info.tier.map(|tier| tier as u32)), Reverse(info.index));
+    usable.max_by_key(order).map(|info| info.index)
 }
 
 /// Why none of them is a GPU that can compute, in one line.

@@ -8,22 +8,26 @@ use super::lowering::Span;
 /// Words in the order of the shader's block.
 pub(super) trait Params: NoUninit {
     /// Appends the shader's names of what is called `name` here.
+    #[cfg(debug_assertions)]
     fn names(name: &str, names: &mut Vec<String>);
 }
 
 impl Params for u32 {
+    #[cfg(debug_assertions)]
     fn names(name: &str, names: &mut Vec<String>) {
         names.push(name.to_owned());
     }
 }
 
 impl Params for f32 {
+    #[cfg(debug_assertions)]
     fn names(name: &str, names: &mut Vec<String>) {
         names.push(name.to_owned());
     }
 }
 
 impl Params for Span {
+    #[cfg(debug_assertions)]
     fn names(name: &str, names: &mut Vec<String>) {
         names.extend(["offset", "batch", "row"].map(|part| format!("{name}_{part}")));
     }
@@ -40,6 +44,7 @@ macro_rules! params {
         }
 
         impl $crate::backend::vulkan::params::Params for $name {
+            #[cfg(debug_assertions)]
             fn names(_: &str, names: &mut Vec<String>) {
                 $(<$kind as $crate::backend::vulkan::params::Params>::names(stringify!($field), names);)*
             }
