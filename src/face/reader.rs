@@ -98,7 +98,7 @@ impl FaceReader {
     /// pack's networks give that is not finite is written as it is.
     ///
     /// # Errors
-    /// As for [`offsets_mm`](Self::offsets_mm) and [`Executable::export`](crate::plan::Executable::export);
+    /// As for [`offsets_mm`](Self::offsets_mm) and [`Executable::export`];
     /// `InvalidArgument` for motion without rows. After an error some frames may have been written; nothing is signalled.
     pub fn export(&mut self, motion: &Frames, target: &mut ExportTarget) -> Result<()> {
         let (count, vertices) = (motion.len(), self.decoder.require_topology()?.vertices);

@@ -167,7 +167,7 @@ impl VulkanBackend {
         Ok(Self { gpu, kernels, cache: Cache::default(), pace })
     }
 
-    /// A host's storage buffer of `bytes` as a tensor, for [`Executable::export`](crate::plan::Executable::export) alone.
+    /// A host's storage buffer of `bytes` as a tensor, for [`Executable::export`] alone.
     ///
     /// # Safety
     /// `buffer` is a `VkBuffer` of this device, at least `bytes` long, bound to memory, made with
