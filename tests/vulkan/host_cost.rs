@@ -89,6 +89,8 @@ fn submitting_a_recorded_sampling_takes_little_time_and_no_memory() {
             least = least.min(thread_time().abs_diff(time));
         }
         println!("{}: {least:?} of the submitting thread", device.name);
-        assert!(least < Duration::from_micros(100), "{}: {least:?} of the submitting thread", device.name);
+        // The validation layer looks at every command of a submission; without it nobody does.
+        let watched = std::env::var_os("VK_INSTANCE_LAYERS").is_some();
+        assert!(watched || least < Duration::from_micros(100), "{}: {least:?} of the submitting thread", device.name);
     }
 }

@@ -63,7 +63,10 @@ fn tests(on_vulkan: bool) -> Result<()> {
     if !on_vulkan {
         return run(cargo(&["test"]).args(ALL_BUT_SHADERS).env_remove("M2F_TEST_VULKAN"));
     }
-    validation::run_silent(cargo(&["test"]).args(ALL_BUT_SHADERS))
+    validation::run_silent(cargo(&["test"]).args(ALL_BUT_SHADERS))?;
+    // What a submission costs the host is measured where no layer watches.
+    let host_cost = ["test", "--quiet", "--test", "vulkan", "host_cost"];
+    run(cargo(&host_cost).envs(vulkan::environment()?).env("M2F_TEST_VULKAN", "require"))
 }
 
 /// The C sample on the tiny test pack: no invalid access, no leak.
