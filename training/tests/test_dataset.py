@@ -40,7 +40,7 @@ class InProcess:
 
     def __enter__(self):
         executor = write.concurrent.futures.ThreadPoolExecutor
-        self.patch = mock.patch.object(write.concurrent.futures, "ProcessPoolExecutor", lambda jobs, _: executor(jobs))
+        self.patch = mock.patch.object(write.concurrent.futures, "ProcessPoolExecutor", lambda jobs, *_: executor(jobs))
         self.patch.start()
 
     def __exit__(self, *_):

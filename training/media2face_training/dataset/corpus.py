@@ -70,9 +70,10 @@ def _reference(language, known, english):
 
 def _is_prose(sentence, known, english):
     words = words_of(sentence)
-    return (4 <= len(words) <= 16 and len(words[-1]) > 2 and sentence[0].isupper()
+    long = [word for word in words if len(word) > 2]
+    return (4 <= len(words) <= 18 and len(words[-1]) > 2 and sentence[0].isupper()
             and PROSE.fullmatch(sentence) is not None
-            and sum(w in known for w in words) >= max(sum(w in english for w in words), 0.5 * len(words)))
+            and sum(w in known for w in long) >= max(sum(w in english for w in long), 0.5 * len(long)))
 
 
 def _glosses():

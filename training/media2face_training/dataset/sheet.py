@@ -73,7 +73,7 @@ def plot_clip(folder, row, path):
     axes[2].set(ylabel="degrees", xlabel="seconds")
     axes[0].set_title(f"{row['number']}: {row['speaker']}, {row['language']}, {row['emotion']} {row['intensity']}, "
                       f"{row['style']} {row['level']}, {row['delivery']}, {row['condition']}", fontsize=9)
-    figure.savefig(path, dpi=70)
+    figure.savefig(path, dpi=70, pil_kwargs=dict(quality=80))
     pyplot.close(figure)
 
 
@@ -112,6 +112,15 @@ def plot_emotions(folder, rows, path):
     pyplot.close(figure)
 
 
+def examples(rows):
+    """A short clip of each delivery, clean and with a moving head where there is one."""
+    for kind in ("spoken", "whispered", "sung"):
+        fit = [r for r in rows if r["delivery"] == kind]
+        if fit:
+            yield min(fit, key=lambda r: (r["condition"] != "clean", r["style"] not in ("nod", "shake"),
+                                          abs(r["seconds"] - 6), r["number"]))
+
+
 def write(folder, target):
     """Writes dataset.md and its plots into `target`."""
     rows, target = store.read_index(folder), Path(target)
@@ -121,11 +130,9 @@ def write(folder, target):
     broken = sum(1 for _ in open(Path(folder) / "broken.jsonl", encoding="utf8"))
     plot_heads(folder, looked, target / "heads.png")
     plot_emotions(folder, looked, target / "emotions.png")
-    shown = [next((r for r in rows if r["delivery"] == kind and r["style"] != "none"), None)
-             for kind in ("spoken", "whispered", "sung")]
-    shown = [row for row in shown if row]
+    shown = list(examples(rows))
     for row in shown:
-        plot_clip(folder, row, target / f"clip-{row['delivery']}.png")
+        plot_clip(folder, row, target / f"clip-{row['delivery']}.jpg")
     size = sum(entry.stat().st_size for entry in os.scandir(Path(folder) / "clips"))
     phones = sum(len(row["phones"]) for row in rows)
     unknown = sum(phone is None for row in rows for phone, _, _ in row["phones"])
@@ -140,6 +147,6 @@ def write(folder, target):
         "## Plots",
         "![Spread of the head by style and level](heads.png)",
         "![Mean weights by emotion, against neutral](emotions.png)",
-        *(f"![A {row['delivery']} clip](clip-{row['delivery']}.png)" for row in shown),
+        *(f"![A {row['delivery']} clip](clip-{row['delivery']}.jpg)" for row in shown),
     ]
     store.write_text(target / "dataset.md", "\n\n".join(parts) + "\n")

@@ -11,11 +11,14 @@ on the number of processes or on how often it was interrupted.
 """
 
 import concurrent.futures
+import ctypes
 import errno
 import json
 import multiprocessing
 import os
 import shutil
+import signal
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -89,6 +92,13 @@ def make_shard(folder, shard, specs):
     return shard, rows
 
 
+def end_with_parent():
+    """A worker whose parent is killed would wait for work for ever: on Linux it is killed too."""
+    if sys.platform == "linux":
+        PR_SET_PDEATHSIG = 1
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def prepare(folder, configuration, resume):
     """Opens or makes the folder; refuses one made with another configuration and says what differs."""
     folder, path = Path(folder), Path(folder) / "dataset.json"
@@ -133,7 +143,7 @@ def generate(folder, hours, seed, corpus, jobs, report):
     earlier = sum(row.get("seconds", 0.0) for rows in shards.values() for row in rows)
     following, running = 0, set()
     context = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(jobs, context) as pool:
+    with concurrent.futures.ProcessPoolExecutor(jobs, context, end_with_parent) as pool:
         while prefix(shards, wanted)[1] < wanted:
             while len(running) < jobs:
                 if following not in shards:
