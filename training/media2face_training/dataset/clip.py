@@ -39,7 +39,7 @@ def espeak(spec):
     """The texts by a fresh copy of the library: it keeps pitch flutter and noise from one call to the next."""
     context = multiprocessing.get_context("fork")
     near, far = context.Pipe(duplex=False)
-    child = context.Process(target=_espeak_child, args=(spec, far), daemon=True)
+    child = context.Process(target=_espeak_child, args=(spec, near, far), daemon=True)
     child.start()
     far.close()
     try:
@@ -52,12 +52,13 @@ def espeak(spec):
         near.close()
 
 
-def _espeak_child(spec, pipe):
+def _espeak_child(spec, near, far):
+    near.close()  # else a child whose parent was killed would wait for a reader for ever
     engine = speech.Espeak()
     rate = int(np.clip(ESPEAK_WORDS_PER_MINUTE * spec.rate, 90, 300))
     pitch = int(np.clip(50 + ESPEAK_STEP * spec.semitones, 0, 99))
     spread = int(np.clip(ESPEAK_RANGE * spec.range, 0, 99))
-    pipe.send([engine.speak(text, spec.voice.name, rate, pitch, spread) for text in spec.texts])
+    far.send([engine.speak(text, spec.voice.name, rate, pitch, spread) for text in spec.texts])
 
 
 def utterances(spec, folder, rng):
