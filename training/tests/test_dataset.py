@@ -15,7 +15,7 @@ from unittest import mock
 import numpy as np
 
 from media2face_training.dataset import __main__ as command
-from media2face_training.dataset import clip, corpus, heads, plan, styles, voices, write
+from media2face_training.dataset import clip, corpus, delivery, heads, plan, styles, voices, write
 from media2face_training.phones import VOWELS
 
 SEED, SHARD = 3, 4
@@ -223,6 +223,37 @@ class Splits(unittest.TestCase):
         self.assertEqual({s.emotion for s in self.specs}, set(styles.EMOTIONS))
         self.assertEqual({(s.style, s.level) for s in self.specs} - {("none", 0)},
                          {(style, level) for style in heads.STYLES for level in heads.LEVELS})
+
+
+class Delivery(unittest.TestCase):
+    """A buzz of 125 Hz for 0.6 s, said to be S AA S."""
+
+    SEGMENTS = [["S", 0.0, 0.2], ["AA", 0.2, 0.4], ["S", 0.4, 0.6]]
+
+    def setUp(self):
+        self.buzz = (8000 * (np.arange(9600) % 128 < 12)).astype(np.int16)
+
+    @staticmethod
+    def periodicity(x, low_hz, high_hz):
+        """Greatest autocorrelation at a pitch between the two, 0..1."""
+        x = x - x.mean()
+        lags = range(16000 // high_hz, 16000 // low_hz + 1)
+        return max(float(np.dot(x[lag:], x[:-lag]) / np.dot(x, x)) for lag in lags)
+
+    def test_whisper_has_no_pitch_and_the_same_times(self):
+        out, segments = delivery.whisper(self.buzz, self.SEGMENTS, np.random.default_rng(0))
+        self.assertGreater(self.periodicity(self.buzz.astype(float), 80, 400), 0.8)
+        self.assertLess(self.periodicity(out.astype(float), 80, 400), 0.4)
+        self.assertEqual((len(out), segments), (len(self.buzz), self.SEGMENTS))
+
+    def test_singing_draws_vowels_out_and_gives_them_a_pitch(self):
+        out, segments = delivery.sing(self.buzz, self.SEGMENTS, 150.0, np.random.default_rng(0))
+        vowel = segments[1]
+        self.assertGreaterEqual(vowel[2] - vowel[1], 1.5 * 0.2 - 1e-6)
+        self.assertAlmostEqual(len(out) / 16000, segments[-1][2], places=3)
+        middle = (vowel[1] + vowel[2]) / 2
+        held = out[int((middle - 0.05) * 16000) : int((middle + 0.05) * 16000)].astype(float)
+        self.assertGreater(self.periodicity(held, 100, 350), 0.5)
 
 
 class Command(unittest.TestCase):
