@@ -234,16 +234,21 @@ def upper_face_and_head(clip):
     return np.concatenate([np.radians(np.stack([pitch, yaw, roll], 1)), lean], 1)
 
 
+def gather(clip, names):
+    """The clip's channels -> [frames, names] in 0..1; a channel that was not set rests at 0."""
+    out = np.zeros((clip.frames, len(names)), np.float32)
+    place = {n: i for i, n in enumerate(names)}
+    for name, values in clip.weights.items():
+        out[:, place[name]] = np.clip(values, 0, 1)
+    return out
+
+
 def animate(segments, energy, frames, names, rng):
     """-> (weights [frames, 52] in 0..1 in the order of `names`, pose [frames, 6]: axis-angle rad, mm)."""
     clip = Clip(segments, energy, frames, rng)
     mouth(clip)
     pose = upper_face_and_head(clip)
-    out = np.zeros((frames, len(names)), np.float32)
-    place = {n: i for i, n in enumerate(names)}
-    for name, values in clip.weights.items():
-        out[:, place[name]] = np.clip(values, 0, 1)
-    return out, pose.astype(np.float32)
+    return gather(clip, names), pose.astype(np.float32)
 
 
 def frame_count(mel_frames):

@@ -1,4 +1,7 @@
-"""The phone set: 39 CMU phones and silence, and the names that each synthesiser gives them."""
+"""The phone set: 39 CMU phones and silence, and the names that each synthesiser gives them.
+
+Other languages are mapped by what the mouth does: the German y: is a UW, the Spanish l^ a Y.
+"""
 
 CLASSES = (
     "SIL AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W Y Z ZH"
@@ -29,16 +32,26 @@ _ESPEAK = {
     "a#": "AH", "@L": "L", "@-": "AH", "O@": "AO", "o@": "AO", "A@": "AA", "e@": "EH", "i@": "IY", "i@3": "IY",
     "U@": "UH", "@2": "AH", "IR": "ER", "VR": "ER", "aa": "AE", "A#": "AA", "0#": "AA", "E#": "IH", "@5": "AH",
     "I@": "IY", "S": "SH", "Z": "ZH", "tS": "CH", "dZ": "JH", "T": "TH", "D": "DH", "N": "NG", "j": "Y",
-    "r-": "R", "t#": "T", "t2": "T", "t[": "T", "n-": "N", "w#": "W", "?": "SIL", "_|": "SIL", "_!": "SIL",
+    "r-": "R", "t#": "T", "t2": "T", "t[": "T", "n-": "N", "w#": "W", "?": "SIL", "_|": "SIL", "_!": "SIL", ";": "Y",
 }
 
 
-def classify(engine, phone):
+# Mnemonics of German, French, Spanish and Italian that mean something else in English or do not occur there.
+_ESPEAK_ELSEWHERE = {
+    "a": "AA", "A": "AA", "A:": "AA", "e": "EY", "e:": "EY", "e-": "AH", "E:": "EH", "E2": "EH", "a-": "AA", "o": "OW",
+    "o:": "OW", "u": "UW", "u:": "UW", "y": "UW", "y:": "UW", "y-": "UW", "Y": "UH", "Y:": "UW", "W": "UH",
+    "x": "K", "C": "SH", "Q": "G", "ts": "S", "ts2": "S", "ss": "S", "dz": "Z", "z2": "Z", "n^": "N", "l^": "Y",
+    "J^": "Y", "*": "D", "**": "D", "R": "R", "R2": "R", "UR": "UH", "d[": "D", "w2": "W",
+    "3": "AH", "A~": "AA", "O~": "OW", "E~": "EH", "W~": "UH", "pF": "F",
+}
+
+
+def classify(engine, phone, language="en"):
     """CMU class name of an engine's phone, or None where it has no counterpart."""
     if phone.lower() in _SILENCES:
         return "SIL"
     if engine == "espeak":
-        phone = _ESPEAK.get(phone, phone)
+        phone = (language != "en" and _ESPEAK_ELSEWHERE.get(phone)) or _ESPEAK.get(phone, phone)
     elif phone == "ax":
         phone = "AH"
     phone = phone.upper()

@@ -37,7 +37,7 @@ SHARES = {
     ("espeak", ""): 0.32,
 }
 FLITE_F0 = {"kal16": 105, "awb": 120, "rms": 100, "slt": 170}  # Hz
-ESPEAK_LANGUAGES = ["en-us"] * 6 + ["en-gb", "en-gb-scotland", "en-gb-x-rp", "en-gb-x-gbclan", "en-029"]
+ESPEAK_LANGUAGES = ["en-us"] * 6 + ["en", "en-gb-scotland", "en-gb-x-rp", "en-gb-x-gbclan", "en-029"]
 ESPEAK_ODD_VARIANTS = {"whisper", "whisperf", "croak", "Demonic", "anikaRobot", "UniRobot", "Storm"}
 
 
@@ -67,16 +67,22 @@ def to_16k(samples, rate):
     return np.clip(np.round(samples), -32768, 32767).astype(np.int16)
 
 
-def segments_of(engine, phones, starts, ends):
+def segments_of(engine, phones, starts, ends, language="en"):
     """Engine phones with times -> [[class, from, to]]; a phone without counterpart is marked null."""
-    return [[classify(engine, p), round(a, 4), round(b, 4)] for p, a, b in zip(phones, starts, ends) if b > a]
+    return [[classify(engine, p, language), round(a, 4), round(b, 4)]
+            for p, a, b in zip(phones, starts, ends) if b > a]
 
 
-def flite(text, voice, stretch, f0, folder):
-    """One sentence by flite. Its times are used unscaled (the audio of kal16 ends before its last label)."""
+def flite(text, voice, stretch, f0, folder, spread=None):
+    """One sentence by flite; f0 and its spread in Hz.
+
+    Its times are used unscaled (the audio of kal16 ends before its last label).
+    """
     path = Path(folder) / "flite.wav"
     command = ["flite", "-voice", voice, "--setf", f"duration_stretch={stretch:.3f}",
                "--setf", f"int_f0_target_mean={f0:.1f}", "-t", text, "-o", str(path), "-psdur"]
+    if spread is not None:
+        command[3:3] = ["--setf", f"int_f0_target_stddev={spread:.1f}"]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     phones, ends = zip(*(token.rsplit(":", 1) for token in output.split()))
     ends = [float(e) for e in ends]
@@ -84,14 +90,20 @@ def flite(text, voice, stretch, f0, folder):
 
 
 def festival_batch(jobs, folder):
-    """[(voice, stretch, text)] -> yields (samples, segments) or None per job; one process for all."""
+    """[(voice, stretch, text)] -> yields (samples, segments) or None per job; one process for all.
+
+    A job may end in (f0, spread) in Hz, which the diphone voices follow.
+    """
     folder = Path(folder)
     script, previous = [], None
-    for i, (voice, stretch, text) in enumerate(jobs):
+    for i, (voice, stretch, text, *pitch) in enumerate(jobs):
         if voice != previous:
             script.append(f"({voice})")
             previous = voice
         script.append(f"(Parameter.set 'Duration_Stretch {stretch:.3f})")
+        if pitch:
+            script.append("(set! int_lr_params '((target_f0_mean {:.1f}) (target_f0_std {:.1f}) "
+                          "(model_f0_mean 170) (model_f0_std 34)))".format(*pitch))
         script.append(f'(set! u1 (SynthText "{text}"))')
         script.append(f"(utt.save.wave u1 \"{folder}/{i}.wav\" 'riff)")
         script.append(f'(utt.save.segs u1 "{folder}/{i}.lab")')
@@ -162,7 +174,8 @@ class Espeak:
         starts = [s for s, _ in self._starts]
         ends = starts[1:] + [self._end or len(samples) / self.sample_rate]
         names = [name or "_" for _, name in self._starts]
-        return to_16k(samples, self.sample_rate), segments_of("espeak", names, starts, ends)
+        language = voice.split("+")[0].split("-")[0]
+        return to_16k(samples, self.sample_rate), segments_of("espeak", names, starts, ends, language)
 
     @staticmethod
     def variants():
