@@ -14,9 +14,11 @@ use super::gpu::Gpu;
 use super::kernels::Kernels;
 use super::lowering::{Lowered, Memory, workspace_start};
 use super::memory::Buffer;
-use super::recording::{Pace, Recording, Uploads};
+use super::pace::Pace;
+use super::recording::Recording;
 use super::tensor::DeviceTensor;
-use super::transfer::{Part, Transfer, upload, wait};
+use super::transfer::{Part, Transfer, full_barrier, upload, wait};
+use super::uploads::Uploads;
 use super::vertices::{Job, VertexWriter};
 
 /// Most command buffers in one submission.
@@ -298,7 +300,7 @@ fn poison(plan: &Plan, arena: &mut Buffer, bytes: u64, transfer: &mut Transfer) 
         // SAFETY: `commands` is being recorded; the ranges are whole words inside the buffer.
         unsafe {
             gpu.handle.cmd_fill_buffer(commands, handle, 0, bytes, u32::MAX);
-            super::transfer::full_barrier(gpu, commands);
+            full_barrier(gpu, commands);
             ranges.iter().for_each(|&(at, bytes)| gpu.handle.cmd_fill_buffer(commands, handle, at, bytes, 0));
         }
     })

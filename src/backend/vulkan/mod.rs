@@ -26,6 +26,7 @@ mod lowering;
 mod map;
 mod memory;
 mod normals;
+mod pace;
 mod params;
 mod parts;
 mod product;
@@ -35,6 +36,7 @@ mod requirements;
 mod rigid_motion;
 mod tensor;
 mod transfer;
+mod uploads;
 mod vertices;
 mod weights;
 
@@ -58,7 +60,7 @@ use executable::VulkanExecutable;
 use gpu::Gpu;
 use instance::Instance;
 use kernels::Kernels;
-use recording::Pace;
+use pace::Pace;
 use tensor::DeviceTensor;
 use weights::Cache;
 

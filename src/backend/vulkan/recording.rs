@@ -5,82 +5,22 @@
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use ash::vk;
 
 use crate::error::Result;
-use crate::plan::{Buffer as PlanBuffer, Plan, Section};
+use crate::plan::Section;
 
 use super::executable::Compiled;
 use super::gpu::Gpu;
 use super::instance::MAX_BINDINGS;
 use super::lowering::Dispatch;
-use super::profile::Profile;
 use super::transfer::full_barrier;
 
 /// Work of a dispatch besides its products: what a small one costs anyway, in products.
 const DISPATCH_FLOPS: u64 = 2_000_000;
 /// A slice is measured at its first run and at every run of this many thereafter.
 const MEASURE_EVERY: u32 = 16;
-
-/// How long one submission may take, and what a device does in that time. Shared by all executables of a backend.
-#[derive(Clone)]
-pub(super) struct Pace(Arc<Shared>);
-
-struct Shared {
-    /// f32 bits.
-    budget_ms: AtomicU32,
-    /// Guess for a slice that never ran, f32 bits; moves towards what is measured.
-    gflop_per_ms: AtomicU32,
-    software: bool,
-    profile: Option<Profile>,
-}
-
-impl Pace {
-    /// Submissions of up to `budget_ms`.
-    pub(super) fn new(budget_ms: f32, software: bool, profile: bool) -> Self {
-        let gflop_per_ms: f32 = if software { 0.01 } else { 0.5 };
-        Self(Arc::new(Shared {
-            budget_ms: AtomicU32::new(budget_ms.to_bits()),
-            gflop_per_ms: AtomicU32::new(gflop_per_ms.to_bits()),
-            software,
-            profile: profile.then(Profile::default),
-        }))
-    }
-
-    /// Sums of the times of ops, where they are kept.
-    pub(super) fn profile(&self) -> Option<&Profile> {
-        self.0.profile.as_ref()
-    }
-
-    pub(super) fn set_budget_ms(&self, budget_ms: f32) {
-        self.0.budget_ms.store(budget_ms.to_bits(), Ordering::Relaxed);
-    }
-
-    /// None at all while every dispatch is measured by itself.
-    fn budget_ms(&self) -> f32 {
-        if self.0.profile.is_some() { 0.0 } else { f32::from_bits(self.0.budget_ms.load(Ordering::Relaxed)) }
-    }
-
-    fn gflop_per_ms(&self) -> f32 {
-        f32::from_bits(self.0.gflop_per_ms.load(Ordering::Relaxed))
-    }
-
-    fn learn(&self, flops: u64, ms: f32) {
-        if ms > 0.0 {
-            let measured = flops as f32 * 1e-9 / ms;
-            let moved = self.gflop_per_ms() * 0.75 + measured * 0.25;
-            self.0.gflop_per_ms.store(moved.to_bits(), Ordering::Relaxed);
-        }
-    }
-
-    /// Products of one slice: a quarter of a budget, by the guess, so that submissions can be cut near it.
-    fn slice_flops(&self) -> u64 {
-        let guess = if self.0.software { 0.01 } else { self.gflop_per_ms().max(0.5) };
-        (f64::from(self.budget_ms()) * 0.25 * f64::from(guess) * 1e9) as u64
-    }
-}
 
 /// A run of dispatches in one command buffer.
 struct Slice {
@@ -342,75 +282,4 @@ unsafe fn compute_barrier(gpu: &Gpu, commands: vk::CommandBuffer) {
     let (stage, flags) = (vk::PipelineStageFlags::COMPUTE_SHADER, vk::DependencyFlags::empty());
     // SAFETY: the caller's word.
     unsafe { gpu.handle.cmd_pipeline_barrier(commands, stage, stage, flags, &[barrier], &[], &[]) };
-}
-
-/// Copies of inputs from the mirror to the arena, recorded once; submitted when an input was written.
-pub(super) struct Uploads {
-    gpu: Arc<Gpu>,
-    pool: vk::CommandPool,
-    copies: Vec<Upload>,
-}
-
-struct Upload {
-    buffer: PlanBuffer,
-    commands: vk::CommandBuffer,
-    due: bool,
-}
-
-impl Uploads {
-    /// Without a mirror there is nothing to copy.
-    pub(super) fn new(gpu: &Arc<Gpu>, plan: &Plan, mirror: Option<vk::Buffer>, arena: vk::Buffer) -> Result<Self> {
-        let mut uploads = Self { gpu: Arc::clone(gpu), pool: vk::CommandPool::null(), copies: Vec::new() };
-        let inputs: Vec<_> = plan.inputs().collect();
-        let Some(mirror) = mirror.filter(|_| !inputs.is_empty()) else { return Ok(uploads) };
-        // SAFETY: the device lives; the pool frees its buffers; mirror and arena live as long as the executable does.
-        unsafe {
-            let info = vk::CommandPoolCreateInfo::default().queue_family_index(gpu.queue_family);
-            uploads.pool = gpu.check("command pool", gpu.handle.create_command_pool(&info, None))?;
-            let info = vk::CommandBufferAllocateInfo::default()
-                .command_pool(uploads.pool)
-                .command_buffer_count(inputs.len() as u32);
-            let commands = gpu.check("command buffers", gpu.handle.allocate_command_buffers(&info))?;
-            for (buffer, commands) in inputs.into_iter().zip(commands) {
-                let info = &plan.buffers()[buffer.index()];
-                let (offset, size) = (info.offset as u64 * 4, info.len as u64 * 4);
-                let begin = vk::CommandBufferBeginInfo::default();
-                gpu.check("commands", gpu.handle.begin_command_buffer(commands, &begin))?;
-                full_barrier(gpu, commands);
-                let region = vk::BufferCopy { src_offset: offset, dst_offset: offset, size };
-                gpu.handle.cmd_copy_buffer(commands, mirror, arena, &[region]);
-                full_barrier(gpu, commands);
-                gpu.check("commands", gpu.handle.end_command_buffer(commands))?;
-                uploads.copies.push(Upload { buffer, commands, due: false });
-            }
-        }
-        Ok(uploads)
-    }
-
-    /// An input was written.
-    pub(super) fn mark(&mut self, buffer: PlanBuffer) {
-        self.copies.iter_mut().filter(|copy| copy.buffer == buffer).for_each(|copy| copy.due = true);
-    }
-
-    /// An input has its values from elsewhere.
-    pub(super) fn forget(&mut self, buffer: PlanBuffer) {
-        self.copies.iter_mut().filter(|copy| copy.buffer == buffer).for_each(|copy| copy.due = false);
-    }
-
-    /// What must run before the next section.
-    pub(super) fn pending(&self) -> impl Iterator<Item = vk::CommandBuffer> + '_ {
-        self.copies.iter().filter(|copy| copy.due).map(|copy| copy.commands)
-    }
-
-    /// They have run.
-    pub(super) fn done(&mut self) {
-        self.copies.iter_mut().for_each(|copy| copy.due = false);
-    }
-}
-
-impl Drop for Uploads {
-    fn drop(&mut self) {
-        // SAFETY: every submission was waited for.
-        unsafe { self.gpu.handle.destroy_command_pool(self.pool, None) };
-    }
 }
