@@ -4,7 +4,7 @@ Every clip is encoded as recorded, once more through another channel (`augment.c
 of them also in chunks with only 100 to 400 ms of sound ahead, as a stream is. Writes `features.npy` (float16
 [total, width]) and `features.jsonl`, a line per row: {number, copy, kind: whole | chunked, first, frames, split}.
 
-    python -m media2face_training.features --data M2FS --work target/training --copies 1 --chunked 0.4 --jobs 2
+    python -m media2face_training.features --data M2FS --work target/training --copies 1 --chunked 0.25 --jobs 2
 """
 
 import argparse
@@ -14,13 +14,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from scipy.fft import prev_fast_len
 
 from . import augment, mel, stages
 from .config import FPS
 from .dataset import write
 from .modules import MelEncoder, to_animation_rate
 
-AHEAD_S, HOP_FRAMES = (0.1, 0.4), (2, 5, 10)  # of a chunk: sound behind its last frame, 50 Hz frames it gives
+AHEAD_S, HOP_FRAMES = (0.1, 0.4), (5, 10, 20)  # of a chunk: sound behind its last frame, 50 Hz frames it gives
 TASK = 32  # clips
 
 
@@ -69,13 +70,19 @@ def at_length(features, frames):
     return torch.cat([x, x[-1:].expand(frames - len(x), -1)]).half().numpy()
 
 
+def corrupted(x, rng):
+    """Another channel at a length that Fourier transforms like; the few samples that it lacks are silent."""
+    fast = prev_fast_len(len(x))
+    return np.pad(augment.corrupt(x[:fast], rng), (0, len(x) - fast))
+
+
 def encode_clip(ears, folder, row, copies, chunked, seed):
     """Yields (features [F, width], row of the index) of a clip's copies."""
     with np.load(write.clip_path(folder, row["number"])) as arrays:
         dry = arrays["audio"].astype(np.float32) / 32768
     rng = np.random.default_rng([seed, row["number"], 11])
     for copy in range(copies + 1):
-        mels = ears.mels(augment.corrupt(dry, rng) if copy else dry)
+        mels = ears.mels(corrupted(dry, rng) if copy else dry)
         kinds = {"whole": ears.whole(mels)}
         if rng.random() < chunked:
             kinds["chunked"] = ears.chunked(mels, rng.uniform(*AHEAD_S), int(rng.choice(HOP_FRAMES)))
@@ -98,7 +105,7 @@ def main():
     parser.add_argument("--data", required=True, metavar="DIR", help="M2F-S")
     parser.add_argument("--work", default="target/training")
     parser.add_argument("--copies", type=int, default=1, help="corrupted copies of a clip")
-    parser.add_argument("--chunked", type=float, default=0.4, help="share of the copies also encoded in chunks")
+    parser.add_argument("--chunked", type=float, default=0.25, help="share of the copies also encoded in chunks")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()

@@ -2,9 +2,10 @@
 
 Prompts of one professional speaker (prompts.py): closures of the lips as area under the curve per frame and as recall
 at a precision of 0.5, opening and rounding as correlations; once more in pink noise at 15 dB, and each again as a
-stream with 200 ms of sound ahead. With --tracks, opening and rounding of a real performer at 30 fps. Evaluation only.
+stream with 200 ms of sound ahead. A second speaker, in French, with rougher phone times is shown beside it and is no
+gate. With --tracks, opening and rounding of a real performer at 30 fps. Evaluation only.
 
-    python -m media2face_training.gate_audio --work target/training --asterisk / --tracks DIR
+    python -m media2face_training.gate_audio --work target/training --asterisk / --more fr --tracks DIR
 """
 
 import argparse
@@ -23,6 +24,16 @@ STREAM_AHEAD_S, STREAM_HOP = 0.2, 2
 GATES = {"AUC": 0.93, "recall": 0.75, "opening": 0.78, "rounding": 0.58, "P after silence": 0.6}
 NOISE_GATE, STREAM_LOSS = 0.90, 0.02
 CHANNELS = {"opening": "mouth_stretch_c", "rounding": "mouth_oh_c"}  # of the performer's rig
+
+
+def sound(clip):
+    """Float samples of a prompt."""
+    return clip.samples.astype(np.float32) / 32768
+
+
+def show(title, figures):
+    """One line of figures."""
+    print(f"{title:15}", "  ".join(f"{name} {value:.3f}" for name, value in figures.items()), flush=True)
 
 
 def hear(ears, samples, streamed):
@@ -83,6 +94,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", default="target/training")
     parser.add_argument("--asterisk", default="/", metavar="DIR", help="root under which the packages are installed")
+    parser.add_argument("--more", nargs="*", default=[], choices=sorted(prompts.SPEAKERS), help="further languages")
     parser.add_argument("--tracks", metavar="DIR", help="the performer's wav, npy and names.txt")
     parser.add_argument("--quick", action="store_true", help="as recorded only")
     options = parser.parse_args()
@@ -93,8 +105,11 @@ def main():
         for clip, figures in performer(ears, options.tracks).items():
             print(clip, *(f"{name} best {max(lags):.3f} at lags " + " ".join(f"{v:.3f}" for v in lags)
                           for name, lags in figures.items()), sep="  ")
+    for language in options.more:
+        clips = prompts.load(options.asterisk, Path(options.work) / "gate", language)
+        show(language, measure(clips, [hear(ears, sound(clip), False) for clip in clips]))
     clips = prompts.load(options.asterisk, Path(options.work) / "gate")
-    clean = [clip.samples.astype(np.float32) / 32768 for clip in clips]
+    clean = [sound(clip) for clip in clips]
     rng = np.random.default_rng(0)
     conditions = {"whole": (clean, False)}
     if not options.quick:
@@ -104,11 +119,10 @@ def main():
     for condition, (sounds, streamed) in conditions.items():
         heard = [hear(ears, x, streamed) for x in sounds]
         results[condition] = measure(clips, heard)
-        print(f"{condition:15}", "  ".join(f"{name} {value:.3f}" for name, value in results[condition].items()))
+        show(condition, results[condition])
         for half in "AB":
             some = [k for k, clip in enumerate(clips) if clip.half == half]
-            figures = measure([clips[k] for k in some], [heard[k] for k in some])
-            print(f"  half {half}", " " * 7, "  ".join(f"{n} {figures[n]:.3f}" for n in list(GATES)[:4]), flush=True)
+            show(f"  half {half}", measure([clips[k] for k in some], [heard[k] for k in some]))
     if options.quick:
         return
     rows = passed(**results)

@@ -1,7 +1,9 @@
 """Real speech with phone times, for evaluation only: the voice prompts of Debian's asterisk packages.
 
-asterisk-core-sounds-en holds the transcripts, asterisk-core-sounds-en-g722 the sound (one professional speaker,
-CC BY-SA). pocketsphinx aligns them; the result is kept in the work folder and nowhere else.
+asterisk-core-sounds-LANGUAGE holds the transcripts, asterisk-core-sounds-LANGUAGE-g722 the sound (one professional
+speaker each, CC BY-SA). pocketsphinx aligns them; the result is kept in the work folder and nowhere else. Its acoustic
+model is English: words of other languages get their phones from espeak-ng, in the classes of `phones`, so their times
+are rougher.
 """
 
 import gzip
@@ -14,9 +16,12 @@ from pathlib import Path
 import numpy as np
 
 from .phones import INDEX
+from .speech import Espeak
 
-TRANSCRIPTS = "usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz"
-SOUNDS = "usr/share/asterisk/sounds/en_US_f_Allison"
+TRANSCRIPTS = "usr/share/doc/asterisk-core-sounds-{0}/core-sounds-{0}.txt.gz"
+SOUNDS = "usr/share/asterisk/sounds"
+SPEAKERS = {"en": "en_US_f_Allison", "fr": "fr_CA_f_June"}
+ENCODINGS = {"en": "latin1", "fr": "utf8"}
 DIGITS = "zero one two three four five six seven eight nine ten".split()
 LONGEST_S, SHORTEST_S, PAD_S = 25, 0.5, 0.2
 
@@ -35,10 +40,10 @@ class Prompt:
         return "A" if zlib.crc32(self.key.encode()) % 2 else "B"
 
 
-def transcripts(path):
+def transcripts(path, encoding):
     """{name: words} of the list's lines `name: text`."""
     found = {}
-    with gzip.open(path, "rt", encoding="latin1") as lines:
+    with gzip.open(path, "rt", encoding=encoding) as lines:
         for line in lines:
             key, colon, text = line.partition(":")
             if colon and not line.startswith(";"):
@@ -46,12 +51,16 @@ def transcripts(path):
     return found
 
 
-def words(text):
-    """The words an aligner can look up, or nothing where the text has stage directions."""
+def words(text, language="en"):
+    """The words an aligner can look up, or nothing where the text has stage directions or figures it cannot read."""
     if re.search(r"[\[\]<>]", text):
         return ""
-    text = re.sub(r"\b(\d)\b", lambda digit: DIGITS[int(digit[1])], text.lower())
-    return re.sub(r"[^a-z']+", " ", text).strip()
+    text = text.lower()
+    if language == "en":
+        text = re.sub(r"\b(\d)\b", lambda digit: DIGITS[int(digit[1])], text)
+    elif re.search(r"\d", text):
+        return ""
+    return re.sub(r"[^\w']+|[\d_]+", " ", text).strip()
 
 
 def decode(path):
@@ -63,16 +72,21 @@ def decode(path):
 
 
 class Aligner:
-    """pocketsphinx with its own acoustic model and dictionary."""
+    """pocketsphinx with its own acoustic model; outside English espeak-ng says how a word is spoken."""
 
-    def __init__(self):
+    def __init__(self, language="en"):
         from pocketsphinx import Decoder
+
+        self.language, self.known = language, set()
+        self.engine = Espeak() if language != "en" else None
 
         self.decoder = Decoder(samprate=16000, lm=None, loglevel="FATAL")
         self.pad = np.random.default_rng(0).normal(0, 8, int(PAD_S * 16000)).astype(np.int16)
 
     def align(self, samples, text):
         """-> [[class, from_s, to_s]], or None where the words do not fit the sound."""
+        if self.engine:
+            text = " ".join(self._learn(word) for word in text.split())
         sound = np.concatenate([self.pad, samples, self.pad]).tobytes()
         try:
             self.decoder.set_align_text(text)
@@ -87,31 +101,45 @@ class Aligner:
                   for word in self.decoder.get_alignment() for p in word]
         return [[name if name in INDEX else "SIL", max(0.0, start), end] for name, start, end in phones if end > 0]
 
+    def _learn(self, word):
+        """Enters a word; the name that it goes by cannot be that of an English one."""
+        name = f"{self.language}_{word}"
+        if name not in self.known:
+            self.known.add(name)
+            spoken = self.engine.speak(word, self.language, 150, 50, 50)
+            classes = [c for c, _, _ in (spoken[1] if spoken else []) if c not in (None, "SIL")]
+            if classes:
+                self.decoder.add_word(name, " ".join(classes), True)
+        return name
+
     def _pass(self, sound):
         self.decoder.start_utt()
         self.decoder.process_raw(sound, full_utt=True)
         self.decoder.end_utt()
 
 
-def load(root, cache):
+def load(root, cache, language="en"):
     """The aligned prompts under the root of a file system (or unpacked packages), from the cache if it is there."""
-    cache = Path(cache)
+    cache = Path(cache) / language
     if not (cache / "prompts.json").exists():
         cache.mkdir(parents=True, exist_ok=True)
-        _prepare(Path(root), cache)
+        _prepare(Path(root), cache, language)
     audio = np.load(cache / "prompts.npy", mmap_mode="r")
     return [Prompt(row["key"], audio[row["start"] : row["start"] + row["samples"]], row["phones"])
             for row in json.loads((cache / "prompts.json").read_text())]
 
 
-def _prepare(root, cache):
-    for path, package in ((TRANSCRIPTS, "asterisk-core-sounds-en"), (SOUNDS, "asterisk-core-sounds-en-g722")):
-        if not (root / path).exists():
-            raise FileNotFoundError(f"{root / path} is missing: it is in the Debian package {package}")
-    texts, aligner, rows, sounds, start, refused = transcripts(root / TRANSCRIPTS), Aligner(), [], [], 0, 0
-    for path in sorted((root / SOUNDS).rglob("*.g722")):
-        key = str(path.relative_to(root / SOUNDS))[: -len(".g722")]
-        text = words(texts.get(key, ""))
+def _prepare(root, cache, language):
+    list_path, folder = root / TRANSCRIPTS.format(language), root / SOUNDS / SPEAKERS[language]
+    for path, package in ((list_path, f"asterisk-core-sounds-{language}"),
+                          (folder, f"asterisk-core-sounds-{language}-g722")):
+        if not path.exists():
+            raise FileNotFoundError(f"{path} is missing: it is in the Debian package {package}")
+    texts, aligner = transcripts(list_path, ENCODINGS[language]), Aligner(language)
+    rows, sounds, start, refused = [], [], 0, 0
+    for path in sorted(folder.rglob("*.g722")):
+        key = str(path.relative_to(folder))[: -len(".g722")]
+        text = words(texts.get(key, ""), language)
         if not text:
             continue
         samples = decode(path)
@@ -126,4 +154,4 @@ def _prepare(root, cache):
         start += len(samples)
     np.save(cache / "prompts.npy", np.concatenate(sounds))
     (cache / "prompts.json").write_text(json.dumps(rows))
-    print(f"{len(rows)} prompts, {start / 960000:.1f} min; {refused} could not be aligned")
+    print(f"{language}: {len(rows)} prompts, {start / 960000:.1f} min; {refused} could not be aligned")

@@ -13,6 +13,7 @@ from .mels import BLOCK
 LENGTHS, LENGTH_SHARES = (300, 200, 100), (0.6, 0.2, 0.2)
 TOO_LATE = 4  # 50 Hz frames before a cut that no one asks for: less than 100 ms of sound ahead
 NOISY = 0.5  # share of windows with further noise
+WARPED, WARP = 0.7, 0.14  # share of windows spoken by another vocal tract; log of its length, at most
 
 
 def mel_bands():
@@ -23,6 +24,26 @@ def mel_bands():
 
 
 _CENTRES, _WIDTHS = (a.astype(np.float32) for a in mel_bands())
+
+
+def warping(factor):
+    """[80, 80]: log-mels times this have every formant moved to `factor` times its frequency."""
+    position = np.interp(_CENTRES / factor, _CENTRES, np.arange(mel.BANDS))
+    low = np.minimum(position.astype(int), mel.BANDS - 2)
+    matrix = np.zeros((mel.BANDS, mel.BANDS), np.float32)
+    bands = np.arange(mel.BANDS)
+    matrix[low, bands] = 1 - (position - low)
+    matrix[low + 1, bands] = position - low
+    return matrix
+
+
+def other_mouths(log_mels, means, rng):
+    """Windows [B, T, 80] and means [B, 80] as of longer and shorter vocal tracts: few voices are heard as many."""
+    for i in range(len(log_mels)):
+        if rng.random() < WARPED:
+            matrix = warping(np.exp(rng.uniform(-WARP, WARP)))
+            log_mels[i], means[i] = log_mels[i] @ matrix, means[i] @ matrix
+    return log_mels, means
 
 
 def add_noise(log_mels, means, rng):
@@ -91,7 +112,7 @@ class Windows:
             if block * BLOCK + frames < row["frames"]:
                 y[i, -TOO_LATE:] = IGNORED
             filled[i] = frames
-        x = mask(mel.normalise_running(*add_noise(x, means, rng)), rng)
+        x = mask(mel.normalise_running(*add_noise(*other_mouths(x, means, rng), rng)), rng)
         for i, frames in enumerate(filled):
             x[i, frames:] = 0  # behind the end of a clip the network sees nothing
         return x, y

@@ -97,6 +97,16 @@ class Noise(unittest.TestCase):
         self.assertGreaterEqual((means - x.mean(1)).min(), -1e-5)
 
 
+class Mouths(unittest.TestCase):
+    def test_a_shorter_vocal_tract_moves_formants_up(self):
+        np.testing.assert_allclose(windows.warping(1.0), np.eye(80), atol=1e-5)
+        centres, _ = windows.mel_bands()
+        formant = np.exp(-((centres - 1500) / 200) ** 2)
+        moved = centres[(formant @ windows.warping(1.15)).argmax()]
+        self.assertAlmostEqual(moved / 1725, 1, delta=0.05)
+        np.testing.assert_allclose(np.full(80, 3.0) @ windows.warping(0.87), 3, rtol=1e-5)
+
+
 class Scores(unittest.TestCase):
     def test_area_under_curve(self):
         self.assertEqual(scores.area_under_curve(np.array([1.0, 2, 3, 4]), np.array([False, True, False, True])), 0.75)
