@@ -15,11 +15,14 @@ from scipy.spatial import cKDTree
 from . import face_chart, face_parts, face_rig, identities
 from .face_data import HeadData, fetch_wheel
 
-CALIBRATION = {"eyeBlinkLeft": 0.72, "eyeBlinkRight": 0.72}  # at 1 the lids of the average face just meet
-# Rest of the rigid parts against the base mesh, about the middle of each: (scale, shift mm). The tongue lies flat on the
-# floor of the mouth; the teeth are a narrower arc further back, so that no smile pulls the lips through them.
-REST = {"tongue": ((0.9, 0.6, 0.95), (0.0, -7.5, -4.5)), "teeth_upper": ((0.88, 1.0, 1.0), (0.0, 0.0, -3.0)),
-        "teeth_lower": ((0.86, 1.0, 1.0), (0.0, 0.0, -3.5))}
+# At 1 the lids of the average face just meet; at .35, a th, the tongue's tip is between the teeth.
+CALIBRATION = {"eyeBlinkLeft": 0.72, "eyeBlinkRight": 0.72, "tongueOut": 1.4}
+# Rest of the rigid parts against the base mesh, about the middle of each: (scale, shift in mm, fall in mm per mm to
+# the back). The tongue lies flat on the floor of the mouth; the teeth are a narrower arc further back, the lower ones
+# level, so that no smile pulls the lips through them and none show in the corners of an open mouth.
+REST = {"tongue": ((0.9, 0.6, 0.95), (0.0, -7.5, -4.5), 0.0), "teeth_upper": ((0.84, 1.0, 1.0), (0.0, 0.0, -3.0), 0.0),
+        "teeth_lower": ((0.80, 1.0, 1.0), (0.0, 0.0, -3.5), 0.2)}
+TONGUE_RISE_MM = 9.0  # how much the tongue's tip rises above that floor to leave over the lower teeth
 TONGUE_ISLAND = (15, 4)  # texels at 64 x 64 in the empty corner of the chart: along the tongue, across it
 CROP_MM = 245.0  # from the top of the head down
 EXTENT_MM = 140.0
@@ -52,13 +55,16 @@ class Builder:
         self._crop(average)
         self.basis = np.stack([self.components[n][self.kept] for n in self.names])  # [components, V, 3]
         self.base = data.vertices[self.kept]
-        for name, (scale, shift) in REST.items():
+        for name, (scale, shift, fall) in REST.items():
             rows = slice(*self.part(name)["vertices"])
-            centre = self.base[rows].mean(0)
+            centre, travel = self.base[rows].mean(0), self.basis[:, rows].mean(1, keepdims=True)
             self.base[rows] = (self.base[rows] - centre) * scale + centre + shift
-            travel = self.basis[:, rows].mean(1, keepdims=True)
+            self.base[rows, 1] -= fall * (self.base[rows, 2].max() - self.base[rows, 2])
             self.basis[:, rows] = (self.basis[:, rows] - travel) * scale + travel
         self.units = np.stack([raw_units[n][self.kept] * CALIBRATION.get(n, 1.0) for n in self.unit_names])
+        tongue = slice(*self.part("tongue")["vertices"])
+        out = self.unit("tongueOut")[tongue, 2]
+        self.unit("tongueOut")[tongue, 1] += TONGUE_RISE_MM * out / out.max()
         self._place(average)
         self._straighten_rim()
 
