@@ -12,9 +12,11 @@ import numpy as np
 import torch
 from safetensors.numpy import save
 
+from . import stages
 from .config import DENOISER, DIFFUSION, FPS, GNPFA, MEL_DILATIONS, MEL_WIDTH
 from .face import Face
 from .modules import Denoiser, Encoder, Generator, MelEncoder, mapping
+from .train_encoder import configuration
 
 NAME, VERSION, LICENCE = "starter", "0.1.0", "MIT OR Apache-2.0"
 PROVENANCE = (
@@ -50,10 +52,13 @@ def network(tensors, prefix, module, state):
 
 
 def add_audio(tensors, work):
-    state = checkpoint(work / "encoder.pt")
-    prior = work / "clips/prior.npy"
-    tensors["audio.mel.mean"] = np.load(prior) if prior.exists() else np.full(80, -7.0, np.float32)
-    network(tensors, "audio", MelEncoder(MEL_WIDTH, MEL_DILATIONS), state.get("encoder"))
+    path, modules = work / "encoder.safetensors", {}
+    if path.exists():
+        modules, _ = stages.load_stage(path, configuration())
+    else:
+        print(f"{path} is missing: random weights")
+    tensors["audio.mel.mean"] = modules["mel"]["mean"].numpy() if modules else np.full(80, -7.0, np.float32)
+    network(tensors, "audio", MelEncoder(MEL_WIDTH, MEL_DILATIONS), modules.get("encoder"))
     return {"front_end": "mel", "mel_norm": "running", "mel_rate": 1 / 300, "width": MEL_WIDTH,
             "dilations": list(MEL_DILATIONS), "num_hidden_layers": 0}
 
