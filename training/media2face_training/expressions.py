@@ -9,6 +9,8 @@ from .dataset.write import clip_path, read_index
 from .face_rig import random_weights
 
 RANDOM = 60000  # combinations kept in memory
+MIRROR = np.array([ARKIT.index(n[:-4] + "Right") if n.endswith("Left") and n[:-4] + "Right" in ARKIT else i
+                   for i, n in enumerate(ARKIT)])  # the right side's unit of a left one, else itself
 MOVES = 0.03  # a channel moves where its standard deviation over the set's frames exceeds this
 
 
@@ -37,8 +39,8 @@ class Expressions:
         self.recorded = recorded(data, ("train",), every)
         self.random = random_weights(rng, RANDOM, ARKIT).astype(np.float32)
 
-    def draw(self, count, neutral=0.06, speech=0.60):
-        """[count, 52] in 0..1; a fifth of the recorded frames is stretched or shrunk."""
+    def draw(self, count, neutral=0.06, speech=0.60, few=0.0):
+        """[count, 52] in 0..1; a fifth of the recorded frames is stretched or shrunk; `few`: one to three units."""
         rng = self.rng
         kind = rng.random(count)
         out = self.random[rng.integers(len(self.random), size=count)]
@@ -46,8 +48,24 @@ class Expressions:
         out[spoken] = self.recorded[rng.integers(len(self.recorded), size=len(spoken))]
         changed = spoken[: len(spoken) // 5]
         out[changed] = np.clip(out[changed] * rng.uniform(0.5, 1.6, (len(changed), 1)), 0, 1)
+        single = kind > 1 - few
+        out[single] = few_units(rng, single.sum())
         out[kind < neutral] = 0
         return out
+
+
+def few_units(rng, count):
+    """[count, 52]: one to three units each, half of them with their mirror image; lips close what the jaw opens."""
+    out, rows = np.zeros((count, len(ARKIT)), np.float32), np.arange(count)
+    for turn in range(3):
+        unit = rng.integers(len(ARKIT), size=count)
+        amount = rng.uniform(0.15, 1, count) * (rng.random(count) < (1, 0.5, 0.3)[turn])
+        out[rows, unit] = np.maximum(out[rows, unit], amount)
+        both = np.where(rng.random(count) < 0.5, MIRROR[unit], unit)
+        out[rows, both] = np.maximum(out[rows, both], amount)
+    jaw, close = ARKIT.index("jawOpen"), ARKIT.index("mouthClose")
+    out[:, jaw] = np.maximum(out[:, jaw], out[:, close])
+    return out
 
 
 def folder(path):
