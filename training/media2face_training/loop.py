@@ -6,17 +6,24 @@ import time
 
 import torch
 
+from . import stages
+
 
 class Loop:
-    """Iterates until the budget of minutes is spent, counting the time of earlier runs found in the checkpoint."""
+    """Iterates until the budget of minutes is spent, counting the time of earlier runs found in the checkpoint.
 
-    def __init__(self, path, minutes, rate, modules, optimiser, warmup=100, log_every=30.0, keep_every=60.0):
+    A checkpoint of another configuration is refused (stages.Refused).
+    """
+
+    def __init__(self, path, minutes, rate, modules, optimiser, warmup=100, log_every=30.0, keep_every=60.0,
+                 configuration=None):
         self.path, self.budget, self.rate, self.warmup = path, minutes * 60, rate, warmup
-        self.modules, self.optimiser = modules, optimiser
+        self.modules, self.optimiser, self.configuration = modules, optimiser, stages.plain(configuration or {})
         self.log_every, self.keep_every = log_every, keep_every
         self.step, self.elapsed, self.sums, self.count = 0, 0.0, {}, 0
         if os.path.exists(path):
             state = torch.load(path, weights_only=False)
+            stages.require(self.configuration, state.get("configuration", {}), path)
             for name, module in modules.items():
                 module.load_state_dict(state["modules"][name])
             optimiser.load_state_dict(state["optimiser"])
@@ -59,6 +66,7 @@ class Loop:
     def save(self):
         """Writes the checkpoint aside and renames it."""
         state = dict(modules={n: m.state_dict() for n, m in self.modules.items()},
-                     optimiser=self.optimiser.state_dict(), step=self.step, elapsed=self.elapsed)
+                     optimiser=self.optimiser.state_dict(), step=self.step, elapsed=self.elapsed,
+                     configuration=self.configuration)
         torch.save(state, f"{self.path}.new")
         os.replace(f"{self.path}.new", self.path)

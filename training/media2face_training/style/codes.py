@@ -94,7 +94,7 @@ def main():
     parser.add_argument("--work", default="target/training")
     work = Path(parser.parse_args().work)
     towers, material = load(work)
-    codes, labels = bank(towers.eval(), material)
+    codes, labels = bank(towers, material)
     part = work / ".style_codes.npz"
     np.savez(part, codes=codes, labels=labels)
     part.replace(work / "style_codes.npz")
