@@ -16,6 +16,7 @@ from . import stages
 from .config import DENOISER, DIFFUSION, FPS, GNPFA, MEL_DILATIONS, MEL_WIDTH
 from .face import Face
 from .modules import Denoiser, Encoder, Generator, MelEncoder, mapping
+from .style.pack import add_clip
 from .train_encoder import configuration
 
 NAME, VERSION, LICENCE = "starter", "0.1.0", "MIT OR Apache-2.0"
@@ -113,7 +114,7 @@ def build(work, denoiser="denoiser.pt"):
     face, tensors = Face(work / "face.npz"), {}
     manifest = dict(format="media2face/1", name=NAME, version=VERSION, licence=LICENCE, provenance=PROVENANCE, fps=FPS)
     manifest["audio"] = add_audio(tensors, work)
-    manifest["clip"] = None
+    manifest["clip"] = add_clip(tensors, work)
     manifest["denoiser"] = add_denoiser(tensors, work / denoiser)
     manifest["diffusion"] = {k: v for k, v in DIFFUSION.items() if k != "window"}
     manifest["gnpfa"] = add_gnpfa(tensors, work, len(face.unit_names))

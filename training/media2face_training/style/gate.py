@@ -13,8 +13,10 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from .. import stages
+from ..config import CLIP
 from . import emoji, pictures
-from .prompts import EMOTION_NAMES, STYLE_NAMES, Label, phrases
+from .prompts import EMOTION_NAMES, STYLE_NAMES, phrases
 from .towers import Towers
 from .train import FACES, HELD_OUT_FACES, Material
 
@@ -28,7 +30,7 @@ class Classifier:
     """Prototypes of towers in a checkpoint."""
 
     def __init__(self, towers, material):
-        self.towers, self.material = towers.eval(), material
+        self.towers, self.material = towers, material
         draw = material.prompts
         third = lambda e: draw.rng.choice((-1, 0, 1)) if e else None
         self.moods = self.prototypes(len(EMOTION_NAMES), lambda e: draw.mood(e, third(e))[0])
@@ -146,13 +148,10 @@ def scores(classifier):
 
 
 def load(work):
-    """(towers, material) of a training folder."""
-    path = Path(work) / "style.pt"
-    if not path.exists():
-        raise SystemExit(f"{path} is missing: run python -m media2face_training.style.train first")
+    """(towers with the weights that a pack has, material) of a training folder."""
     towers = Towers()
-    towers.load_state_dict(torch.load(path, weights_only=False, map_location="cpu")["modules"]["towers"])
-    return towers, Material(work)
+    towers.load_state_dict(stages.load_stage(Path(work) / "style.safetensors", CLIP)[0]["towers"])
+    return towers.eval(), Material(work)
 
 
 def main():

@@ -19,6 +19,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from .. import stages
 from ..config import CLIP
 from ..face import Face
 from ..loop import Loop
@@ -212,7 +213,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=15)
     parser.add_argument("--device", default="auto")
     options = parser.parse_args()
-    device = options.device if options.device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
+    device = stages.device_of(options.device)
     torch.manual_seed(SEED)
     work = Path(options.work)
     work.mkdir(parents=True, exist_ok=True)
@@ -223,13 +224,16 @@ def main():
     optimiser = torch.optim.AdamW([dict(params=decayed, weight_decay=0.05),
                                    dict(params=[p for p in parameters if p.ndim < 2], weight_decay=0.0)], 1e-3)
     print(f"{sum(p.numel() for p in towers.parameters())} parameters, {len(material.defined)} definitions", flush=True)
-    for _ in (loop := Loop(work / "style.pt", options.minutes, 1.5e-3, dict(towers=towers, heads=heads), optimiser)):
+    loop = Loop(work / "style.pt", options.minutes, 1.5e-3, dict(towers=towers, heads=heads), optimiser,
+                configuration=CLIP)
+    for _ in loop:
         losses = learn(towers, heads, material, device)
         optimiser.zero_grad(set_to_none=True)
         sum(WEIGHTS[name] * loss for name, loss in losses.items()).backward()
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimiser.step()
-        loop.note(**losses)
+        loop.note(**{name: loss.detach() for name, loss in losses.items()})
+    stages.save_stage(work / "style.safetensors", {"towers": towers.state_dict()}, CLIP)
 
 
 if __name__ == "__main__":
