@@ -3,8 +3,7 @@
 E_exp is trained on z = M(w) and, through the frozen M', on the weights; E_pose on the rotation towards the camera
 (axis-angle, rad). Pictures come from pictures.py; here they are mirrored, moved, tinted and partly covered.
 
-    python -m media2face_training.train_vision --part expression --work target/training --minutes 18
-    python -m media2face_training.train_vision --part pose --work target/training --minutes 8
+    python -m media2face_training.train_vision --work target/training --minutes 26
 """
 
 import argparse
@@ -25,6 +24,7 @@ from .stages import device_of, save_stage
 
 OUTPUTS = dict(expression=GNPFA["d_z"], pose=3)
 SHIFT = 3  # px
+SHARES = dict(expression=0.7, pose=0.3)  # of the minutes
 HALF = 0.8  # share of the run in bfloat16
 MIRRORED = torch.tensor([1.0, -1.0, -1.0])  # an axis-angle vector in a mirror
 
@@ -81,26 +81,16 @@ class Batches:
         return x.to(self.device), torch.from_numpy(weights).to(self.device), rotations.to(self.device)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--part", choices=tuple(OUTPUTS), required=True)
-    parser.add_argument("--work", default="target/training")
-    parser.add_argument("--minutes", type=float, default=18)
-    parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--rate", type=float, default=4e-3)
-    parser.add_argument("--device", default="auto")
-    options = parser.parse_args()
-    torch.set_num_threads(1)
+def train(part, work, minutes, options, device):
+    """Trains one of the two and leaves its finished stage."""
     torch.manual_seed(0)
-    work, device, part = Path(options.work), device_of(options.device), options.part
     images, weights, rotations = read(work / "pictures_train.npz")
     batches = Batches(images, weights, rotations, np.random.default_rng(0), device)
     from_weights, to_weights = (net.to(device) for net in load_mappings(work))
     spread = torch.from_numpy(weights.std(0)).to(device).clamp(min=0.02)
     model = network(part).to(device)
     optimiser, configuration = Muon(model.parameters()), dict(part=part, ch=VISION[part], outputs=OUTPUTS[part])
-    loop = Loop(work / f"vision_{part}.pt", options.minutes, options.rate, {part: model}, optimiser,
-                configuration=configuration)
+    loop = Loop(work / f"vision_{part}.pt", minutes, options.rate, {part: model}, optimiser, configuration=configuration)
     for _ in loop:
         x, w, rotation = batches.draw(options.batch)
         with torch.autocast(device.type, torch.bfloat16, enabled=loop.done < HALF):
@@ -119,6 +109,20 @@ def main():
         torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)
         optimiser.step()
     save_stage(work / f"vision_{part}.safetensors", {part: model.state_dict()}, configuration)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--part", choices=tuple(OUTPUTS), nargs="*", default=list(OUTPUTS))
+    parser.add_argument("--work", default="target/training")
+    parser.add_argument("--minutes", type=float, default=26, help="for both")
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--rate", type=float, default=4e-3)
+    parser.add_argument("--device", default="auto")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    for part in options.part:
+        train(part, Path(options.work), options.minutes * SHARES[part], options, device_of(options.device))
 
 
 if __name__ == "__main__":
