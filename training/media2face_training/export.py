@@ -13,11 +13,13 @@ import torch
 from safetensors.numpy import save
 
 from . import stages
-from .config import DENOISER, DIFFUSION, FPS, GNPFA, MEL_DILATIONS, MEL_WIDTH
+from .config import DENOISER, DIFFUSION, FPS, GNPFA, MEL_DILATIONS, MEL_WIDTH, VISION
 from .face import Face
-from .modules import Denoiser, Encoder, Generator, MelEncoder, mapping
+from .modules import Denoiser, MelEncoder, mapping
 from .style.pack import add_clip
 from .train_encoder import configuration
+from .train_face import networks
+from .train_vision import network as vision_network
 
 NAME, VERSION, LICENCE = "starter", "0.1.0", "MIT OR Apache-2.0"
 PROVENANCE = (
@@ -81,13 +83,16 @@ def add_denoiser(tensors, path):
 
 
 def add_gnpfa(tensors, work, units):
-    state = checkpoint(work / "face.pt")
-    shape = dict(res=GNPFA["res"], ch=GNPFA["ch"], groups=GNPFA["groups"])
-    network(tensors, "gnpfa.generator", Generator(d_z=GNPFA["d_z"], w_dim=GNPFA["w_dim"], **shape),
-            state.get("generator"))
-    network(tensors, "gnpfa.encoder", Encoder(d_out=2 * GNPFA["d_z"], **shape), state.get("encoder"))
-    network(tensors, "gnpfa.from_weights", mapping(units, GNPFA["d_z"]), state.get("from_weights"))
-    network(tensors, "gnpfa.to_weights", mapping(GNPFA["d_z"], units), state.get("to_weights"))
+    maps, state = checkpoint(work / "mappings.pt"), checkpoint(work / "face.pt")
+    generator, encoder = networks()
+    network(tensors, "gnpfa.generator", generator, state.get("generator"))
+    network(tensors, "gnpfa.encoder", encoder, state.get("encoder"))
+    network(tensors, "gnpfa.from_weights", mapping(units, GNPFA["d_z"]), maps.get("from_weights"))
+    network(tensors, "gnpfa.to_weights", mapping(GNPFA["d_z"], units), maps.get("to_weights"))
+    for part in VISION:
+        state = checkpoint(work / f"vision_{part}.pt")
+        if state:  # without training there is none: nothing reads expressions off pictures by chance
+            network(tensors, f"gnpfa.{part}_encoder", vision_network(part), state[part])
     return dict(GNPFA, ch=list(GNPFA["ch"]))
 
 

@@ -9,9 +9,18 @@ from .dataset.write import clip_path, read_index
 from .face_rig import random_weights
 
 RANDOM = 60000  # combinations kept in memory
-MIRROR = np.array([ARKIT.index(n[:-4] + "Right") if n.endswith("Left") and n[:-4] + "Right" in ARKIT else i
-                   for i, n in enumerate(ARKIT)])  # the right side's unit of a left one, else itself
 MOVES = 0.03  # a channel moves where its standard deviation over the set's frames exceeds this
+
+
+def _other_side(name):
+    """The unit that a mirror shows: the left one of a right one and the reverse, else itself."""
+    for one, other in (("Left", "Right"), ("Right", "Left")):
+        if name.endswith(one):
+            return name[: -len(one)] + other
+    return name
+
+
+OTHER_SIDE = np.array([ARKIT.index(_other_side(name)) for name in ARKIT])
 
 
 def recorded(data, splits, every=1):
@@ -61,11 +70,16 @@ def few_units(rng, count):
         unit = rng.integers(len(ARKIT), size=count)
         amount = rng.uniform(0.15, 1, count) * (rng.random(count) < (1, 0.5, 0.3)[turn])
         out[rows, unit] = np.maximum(out[rows, unit], amount)
-        both = np.where(rng.random(count) < 0.5, MIRROR[unit], unit)
+        both = np.where(rng.random(count) < 0.5, OTHER_SIDE[unit], unit)
         out[rows, both] = np.maximum(out[rows, both], amount)
     jaw, close = ARKIT.index("jawOpen"), ARKIT.index("mouthClose")
     out[:, jaw] = np.maximum(out[:, jaw], out[:, close])
     return out
+
+
+def swap_sides(weights):
+    """Weights [n, 52] of the faces in a mirror."""
+    return weights[:, OTHER_SIDE]
 
 
 def folder(path):

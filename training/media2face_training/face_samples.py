@@ -1,10 +1,13 @@
 """Samples to train GNPFA on: faces x expressions as maps, and what reads vertices and rigid parts off a map."""
 
+from typing import NamedTuple
+
 import numpy as np
 import torch
 
 HELD_OUT_SEED = 20260  # faces of this seed are never trained on
 NAMED_SHARE = 0.4  # of the faces in a batch
+TONGUE = 8.0  # its island is 60 texels of 4096
 FLOOR = 0.15  # of the usual energy: below it a sample's error counts no more
 
 
@@ -12,6 +15,16 @@ def held_out_faces(face, count):
     """Neutral vertices [count, V, 3] of random faces that training never draws."""
     rng = np.random.default_rng(HELD_OUT_SEED)
     return np.stack([face.random_vertices(rng) for _ in range(count)])
+
+
+class Batch(NamedTuple):
+    """Maps of [faces x each] expressions."""
+
+    vertices: torch.Tensor  # neutral faces [faces, V, 3] mm
+    neutral: torch.Tensor  # their maps [faces, 3, res, res]
+    deformed: torch.Tensor  # [faces x each, 3, res, res]
+    offsets: torch.Tensor  # the same shape, mm
+    weights: torch.Tensor  # [faces x each, 52]
 
 
 class Samples:
@@ -25,6 +38,7 @@ class Samples:
         def tensor(array):
             return torch.from_numpy(np.ascontiguousarray(array, np.float32)).to(device)
 
+        self.vertices = tensor(np.stack(faces))
         self.neutral = tensor(np.stack([face.map_of(v) for v in faces]))
         self.scale = tensor(np.stack([face.scale_of(v) for v in faces]))  # [faces, 2, 3]
         units = face.rasterise(face.asset["units"].astype(np.float32))
@@ -39,15 +53,14 @@ class Samples:
         return torch.from_numpy(pick).to(self.device)
 
     def batch(self, faces, each):
-        """Neutral maps [faces], then deformed maps, offsets (mm) and weights of [faces x each] expressions."""
+        """A `Batch` of `each` expressions on each of `faces` faces."""
         pick, res = self.faces(faces), self.face.res
         weights = torch.from_numpy(self.draw(faces * each)).to(self.device)
         upper, lower = (self.scale[pick, k][:, None, :, None, None] for k in (0, 1))
         offsets = (weights @ self.units).reshape(faces, each, 3, res, res)
         offsets = offsets * (self.share * upper + (1 - self.share) * lower)
-        neutral = self.neutral[pick]
-        deformed = neutral[:, None] + offsets / self.face.extent
-        return neutral, deformed.flatten(0, 1), offsets.flatten(0, 1), weights
+        deformed = self.neutral[pick][:, None] + offsets / self.face.extent
+        return Batch(self.vertices[pick], self.neutral[pick], deformed.flatten(0, 1), offsets.flatten(0, 1), weights)
 
 
 class Reader:
@@ -88,7 +101,9 @@ def motion_weights(face, expressions):
     for part in np.array_split(expressions, 10):
         energy += (face.offsets(face.named["average"], part) ** 2).sum(-1).mean(0) / 10
     still = np.linalg.norm(face.asset["units"], axis=2).max(0) < 0.05
-    return np.where(still, 0.5, (energy + 0.03) ** -0.8).astype(np.float32)
+    out = np.where(still, 0.5, (energy + 0.04) ** -0.8).astype(np.float32)
+    out[slice(*face.part("tongue")["vertices"])] *= TONGUE
+    return out
 
 
 def texel_weights(face, per_vertex):
@@ -100,16 +115,17 @@ def texel_weights(face, per_vertex):
     out *= 1 + 3 * np.exp(-(((position - mouth[:, None, None]) / 24) ** 2).sum(0))
     eyes = a["average"][a["eye_vertices"]]
     for sign in (1, -1):
-        centre = eyes[np.sign(eyes[:, 0]) == sign].mean(0) + [0, 5, 14]
-        out *= 1 + 2 * np.exp(-(((position - centre[:, None, None]) / 25) ** 2).sum(0))
+        centre = eyes[np.sign(eyes[:, 0]) == sign].mean(0) + [0, 9, 14]
+        out *= 1 + 3 * np.exp(-(((position - centre[:, None, None]) / 25) ** 2).sum(0))
     return torch.from_numpy(out / out.mean()).float()[None, None]
 
 
 def watched_vertices(face):
-    """Every other vertex of the lips and every third of the upper face's movable skin."""
+    """Every other vertex of the lips, every third of the upper face's movable skin, every fourth of the tongue."""
     on_chart = face.asset["uv"][:, 0] >= 0
     upper = face.asset["upper"][on_chart[face.asset["upper"]]]
-    return np.concatenate([face.asset["lip"][::2], upper[::3]])
+    tongue = face.part("tongue")
+    return np.concatenate([face.asset["lip"][::2], upper[::3], np.arange(*tongue["vertices"], 4)])
 
 
 class GeometryLoss:

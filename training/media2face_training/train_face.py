@@ -6,7 +6,7 @@ of M2F-S, a random combination or a few units), and the map of the deformed face
   - latent: KL of the encoder's q(z | geometry) to N(M(w), PRIOR^2), so that z does not depend on the face,
   - optionally the picture: shading under random lights, visibility and barycentrics of the true geometry (shading.py).
 
-    python -m media2face_training.train_face --data target/m2fs --work target/training --minutes 50
+    python -m media2face_training.train_face --data target/m2fs --work target/training --minutes 62
 """
 
 import argparse
@@ -23,6 +23,7 @@ from .loop import Loop
 from .modules import Encoder, Generator
 from .motion import load_mappings
 from .muon import Muon
+from .shading import PictureLoss
 from .stages import device_of, save_stage
 from .train_mappings import PRIOR, unit_variance
 
@@ -61,15 +62,54 @@ def latent(encoder, deformed, z):
     return mean + torch.randn_like(mean) * (0.5 * log_variance).exp(), kl, (mean - z).detach().square().mean().sqrt()
 
 
+class Trainer:
+    """One step of both networks."""
+
+    def __init__(self, face, draw, from_weights, options, rng, device):
+        self.samples, self.options = Samples(face, draw, rng, POOL, device), options
+        self.from_weights, self.device = from_weights, device
+        self.generator, self.encoder = (module.to(device) for module in networks())
+        self.geometry = GeometryLoss(face, draw(2000), device)
+        self.picture = PictureLoss(face, rng, device) if options.picture else None
+
+    def __call__(self, done):
+        """(loss, values to note) of one batch; `done`: share of the run behind it."""
+        batch, more = self.samples.batch(self.options.faces, self.options.each), self.samples.batch(self.options.seen, 2)
+        count = len(batch.weights)
+        z = self.from_weights(torch.cat([batch.weights, more.weights]))
+        first = torch.arange(0, count, count // DECODED, device=self.device)
+        noisy = z[:count] + NOISE * torch.randn(count, GNPFA["d_z"], device=self.device)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=done < HALF):
+            encoded, kl, off = latent(self.encoder, torch.cat([batch.deformed[first], more.deformed]),
+                                      torch.cat([z[first], z[count:]]))
+            if done > 0.5:  # the encoder has learned by then: decode what it says, too
+                noisy = noisy.index_copy(0, first, encoded[: len(first)])
+            bottom, skips = self.generator.identity(batch.neutral)
+            bottom, *skips = (x.repeat_interleave(self.options.each, 0) for x in (bottom, *skips))
+            decoded = self.generator.frame(bottom, skips, noisy)
+        error = decoded.float() * GNPFA["scale"] - batch.offsets
+        loss, note = self.geometry(error, batch.offsets)
+        if self.picture:
+            own = slice(0, count, self.options.each)  # one expression of each face
+            seen = self.picture(batch.vertices, batch.offsets[own], error[own])
+            loss = loss + self.options.picture * seen
+            note["picture"] = seen.detach()
+        return loss + KL * kl, dict(note, kl=kl.detach(), latent=off)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", default="target/m2fs")
     parser.add_argument("--work", default="target/training")
-    parser.add_argument("--minutes", type=float, default=50)
+    parser.add_argument("--minutes", type=float, default=62)
+    parser.add_argument("--steps", type=int, help="a number of steps instead of minutes")
     parser.add_argument("--faces", type=int, default=4, help="faces in a batch")
-    parser.add_argument("--each", type=int, default=4, help="expressions per face")
+    parser.add_argument("--each", type=int, default=6, help="expressions per face")
     parser.add_argument("--seen", type=int, default=12, help="further faces for the encoder, two expressions each")
     parser.add_argument("--rate", type=float, default=4e-3)
+    parser.add_argument("--picture", type=float, default=0.0, help="weight of the picture's term")
+    parser.add_argument("--start", help="a checkpoint to begin from, for comparing terms of the loss")
+    parser.add_argument("--name", default="face.pt")
     parser.add_argument("--device", default="auto")
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -80,36 +120,26 @@ def main():
     def draw(count):
         return expressions.draw(count, neutral=0.04, speech=0.5, few=0.22)
 
-    samples = Samples(face, draw, rng, POOL, device)
     from_weights = load_mappings(work)[0].to(device)
-    generator, encoder = (module.to(device) for module in networks())
-    prepare(generator, encoder, from_weights(torch.from_numpy(draw(4000)).to(device)))
-    loss_of = GeometryLoss(face, draw(2000), device)
-    parameters = [*generator.parameters(), *encoder.parameters()]
-    optimiser, modules = Muon(parameters), dict(generator=generator, encoder=encoder)
-    loop = Loop(work / "face.pt", options.minutes, options.rate, modules, optimiser, configuration=dict(GNPFA))
+    trainer = Trainer(face, draw, from_weights, options, rng, device)
+    modules = dict(generator=trainer.generator, encoder=trainer.encoder)
+    prepare(**modules, z=from_weights(torch.from_numpy(draw(4000)).to(device)))
+    if options.start:
+        state = torch.load(options.start, weights_only=False, map_location=device)["modules"]
+        for name, module in modules.items():
+            module.load_state_dict(state[name])
+    parameters = [p for module in modules.values() for p in module.parameters()]
+    optimiser = Muon(parameters)
+    loop = Loop(work / options.name, options.minutes, options.rate, modules, optimiser, steps=options.steps,
+                configuration=dict(GNPFA))
     for _ in loop:
-        neutral, deformed, offsets, weights = samples.batch(options.faces, options.each)
-        _, more, _, more_weights = samples.batch(options.seen, 2)
-        z_weights = from_weights(torch.cat([weights, more_weights]))
-        with torch.autocast(device.type, torch.bfloat16, enabled=loop.done < HALF):
-            first = slice(None, None, len(weights) // DECODED)
-            seen = torch.cat([deformed[first], more])
-            encoded, kl, off = latent(encoder, seen, torch.cat([z_weights[: len(weights)][first], z_weights[len(weights):]]))
-            z = z_weights[: len(weights)] + NOISE * torch.randn(len(weights), GNPFA["d_z"], device=device)
-            if loop.done > 0.5:  # the encoder has learned by then: decode what it says, too
-                z[first] = encoded[: len(z[first])]
-            bottom, skips = generator.identity(neutral)
-            bottom, *skips = (x.repeat_interleave(options.each, 0) for x in (bottom, *skips))
-            decoded = generator.frame(bottom, skips, z)
-        error = decoded.float() * GNPFA["scale"] - offsets
-        geometry, note = loss_of(error, offsets)
+        loss, note = trainer(loop.done)
         optimiser.zero_grad()
-        (geometry + KL * kl).backward()
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 2.0)
         optimiser.step()
-        loop.note(**note, kl=kl.detach(), latent=off)
-    save_stage(work / "face.safetensors", {n: m.state_dict() for n, m in modules.items()}, dict(GNPFA))
+        loop.note(**note)
+    save_stage((work / options.name).with_suffix(".safetensors"), {n: m.state_dict() for n, m in modules.items()}, dict(GNPFA))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from .dataset.styles import ARKIT
 from .expressions import Expressions, folder, moving, recorded
 from .face_rig import random_weights
 from .modules import mapping
+from .stages import save_stage
 
 PRIOR = 0.08  # standard deviation of the noise on z
 RATE, MOMENTS = 3e-3, 0.003
@@ -88,13 +89,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", default="target/m2fs")
     parser.add_argument("--work", default="target/training")
-    parser.add_argument("--steps", type=int, default=12000)
+    parser.add_argument("--steps", type=int, default=24000)
     parser.add_argument("--batch", type=int, default=384)
-    parser.add_argument("--name", default="mappings.pt")
     options = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    data, path = folder(options.data), Path(options.work) / options.name
+    data, path = folder(options.data), Path(options.work) / "mappings.pt"
     from_weights, to_weights = train(Expressions(data, np.random.default_rng(0)), options.steps, options.batch)
     held = recorded(data, ("valid", "test"))
     random = random_weights(np.random.default_rng(99), 20000, ARKIT)
@@ -105,9 +105,10 @@ def main():
           f"{ARKIT[worst]} {error[:, worst].mean():.4f}; random combinations "
           f"{cycle_error(from_weights, to_weights, random).mean():.4f}; z: deviation over clips "
           f"{z.std(0).min().item():.2f} to {z.std(0).max().item():.2f} (gate {GATE})")
-    state = dict(modules=dict(from_weights=from_weights.state_dict(), to_weights=to_weights.state_dict()))
-    torch.save(state, f"{path}.new")
+    modules = dict(from_weights=from_weights.state_dict(), to_weights=to_weights.state_dict())
+    torch.save(dict(modules=modules), f"{path}.new")
     os.replace(f"{path}.new", path)
+    save_stage(path.with_suffix(".safetensors"), modules, dict(d_z=GNPFA["d_z"], units=len(ARKIT)))
 
 
 if __name__ == "__main__":
