@@ -1,12 +1,12 @@
 """Reads emotion and head style back from motion: a small network that judges animations, with its own accuracy.
 
-    python -m media2face_training.classifier train --data DIR --out models/classifier
+    python -m media2face_training.classifier train --data DIR --out models/classifier/style.safetensors
     python -m media2face_training.classifier test  --data DIR            its accuracy on the test split's truth
     python -m media2face_training.classifier read out/hello.json         what `m2f animate` wrote
 
 It takes what the command line writes: 52 ARKit weights and the head's pose at 30 frames a second, any length from a
 second. It learned on the truth of M2F-S' training split, with noise, smoothing and gain, so that it reads what the face
-does and not the exactness of the rules. For other code: `Classifier.load(folder).read(weights, pose)`.
+does and not the exactness of the rules. For other code: `Classifier(path).read(weights, pose)`.
 """
 
 import argparse
@@ -29,7 +29,7 @@ from .dataset.heads import STYLES
 from .dataset.styles import ARKIT, EMOTIONS
 from .dataset.write import clip_path, read_index
 
-FOLDER, FILE = "models/classifier", "style.safetensors"
+PATH = "models/classifier/style.safetensors"
 EMOTION_NAMES, STYLE_NAMES = tuple(EMOTIONS), ("none", *STYLES)
 WIDTH, DILATIONS = 96, (1, 2, 4, 8)
 POSE_SCALE = np.array([10, 10, 10, 0.1, 0.1, 0.1], np.float32)  # of rad and mm, to about 1
@@ -83,28 +83,19 @@ def stack(motions):
 
 
 class Classifier:
-    """A trained network."""
+    """A trained network; raises ValueError for a file of other labels or channels."""
 
-    def __init__(self, network):
-        self.network = network.eval()
-
-    @classmethod
-    def load(cls, folder=FOLDER):
-        """From `style.safetensors`; raises ValueError for a file of other labels or channels."""
-        with safe_open(Path(folder) / FILE, "pt") as file:
+    def __init__(self, path=PATH):
+        with safe_open(path, "pt") as file:
             if file.metadata()["labels"] != labels():
-                raise ValueError(f"{Path(folder) / FILE} was made for {file.metadata()['labels']}, not {labels()}")
-            network = Network()
-            network.load_state_dict({name: file.get_tensor(name).float() for name in file.keys()})
-        return cls(network)
+                raise ValueError(f"{path} was made for {file.metadata()['labels']}, not {labels()}")
+            self.network = Network()
+            self.network.load_state_dict({name: file.get_tensor(name).float() for name in file.keys()})
+        self.network.eval()
 
-    def save(self, folder=FOLDER):
-        """Writes it as f16, aside and renamed."""
-        path = Path(folder) / FILE
-        path.parent.mkdir(parents=True, exist_ok=True)
-        state = {name: tensor.half().contiguous() for name, tensor in self.network.state_dict().items()}
-        path.with_suffix(".new").write_bytes(save(state, dict(labels=labels())))
-        os.replace(path.with_suffix(".new"), path)
+    def __call__(self, weights, pose):
+        """Probabilities of the ten emotions of one animation, [F, 52] and [F, 6] (axis-angle rad, mm)."""
+        return self.probabilities([motion_of(weights, pose)])[0][0]
 
     @torch.no_grad()
     def probabilities(self, motions):
@@ -119,6 +110,15 @@ class Classifier:
             raise ValueError(f"{len(weights)} frames; {FEWEST} are the fewest that can be judged")
         emotion, style = self.probabilities([motion_of(weights, pose)])
         return EMOTION_NAMES[emotion[0].argmax()], STYLE_NAMES[style[0].argmax()]
+
+
+def keep(network, path):
+    """Writes a network as f16, aside and renamed."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    state = {name: tensor.half().contiguous() for name, tensor in network.state_dict().items()}
+    path.with_suffix(".new").write_bytes(save(state, dict(labels=labels())))
+    os.replace(path.with_suffix(".new"), path)
 
 
 def labels():
@@ -151,7 +151,7 @@ def disturbed(motion, rng):
 
 
 def train(folder, minutes, seed=0):
-    """A classifier from the training split."""
+    """A network from the training split."""
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
     rows, motions = load_split(folder, "train")
@@ -174,7 +174,7 @@ def train(folder, minutes, seed=0):
         step += 1
         if step % 200 == 0:
             print(f"step {step} emotion {losses[0]:.3f} style {losses[1]:.3f}", flush=True)
-    return Classifier(network)
+    return network
 
 
 def confusion(truth, said, names):
@@ -234,7 +234,7 @@ def main():
     commands = parser.add_subparsers(dest="command", required=True)
     for name in ("train", "test", "read"):
         command = commands.add_parser(name)
-        command.add_argument("--out" if name == "train" else "--classifier", dest="folder", default=FOLDER)
+        command.add_argument("--out" if name == "train" else "--classifier", dest="path", default=PATH)
         if name == "read":
             command.add_argument("files", nargs="+")
         else:
@@ -242,8 +242,8 @@ def main():
     commands.choices["train"].add_argument("--minutes", type=float, default=4)
     options = parser.parse_args()
     if options.command == "train":
-        train(options.data, options.minutes).save(options.folder)
-    classifier = Classifier.load(options.folder)
+        keep(train(options.data, options.minutes), options.path)
+    classifier = Classifier(options.path)
     if options.command == "read":
         for path in options.files:
             print(path, *classifier.read(*read_json(path)))

@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 import tempfile
 import unittest
 from pathlib import Path
@@ -14,7 +15,7 @@ from safetensors.torch import load_file
 
 from media2face_training.config import CLIP
 from media2face_training.dataset import heads
-from media2face_training.style import codes, emoji, faces, lexicon, pictures, prompts, tokens, towers, train, words, wordnet
+from media2face_training.style import codes, emoji, faces, pictures, prompts, tokens, towers, train, words, wordnet
 from media2face_training.style.prompts import EMOTION_NAMES, STYLE_NAMES, Label
 
 GOLDEN = Path(__file__).parents[2] / "tests/data/golden"
@@ -80,22 +81,21 @@ class Words(unittest.TestCase):
         self.assertLessEqual(set(EMOTION_NAMES), names)
 
     def test_no_prompt_holds_a_held_out_word(self):
-        trained = {w.text for w in self.words if not w.held_out}
-        out = {w.text for w in self.words if w.held_out} - {part for text in trained for part in text.split()}
-        phrases = {p for style in heads.STYLES for p in prompts.phrases(style)}
-        out -= {part for phrase in phrases for part in phrase.lower().split()}
-        out -= {part for table in (lexicon.ADVERBS, lexicon.LEVEL_ADVERBS) for row in table.values()
-                for part in row.replace(";", " ").split()}
+        out = {w.text for w in self.words if w.held_out}
         labelled = (self.prompts.draw() for _ in range(20000))
         said = {part.strip(",;.!:") for text, label in labelled if label != Label() for part in text.lower().split()}
         self.assertFalse(out & said)
 
-    def test_definitions_leave_out_what_is_unread(self):
-        unread = {w.text for w in self.words if w.unread}
-        self.assertGreater(len(unread), 20)
-        for word, definition in train.definitions(self.wordnet, self.words):
-            self.assertNotIn(word, unread)
-            self.assertFalse(unread & {*definition.split()}, definition)
+    def test_entries_keep_to_what_may_be_read(self):
+        unread, out = ({w.text for w in self.words if getattr(w, kind)} for kind in ("unread", "held_out"))
+        english = {w.text for w in self.words if w.held_out and w.language == "en"}
+        labelled, free = train.entries(self.wordnet, self.words)
+        self.assertEqual(set(labelled), set(EMOTION_NAMES))
+        for word, entry in free:
+            self.assertFalse(unread & {word, *re.findall(r"[\w'-]+", entry)}, entry)
+        for entry, _ in (row for rows in labelled.values() for row in rows):
+            self.assertFalse(english & {*re.findall(r"[\w'-]+", entry)}, entry)
+        self.assertGreater(len(english & {word for word, _ in free}), len(english) / 2)
 
     def test_a_prompt_of_a_label_says_its_strength(self):
         for third, adverb in ((-1, "slightly angry"), (1, "very angry")):

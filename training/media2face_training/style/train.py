@@ -3,7 +3,7 @@
     python -m media2face_training.style.train --work target/training --minutes 15
 
 Losses: supervised contrast over texts and pictures of a batch; what the code says of mood and movement by two linear
-heads; a word's code against the code of its definition, and an emoji's as text against its picture's, both without
+heads; a word's code against the code of its entry in the dictionary, and an emoji's as text against its picture's, both without
 labels and with the second one held; the code's length against the square root of its size.
 """
 
@@ -11,6 +11,7 @@ import argparse
 import functools
 import math
 import random
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -23,18 +24,20 @@ from .. import stages
 from ..config import CLIP
 from ..face import Face
 from ..loop import Loop
-from . import emoji, faces, pictures
+from . import cartoons, emoji, faces, pictures
 from .prompts import EMOTION_NAMES, MOODS, MOVEMENTS, STYLE_NAMES, Label, Prompts
 from .tokens import Tokenizer
 from .towers import Towers
 from .words import lexicon
 from .wordnet import WordNet
 
-SEED, FACES, HELD_OUT_FACES = 1, 2400, 300
-TEXTS, EMOJI_TEXTS, DEFINED, EMOJI_PICTURES, FACE_PICTURES, OTHER_PICTURES, PAIRS = 112, 24, 32, 28, 16, 4, 8
-CHUNKS, LONGEST_DEFINITION = 4, 18  # tokens
+SEED, FACES, HELD_OUT_FACES, CARTOONS = 1, 2400, 300, 5000
+TEXTS, EMOJI_TEXTS, DEFINITIONS, READ, PAIRS = 96, 20, 20, 48, 8  # of a batch
+EMOJI_PICTURES, CARTOON_PICTURES, FACE_PICTURES, OTHER_PICTURES = 30, 32, 16, 4
+CHUNKS, LONGEST_ENTRY = 4, 24  # tokens
 TEMPERATURE = 0.1
-# Lexicographer files whose definitions are read: adjectives, adverbs, nouns and verbs of feelings, states, traits, faces.
+READ_FRAMES = ("{}", "{}", "{}", "{} voice", "a {} face", "with {}", "very {}", "speak {}", "feeling {}")
+# Lexicographer files whose entries are read: adjectives, adverbs, nouns and verbs of feelings, states, traits, faces.
 READ_FILES = {0, 1, 2, 3, 7, 10, 12, 24, 26, 29, 31, 32, 37, 39, 44}
 
 
@@ -59,7 +62,7 @@ class Material:
         self.words = lexicon(wordnet)
         self.prompts = Prompts(self.words, wordnet, seed)
         self.tokenizer = Tokenizer(CLIP["text"]["vocab_size"], CLIP["text"]["max_position_embeddings"])
-        self.defined = definitions(wordnet, self.words)
+        self.labelled, self.entries = entries(wordnet, self.words)
         self.emoji = emoji.collect(self.words)
         self.by_emotion = defaultdict(lambda: defaultdict(list))
         for e in self.emoji:
@@ -69,6 +72,7 @@ class Material:
         self.named = named(self.emoji, self.words)
         self.faces, self.face_labels = faces.cached(Face(Path(folder) / "face.npz"), FACES, SEED,
                                                     Path(folder) / "style_faces.npz")
+        self.cartoons, self.cartoon_labels = cartoons.render(CARTOONS, SEED)
 
     @functools.cached_property
     def emoji_pictures(self):
@@ -96,7 +100,12 @@ class Material:
     def texts(self):
         """(ids, labels) of labelled texts."""
         drawn = [self.prompts.draw() for _ in range(TEXTS)] + [self.emoji_text() for _ in range(EMOJI_TEXTS)]
-        return [self.tokenizer(text) for text, _ in drawn], [label for _, label in drawn]
+        ids = [self.tokenizer(text) for text, _ in drawn]
+        for _ in range(DEFINITIONS):
+            text, label = self.rng.choice(self.labelled[self.rng.choice(EMOTION_NAMES)])
+            ids.append(self.tokenizer(text, LONGEST_ENTRY))
+            drawn.append((text, label))
+        return ids, [label for _, label in drawn]
 
     def pictures(self):
         """(normalised pictures, labels)."""
@@ -107,17 +116,19 @@ class Material:
             if e.text in self.emoji_pictures and len(images) < EMOJI_PICTURES + OTHER_PICTURES:
                 images.append(self.emoji_pictures[e.text])
                 labels.append(Label())
+        for i in self.rng.sample(range(CARTOONS), CARTOON_PICTURES):
+            images.append(self.cartoons[i])
+            labels.append(self.cartoon_labels[i])
         for i in self.rng.sample(range(FACES - HELD_OUT_FACES), FACE_PICTURES):
             images.append(self.faces[i])
             labels.append(self.face_labels[i])
         return pictures.augmented(np.stack(images), self.torch_rng), labels
 
-    def definitions(self):
-        """(ids of words in a template, ids of their definitions), without labels."""
-        chosen = [self.rng.choice(self.defined) for _ in range(DEFINED)]
-        frames = ("{}", "{}", "{} voice", "looking {}", "with {}", "very {}", "{} face", "speak {}")
-        words = [self.tokenizer(self.rng.choice(frames).format(word)) for word, _ in chosen]
-        return words, [self.tokenizer(d, LONGEST_DEFINITION) for _, d in chosen]
+    def read(self):
+        """(ids of words in a template, ids of their entries in the dictionary), without labels."""
+        chosen = [self.rng.choice(self.entries) for _ in range(READ)]
+        words = [self.tokenizer(self.rng.choice(READ_FRAMES).format(word)) for word, _ in chosen]
+        return words, [self.tokenizer(entry, LONGEST_ENTRY) for _, entry in chosen]
 
     def pairs(self):
         """(ids of emoji as text, their pictures), without labels; the held-out ones too."""
@@ -157,13 +168,39 @@ def named(everything, words):
     return kept
 
 
-def definitions(wordnet, words):
-    """(word, definition of its first or second sense): WordNet's adjectives, adverbs, feelings, states and traits."""
-    unread = {w.text for w in words if w.unread}
+def entries(wordnet, words):
+    """What a dictionary says: ({emotion: (entry, label) of a trained word}, (word, entry) of words without a label).
+
+    An entry is the sense's definition and up to four other words of the sense and of those similar to it. Read are the
+    adjectives, adverbs, feelings, states, traits and the like whose entry holds a word of the lexicon, so
+    the held-out words are met as any other word of the dictionary, the unread ones not at all.
+    """
+    known = {w.text: w for w in words if w.language == "en"}
+    unread, out = ({text for text, w in known.items() if getattr(w, kind)} for kind in ("unread", "held_out"))
     ranks = {(text, key): rank for (text, _), keys in wordnet.index.items() for rank, key in enumerate(keys)}
-    return [(text.lower(), sense.definition) for key, sense in wordnet.senses.items() if sense.file in READ_FILES
-            for text in sense.words if sense.definition and text.lower() not in unread
-            and ranks.get((text.lower(), key), 9) < 2 and not unread & {*sense.definition.split()}]
+    labelled, free = defaultdict(list), []
+    for key, sense in wordnet.senses.items():
+        if sense.file not in READ_FILES or not sense.definition:
+            continue
+        near = [*sense.words, *(w for k in wordnet.related(key, "&\\") for w in wordnet.senses[k].words)]
+        for text in sense.words:
+            text = text.lower()
+            others = [w for w in dict.fromkeys(n.lower() for n in near) if w != text and w not in unread][:4]
+            said = {*re.findall(r"[\w'-]+", " ".join([text, sense.definition, *others])), text, *others}
+            if ranks.get((text, key), 9) > 2 or unread & said:
+                continue
+            said -= {text}
+            entry = f"{sense.definition}; {', '.join(others)}" if others else sense.definition
+            word = known.get(text)
+            if word and not word.held_out:
+                third = word.third if word.emotion != "neutral" else 0
+                label = Label(EMOTION_NAMES.index(word.emotion), third)
+                told = [sense.definition, ", ".join(w for w in others if not out & {w, *w.split()})]
+                if said & known.keys() and not out & {*re.findall(r"[\w'-]+", told[0])}:
+                    labelled[word.emotion].append(("; ".join(filter(None, told)), label))
+            elif said & known.keys():
+                free.append((text, entry))
+    return labelled, free
 
 
 def contrast(codes, labels):
@@ -179,7 +216,7 @@ def contrast(codes, labels):
 def learn(towers, heads, material, device):
     """Losses of one batch by name."""
     texts, text_labels = material.texts()
-    words, meant = material.definitions()
+    words, meant = material.read()
     pairs, pair_pictures = material.pairs()
     images, picture_labels = material.pictures()
     labels = text_labels + picture_labels
@@ -223,7 +260,7 @@ def main():
     decayed = [p for p in parameters if p.ndim > 1]
     optimiser = torch.optim.AdamW([dict(params=decayed, weight_decay=0.05),
                                    dict(params=[p for p in parameters if p.ndim < 2], weight_decay=0.0)], 1e-3)
-    print(f"{sum(p.numel() for p in towers.parameters())} parameters, {len(material.defined)} definitions", flush=True)
+    print(f"{sum(p.numel() for p in towers.parameters())} parameters, {len(material.entries)} entries", flush=True)
     loop = Loop(work / "style.pt", options.minutes, 1.5e-3, dict(towers=towers, heads=heads), optimiser,
                 configuration=CLIP)
     for _ in loop:

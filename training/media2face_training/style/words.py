@@ -8,7 +8,7 @@ from ..dataset.styles import EMOTIONS
 from . import lexicon as tables
 from .wordnet import WordNet
 
-HELD_OUT_SHARE, UNREAD_SHARE = 0.15, 0.25
+HELD_OUT_SHARE, UNREAD_SHARE = 0.15, 0.12
 # Lexicographer files whose words say nothing about a mood: act, animal, artifact, body, food, object, plant, ...
 HARMLESS_FILES = {4, 5, 6, 8, 13, 15, 17, 18, 20, 23, 27, 28, 30, 36, 38}
 
@@ -23,7 +23,7 @@ class Word:
     third: int = 0
     language: str = "en"
     held_out: bool = False
-    unread: bool = False  # held out, and its definition is kept from the training too
+    unread: bool = False  # held out, and its entry in the dictionary is kept from the training too
 
 
 def expand(wordnet, names):
@@ -69,14 +69,22 @@ def collect(wordnet):
     return words
 
 
+def parts_of_phrases(texts):
+    """Words that stand in a phrase, an adverb or another language too: to hold them out would hold out nothing."""
+    rows = [*tables.ADVERBS.values(), *tables.LEVEL_ADVERBS.values(), *tables.FOREIGN_ADVERBS.values()]
+    phrases = [*rows, *tables.STYLES.values(), *(text for text in texts if " " in text)]
+    twice = {text for text in texts if texts.count(text) > 1}  # the same letters in two languages
+    return twice | {part for phrase in phrases for part in phrase.lower().replace(";", " ").split()}
+
+
 def lexicon(wordnet=None, seed=0):
     """All words; about one in seven of every emotion and language is held out, the ten names never."""
     chosen, groups = [], collections.defaultdict(list)
     for word in collect(wordnet or WordNet()):
         groups[word.emotion, word.language].append(word)
-    rng = random.Random(seed)
+    rng, used = random.Random(seed), parts_of_phrases([w.text for group in groups.values() for w in group])
     for (emotion, _), group in sorted(groups.items()):
-        rest = [w for w in group if w.text != emotion]
+        rest = [w for w in group if w.text != emotion and w.text not in used]
         out = set(rng.sample(rest, round(HELD_OUT_SHARE * len(rest))))
         unread = set(rng.sample(sorted(out, key=lambda w: w.text), round(UNREAD_SHARE * len(out))))
         chosen += [Word(w.text, w.part, w.emotion, w.third, w.language, w in out, w in unread) for w in group]
