@@ -1,0 +1,129 @@
+"""E_exp and E_pose: the latent expression and the head's rotation, read off a 64 x 64 picture of a face.
+
+E_exp is trained on z = M(w) and, through the frozen M', on the weights; E_pose on the rotation towards the camera
+(axis-angle, rad). Pictures come from pictures.py; here they are mirrored, moved, tinted and partly covered.
+
+    python -m media2face_training.train_vision --work target/training --minutes 26
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from .config import GNPFA, VISION
+from .expressions import swap_sides
+from .loop import Loop
+from .modules import Encoder
+from .motion import load_mappings
+from .muon import Muon
+from .pictures import SIDE
+from .stages import device_of, save_stage
+
+OUTPUTS = dict(expression=GNPFA["d_z"], pose=3)
+SHIFT = 3  # px
+SHARES = dict(expression=0.7, pose=0.3)  # of the minutes
+HALF = 0.8  # share of the run in bfloat16
+MIRRORED = torch.tensor([1.0, -1.0, -1.0])  # an axis-angle vector in a mirror
+
+
+def network(part):
+    """E_exp or E_pose of the starter's size."""
+    return Encoder(res=SIDE, ch=VISION[part], d_out=OUTPUTS[part], groups=GNPFA["groups"])
+
+
+def tensor(images):
+    """u8 [n, 64, 64, 3] -> float [n, 3, 64, 64] in [-1, 1]."""
+    return torch.from_numpy(images).permute(0, 3, 1, 2).float() / 127.5 - 1
+
+
+def read(path):
+    """(images u8 [n, 64, 64, 3], weights f32 [n, 52], rotations f32 [n, 3]) of pictures.py."""
+    if not path.exists():
+        raise SystemExit(f"{path} is missing; make it with media2face_training.pictures")
+    with np.load(path) as stored:
+        return stored["images"], stored["weights"].astype(np.float32), stored["rotations"].astype(np.float32)
+
+
+def moved(x, rng):
+    """Pictures [n, 3, 64, 64] each shifted by a few pixels, then tinted, then some with a patch covered."""
+    padded = functional.pad(x, (SHIFT,) * 4, mode="replicate")
+    places = rng.integers(0, 2 * SHIFT + 1, (len(x), 2))
+    out = torch.stack([p[:, a : a + SIDE, b : b + SIDE] for p, (a, b) in zip(padded, places)])
+    gain, lift = rng.uniform(0.8, 1.2, (len(x), 3, 1, 1)), rng.uniform(-0.15, 0.15, (len(x), 1, 1, 1))
+    out = out * torch.from_numpy(gain).to(out) + torch.from_numpy(lift).to(out)
+    for i in np.where(rng.random(len(x)) < 0.1)[0]:
+        a, b = rng.integers(0, SIDE - 16, 2)
+        h, w = rng.integers(6, 16, 2)
+        out[i, :, a : a + h, b : b + w] = float(rng.uniform(-1, 1))
+    return out.clamp(-1, 1)
+
+
+class Batches:
+    """Random pictures, half of them mirrored together with what they show."""
+
+    def __init__(self, images, weights, rotations, rng, device):
+        self.images, self.weights, self.rotations = images, weights, rotations
+        self.rng, self.device = rng, device
+
+    def draw(self, count):
+        """(pictures [n, 3, 64, 64], weights [n, 52], rotations [n, 3])."""
+        pick = self.rng.integers(len(self.images), size=count)
+        images, weights = self.images[pick], self.weights[pick].copy()
+        rotations = torch.from_numpy(self.rotations[pick])
+        other = self.rng.random(count) < 0.5
+        images = np.where(other[:, None, None, None], images[:, :, ::-1], images)
+        weights[other] = swap_sides(weights[other])
+        rotations[other] *= MIRRORED
+        x = moved(tensor(images), self.rng)
+        return x.to(self.device), torch.from_numpy(weights).to(self.device), rotations.to(self.device)
+
+
+def train(part, work, minutes, options, device):
+    """Trains one of the two and leaves its finished stage."""
+    torch.manual_seed(0)
+    images, weights, rotations = read(work / "pictures_train.npz")
+    batches = Batches(images, weights, rotations, np.random.default_rng(0), device)
+    from_weights, to_weights = (net.to(device) for net in load_mappings(work))
+    spread = torch.from_numpy(weights.std(0)).to(device).clamp(min=0.02)
+    model = network(part).to(device)
+    optimiser, configuration = Muon(model.parameters()), dict(part=part, ch=VISION[part], outputs=OUTPUTS[part])
+    loop = Loop(work / f"vision_{part}.pt", minutes, options.rate, {part: model}, optimiser, configuration=configuration)
+    for _ in loop:
+        x, w, rotation = batches.draw(options.batch)
+        with torch.autocast(device.type, torch.bfloat16, enabled=loop.done < HALF):
+            out = model(x)
+        out = out.float()
+        if part == "expression":
+            off = (out - from_weights(w)).square().mean()
+            channels = ((to_weights(out) - w) / spread).square().mean()
+            loss = off + channels
+            loop.note(z=off.detach().sqrt(), weights=channels.detach())
+        else:
+            loss = 100 * (out - rotation).square().sum(1).mean()
+            loop.note(degrees=(out - rotation).detach().norm(dim=1).mean() * 57.3)
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)
+        optimiser.step()
+    save_stage(work / f"vision_{part}.safetensors", {part: model.state_dict()}, configuration)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--part", choices=tuple(OUTPUTS), nargs="*", default=list(OUTPUTS))
+    parser.add_argument("--work", default="target/training")
+    parser.add_argument("--minutes", type=float, default=26, help="for both")
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--rate", type=float, default=4e-3)
+    parser.add_argument("--device", default="auto")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    for part in options.part:
+        train(part, Path(options.work), options.minutes * SHARES[part], options, device_of(options.device))
+
+
+if __name__ == "__main__":
+    main()
