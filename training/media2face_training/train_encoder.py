@@ -1,10 +1,10 @@
 """Audio encoder: a frame-wise phone classifier on log-mel whose features drive the face.
 
 Heads used in training only: 40 phones, opening, rounding, closure of the lips.
-Loss = cross-entropy (smoothing .05; M, B, P x2, silence x.5) + 3 MSE(opening, rounding) + .5 BCE(closure, x5).
+Loss = cross-entropy (smoothing .1; M, B, P x2, silence x.5) + 3 MSE(opening, rounding) + .5 BCE(closure, x5).
 What is kept is the running average of the weights: `encoder.pt` to resume from, `encoder.safetensors` when done.
 
-    python -m media2face_training.train_encoder --work target/training --minutes 45
+    python -m media2face_training.train_encoder --work target/training --minutes 52
 """
 
 import argparse
@@ -24,7 +24,7 @@ from .phones import BILABIALS, CLASSES, INDEX, OPENING, OPENING_OF_OTHER_CONSONA
 from .scores import area_under_curve
 from .windows import Windows
 
-RATE, DROPOUT, AVERAGING = 2e-3, 0.1, 0.998
+RATE, DROPOUT, SMOOTHING, AVERAGING = 2e-3, 0.25, 0.1, 0.998
 
 
 class Heads(nn.Module):
@@ -54,7 +54,7 @@ def losses(output, labels):
     """(cross-entropy, mean squared error of opening and rounding, closure's cross-entropy)."""
     known, device = labels != IGNORED, output.device
     phone = F.cross_entropy(output[..., :40].reshape(-1, 40), labels.reshape(-1), weight=class_weights().to(device),
-                            ignore_index=IGNORED, label_smoothing=0.05)
+                            ignore_index=IGNORED, label_smoothing=SMOOTHING)
     target = VISEMES.to(device)[labels.clamp(min=0)].transpose(1, 2)
     kernel = torch.hann_window(9, device=device)[1:-1]
     kernel = (kernel / kernel.sum())[None, None]
@@ -91,7 +91,8 @@ def configuration():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", default="target/training")
-    parser.add_argument("--minutes", type=float, default=45)
+    parser.add_argument("--minutes", type=float, default=52)
+    parser.add_argument("--steps", type=int, help="instead of minutes: a run that repeats from its seed")
     parser.add_argument("--seconds", type=float, default=96, help="sound in a batch")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="auto")
@@ -105,7 +106,7 @@ def main():
         AVERAGING))
     optimiser = torch.optim.AdamW(net.parameters(), RATE, weight_decay=0.02)
     loop = Loop(folder / "encoder.pt", options.minutes, RATE, dict(net=net, average=average), optimiser, 100,
-                configuration=configuration())
+                steps=options.steps, configuration=configuration())
     for step in loop:
         x, y = windows.batch(options.seconds, np.random.default_rng([options.seed, step]))
         with torch.autocast(device.type, torch.bfloat16):

@@ -12,7 +12,7 @@ from .mels import BLOCK
 # Windows of 3, 2 and 1 s; behind their ends the network sees nothing, as behind the newest sound of a stream.
 LENGTHS, LENGTH_SHARES = (300, 200, 100), (0.6, 0.2, 0.2)
 TOO_LATE = 4  # 50 Hz frames before a cut that no one asks for: less than 100 ms of sound ahead
-NOISY = 0.5  # share of windows with further noise
+NOISY = 0.7  # share of windows with further noise
 WARPED, WARP = 0.7, 0.14  # share of windows spoken by another vocal tract; log of its length, at most
 
 
@@ -61,14 +61,13 @@ def add_noise(log_mels, means, rng):
 
 
 def mask(x, rng):
-    """SpecAugment: two masks of up to 12 bands, and half of the time one of up to 110 ms, at the mean value."""
+    """SpecAugment: two masks of up to 16 bands and two of up to 110 ms, at the mean value."""
     mean = x.mean((1, 2))
     for i in range(len(x)):
         for _ in range(2):
-            width = rng.integers(0, 13)
+            width = rng.integers(0, 17)
             first = rng.integers(0, x.shape[2] - width)
             x[i, :, first : first + width] = mean[i]
-        if rng.random() < 0.5:
             width = rng.integers(0, 12)
             first = rng.integers(0, x.shape[1] - width)
             x[i, first : first + width] = mean[i]

@@ -93,7 +93,7 @@ class Noise(unittest.TestCase):
         noisy, means = windows.add_noise(x, x.mean(1), np.random.default_rng(3))
         self.assertGreaterEqual((noisy - x).min(), -1e-5)
         touched = (noisy - x).max((1, 2)) > 0.01
-        self.assertTrue(16 < touched.sum() < 48)  # about half of the windows
+        self.assertTrue(32 < touched.sum() < 58)  # seven windows in ten
         self.assertGreaterEqual((means - x.mean(1)).min(), -1e-5)
 
 
