@@ -18,10 +18,11 @@ from .face import Face
 from .face_rig import random_weights
 from .face_samples import Reader, held_out_faces
 from .motion import load_mappings
+from .pictures import read
 from .stages import load_stage
 from .train_face import networks
 from .train_mappings import cycle_error
-from .train_vision import network, read, tensor
+from .train_vision import network, tensor
 
 FACES, EXPRESSIONS, AMOUNT = 20, 400, 0.6
 BARS = dict(vertex_mean=0.25, vertex_p99=2.0, cycle=0.02, z=0.10, gain=0.85, correlation=0.8, degrees=3.0)
@@ -133,7 +134,7 @@ def gate_geometry(decoder, from_weights, expressions, report):
 
 def gate_vision(work, to_weights, report):
     """E_exp and E_pose on the pictures of held-out faces."""
-    images, weights, rotations = read(work / "pictures_held.npz")
+    images, weights, rotations = read(work, "held")
     x, out = tensor(images), {}
     for part in VISION:
         path = work / f"vision_{part}.safetensors"
