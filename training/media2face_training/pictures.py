@@ -182,19 +182,55 @@ def picture(painter, neutral, weights, rng):
     return develop(small, rng), rotation
 
 
-def _chunk(task):
-    path, neutrals, weights, seed = task
+def _shard(task):
+    """Makes one shard of a set, whose pictures depend on nothing but the task."""
+    path, out, neutrals, weights, seed = task
     rng, painter = np.random.default_rng(seed), Painter(Face(path))
     made = [picture(painter, neutrals[rng.integers(len(neutrals))], w, rng) for w in weights]
-    return np.stack([m[0] for m in made]), np.stack([m[1] for m in made])
+    arrays = dict(images=np.stack([m[0] for m in made]), rotations=np.stack([m[1] for m in made]).astype(np.float32),
+                  weights=weights.astype(np.float16))
+    atomically(out, lambda file: np.savez(file, **arrays))
 
 
-def make(path, neutrals, weights, seed, jobs):
-    """Pictures u8 [n, 64, 64, 3] and rotations [n, 3] of expressions [n, 52] on faces drawn from `neutrals`."""
-    tasks = [(path, neutrals, weights[first : first + CHUNK], [seed, first]) for first in range(0, len(weights), CHUNK)]
-    with multiprocessing.get_context("spawn").Pool(jobs) as pool:
-        made = pool.map(_chunk, tasks, chunksize=1)
-    return np.concatenate([m[0] for m in made]), np.concatenate([m[1] for m in made]).astype(np.float32)
+def sets(face, data, count):
+    """{name: (neutral faces, expressions [n, 52], seed)} of the pictures to train on and of those held out."""
+    rng, held_rng = np.random.default_rng(7), np.random.default_rng(HELD_OUT_SEED)
+    expressions, spoken = Expressions(data, rng, every=5), recorded(data, ("valid", "test"), 3)
+    held = np.stack([face.random_vertices(held_rng) for _ in range(60)])
+    known = np.stack([*face.named.values(), *(face.random_vertices(rng) for _ in range(FACES))])
+    half = HELD // 2
+    held_expressions = np.concatenate([spoken[held_rng.permutation(len(spoken))[:half]],
+                                       expressions.draw(half, 0.0, 0.0, few=0.4)])
+    return dict(held=(held, held_expressions, 1), train=(known, expressions.draw(count, 0.04, 0.5, few=0.2), 2))
+
+
+def make(data, work, count=TRAIN, jobs=1):
+    """Makes the shards of both sets that are not there yet; a run that was stopped goes on."""
+    path, out = work / "face.npz", work / "pictures"
+    out.mkdir(exist_ok=True)
+    tasks = []
+    for name, (neutrals, weights, seed) in sets(Face(path), data, count).items():
+        for first in range(0, len(weights), CHUNK):
+            shard = out / f"{name}_{first:06d}.npz"
+            if not shard.exists():
+                tasks.append((path, shard, neutrals, weights[first : first + CHUNK], [seed, first]))
+    print(f"{len(tasks)} shards of {CHUNK} pictures to make", flush=True)
+    if jobs == 1:
+        for task in tasks:
+            _shard(task)
+    else:
+        with multiprocessing.get_context("spawn").Pool(jobs) as pool:
+            pool.map(_shard, tasks, chunksize=1)
+
+
+def read(work, name):
+    """(images u8 [n, 64, 64, 3], weights f32 [n, 52], rotations f32 [n, 3]) of the set `train` or `held`."""
+    shards = sorted((Path(work) / "pictures").glob(f"{name}_*.npz"))
+    if not shards:
+        raise SystemExit(f"{work}/pictures holds no pictures of {name}; make them with media2face_training.pictures")
+    loaded = [np.load(shard) for shard in shards]
+    images, weights, rotations = (np.concatenate([x[k] for x in loaded]) for k in ("images", "weights", "rotations"))
+    return images, weights.astype(np.float32), rotations
 
 
 def main():
@@ -202,23 +238,9 @@ def main():
     parser.add_argument("--data", default="target/m2fs")
     parser.add_argument("--work", default="target/training")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--count", type=int, default=TRAIN)
+    parser.add_argument("--count", type=int, default=TRAIN, help="pictures to train on")
     options = parser.parse_args()
-    work, rng, data = Path(options.work), np.random.default_rng(7), folder(options.data)
-    path = work / "face.npz"
-    face, expressions = Face(path), Expressions(data, rng, every=5)
-    known = np.stack([*face.named.values(), *(face.random_vertices(rng) for _ in range(FACES))])
-    held_rng = np.random.default_rng(HELD_OUT_SEED)
-    held = np.stack([face.random_vertices(held_rng) for _ in range(60)])
-    spoken = recorded(data, ("valid", "test"), 3)
-    expressions_held = np.concatenate([spoken[held_rng.permutation(len(spoken))[: HELD // 2]],
-                                       expressions.draw(HELD - HELD // 2, 0.0, 0.0, few=0.4)])
-    for name, neutrals, weights, seed in (("held", held, expressions_held, 1),
-                                          ("train", known, expressions.draw(options.count, 0.04, 0.5, few=0.2), 2)):
-        images, rotations = make(path, neutrals, weights, seed, options.jobs)
-        atomically(work / f"pictures_{name}.npz", lambda file: np.savez(
-            file, images=images, rotations=rotations, weights=weights.astype(np.float16)))
-        print(f"{name}: {len(images)} pictures of {len(neutrals)} faces")
+    make(folder(options.data), Path(options.work), options.count, options.jobs)
 
 
 if __name__ == "__main__":

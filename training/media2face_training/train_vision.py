@@ -1,7 +1,8 @@
 """E_exp and E_pose: the latent expression and the head's rotation, read off a 64 x 64 picture of a face.
 
 E_exp is trained on z = M(w) and, through the frozen M', on the weights; E_pose on the rotation towards the camera
-(axis-angle, rad). Pictures come from pictures.py; here they are mirrored, moved, tinted and partly covered.
+(axis-angle, rad). Pictures come from pictures.py, those that are missing are made first; here they are mirrored, moved,
+tinted and partly covered.
 
     python -m media2face_training.train_vision --work target/training --minutes 26
 """
@@ -14,12 +15,12 @@ import torch
 from torch.nn import functional
 
 from .config import GNPFA, VISION
-from .expressions import swap_sides
+from .expressions import folder, swap_sides
 from .loop import Loop
 from .modules import Encoder
 from .motion import load_mappings
 from .muon import Muon
-from .pictures import SIDE
+from .pictures import SIDE, TRAIN, make, read
 from .stages import device_of, save_stage
 
 OUTPUTS = dict(expression=GNPFA["d_z"], pose=3)
@@ -37,14 +38,6 @@ def network(part):
 def tensor(images):
     """u8 [n, 64, 64, 3] -> float [n, 3, 64, 64] in [-1, 1]."""
     return torch.from_numpy(images).permute(0, 3, 1, 2).float() / 127.5 - 1
-
-
-def read(path):
-    """(images u8 [n, 64, 64, 3], weights f32 [n, 52], rotations f32 [n, 3]) of pictures.py."""
-    if not path.exists():
-        raise SystemExit(f"{path} is missing; make it with media2face_training.pictures")
-    with np.load(path) as stored:
-        return stored["images"], stored["weights"].astype(np.float32), stored["rotations"].astype(np.float32)
 
 
 def moved(x, rng):
@@ -84,7 +77,7 @@ class Batches:
 def train(part, work, minutes, options, device):
     """Trains one of the two and leaves its finished stage."""
     torch.manual_seed(0)
-    images, weights, rotations = read(work / "pictures_train.npz")
+    images, weights, rotations = read(work, "train")
     batches = Batches(images, weights, rotations, np.random.default_rng(0), device)
     from_weights, to_weights = (net.to(device) for net in load_mappings(work))
     spread = torch.from_numpy(weights.std(0)).to(device).clamp(min=0.02)
@@ -114,13 +107,16 @@ def train(part, work, minutes, options, device):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--part", choices=tuple(OUTPUTS), nargs="*", default=list(OUTPUTS))
+    parser.add_argument("--data", default="target/m2fs", help="for pictures that are not made yet")
     parser.add_argument("--work", default="target/training")
+    parser.add_argument("--count", type=int, default=TRAIN, help="pictures to train on")
     parser.add_argument("--minutes", type=float, default=26, help="for both")
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=4e-3)
     parser.add_argument("--device", default="auto")
     options = parser.parse_args()
     torch.set_num_threads(1)
+    make(folder(options.data), Path(options.work), options.count)
     for part in options.part:
         train(part, Path(options.work), options.minutes * SHARES[part], options, device_of(options.device))
 
