@@ -1,4 +1,4 @@
-"""Trains the style encoder: text and picture of one label are drawn together, everything else apart.
+"""Trains the style encoder's words: text and picture of one label are drawn together, everything else apart.
 
     python -m media2face_training.style.train --work target/training --minutes 15
 
