@@ -28,7 +28,7 @@ SIDE, CROP = 64, 1.6
 YAW, PITCH, ROLL = np.radians([35.0, 20.0, 20.0])  # uniform to both sides
 CHUNK = 250
 FACES = 400  # random ones; those held out are others
-TRAIN, HELD = 28000, 3000
+TRAIN, HELD = 20000, 3000
 
 
 @dataclass
