@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .config import GNPFA, VISION
+from .config import GNPFA
 from .dataset.styles import ARKIT
 from .expressions import few_units, folder, moving, recorded
 from .face import Face
@@ -22,7 +22,7 @@ from .pictures import read
 from .stages import load_stage
 from .train_face import networks
 from .train_mappings import cycle_error
-from .train_vision import network, tensor
+from .train_vision import OUTPUTS, network, tensor
 
 FACES, EXPRESSIONS, AMOUNT = 20, 400, 0.6
 BARS = dict(vertex_mean=0.25, vertex_p99=2.0, cycle=0.02, z=0.10, gain=0.85, correlation=0.8, degrees=3.0)
@@ -134,29 +134,27 @@ def gate_geometry(decoder, from_weights, expressions, report):
 
 def gate_vision(work, to_weights, report):
     """E_exp and E_pose on the pictures of held-out faces."""
+    path = work / "vision.safetensors"
+    if not path.exists():
+        print(f"{path} is missing: E_exp and E_pose are not judged")
+        return
     images, weights, rotations = read(work, "held")
     x, out = tensor(images), {}
-    for part in VISION:
-        path = work / f"vision_{part}.safetensors"
-        if not path.exists():
-            print(f"{path} is missing: {part} is not judged")
-            continue
-        model = network(part).eval().requires_grad_(False)
-        model.load_state_dict(load_stage(path)[0][part])
+    for part, state in load_stage(path)[0].items():
+        model = network(OUTPUTS[part]).eval().requires_grad_(False)
+        model.load_state_dict(state)
         out[part] = torch.cat([model(chunk) for chunk in x.split(256)])
-    if "expression" in out:
-        got = to_weights(out["expression"]).clamp(0, 1).numpy()
-        channels = moving(weights)
-        r = correlations(got, weights)
-        report("E_exp, mean r of moving channels", r[channels].mean())
-        report("E_exp, channels under the bar", int((r[channels] < BARS["correlation"]).sum()), 0)
-        for i in channels[np.argsort(r[channels])]:
-            report(f"r of {ARKIT[i]}", r[i], BARS["correlation"], least=True)
-    if "pose" in out:
-        degrees = geodesic_degrees(out["pose"].numpy(), rotations)
-        report("E_pose, mean degrees", degrees.mean(), BARS["degrees"])
-        report("E_pose, median degrees", np.median(degrees))
-        report("E_pose, p90 degrees", np.percentile(degrees, 90))
+    got = to_weights(out["expression"]).clamp(0, 1).numpy()
+    channels = moving(weights)
+    r = correlations(got, weights)
+    report("E_exp, mean r of moving channels", r[channels].mean())
+    report("E_exp, channels under the bar", int((r[channels] < BARS["correlation"]).sum()), 0)
+    for i in channels[np.argsort(r[channels])]:
+        report(f"r of {ARKIT[i]}", r[i], BARS["correlation"], least=True)
+    degrees = geodesic_degrees(out["pose"].numpy(), rotations)
+    report("E_pose, mean degrees", degrees.mean(), BARS["degrees"])
+    report("E_pose, median degrees", np.median(degrees))
+    report("E_pose, p90 degrees", np.percentile(degrees, 90))
 
 
 class Report:
