@@ -22,7 +22,7 @@ from ..muon import Muon
 from .towers import Towers
 from .train import CHUNKS, SEED, Heads, Material
 
-RATE, TEXT_FACTOR, SHOWN_FROM = 0.01, 0.2, 0.5
+RATE, TEXT_FACTOR, TEXT_EVERY, SHOWN_FROM = 0.006, 0.5, 4, 0.5
 PER_LABEL = 24  # prompts behind the mean code of a label
 WEIGHTS = dict(mood=1.0, movement=0.5, drawn=1.0, length=0.1, kept=1.0, read=1.0, named=0.3, shown=1.0)
 
@@ -42,33 +42,34 @@ class Means:
         return torch.stack([self.known[label] for label in labels])
 
 
-def learn(towers, heads, before, means, material, device, late):
-    """Losses of one batch by name; `late` when an emoji's text follows its picture."""
-    texts, text_labels = material.texts()
+def look(towers, heads, means, material, device):
+    """Losses of a batch of pictures by name."""
+    images, labels = material.pictures()
+    seen = towers.picture(images.to(device))
+    mood_logits, movement_logits = heads(seen)
+    targets = [torch.tensor([getattr(x, name) for x in labels], device=device) for name in ("mood", "movement")]
+    length = seen.norm(dim=1) / math.sqrt(seen.shape[1])
+    return dict(mood=functional.cross_entropy(mood_logits, targets[0], label_smoothing=0.05),
+                movement=functional.cross_entropy(movement_logits, targets[1], label_smoothing=0.05),
+                drawn=1 - (functional.normalize(seen) * means(labels)).sum(1).mean(),
+                length=(length - 1).square().mean())
+
+
+def listen(towers, heads, before, material, device, late):
+    """Losses of a batch of texts by name; `late` when an emoji's text follows its picture."""
+    texts, labels = material.texts()
     words, meant = material.read()
     pairs, pair_pictures = material.pairs()
-    images, labels = material.pictures()
-    mood = torch.tensor([x.mood for x in labels], device=device)
-    movement = torch.tensor([x.movement for x in labels], device=device)
-
-    seen = towers.picture(images.to(device))
     said = towers.text(texts + words + pairs, CHUNKS)
     with torch.no_grad():
         told = before.text(texts, CHUNKS)
         read = functional.normalize(before.text(meant, CHUNKS))
         shown = functional.normalize(towers.picture(pair_pictures.to(device)))
-    mood_logits, movement_logits = heads(seen)
-    text_mood = heads(said[: len(texts)])[0]
-    length = seen.norm(dim=1) / math.sqrt(seen.shape[1])
+    moods = torch.tensor([x.mood for x in labels], device=device)
     rest = functional.normalize(said[len(texts):])
-    losses = dict(
-        mood=functional.cross_entropy(mood_logits, mood, label_smoothing=0.05),
-        movement=functional.cross_entropy(movement_logits, movement, label_smoothing=0.05),
-        drawn=1 - (functional.normalize(seen) * means(labels)).sum(1).mean(),
-        length=(length - 1).square().mean(),
-        kept=(said[: len(texts)] - told).square().mean(),
-        read=1 - (rest[: len(words)] * read).sum(1).mean(),
-        named=functional.cross_entropy(text_mood, torch.tensor([x.mood for x in text_labels], device=device)))
+    losses = dict(kept=(said[: len(texts)] - told).square().mean(),
+                  named=functional.cross_entropy(heads(said[: len(texts)])[0], moods),
+                  read=1 - (rest[: len(words)] * read).sum(1).mean())
     if late:
         losses["shown"] = 1 - (rest[len(words):] * shown).sum(1).mean()
     return losses
@@ -97,14 +98,18 @@ def main():
     optimiser = Muon(vision, RATE, weight_decay=0.02)
     optimiser.add_param_group(dict(params=text, matrix=False, factor=TEXT_FACTOR))  # by Adam
     loop = Loop(work / "style_pictures.pt", options.minutes, RATE, dict(towers=towers), optimiser, configuration=CLIP)
-    for _ in loop:
-        late = loop.elapsed > SHOWN_FROM * loop.budget
-        losses = learn(towers, heads, before, means, material, device, late)
+    for step in loop:
+        losses = look(towers, heads, means, material, device)
+        if step % TEXT_EVERY == 0:
+            late = loop.elapsed > SHOWN_FROM * loop.budget
+            losses |= listen(towers, heads, before, material, device, late)
         optimiser.zero_grad(set_to_none=True)
         sum(WEIGHTS[name] * loss for name, loss in losses.items()).backward()
         torch.nn.utils.clip_grad_norm_(vision + text, 1.0)
         optimiser.step()
-        loop.note(**{name: loss.detach() for name, loss in losses.items()})
+        loop.note(**{name: losses[name].detach() for name in ("mood", "movement", "drawn", "length")})
+        if step % 200 == 0:
+            print({name: round(float(loss.detach()), 4) for name, loss in losses.items()}, flush=True)
     stages.save_stage(work / "style.safetensors", {"towers": towers.state_dict()}, CLIP)
 
 
