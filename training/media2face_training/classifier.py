@@ -12,7 +12,6 @@ does and not the exactness of the rules. For other code: `Classifier(path).read(
 import argparse
 import json
 import os
-import time
 from pathlib import Path
 
 import numpy as np
@@ -150,7 +149,7 @@ def disturbed(motion, rng):
     return (motion * gain + noise + drift).astype(np.float32)
 
 
-def train(folder, minutes, seed=0):
+def train(folder, steps, seed=0):
     """A network from the training split."""
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
@@ -160,10 +159,9 @@ def train(folder, minutes, seed=0):
     network = Network()
     optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=0.05)
     network.train()
-    started, step = time.monotonic(), 0
-    while (done := (time.monotonic() - started) / (60 * minutes)) < 1:
+    for step in range(steps):
         for group in optimiser.param_groups:
-            group["lr"] = RATE * min(1, (step + 1) / 100) * 0.5 * (1 + np.cos(np.pi * done))
+            group["lr"] = RATE * min(1, (step + 1) / 100) * 0.5 * (1 + np.cos(np.pi * step / steps))
         chosen = rng.choice(len(rows), BATCH, replace=False)
         said, moved = network(*stack([disturbed(motions[i], rng) for i in chosen]))
         losses = [functional.cross_entropy(said, emotion[chosen], label_smoothing=0.05),
@@ -171,7 +169,6 @@ def train(folder, minutes, seed=0):
         optimiser.zero_grad(set_to_none=True)
         sum(losses).backward()
         optimiser.step()
-        step += 1
         if step % 200 == 0:
             print(f"step {step} emotion {losses[0]:.3f} style {losses[1]:.3f}", flush=True)
     return network
@@ -239,10 +236,10 @@ def main():
             command.add_argument("files", nargs="+")
         else:
             command.add_argument("--data", required=True, help="the M2F-S folder")
-    commands.choices["train"].add_argument("--minutes", type=float, default=4)
+    commands.choices["train"].add_argument("--steps", type=int, default=1400)
     options = parser.parse_args()
     if options.command == "train":
-        keep(train(options.data, options.minutes), options.path)
+        keep(train(options.data, options.steps), options.path)
     classifier = Classifier(options.path)
     if options.command == "read":
         for path in options.files:

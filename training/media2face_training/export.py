@@ -13,12 +13,13 @@ import torch
 from safetensors.numpy import save
 
 from . import stages
-from .config import DENOISER, DIFFUSION, FPS, GNPFA, MEL_DILATIONS, MEL_WIDTH, VISION
+from .config import DENOISER, DIFFUSION, FPS, GNPFA, MEL_DILATIONS, MEL_WIDTH
 from .face import Face
 from .modules import Denoiser, MelEncoder, mapping
 from .style.pack import add_clip
 from .train_encoder import configuration
 from .train_face import networks
+from .train_vision import OUTPUTS, cut
 from .train_vision import network as vision_network
 
 NAME, VERSION, LICENCE = "starter", "0.1.0", "MIT OR Apache-2.0"
@@ -89,10 +90,9 @@ def add_gnpfa(tensors, work, units):
     network(tensors, "gnpfa.encoder", encoder, state.get("encoder"))
     network(tensors, "gnpfa.from_weights", mapping(units, GNPFA["d_z"]), maps.get("from_weights"))
     network(tensors, "gnpfa.to_weights", mapping(GNPFA["d_z"], units), maps.get("to_weights"))
-    for part in VISION:
-        state = checkpoint(work / f"vision_{part}.pt")
-        if state:  # without training there is none: nothing reads expressions off pictures by chance
-            network(tensors, f"gnpfa.{part}_encoder", vision_network(part), state[part])
+    state = checkpoint(work / "vision.pt").get("vision")
+    for part, own in (cut(state) if state else {}).items():  # untrained, nothing reads expressions off pictures
+        network(tensors, f"gnpfa.{part}_encoder", vision_network(OUTPUTS[part]), own)
     return dict(GNPFA, ch=list(GNPFA["ch"]))
 
 

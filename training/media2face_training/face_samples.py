@@ -7,7 +7,7 @@ import torch
 
 HELD_OUT_SEED = 20260  # faces of this seed are never trained on
 NAMED_SHARE = 0.4  # of the faces in a batch
-TONGUE = 8.0  # its island is 60 texels of 4096
+TONGUE, LIDS, LIPS = 8.0, 2.5, 2.0  # factors: small islands and edges whose motion is large
 FLOOR = 0.15  # of the usual energy: below it a sample's error counts no more
 
 
@@ -102,6 +102,9 @@ def motion_weights(face, expressions):
         energy += (face.offsets(face.named["average"], part) ** 2).sum(-1).mean(0) / 10
     still = np.linalg.norm(face.asset["units"], axis=2).max(0) < 0.05
     out = np.where(still, 0.5, (energy + 0.04) ** -0.8).astype(np.float32)
+    blink = [face.unit_names.index(f"eyeBlink{side}") for side in ("Left", "Right")]
+    out[np.linalg.norm(face.asset["units"][blink], axis=2).max(0) > 1.5] *= LIDS
+    out[face.asset["lip"]] *= LIPS
     out[slice(*face.part("tongue")["vertices"])] *= TONGUE
     return out
 

@@ -11,19 +11,20 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .config import GNPFA, VISION
+from .config import GNPFA
 from .dataset.styles import ARKIT
 from .expressions import few_units, folder, moving, recorded
 from .face import Face
 from .face_rig import random_weights
 from .face_samples import Reader, held_out_faces
 from .motion import load_mappings
+from .pictures import read
 from .stages import load_stage
 from .train_face import networks
 from .train_mappings import cycle_error
-from .train_vision import network, read, tensor
+from .train_vision import OUTPUTS, network, tensor
 
-FACES, EXPRESSIONS, AMOUNT = 24, 360, 0.6
+FACES, EXPRESSIONS, AMOUNT = 20, 400, 0.6
 BARS = dict(vertex_mean=0.25, vertex_p99=2.0, cycle=0.02, z=0.10, gain=0.85, correlation=0.8, degrees=3.0)
 WATCHED_GAINS = ("brow", "eyeBlink")  # the units whose gain is a gate
 
@@ -101,18 +102,19 @@ def gate_geometry(decoder, from_weights, expressions, report):
     pairs = np.vectorize(rows.get)(face.asset["lip_inner"])
     errors, gap, unit_rows, latents = [], [], [], []
     common = expressions[:: max(1, len(expressions) // 120)]
-    singles = np.eye(len(ARKIT), dtype=np.float32) * AMOUNT
+    before = np.zeros((len(ARKIT), len(ARKIT)), np.float32)
+    before[ARKIT.index("mouthClose"), ARKIT.index("jawOpen")] = AMOUNT  # the lips close what the jaw has opened
+    singles = before + np.eye(len(ARKIT), dtype=np.float32) * AMOUNT
     for neutral, part in zip(faces, np.array_split(expressions, FACES)):
         with torch.no_grad():
-            z, z_singles = (from_weights(torch.from_numpy(w)) for w in (part, singles))
+            z, z_singles, z_before = (from_weights(torch.from_numpy(w)) for w in (part, singles, before))
         true = face.offsets(neutral, part)[:, decoder.map_parts]
         decoded = decoder.offsets(neutral, z)
         errors.append(np.linalg.norm(decoded - true, axis=2))
         difference = (decoded - true)[..., 1]
         gap.append(np.abs(difference[:, pairs[:, 0]] - difference[:, pairs[:, 1]]).ravel())
-        at_rest = decoder.offsets(neutral, from_weights(torch.zeros(1, len(ARKIT))).detach())
-        unit_rows.append(gains(decoder.offsets(neutral, z_singles) - at_rest,
-                               face.offsets(neutral, singles)[:, decoder.map_parts]))
+        unit_rows.append(gains(decoder.offsets(neutral, z_singles) - decoder.offsets(neutral, z_before),
+                               face.offsets(neutral, singles - before)[:, decoder.map_parts]))
         latents.append(decoder.latent(neutral, face.offsets(neutral, common)))
     errors, unit_gain = np.concatenate(errors), np.mean(unit_rows, 0)
     report("vertices, mean mm", errors.mean(), BARS["vertex_mean"])
@@ -132,29 +134,27 @@ def gate_geometry(decoder, from_weights, expressions, report):
 
 def gate_vision(work, to_weights, report):
     """E_exp and E_pose on the pictures of held-out faces."""
-    images, weights, rotations = read(work / "pictures_held.npz")
+    path = work / "vision.safetensors"
+    if not path.exists():
+        print(f"{path} is missing: E_exp and E_pose are not judged")
+        return
+    images, weights, rotations = read(work, "held")
     x, out = tensor(images), {}
-    for part in VISION:
-        path = work / f"vision_{part}.safetensors"
-        if not path.exists():
-            print(f"{path} is missing: {part} is not judged")
-            continue
-        model = network(part).eval().requires_grad_(False)
-        model.load_state_dict(load_stage(path)[0][part])
+    for part, state in load_stage(path)[0].items():
+        model = network(OUTPUTS[part]).eval().requires_grad_(False)
+        model.load_state_dict(state)
         out[part] = torch.cat([model(chunk) for chunk in x.split(256)])
-    if "expression" in out:
-        got = to_weights(out["expression"]).clamp(0, 1).numpy()
-        channels = moving(weights)
-        r = correlations(got, weights)
-        report("E_exp, mean r of moving channels", r[channels].mean())
-        report("E_exp, channels under the bar", int((r[channels] < BARS["correlation"]).sum()), 0)
-        for i in channels[np.argsort(r[channels])]:
-            report(f"r of {ARKIT[i]}", r[i], BARS["correlation"], least=True)
-    if "pose" in out:
-        degrees = geodesic_degrees(out["pose"].numpy(), rotations)
-        report("E_pose, mean degrees", degrees.mean(), BARS["degrees"])
-        report("E_pose, median degrees", np.median(degrees))
-        report("E_pose, p90 degrees", np.percentile(degrees, 90))
+    got = to_weights(out["expression"]).clamp(0, 1).numpy()
+    channels = moving(weights)
+    r = correlations(got, weights)
+    report("E_exp, mean r of moving channels", r[channels].mean())
+    report("E_exp, channels under the bar", int((r[channels] < BARS["correlation"]).sum()), 0)
+    for i in channels[np.argsort(r[channels])]:
+        report(f"r of {ARKIT[i]}", r[i], BARS["correlation"], least=True)
+    degrees = geodesic_degrees(out["pose"].numpy(), rotations)
+    report("E_pose, mean degrees", degrees.mean(), BARS["degrees"])
+    report("E_pose, median degrees", np.median(degrees))
+    report("E_pose, p90 degrees", np.percentile(degrees, 90))
 
 
 class Report:

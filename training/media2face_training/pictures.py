@@ -22,13 +22,15 @@ from .dataset.write import atomically
 from .expressions import Expressions, folder, recorded
 from .face import Face
 from .face_samples import HELD_OUT_SEED
-from .raster import normals, rasterise
+from .raster import normals, rasterise, unit
 
 SIDE, CROP = 64, 1.6
 YAW, PITCH, ROLL = np.radians([35.0, 20.0, 20.0])  # uniform to both sides
 CHUNK = 250
 FACES = 400  # random ones; those held out are others
-TRAIN, HELD = 28000, 3000
+TRAIN, HELD = 10000, 2000
+# [64, 96]: a small pixel is the mean of the 1.5 large ones that it covers
+SHRINK = np.kron(np.eye(SIDE // 2), [[2 / 3, 1 / 3, 0], [0, 1 / 3, 2 / 3]])
 
 
 @dataclass
@@ -59,14 +61,14 @@ def random_look(rng, size):
                    mouth=np.array([0.3, 0.1, 0.1]) * rng.uniform(0.3, 1.2),
                    teeth=np.array([0.95, 0.93, 0.86]) * rng.uniform(0.8, 1))
     lights = []
-    for strength in (rng.uniform(0.4, 1.0), rng.uniform(0, 0.4)):
+    for strength in (rng.uniform(0.45, 0.95), rng.uniform(0, 0.35)):
         azimuth, height = np.radians(rng.uniform(-80, 80)), np.radians(rng.uniform(-20, 70))
         direction = (np.sin(azimuth) * np.cos(height), np.sin(height), np.cos(azimuth) * np.cos(height))
-        lights.append((direction, strength * rng.uniform(0.85, 1.1, 3)))
-    waves = np.concatenate([rng.normal(0, 0.06, (6, 3)), rng.uniform(0, 6.28, (6, 1)), rng.uniform(0, 0.03, (6, 1))], 1)
+        lights.append((direction, strength * rng.uniform(0.9, 1.08, 3)))
+    waves = np.concatenate([rng.normal(0, 0.06, (6, 3)), rng.uniform(0, 6.28, (6, 1)), rng.uniform(0, 0.02, (6, 1))], 1)
     return Look(colours=colours, hair=(hair, rng.uniform(-12, 22)) if rng.random() < 0.8 else None,
                 beard=(hair, rng.uniform(0.1, 0.8)) if rng.random() < 0.15 else None, blotches=waves,
-                ambient=rng.uniform(0.22, 0.6), lights=lights, gloss=rng.uniform(0, 0.25),
+                ambient=rng.uniform(0.3, 0.6), lights=lights, gloss=rng.uniform(0, 0.2),
                 distance_mm=rng.uniform(350, 1500), background=random_background(rng, size))
 
 
@@ -78,9 +80,9 @@ def random_background(rng, size):
         ramp = np.linspace(0, 1, size)[:, None, None]
         out = out * (1 - ramp) + rng.uniform(0, 1, 3) * ramp
         out = out if rng.random() < 0.5 else out.transpose(1, 0, 2)
-    elif kind < 0.75:
-        cells = int(rng.integers(3, 14))
-        patches = rng.uniform(0, 1, (cells, cells, 3)) * rng.uniform(0.3, 1)
+    elif kind < 0.7:
+        cells = int(rng.integers(3, 12))
+        patches = out[0, 0] + rng.normal(0, rng.uniform(0.03, 0.2), (cells, cells, 3)) + rng.normal(0, 0.1, (cells, cells, 1))
         out = zoom(patches, (size / cells, size / cells, 1), order=1, grid_mode=True, mode="nearest")[:size, :size]
     return out
 
@@ -132,8 +134,7 @@ class Painter:
         seen = rasterise(screen, 1 / away, triangles, size, size)
         normal = normals(p, triangles)
         values = seen.interpolate(triangles, np.concatenate([normal, self.vertex_colours(look)], 1))
-        normal, albedo = values[:, :3], values[:, 3:]
-        normal /= np.linalg.norm(normal, axis=1, keepdims=True) + 1e-9
+        normal, albedo = unit(values[:, :3]), values[:, 3:]
         shade, shine = np.full((len(normal), 3), look.ambient), 0.0
         for direction, colour in look.lights:
             direction = np.asarray(direction) / np.linalg.norm(direction)
@@ -153,15 +154,15 @@ def portrait(face, vertices, look=None, rotation=(0.0, 0.0, 0.0), size=256, scal
 
 def develop(image, rng):
     """A painted picture [size, size, 3] in 0..1 as a camera and a file leave it: u8."""
-    image = np.clip(image * rng.uniform(0.6, 1.4) * rng.uniform(0.9, 1.1, 3), 0, 1) ** rng.uniform(0.75, 1.3)
-    if rng.random() < 0.5:
-        deviation = rng.uniform(0.3, 1.0)
+    image = np.clip(image * rng.uniform(0.75, 1.3) * rng.uniform(0.93, 1.07, 3), 0, 1) ** rng.uniform(0.8, 1.25)
+    if rng.random() < 0.4:
+        deviation = rng.uniform(0.3, 0.8)
         image = gaussian_filter(image, (deviation, deviation, 0))
-    image = image + rng.normal(0, rng.uniform(0, 0.04), image.shape)
+    image = image + rng.normal(0, rng.uniform(0, 0.025), image.shape)
     out = (np.clip(image, 0, 1) * 255 + 0.5).astype(np.uint8)
     if rng.random() < 0.4:
         file = io.BytesIO()
-        Image.fromarray(out).save(file, "JPEG", quality=int(rng.integers(30, 95)))
+        Image.fromarray(out).save(file, "JPEG", quality=int(rng.integers(50, 95)))
         out = np.asarray(Image.open(file))
     return out
 
@@ -175,26 +176,61 @@ def random_rotation(rng):
 def picture(painter, neutral, weights, rng):
     """(u8 [64, 64, 3], rotation [3]) of an expression [52] on a face, everything else at random."""
     vertices = neutral + painter.face.offsets(neutral, weights[None])[0]
-    rotation, large = random_rotation(rng), 2 * SIDE
-    image = painter.paint(vertices, rotation, random_look(rng, large), large, CROP * rng.uniform(0.88, 1.14),
-                          rng.normal(0, 0.045, 2))
-    small = image.reshape(SIDE, 2, SIDE, 2, 3).mean((1, 3))
-    return develop(small, rng), rotation
+    rotation, large = random_rotation(rng), 3 * SIDE // 2
+    image = painter.paint(vertices, rotation, random_look(rng, large), large, CROP * rng.uniform(0.93, 1.08),
+                          rng.normal(0, 0.025, 2))
+    return develop(np.einsum("ia,jb,abc->ijc", SHRINK, SHRINK, image, optimize=True), rng), rotation
 
 
-def _chunk(task):
-    path, neutrals, weights, seed = task
+def _shard(task):
+    """Makes one shard of a set, whose pictures depend on nothing but the task."""
+    path, out, neutrals, weights, seed = task
     rng, painter = np.random.default_rng(seed), Painter(Face(path))
     made = [picture(painter, neutrals[rng.integers(len(neutrals))], w, rng) for w in weights]
-    return np.stack([m[0] for m in made]), np.stack([m[1] for m in made])
+    arrays = dict(images=np.stack([m[0] for m in made]), rotations=np.stack([m[1] for m in made]).astype(np.float32),
+                  weights=weights.astype(np.float16))
+    atomically(out, lambda file: np.savez(file, **arrays))
 
 
-def make(path, neutrals, weights, seed, jobs):
-    """Pictures u8 [n, 64, 64, 3] and rotations [n, 3] of expressions [n, 52] on faces drawn from `neutrals`."""
-    tasks = [(path, neutrals, weights[first : first + CHUNK], [seed, first]) for first in range(0, len(weights), CHUNK)]
-    with multiprocessing.get_context("spawn").Pool(jobs) as pool:
-        made = pool.map(_chunk, tasks, chunksize=1)
-    return np.concatenate([m[0] for m in made]), np.concatenate([m[1] for m in made]).astype(np.float32)
+def sets(face, data, count):
+    """{name: (neutral faces, expressions [n, 52], seed)} of the pictures to train on and of those held out."""
+    rng, held_rng = np.random.default_rng(7), np.random.default_rng(HELD_OUT_SEED)
+    expressions, spoken = Expressions(data, rng, every=5), recorded(data, ("valid", "test"), 3)
+    held = np.stack([face.random_vertices(held_rng) for _ in range(60)])
+    known = np.stack([*face.named.values(), *(face.random_vertices(rng) for _ in range(FACES))])
+    half = HELD // 2
+    held_expressions = np.concatenate([spoken[held_rng.permutation(len(spoken))[:half]],
+                                       expressions.draw(half, 0.0, 0.0, few=0.4)])
+    return dict(held=(held, held_expressions, 1), train=(known, expressions.draw(count, 0.04, 0.5, few=0.2), 2))
+
+
+def make(data, work, count=TRAIN, jobs=1):
+    """Makes the shards of both sets that are not there yet; a run that was stopped goes on."""
+    path, out = work / "face.npz", work / "pictures"
+    out.mkdir(exist_ok=True)
+    tasks = []
+    for name, (neutrals, weights, seed) in sets(Face(path), data, count).items():
+        for first in range(0, len(weights), CHUNK):
+            shard = out / f"{name}_{first:06d}.npz"
+            if not shard.exists():
+                tasks.append((path, shard, neutrals, weights[first : first + CHUNK], [seed, first]))
+    print(f"{len(tasks)} shards of {CHUNK} pictures to make", flush=True)
+    if jobs == 1:
+        for task in tasks:
+            _shard(task)
+    else:
+        with multiprocessing.get_context("spawn").Pool(jobs) as pool:
+            pool.map(_shard, tasks, chunksize=1)
+
+
+def read(work, name):
+    """(images u8 [n, 64, 64, 3], weights f32 [n, 52], rotations f32 [n, 3]) of the set `train` or `held`."""
+    shards = sorted((Path(work) / "pictures").glob(f"{name}_*.npz"))
+    if not shards:
+        raise SystemExit(f"{work}/pictures holds no pictures of {name}; make them with media2face_training.pictures")
+    loaded = [np.load(shard) for shard in shards]
+    images, weights, rotations = (np.concatenate([x[k] for x in loaded]) for k in ("images", "weights", "rotations"))
+    return images, weights.astype(np.float32), rotations
 
 
 def main():
@@ -202,23 +238,9 @@ def main():
     parser.add_argument("--data", default="target/m2fs")
     parser.add_argument("--work", default="target/training")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--count", type=int, default=TRAIN)
+    parser.add_argument("--count", type=int, default=TRAIN, help="pictures to train on")
     options = parser.parse_args()
-    work, rng, data = Path(options.work), np.random.default_rng(7), folder(options.data)
-    path = work / "face.npz"
-    face, expressions = Face(path), Expressions(data, rng, every=5)
-    known = np.stack([*face.named.values(), *(face.random_vertices(rng) for _ in range(FACES))])
-    held_rng = np.random.default_rng(HELD_OUT_SEED)
-    held = np.stack([face.random_vertices(held_rng) for _ in range(60)])
-    spoken = recorded(data, ("valid", "test"), 3)
-    expressions_held = np.concatenate([spoken[held_rng.permutation(len(spoken))[: HELD // 2]],
-                                       expressions.draw(HELD - HELD // 2, 0.0, 0.0, few=0.4)])
-    for name, neutrals, weights, seed in (("held", held, expressions_held, 1),
-                                          ("train", known, expressions.draw(options.count, 0.04, 0.5, few=0.2), 2)):
-        images, rotations = make(path, neutrals, weights, seed, options.jobs)
-        atomically(work / f"pictures_{name}.npz", lambda file: np.savez(
-            file, images=images, rotations=rotations, weights=weights.astype(np.float16)))
-        print(f"{name}: {len(images)} pictures of {len(neutrals)} faces")
+    make(folder(options.data), Path(options.work), options.count, options.jobs)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 BACKGROUND = -1
+EDGE = 1e-7  # a pixel this little outside belongs to a triangle, so that none falls between two
 
 
 @dataclass
@@ -24,8 +25,8 @@ class Fragments:
 
     def interpolate(self, triangles, values):
         """Values [V, c] at the pixels that see something: [hits, c]."""
-        corners = values[triangles[self.triangle[self.hit]]]
-        return (corners * self.weights[self.hit][..., None]).sum(1)
+        corners, hit = triangles[self.triangle[self.hit]], self.weights[self.hit]
+        return sum(values[corners[:, k]] * hit[:, k, None] for k in range(3))
 
 
 def rasterise(screen, depth, triangles, height, width):
@@ -50,10 +51,11 @@ def rasterise(screen, depth, triangles, height, width):
     dx, dy = px + 0.5 - x0[own], py + 0.5 - y0[own]
     second = (dx * (y2 - y0)[own] - (x2 - x0)[own] * dy) / area[own]
     third = ((x1 - x0)[own] * dy - dx * (y1 - y0)[own]) / area[own]
-    weights = np.stack([1 - second - third, second, third], 1)
-    inside = weights.min(1) >= -1e-7
-    own, weights, pixel = own[inside], weights[inside], (py * width + px)[inside]
-    near = (depth[triangles[own]] * weights).sum(1)
+    first = 1 - second - third
+    inside = (first >= -EDGE) & (second >= -EDGE) & (third >= -EDGE)
+    own, pixel = own[inside], (py * width + px)[inside]
+    weights = np.stack([first[inside], second[inside], third[inside]], 1)
+    near = np.einsum("nk,nk->n", depth[triangles[own]], weights)
     front = np.full(height * width, -np.inf)
     np.maximum.at(front, pixel, near)
     won = near == front[pixel]
@@ -65,8 +67,13 @@ def rasterise(screen, depth, triangles, height, width):
 
 def normals(vertices, triangles):
     """Area-weighted vertex normals [V, 3]."""
-    a, b, c = (vertices[triangles[:, k]] for k in range(3))
-    face = np.cross(b - a, c - a)
+    a, b, c = (vertices[triangles[:, k]].T for k in range(3))
+    (x, y, z), (u, v, w) = b - a, c - a
+    face = (y * w - z * v, z * u - x * w, x * v - y * u)
     at, count = triangles.T.ravel(), len(vertices)
-    out = np.stack([np.bincount(at, np.tile(face[:, k], 3), count) for k in range(3)], 1)
-    return out / (np.linalg.norm(out, axis=1, keepdims=True) + 1e-9)
+    return unit(np.stack([np.bincount(at, np.tile(axis, 3), count) for axis in face], 1))
+
+
+def unit(vectors):
+    """Vectors [n, 3] at length 1; one of nothing stays."""
+    return vectors / (np.sqrt(np.einsum("nk,nk->n", vectors, vectors))[:, None] + 1e-9)

@@ -29,7 +29,7 @@ from .train_mappings import PRIOR, unit_variance
 
 POOL = 1000  # random faces held in memory
 NOISE = 0.04  # on M's z
-KL = 0.002
+KL = 0.05  # with 0.002 the reconstruction pulled the encoder away from M once its z was decoded
 HALF = 0.75  # share of the run in bfloat16
 DECODED = 4  # samples of a batch decoded from the encoder's z in the second half of the run
 

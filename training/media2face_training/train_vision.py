@@ -1,7 +1,9 @@
 """E_exp and E_pose: the latent expression and the head's rotation, read off a 64 x 64 picture of a face.
 
-E_exp is trained on z = M(w) and, through the frozen M', on the weights; E_pose on the rotation towards the camera
-(axis-angle, rad). Pictures come from pictures.py; here they are mirrored, moved, tinted and partly covered.
+Both are trained as one network, whose last layer is then cut in two: what finds the pose finds the face, and the
+expression is learned in half the time. E_exp learns z = M(w) and, through the frozen M', the weights; E_pose the
+rotation towards the camera (axis-angle, rad). Pictures come from pictures.py, those that are missing are made first;
+here they are mirrored, moved, tinted and partly covered.
 
     python -m media2face_training.train_vision --work target/training --minutes 26
 """
@@ -14,37 +16,47 @@ import torch
 from torch.nn import functional
 
 from .config import GNPFA, VISION
-from .expressions import swap_sides
+from .expressions import folder, swap_sides
 from .loop import Loop
 from .modules import Encoder
 from .motion import load_mappings
 from .muon import Muon
-from .pictures import SIDE
+from .pictures import SIDE, TRAIN, make, read
 from .stages import device_of, save_stage
 
 OUTPUTS = dict(expression=GNPFA["d_z"], pose=3)
-SHIFT = 3  # px
-SHARES = dict(expression=0.7, pose=0.3)  # of the minutes
+SHIFT = 2  # px
 HALF = 0.8  # share of the run in bfloat16
+TURN = 0.25  # rad, the usual rotation
 MIRRORED = torch.tensor([1.0, -1.0, -1.0])  # an axis-angle vector in a mirror
 
 
-def network(part):
-    """E_exp or E_pose of the starter's size."""
-    return Encoder(res=SIDE, ch=VISION[part], d_out=OUTPUTS[part], groups=GNPFA["groups"])
+def network(outputs):
+    """E_exp, E_pose or both in one, by the size of the last layer."""
+    return Encoder(res=SIDE, ch=VISION["ch"], d_out=outputs, groups=VISION["groups"])
+
+
+def prepare(model):
+    """Most filters of the first layer start as differences of neighbours: light and skin matter less to them."""
+    with torch.no_grad():
+        stem = model.stem.weight[: 3 * len(model.stem.weight) // 4]
+        stem -= stem.mean((1, 2, 3), keepdim=True)
+        stem *= 4
+
+
+def cut(state):
+    """{part: state dict} of the two encoders from that of both in one."""
+    out, first = {}, 0
+    for part, outputs in OUTPUTS.items():
+        rows = slice(first, first + outputs)
+        out[part] = {k: v[rows].clone() if k.startswith("fc.") else v for k, v in state.items()}
+        first += outputs
+    return out
 
 
 def tensor(images):
     """u8 [n, 64, 64, 3] -> float [n, 3, 64, 64] in [-1, 1]."""
     return torch.from_numpy(images).permute(0, 3, 1, 2).float() / 127.5 - 1
-
-
-def read(path):
-    """(images u8 [n, 64, 64, 3], weights f32 [n, 52], rotations f32 [n, 3]) of pictures.py."""
-    if not path.exists():
-        raise SystemExit(f"{path} is missing; make it with media2face_training.pictures")
-    with np.load(path) as stored:
-        return stored["images"], stored["weights"].astype(np.float32), stored["rotations"].astype(np.float32)
 
 
 def moved(x, rng):
@@ -81,48 +93,45 @@ class Batches:
         return x.to(self.device), torch.from_numpy(weights).to(self.device), rotations.to(self.device)
 
 
-def train(part, work, minutes, options, device):
-    """Trains one of the two and leaves its finished stage."""
-    torch.manual_seed(0)
-    images, weights, rotations = read(work / "pictures_train.npz")
-    batches = Batches(images, weights, rotations, np.random.default_rng(0), device)
-    from_weights, to_weights = (net.to(device) for net in load_mappings(work))
-    spread = torch.from_numpy(weights.std(0)).to(device).clamp(min=0.02)
-    model = network(part).to(device)
-    optimiser, configuration = Muon(model.parameters()), dict(part=part, ch=VISION[part], outputs=OUTPUTS[part])
-    loop = Loop(work / f"vision_{part}.pt", minutes, options.rate, {part: model}, optimiser, configuration=configuration)
-    for _ in loop:
-        x, w, rotation = batches.draw(options.batch)
-        with torch.autocast(device.type, torch.bfloat16, enabled=loop.done < HALF):
-            out = model(x)
-        out = out.float()
-        if part == "expression":
-            off = (out - from_weights(w)).square().mean()
-            channels = ((to_weights(out) - w) / spread).square().mean()
-            loss = off + channels
-            loop.note(z=off.detach().sqrt(), weights=channels.detach())
-        else:
-            loss = 100 * (out - rotation).square().sum(1).mean()
-            loop.note(degrees=(out - rotation).detach().norm(dim=1).mean() * 57.3)
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)
-        optimiser.step()
-    save_stage(work / f"vision_{part}.safetensors", {part: model.state_dict()}, configuration)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--part", choices=tuple(OUTPUTS), nargs="*", default=list(OUTPUTS))
+    parser.add_argument("--data", default="target/m2fs", help="for pictures that are not made yet")
     parser.add_argument("--work", default="target/training")
-    parser.add_argument("--minutes", type=float, default=26, help="for both")
-    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--count", type=int, default=TRAIN, help="pictures to train on")
+    parser.add_argument("--minutes", type=float, default=26)
+    parser.add_argument("--batch", type=int, default=96)
     parser.add_argument("--rate", type=float, default=4e-3)
     parser.add_argument("--device", default="auto")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    for part in options.part:
-        train(part, Path(options.work), options.minutes * SHARES[part], options, device_of(options.device))
+    torch.manual_seed(0)
+    work, device = Path(options.work), device_of(options.device)
+    make(folder(options.data), work, options.count)
+    images, weights, rotations = read(work, "train")
+    batches = Batches(images, weights, rotations, np.random.default_rng(0), device)
+    from_weights, to_weights = (net.to(device) for net in load_mappings(work))
+    spread = torch.from_numpy(weights.std(0)).to(device).clamp(min=0.02)
+    model = network(sum(OUTPUTS.values()))
+    prepare(model)
+    model, configuration = model.to(device), dict(VISION, outputs=OUTPUTS)
+    optimiser = Muon(model.parameters())
+    loop = Loop(work / "vision.pt", options.minutes, options.rate, dict(vision=model), optimiser,
+                configuration=configuration)
+    for _ in loop:
+        x, w, rotation = batches.draw(options.batch)
+        with torch.autocast(device.type, torch.bfloat16, enabled=loop.done < HALF):
+            out = model(x)
+        z, turned = out.float().split(list(OUTPUTS.values()), 1)
+        off = (z - from_weights(w)).square().mean()
+        channels = ((to_weights(z) - w) / spread).square().mean()
+        turn = ((turned - rotation) / TURN).square().mean()
+        optimiser.zero_grad()
+        (off + channels + turn).backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)
+        optimiser.step()
+        loop.note(z=off.detach().sqrt(), weights=channels.detach(),
+                  degrees=(turned - rotation).detach().norm(dim=1).mean() * 57.3)
+    save_stage(work / "vision.safetensors", cut(model.state_dict()), configuration)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from media2face_training import expressions, face_parts, gate_face, pictures, shading, train_vision
-from media2face_training.config import GNPFA, VISION
+from media2face_training.config import GNPFA
 from media2face_training.dataset.styles import ARKIT
 from media2face_training.face_samples import Reader
 from media2face_training.modules import mapping
@@ -213,13 +213,20 @@ class Networks(unittest.TestCase):
         generator, encoder = (sum(p.numel() for p in net.parameters()) for net in networks())
         self.assertLessEqual(generator, 1_450_000)
         self.assertLessEqual(encoder, 650_000)
-        for part in VISION:
-            self.assertLessEqual(sum(p.numel() for p in train_vision.network(part).parameters()), 300_000)
+        for outputs in train_vision.OUTPUTS.values():
+            self.assertLessEqual(sum(p.numel() for p in train_vision.network(outputs).parameters()), 300_000)
 
-    def test_vision_encoders_give_z_and_a_rotation(self):
-        x = torch.zeros(2, 3, 64, 64)
-        self.assertEqual(train_vision.network("expression")(x).shape, (2, GNPFA["d_z"]))
-        self.assertEqual(train_vision.network("pose")(x).shape, (2, 3))
+    def test_the_two_vision_encoders_give_what_both_in_one_gave(self):
+        torch.manual_seed(0)
+        both = train_vision.network(sum(train_vision.OUTPUTS.values()))
+        train_vision.prepare(both)
+        x = torch.randn(2, 3, 64, 64)
+        parts = []
+        for part, state in train_vision.cut(both.state_dict()).items():
+            parts.append(own := train_vision.network(train_vision.OUTPUTS[part]))
+            own.load_state_dict(state)
+        self.assertEqual([p(x).shape[1] for p in parts], [GNPFA["d_z"], 3])
+        torch.testing.assert_close(torch.cat([p(x) for p in parts], 1), both(x))
 
     def test_reader_gathers_texels(self):
         face = SimpleNamespace(asset=dict(gather_index=np.array([[0, 5], [3, 3]]),

@@ -2,6 +2,8 @@
 
     python -m media2face_training.style.codes --work target/training      writes style_codes.npz
 
+With `--sources text emoji` it can be made as soon as the text tower is trained: `train_pictures` holds it to its codes.
+
     codes    float16 [n, 128]   as the runtime gives them
     labels   int16 [n, 5]       emotion (styles.EMOTIONS), third of the intensity -1..1, head style (0 none, then
                                 heads.STYLES), level 0..3, source (SOURCES)
@@ -77,9 +79,10 @@ def shown(material):
 
 
 @torch.no_grad()
-def bank(towers, material):
+def bank(towers, material, sources=SOURCES):
     """(codes float16, labels int16)."""
-    prompts, images = list(texts(material)), list(shown(material))
+    prompts = [row for row in texts(material) if SOURCES[row[2]] in sources]
+    images = list(shown(material)) if "picture" in sources else []
     codes = [towers.text([material.tokenizer(text) for text, _, _ in prompts[i:i + 512]], 8)
              for i in range(0, len(prompts), 512)]
     for i in range(0, len(images), 128):
@@ -92,9 +95,10 @@ def bank(towers, material):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", default="target/training")
-    work = Path(parser.parse_args().work)
-    towers, material = load(work)
-    codes, labels = bank(towers, material)
+    parser.add_argument("--sources", nargs="+", choices=SOURCES, default=SOURCES)
+    options = parser.parse_args()
+    work = Path(options.work)
+    codes, labels = bank(*load(work), options.sources)
     part = work / ".style_codes.npz"
     np.savez(part, codes=codes, labels=labels)
     part.replace(work / "style_codes.npz")

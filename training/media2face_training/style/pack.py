@@ -15,5 +15,6 @@ def add_clip(tensors, work):
         print(f"{path} is missing: the pack takes no style prompts")
         return None
     for name, tensor in stages.load_stage(path, CLIP)[0]["towers"].items():
-        tensors[f"clip.{name}"] = tensor.numpy().astype(np.float16 if tensor.ndim > 1 else np.float32)
+        half = tensor.ndim > 1 and "position_embedding" not in name
+        tensors[f"clip.{name}"] = tensor.numpy().astype(np.float16 if half else np.float32)
     return copy.deepcopy(CLIP)

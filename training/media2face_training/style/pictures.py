@@ -37,15 +37,15 @@ def plain(pictures, grey=1.0):
 def augmented(pictures, generator):
     """u8 RGBA pictures, each changed at random: normalised [n, 3, SIZE, SIZE].
 
-    Scale 0.7 to 1.25, rotation within 15 degrees, shift within a tenth, mirrored half of the time; background white, black,
-    or any colour; brightness, contrast and tint; a third of them blurred.
+    Scale 0.8 to 1.15, rotation within 8 degrees, shift within a twentieth, mirrored half of the time; background white,
+    black, or any colour; brightness, contrast and tint; a quarter of them blurred.
     """
     count = len(pictures)
     draw = lambda *shape: torch.rand(*shape, generator=generator)
-    angle = (draw(count) * 2 - 1) * math.radians(15)
-    scale = 1 / (0.7 + 0.55 * draw(count))
+    angle = (draw(count) * 2 - 1) * math.radians(8)
+    scale = 1 / (0.8 + 0.35 * draw(count))
     mirror = torch.where(draw(count) < 0.5, -1.0, 1.0)
-    shift = (draw(count, 2) * 2 - 1) * 0.2
+    shift = (draw(count, 2) * 2 - 1) * 0.1
     rows = torch.stack([
         torch.stack([mirror * scale * angle.cos(), -scale * angle.sin(), shift[:, 0]], 1),
         torch.stack([mirror * scale * angle.sin(), scale * angle.cos(), shift[:, 1]], 1)], 1)
@@ -54,11 +54,11 @@ def augmented(pictures, generator):
     grid = functional.affine_grid(rows, (count, 4, SIZE, SIZE), align_corners=False)
     rgba = functional.grid_sample(rgba, grid, align_corners=False)
     kind = draw(count, 1)
-    ground = torch.where(kind < 0.3, 1.0, torch.where(kind < 0.45, 0.0, draw(count, 3)))
+    ground = torch.where(kind < 0.4, 1.0, torch.where(kind < 0.6, 0.0, draw(count, 3)))
     rgb = rgba[:, :3] + ground[:, :, None, None] * (1 - rgba[:, 3:])
     gain = 0.75 + 0.5 * draw(count, 1, 1, 1)
     tint = 0.92 + 0.16 * draw(count, 3, 1, 1)
     rgb = ((rgb - 0.5) * gain + 0.5 + 0.2 * (draw(count, 1, 1, 1) - 0.5)) * tint
     small = functional.interpolate(functional.avg_pool2d(rgb, 2), SIZE, mode="bilinear", align_corners=False)
-    rgb = torch.where(draw(count, 1, 1, 1) < 0.33, small, rgb)
+    rgb = torch.where(draw(count, 1, 1, 1) < 0.25, small, rgb)
     return normalise(rgb.clamp(0, 1))

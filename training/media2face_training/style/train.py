@@ -1,4 +1,4 @@
-"""Trains the style encoder: text and picture of one label are drawn together, everything else apart.
+"""Trains the style encoder's words: text and picture of one label are drawn together, everything else apart.
 
     python -m media2face_training.style.train --work target/training --minutes 15
 
@@ -32,8 +32,8 @@ from .words import lexicon
 from .wordnet import WordNet
 
 SEED, FACES, HELD_OUT_FACES, CARTOONS = 1, 2400, 300, 5000
-TEXTS, EMOJI_TEXTS, DEFINITIONS, READ, PAIRS = 96, 20, 20, 48, 8  # of a batch
-EMOJI_PICTURES, CARTOON_PICTURES, FACE_PICTURES, OTHER_PICTURES = 30, 32, 16, 4
+TEXTS, EMOJI_TEXTS, DEFINITIONS, READ, PAIRS = 96, 20, 20, 48, 16  # of a batch
+EMOJI_PICTURES, CARTOON_PICTURES, FACE_PICTURES, OTHER_PICTURES = 34, 40, 12, 4
 CHUNKS, LONGEST_ENTRY = 4, 24  # tokens
 TEMPERATURE = 0.1
 READ_FRAMES = ("{}", "{}", "{}", "{} voice", "a {} face", "with {}", "very {}", "speak {}", "feeling {}")
