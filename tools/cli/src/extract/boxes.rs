@@ -23,17 +23,17 @@ impl Boxes {
     /// A CSV file with the header `frame,x,y,w,h`; rows with empty values are as good as none.
     pub fn read(path: &Path) -> Result<Self> {
         let unread = || format!("cannot read {}", path.display());
-        let mut reader =
-            csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_path(path).with_context(unread)?;
+        let text = std::fs::read_to_string(path).with_context(unread)?;
+        let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
         let header = reader.headers().with_context(unread)?;
         let found = header.iter().collect::<Vec<_>>().join(",");
         ensure!(found == HEADER.join(","), "{} begins with {found:?}, expected {:?}", path.display(), HEADER.join(","));
         let mut boxes = BTreeMap::new();
         for record in reader.records() {
             let record = record.with_context(unread)?;
-            let line = record.position().map_or(0, csv::Position::line);
-            if let Some((frame, face)) = row(&record).with_context(|| format!("{} line {line}", path.display()))? {
-                ensure!(boxes.insert(frame, face).is_none(), "{} line {line}: frame {frame} again", path.display());
+            let place = || format!("{} line {}", path.display(), line_of(&record, &text));
+            if let Some((frame, face)) = row(&record).with_context(place)? {
+                ensure!(boxes.insert(frame, face).is_none(), "{}: frame {frame} again", place());
             }
         }
         Ok(Self::Each(boxes))
@@ -58,6 +58,13 @@ impl Boxes {
         }
         Ok(())
     }
+}
+
+/// The line of a record, counted from 1. The reader's own count stops before the empty lines that it passes over.
+fn line_of(record: &csv::StringRecord, text: &str) -> usize {
+    let begin = record.position().map_or(0, |position| position.byte() as usize);
+    let record = text[begin..].trim_start_matches(['\r', '\n']);
+    1 + text[..text.len() - record.len()].matches('\n').count()
 }
 
 fn row(record: &csv::StringRecord) -> Result<Option<(usize, FaceBox)>> {
