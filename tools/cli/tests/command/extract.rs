@@ -127,7 +127,7 @@ fn frames_without_a_box_are_invalid_and_zero() {
         ("frame,x,y,w,h\n0,99,1,9,9\n", "0000000.png: the face box 99,1,9,9 lies outside the picture of 64×64"),
     ] {
         fs::write(bench.path("boxes.csv"), boxes).unwrap();
-        assert_failed(&bench.extract(&["--boxes", "boxes.csv"]), reason);
+        assert_failed(&bench.extract(&["--boxes", "boxes.csv", "--audio", "hum.wav"]), reason);
     }
     assert_eq!(bench.rows().len(), 1);
 }
@@ -213,7 +213,7 @@ fn film_gives_frames_and_sound() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("warning: there is no sound"), "{output:?}");
     assert_eq!(bench.rows()[1]["frames"], 15);
     fs::write(bench.path("text.mp4"), "This is not a film.").unwrap();
-    assert_failed(&extract("text.mp4"), "ffmpeg cannot read text.mp4: ");
+    assert_failed(&extract("text.mp4"), "ffmpeg cannot read the sound of text.mp4: ");
     fs::copy(bench.path("hum.wav"), bench.path("sound.mp4")).unwrap();
     assert_failed(&extract("sound.mp4"), "ffmpeg cannot read sound.mp4: ");
 }
