@@ -33,7 +33,8 @@ impl FaceBox {
         let invalid =
             |detail: &str| Err(Error::InvalidArgument(format!("the face box {x},{y},{width},{height} {detail}")));
         let most = MAX_PICTURE_SIDE as f32;
-        if !(x.is_finite() && y.is_finite()) || !(width > 0.0 && width <= most && height > 0.0 && height <= most) {
+        let fits = |side: f32| side > 0.0 && side <= most;
+        if !(x.is_finite() && y.is_finite() && fits(width) && fits(height)) {
             return invalid(&format!("needs a width and a height above 0 and up to {MAX_PICTURE_SIDE}"));
         }
         if x + width <= 0.0 || y + height <= 0.0 || x >= picture.width as f32 || y >= picture.height as f32 {

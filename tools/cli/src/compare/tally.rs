@@ -12,7 +12,7 @@ use super::key::{Key, Pack};
 
 /// A row of the page's CSV.
 #[derive(Debug, Deserialize)]
-struct Vote {
+struct Ballot {
     rater: String,
     item: String,
     question: String,
@@ -41,7 +41,7 @@ pub fn run(votes: &[PathBuf], key: &Path) -> Result<String> {
     let mut last: BTreeMap<[String; 3], (String, Option<Pack>)> = BTreeMap::new();
     for path in votes {
         let mut reader = csv::Reader::from_path(path).with_context(|| format!("cannot read {}", path.display()))?;
-        for (i, vote) in reader.deserialize::<Vote>().enumerate() {
+        for (i, vote) in reader.deserialize::<Ballot>().enumerate() {
             let place = || format!("{} row {}", path.display(), i + 1);
             let vote = vote.with_context(place)?;
             let preferred = preferred(&vote, &key).with_context(place)?;
@@ -60,7 +60,7 @@ pub fn run(votes: &[PathBuf], key: &Path) -> Result<String> {
     Ok(table(&key, &counts, raters.len())?)
 }
 
-fn preferred(vote: &Vote, key: &Key) -> Result<Option<Pack>> {
+fn preferred(vote: &Ballot, key: &Key) -> Result<Option<Pack>> {
     let item = key.items.iter().find(|item| item.id == vote.item);
     let item = item.with_context(|| format!("the key has no item {:?}", vote.item))?;
     let whose = |film: &String| {

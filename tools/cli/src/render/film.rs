@@ -1,5 +1,6 @@
 //! `<stem>.frames/` and `<stem>.mp4`: every frame of an animation, seen from the front.
 
+use std::fmt::Write as _;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -60,7 +61,7 @@ impl Film {
         let mut boxes = "frame,x,y,w,h\n".to_owned();
         self.draw("frames", progress, |frame, picture| {
             let FaceBox { x, y, width, height } = picture.face;
-            boxes += &format!("{frame},{x:.1},{y:.1},{width:.1},{height:.1}\n");
+            writeln!(boxes, "{frame},{x:.1},{y:.1},{width:.1},{height:.1}").expect("a string takes all");
             folder.write(&format!("{frame:07}.png"), |out| picture.canvas.write_png(out))
         })?;
         folder.write("boxes.csv", |out| Ok(out.write_all(boxes.as_bytes())?))
