@@ -5,8 +5,8 @@
   - Table: pack, pack without guidance, packs given as --row NAME=PACK, a mean regressor (--regressor CHECKPOINT),
     and what is no diffusion model, on the same held-out clips; means and 95 % intervals over clips and seeds.
   - Styles: ten emotions by name over neutral test sentences, read back by models/classifier.
-  - Real: a folder with tracks/ (a performer's face) and speech/ (recordings); --prompts, aligned prompts in the work
-    folder (gate_audio makes them): correlations and closures of the decoded lips.
+  - Real: a folder with tracks/ (a performer's face) and speech/ (recordings); --prompts, a professional
+    speaker's aligned prompts (prompts.py): correlations, and closures of the decoded lips.
 
 LVE, FDD and BA measure fidelity to the rules of M2F-S and are not comparable with any paper's numbers.
 """
@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from . import prompts
 from .classifier import Classifier
 from .dataset.styles import EMOTIONS
 from .evaluation import baselines, metrics, real, styles, table, testset
@@ -89,7 +90,7 @@ def show_silence(options, runtime, names):
 def show_styles(options, runtime, rows):
     """Lines on styles read back, over neutral sentences that nobody trained on."""
     names = list(EMOTIONS)
-    classifier = Classifier(options.classifier)
+    classifier = Classifier.load(options.classifier)
     clips = [testset.load(options.data, row) for row in rows[: options.style_clips]]
     share, confusion = styles.accuracy(runtime, classifier, clips, names, steps=options.steps)
     lines = [f"Styles read back: **{share.mean():.3f}** of {confusion.sum()} takes.", "",
@@ -99,9 +100,8 @@ def show_styles(options, runtime, rows):
 
 def show_prompts(options, runtime, geometry):
     """Lines on the closures of the decoded lips on aligned prompts."""
-    from .real_speech import aligned
-
-    clips = aligned(options.prompts)[: options.prompt_clips or None]
+    clips = [(p.samples, p.phones) for p in prompts.load(options.prompts, Path(options.work) / "gate")]
+    clips = clips[:: max(1, len(clips) // options.prompt_clips)] if options.prompt_clips else clips
     counts = real.closures(runtime, geometry, clips, steps=options.steps)
     (recall, *low), (precision, *high) = metrics.ratio_interval(counts)
     return [f"Closures of the decoded lips on {len(clips)} aligned prompts, {int(counts[:, 1].sum())} m, b and p: "
@@ -121,10 +121,10 @@ def arguments():
     parser.add_argument("--steps", type=int, help="denoising steps; the pack's by default")
     parser.add_argument("--row", action="append", default=[], metavar="NAME=PACK", help="another pack in the table")
     parser.add_argument("--regressor", help="checkpoint of train_denoiser --regress")
-    parser.add_argument("--classifier", default="models/classifier/style.safetensors")
+    parser.add_argument("--classifier", default="models/classifier", help="folder of the classifier")
     parser.add_argument("--style-clips", type=int, default=12)
     parser.add_argument("--real", help="folder with tracks/ and speech/")
-    parser.add_argument("--prompts", help="aligned prompts of real speech")
+    parser.add_argument("--prompts", metavar="ROOT", help="root under which asterisk's prompts are installed, /")
     parser.add_argument("--prompt-clips", type=int, default=0, help="only so many of them")
     parser.add_argument("--out", help="write the tables there, too, and FILE.json beside")
     return parser.parse_args()

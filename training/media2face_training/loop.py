@@ -6,7 +6,7 @@ import time
 
 import torch
 
-from .stages import require
+from . import stages
 
 
 class Loop:
@@ -18,13 +18,13 @@ class Loop:
     def __init__(self, path, minutes, rate, modules, optimiser, warmup=100, log_every=30.0, keep_every=60.0, steps=None,
                  configuration=None):
         self.path, self.rate, self.warmup = path, rate, warmup
-        self.budget, self.steps, self.configuration = (minutes or 0) * 60, steps, configuration or {}
+        self.budget, self.steps, self.configuration = (minutes or 0) * 60, steps, stages.plain(configuration or {})
         self.modules, self.optimiser = modules, optimiser
         self.log_every, self.keep_every = log_every, keep_every
         self.step, self.elapsed, self.sums, self.count = 0, 0.0, {}, 0
         if os.path.exists(path):
             state = torch.load(path, weights_only=False)
-            require(self.configuration, state.get("configuration", {}), path)
+            stages.require(self.configuration, state.get("configuration", {}), path)
             for name, module in modules.items():
                 module.load_state_dict(state["modules"][name])
             optimiser.load_state_dict(state["optimiser"])

@@ -3,15 +3,16 @@
 import numpy as np
 
 
-def accuracy(runtime, classify, clips, names, adverb="very ", **options):
+def accuracy(runtime, classifier, clips, names, adverb="very ", **options):
     """(share of takes read back [emotions], confusion [emotions, emotions]).
 
-    `classify(weights [F, 52], pose [F, 6]) -> scores [emotions]`; every clip is spoken in all of them.
+    Every clip is spoken in all of them, one take each.
     """
     confusion = np.zeros((len(names), len(names)), int)
     for seed, clip in enumerate(clips):
         for k, name in enumerate(names):
             style = name if name == "neutral" else adverb + name
             motion = runtime.animate(clip.audio, offsets=False, seed=seed, style=style, **options)
-            confusion[k, int(np.argmax(classify(motion.weights, motion.pose)))] += 1
+            emotion, _ = classifier.read(motion.weights, motion.pose)
+            confusion[k, names.index(emotion)] += 1
     return confusion.diagonal() / confusion.sum(1), confusion

@@ -1,0 +1,1 @@
+"""The style encoder: a small CLIP that knows words, emoji and faces of ten emotions and seven head styles."""

@@ -1,0 +1,111 @@
+"""A bank of style codes for the denoiser: many prompts of every label, so that it learns what they have in common.
+
+    python -m media2face_training.style.codes --work target/training      writes style_codes.npz
+
+With `--sources text emoji` it can be made as soon as the text tower is trained: `train_pictures` holds it to its codes.
+
+    codes    float16 [n, 128]   as the runtime gives them
+    labels   int16 [n, 5]       emotion (styles.EMOTIONS), third of the intensity -1..1, head style (0 none, then
+                                heads.STYLES), level 0..3, source (SOURCES)
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from . import pictures
+from .gate import load
+from .prompts import EMOTION_NAMES, STYLE_NAMES, Label, third_of
+from .train import FACES, HELD_OUT_FACES, label_of
+
+SOURCES = ("text", "emoji", "picture")
+PLAIN, MOVED = 96, 12  # texts of a mood alone, of a mood with a movement
+OTHER_SOURCE = 0.25  # how often an emoji or a picture is drawn where there is one
+MOST = 40  # emoji, and pictures, of one label
+
+
+class Codes:
+    """Draws a code that says what a clip does."""
+
+    def __init__(self, path):
+        with np.load(path) as stored:
+            self.codes, labels = stored["codes"].astype(np.float32), stored["labels"]
+        self.rows = {}
+        for i, (*label, source) in enumerate(labels.tolist()):
+            self.rows.setdefault((tuple(label), source == 0), []).append(i)
+
+    def draw(self, rng, emotion, intensity, style="none", level=0):
+        """A random code [128] for an emotion's name, its intensity, a head style's name and its level.
+
+        `rng` is a numpy Generator. What was not said at all (neutral and no movement) has codes of its own.
+        """
+        third = 0 if emotion == "neutral" else third_of(intensity)
+        label = (EMOTION_NAMES.index(emotion), third, STYLE_NAMES.index(style), level if style != "none" else 0)
+        other = self.rows.get((label, False))
+        rows = other if other and rng.random() < OTHER_SOURCE else self.rows[label, True]
+        return self.codes[rows[rng.integers(len(rows))]]
+
+
+def texts(material):
+    """(prompt, label, source) of every label."""
+    for emotion in range(len(EMOTION_NAMES)):
+        for third in (-1, 0, 1) if emotion else (0,):
+            yield from ((material.prompts.of(x), x, 0) for x in [Label(emotion, third)] * PLAIN * (1 if emotion else 3))
+            for style in range(1, len(STYLE_NAMES)):
+                for level in (1, 2, 3):
+                    label = Label(emotion, third, style, level)
+                    yield from ((material.prompts.of(label), label, 0) for _ in range(MOVED))
+    counts = {}
+    for e in material.emoji:
+        if e.emotion and not e.held_out:
+            label = label_of(e)
+            counts[label] = counts.get(label, 0) + 1
+            if counts[label] <= MOST:
+                yield e.text, label, 1
+
+
+def shown(material):
+    """(picture, label) of the trained emoji and of the trained faces."""
+    counts = {}
+    known = [(material.emoji_pictures[e.text], label_of(e)) for e in material.emoji
+             if e.emotion and not e.held_out and e.text in material.emoji_pictures]
+    faces = range(FACES - HELD_OUT_FACES)
+    for picture, label in known + [(material.faces[i], material.face_labels[i]) for i in faces]:
+        counts[label] = counts.get(label, 0) + 1
+        if counts[label] <= MOST:
+            yield picture, label
+
+
+@torch.no_grad()
+def bank(towers, material, sources=SOURCES):
+    """(codes float16, labels int16)."""
+    prompts = [row for row in texts(material) if SOURCES[row[2]] in sources]
+    images = list(shown(material)) if "picture" in sources else []
+    codes = [towers.text([material.tokenizer(text) for text, _, _ in prompts[i:i + 512]], 8)
+             for i in range(0, len(prompts), 512)]
+    for i in range(0, len(images), 128):
+        codes.append(towers.picture(pictures.augmented(np.stack([p for p, _ in images[i:i + 128]]), material.torch_rng)))
+    labels = [(x.emotion, x.third, x.style, x.level, source) for _, x, source in prompts]
+    labels += [(x.emotion, x.third, x.style, x.level, 2) for _, x in images]
+    return torch.cat(codes).numpy().astype(np.float16), np.array(labels, np.int16)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", default="target/training")
+    parser.add_argument("--sources", nargs="+", choices=SOURCES, default=SOURCES)
+    options = parser.parse_args()
+    work = Path(options.work)
+    codes, labels = bank(*load(work), options.sources)
+    part = work / ".style_codes.npz"
+    np.savez(part, codes=codes, labels=labels)
+    part.replace(work / "style_codes.npz")
+    wide = codes.astype(np.float32)
+    print(f"{len(codes)} codes, {len(np.unique(labels[:, :4], axis=0))} labels; mean {np.abs(wide.mean(0)).mean():.2f}, "
+          f"deviation {wide.std(0).mean():.2f} per dimension, length {np.linalg.norm(wide, axis=1).mean():.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,20 @@
+"""The style encoder's part of a model pack."""
+
+import copy
+
+import numpy as np
+
+from .. import stages
+from ..config import CLIP
+
+
+def add_clip(tensors, work):
+    """Adds `clip.*` to a pack's tensors; -> the manifest's section, or None where the stage has not run."""
+    path = work / "style.safetensors"
+    if not path.exists():
+        print(f"{path} is missing: the pack takes no style prompts")
+        return None
+    for name, tensor in stages.load_stage(path, CLIP)[0]["towers"].items():
+        half = tensor.ndim > 1 and "position_embedding" not in name
+        tensors[f"clip.{name}"] = tensor.numpy().astype(np.float16 if half else np.float32)
+    return copy.deepcopy(CLIP)
