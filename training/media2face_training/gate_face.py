@@ -95,7 +95,11 @@ class Decoder:
 
 
 def gate_geometry(decoder, from_weights, expressions, report):
-    """Vertex errors, gap, gains and z between faces."""
+    """Vertex errors, gap, gains and z between faces.
+
+    Gains are those of vertices on the chart and of the brows. The lining of mouth and eye sockets, off the chart,
+    moves by guess and is not seen.
+    """
     face, faces = decoder.face, held_out_faces(decoder.face, FACES)
     rows = {int(v): i for i, v in enumerate(decoder.map_parts)}
     lip, upper = (np.array([rows[int(v)] for v in face.asset[name]]) for name in ("lip", "upper"))
@@ -104,6 +108,7 @@ def gate_geometry(decoder, from_weights, expressions, report):
     common = expressions[:: max(1, len(expressions) // 120)]
     before = np.zeros((len(ARKIT), len(ARKIT)), np.float32)
     before[ARKIT.index("mouthClose"), ARKIT.index("jawOpen")] = AMOUNT  # the lips close what the jaw has opened
+    shown = (face.asset["uv"][decoder.map_parts, 0] >= 0) | (decoder.map_parts >= face.part("brow_left")["vertices"][0])
     singles = before + np.eye(len(ARKIT), dtype=np.float32) * AMOUNT
     for neutral, part in zip(faces, np.array_split(expressions, FACES)):
         with torch.no_grad():
@@ -113,8 +118,8 @@ def gate_geometry(decoder, from_weights, expressions, report):
         errors.append(np.linalg.norm(decoded - true, axis=2))
         difference = (decoded - true)[..., 1]
         gap.append(np.abs(difference[:, pairs[:, 0]] - difference[:, pairs[:, 1]]).ravel())
-        unit_rows.append(gains(decoder.offsets(neutral, z_singles) - decoder.offsets(neutral, z_before),
-                               face.offsets(neutral, singles - before)[:, decoder.map_parts]))
+        unit_rows.append(gains((decoder.offsets(neutral, z_singles) - decoder.offsets(neutral, z_before))[:, shown],
+                               face.offsets(neutral, singles - before)[:, decoder.map_parts][:, shown]))
         latents.append(decoder.latent(neutral, face.offsets(neutral, common)))
     errors, unit_gain = np.concatenate(errors), np.mean(unit_rows, 0)
     report("vertices, mean mm", errors.mean(), BARS["vertex_mean"])

@@ -82,7 +82,8 @@ def random_background(rng, size):
         out = out if rng.random() < 0.5 else out.transpose(1, 0, 2)
     elif kind < 0.7:
         cells = int(rng.integers(3, 12))
-        patches = out[0, 0] + rng.normal(0, rng.uniform(0.03, 0.2), (cells, cells, 3)) + rng.normal(0, 0.1, (cells, cells, 1))
+        patches = out[0, 0] + rng.normal(0, rng.uniform(0.03, 0.2), (cells, cells, 3))
+        patches = patches + rng.normal(0, 0.1, (cells, cells, 1))
         out = zoom(patches, (size / cells, size / cells, 1), order=1, grid_mode=True, mode="nearest")[:size, :size]
     return out
 

@@ -55,7 +55,7 @@ def prepare(generator, encoder, z):
 
 
 def latent(encoder, deformed, z):
-    """(sampled z, KL to N(z, PRIOR^2), root mean square of mean - z) of deformed maps whose expressions have latent z."""
+    """(sampled z, KL to N(z, PRIOR^2), root mean square of mean - z) of deformed maps; z: that of their expressions."""
     mean, log_variance = encoder(deformed).float().chunk(2, 1)
     log_variance = log_variance.clamp(-10, 2)
     kl = 0.5 * (((mean - z) ** 2 + log_variance.exp()) / PRIOR**2 - log_variance + 2 * np.log(PRIOR) - 1).mean()
@@ -74,7 +74,8 @@ class Trainer:
 
     def __call__(self, done):
         """(loss, values to note) of one batch; `done`: share of the run behind it."""
-        batch, more = self.samples.batch(self.options.faces, self.options.each), self.samples.batch(self.options.seen, 2)
+        batch = self.samples.batch(self.options.faces, self.options.each)
+        more = self.samples.batch(self.options.seen, 2)
         count = len(batch.weights)
         z = self.from_weights(torch.cat([batch.weights, more.weights]))
         first = torch.arange(0, count, count // DECODED, device=self.device)
@@ -139,7 +140,8 @@ def main():
         torch.nn.utils.clip_grad_norm_(parameters, 2.0)
         optimiser.step()
         loop.note(**note)
-    save_stage((work / options.name).with_suffix(".safetensors"), {n: m.state_dict() for n, m in modules.items()}, dict(GNPFA))
+    states = {name: module.state_dict() for name, module in modules.items()}
+    save_stage((work / options.name).with_suffix(".safetensors"), states, dict(GNPFA))
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 Both are trained as one network, whose last layer is then cut in two: what finds the pose finds the face, and the
 expression is learned in half the time. E_exp learns z = M(w) and, through the frozen M', the weights; E_pose the
-rotation towards the camera (axis-angle, rad). Pictures come from pictures.py, those that are missing are made first;
-here they are mirrored, moved, tinted and partly covered.
+rotation towards the camera (axis-angle, rad). Pictures come from pictures.py; here they are mirrored, moved, tinted and
+partly covered.
 
     python -m media2face_training.train_vision --work target/training --minutes 26
 """
@@ -16,12 +16,12 @@ import torch
 from torch.nn import functional
 
 from .config import GNPFA, VISION
-from .expressions import folder, swap_sides
+from .expressions import swap_sides
 from .loop import Loop
 from .modules import Encoder
 from .motion import load_mappings
 from .muon import Muon
-from .pictures import SIDE, TRAIN, make, read
+from .pictures import SIDE, read
 from .stages import device_of, save_stage
 
 OUTPUTS = dict(expression=GNPFA["d_z"], pose=3)
@@ -95,9 +95,7 @@ class Batches:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", default="target/m2fs", help="for pictures that are not made yet")
     parser.add_argument("--work", default="target/training")
-    parser.add_argument("--count", type=int, default=TRAIN, help="pictures to train on")
     parser.add_argument("--minutes", type=float, default=26)
     parser.add_argument("--batch", type=int, default=96)
     parser.add_argument("--rate", type=float, default=4e-3)
@@ -106,7 +104,6 @@ def main():
     torch.set_num_threads(1)
     torch.manual_seed(0)
     work, device = Path(options.work), device_of(options.device)
-    make(folder(options.data), work, options.count)
     images, weights, rotations = read(work, "train")
     batches = Batches(images, weights, rotations, np.random.default_rng(0), device)
     from_weights, to_weights = (net.to(device) for net in load_mappings(work))

@@ -82,7 +82,8 @@ class Shading(unittest.TestCase):
         self.triangles = torch.tensor(triangles).long()
         self.seen = torch.tensor(seen.triangle[seen.hit][None]).long()
         self.weights = torch.tensor(seen.weights[seen.hit][None].astype(float))
-        self.lights = torch.nn.functional.normalize(torch.tensor([[[0.3, 0.4, 0.8], [-0.5, 0.1, 0.9]]]).double(), dim=-1)
+        lights = torch.tensor([[[0.3, 0.4, 0.8], [-0.5, 0.1, 0.9]]]).double()
+        self.lights = torch.nn.functional.normalize(lights, dim=-1)
 
     def shade(self, vertices):
         return shading.shade(vertices, self.triangles, self.seen, self.weights, self.lights)
@@ -100,7 +101,8 @@ class Shading(unittest.TestCase):
         step = 1e-6
         with torch.no_grad():
             slope = (loss(vertices + step * direction) - loss(vertices - step * direction)) / (2 * step)
-        self.assertAlmostEqual((vertices.grad * direction).sum().item(), slope.item(), delta=1e-6 + 1e-4 * abs(slope.item()))
+        got = (vertices.grad * direction).sum().item()
+        self.assertAlmostEqual(got, slope.item(), delta=1e-6 + 1e-4 * abs(slope.item()))
         self.assertGreater(abs(slope.item()), 1e-4)
 
     def test_normals_agree_with_the_rasterisers(self):
@@ -134,7 +136,8 @@ class Parts(unittest.TestCase):
         average = np.concatenate([self.points, tail])
         triangles = np.concatenate([self.triangles, [[count, count + 1, count + 2]]])
         asset = dict(triangles=triangles, average=average, base=average.copy(), upper_share=np.arange(total),
-                     uv=average[:, :2].copy(), gather_index=np.arange(total)[:, None], gather_weight=np.ones((total, 1)),
+                     uv=average[:, :2].copy(), gather_index=np.arange(total)[:, None],
+                     gather_weight=np.ones((total, 1)),
                      basis=average[None].copy(), units=average[None].copy(), marks=np.arange(count), lip=np.arange(5),
                      upper=np.arange(3), lip_inner=np.array([[1, 2]]), eye_vertices=np.array([count]),
                      raster_index=np.arange(total)[:, None])
@@ -260,7 +263,8 @@ class Pictures(unittest.TestCase):
 
     def test_heads_turn_within_their_limits(self):
         rng = np.random.default_rng(0)
-        angles = gate_face.geodesic_degrees(np.array([pictures.random_rotation(rng) for _ in range(300)]), np.zeros((300, 3)))
+        rotations = np.array([pictures.random_rotation(rng) for _ in range(300)])
+        angles = gate_face.geodesic_degrees(rotations, np.zeros((300, 3)))
         self.assertLess(angles.max(), 50)
         self.assertGreater(angles.max(), 30)
 
