@@ -1,7 +1,7 @@
 """Ground truth: a stochastic rule system that animates a phone-timed clip at 30 fps.
 
 Mouth: dominance functions, F(t) = sum(D_s T_s) / (sum(D_s) + D_0), D_s = a_s exp(-theta |t - t_s|) (Cohen and Massaro
-1993) with the apex held from 15 to 75 % of a phone (after JALI, Edwards 2016), then hard rules: m b p close, f v touch
+1993) with the apex held from 15 to 75 % of a phone (after JALI, Edwards 2016), and a jaw that a loud voice lowers; then hard rules: m b p close, f v touch
 the teeth, sibilants narrow the jaw. Upper face and head: blinks, saccades, accents, nods, sway.
 Everything has variance on purpose: a diffusion model needs real conditional entropy.
 
@@ -19,6 +19,8 @@ from .phones import VOWELS
 from .visemes import BILABIAL, CHANNELS, LABIODENTAL, SIBILANT, TARGETS, dominance
 
 REST = 0.12  # D_0, the dominance of rest
+LOUD_JAW = 0.11  # how far a loud voice lowers the jaw under whatever is said
+BURST_S = 0.05  # after silence the lips close this much before a label of m, b or p begins
 TIMING_S, AMOUNT = 0.012, 0.10  # spread of apex times and of targets
 DEGREES_PER_LOOK = dict(eyeLookIn=24.0, eyeLookOut=24.0, eyeLookUp=12.0, eyeLookDown=20.0)
 
@@ -38,6 +40,12 @@ class Clip:
         """0..1: the loudest 10 ms of a stretch, from 25 dB below the clip's loud parts up to them."""
         part = self.energy[int(start * 100) : max(int(end * 100), int(start * 100) + 1)]
         return float(np.clip(part.max() / 25 + 1, 0, 1)) if len(part) else 0.0
+
+    def loudness_track(self):
+        """[F] 0..1: loudness of the frames, from 30 dB below the clip's loud parts up to them, smoothed over 0.1 s."""
+        kernel = np.hanning(12)[1:-1]
+        level = np.convolve(np.clip(self.energy / 30 + 1, 0, 1), kernel / kernel.sum(), "same")
+        return np.interp(self.time, np.arange(len(level)) / 100, level)
 
     def bump(self, start, peak, end, hold=0.0):
         """0..1 over the frames: raised cosine up from start to peak, held, down to end."""
@@ -69,7 +77,7 @@ def targets_of(clip):
         if phone == "HH":
             amount = 0.5
         elif phone in VOWELS:
-            amount = 0.9 + 0.45 * clip.loudness(start, end)
+            amount = 0.65 + 0.55 * clip.loudness(start, end)
             if phone in ("AH", "IH") and end - start < 0.06:
                 amount *= 0.6
         cut = start + 0.55 * (end - start)
@@ -102,10 +110,12 @@ def blend(clip):
 def gate(clip, phones, lead, tail):
     """0..1: one during the given phones, ramps of `lead` and `tail` seconds outside."""
     out = np.zeros(clip.frames)
-    for phone, start, end in clip.segments:
+    before = [None] + [phone for phone, _, _ in clip.segments]
+    for previous, (phone, start, end) in zip(before, clip.segments):
         if phone in phones:
             shift = clip.rng.normal(0, TIMING_S / 2)
-            start, end = start - 0.02 + shift, max(end - 0.02, start + 0.045) + shift
+            early = BURST_S if phone in BILABIAL and previous == "SIL" else 0.0
+            start, end = start - 0.02 - early + shift, max(end - 0.02, start + 0.045) + shift
             rise = np.clip(1 - (start - clip.time) / lead, 0, 1)
             fall = np.clip(1 - (clip.time - end) / tail, 0, 1)
             out = np.maximum(out, np.where(clip.time < start, rise, np.where(clip.time > end, fall, 1.0)))
@@ -117,6 +127,7 @@ def mouth(clip):
     blended = blend(clip)
     kernel = np.array([0.2, 0.6, 0.2])
     w = {c: np.convolve(np.pad(blended[:, i], 1, "edge"), kernel, "valid") for i, c in enumerate(CHANNELS)}
+    w["jawOpen"] = w["jawOpen"] + LOUD_JAW * clip.jaw_amount * clip.loudness_track()
     press = {c: w[c] for c in ("mouthPress", "mouthRollLower", "mouthRollUpper")}
     narrow = gate(clip, SIBILANT, 0.06, 0.06)
     w["jawOpen"] = w["jawOpen"] * (1 - narrow) + np.minimum(w["jawOpen"], 0.07) * narrow

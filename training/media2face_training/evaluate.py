@@ -1,169 +1,155 @@
-"""Measures a pack's gates with the PyTorch twin of the runtime.
+"""Measures a pack through the runtime: the table of models on M2F-S, styles read back, real voices.
 
-  - held-out synthetic sentences: jawOpen of M'(z) correlates >= .7 with the ground truth (20 and 8 steps),
-  - a real recording (any 16 kHz mono file): jawOpen spans >= .2 and correlates >= .4 with the log energy,
-  - half a second and five seconds of silence: mean jawOpen < .08 and the lips of the decoded face stay closed,
-  - at least 10 of 52 channels move by more than .02 and all stay in 0..1,
-  - m, b, p close the decoded lips: recall and precision of gaps under 1.5 mm within two frames.
+    python -m media2face_training.evaluate --pack models/starter.m2f --data DIR [--real DIR] [--out FILE.md]
 
-    python -m media2face_training.evaluate --pack models/starter.m2f --work target/training --real speech.wav
+  - Table: pack, pack without guidance, packs given as --row NAME=PACK, a mean regressor (--regressor CHECKPOINT),
+    and what is no diffusion model, on the same held-out clips; means and 95 % intervals over clips and seeds.
+  - Styles: ten emotions by name over neutral test sentences, read back by models/classifier.
+  - Real: a folder with tracks/ (a performer's face) and speech/ (recordings); --prompts, a professional
+    speaker's aligned prompts (prompts.py): correlations, and closures of the decoded lips.
+
+LVE, FDD and BA measure fidelity to the rules of M2F-S and are not comparable with any paper's numbers.
 """
 
 import argparse
 import json
-import tempfile
+import sys
 from pathlib import Path
 
 import numpy as np
-import torch
 
-from . import mel
-from .animation import animate
-from .augment import clean
-from .clips import energy_db
-from .pipeline import Pack
-from .render import render, sheet, write_png
-from .speech import RATE, flite, read_wave, to_16k
-from .texts import sentences
+from . import prompts
+from .classifier import Classifier
+from .dataset.styles import EMOTIONS
+from .evaluation import baselines, metrics, real, styles, table, testset
+from .evaluation.runtime import Runtime
+from .evaluation.twin import Regressor
+from .face import Face
 
-CLOSED_MM = 1.5
-FPS = 30
-
-
-def load(path):
-    """Any mono or stereo 16-bit wave file -> float samples at 16 kHz."""
-    return to_16k(*read_wave(path)).astype(np.float32) / 32768
+NOTE = ("LVE, FDD and BA here measure fidelity to the stochastic rules of M2F-S; they are never comparable with "
+        "another data set's. The truth is one draw of its rules: \"truth, drawn again\" is what a perfect model of "
+        "them would reach with one take, and a mean regressor has the least LVE by construction.")
 
 
-def held_out(count, seed=11):
-    """Sentences that training never spoke, by flite: [(samples, segments)]; level and floor vary."""
-    rng, out = np.random.default_rng(seed), []
-    texts = sentences()[-count:]
-    with tempfile.TemporaryDirectory() as folder:
-        for i, text in enumerate(texts):
-            voice = ("awb", "rms", "slt")[i % 3]
-            samples, segments = flite(text, voice, rng.uniform(0.85, 1.2), rng.uniform(95, 190), folder)
-            out.append((clean(samples.astype(np.float32) / 32768, rng), samples / 32768, segments))
+def say(text=""):
+    """Progress goes to stderr, results to stdout."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def rows_of(options, runtime, geometry, clips):
+    """{row: per-clip measurements} of the whole table."""
+    face = geometry.face
+    cache, out = Path(options.work) / "evaluation", {}
+    packs = {"ours": (runtime, {}), "ours, no guidance": (runtime, dict(guidance_audio=0, guidance_style=1))}
+    for given in options.row:
+        name, _, path = given.partition("=")
+        packs[name] = (Runtime(options.m2f, path), {})
+    for name, (tool, more) in packs.items():
+        row = table.RuntimeRow(tool, geometry, cache, steps=options.steps, **more)
+        seeds = range(options.seeds if name == "ours" else options.other_seeds)
+        out[name] = []
+        for number, clip in enumerate(clips):
+            out[name].append(table.measure(clip, [row(clip, seed) for seed in seeds]))
+            say(f"{name}: clip {number + 1} of {len(clips)}")
+    if options.regressor:
+        regressor = Regressor(options.regressor, options.pack, geometry)
+        out["mean regressor, same network"] = [table.measure(clip, [regressor(clip)]) for clip in clips]
+    fitted = baselines.Fitted(options.data)
+    for name, make in baselines.rows_of(fitted, geometry, face.unit_names.index("jawOpen")).items():
+        out[name] = [table.measure(clip, [make(clip)]) for clip in clips]
+    heads = [[testset.Take(clip.shape, baselines.random_head(clip, seed)) for seed in range(8)] for clip in clips]
+    out["head that moves at random"] = [dict(ba=[metrics.beat_alignment(clip.pose[:, :3], t.pose) for t in takes])
+                                        for clip, takes in zip(clips, heads)]
     return out
 
 
-def energy_frames(samples, frames):
-    """Log energy per animation frame."""
-    db = energy_db(samples, mel.frame_count(len(samples)))
-    return np.interp((np.arange(frames) + 0.5) / FPS, np.arange(len(db)) / 100, db)
+def show_real(options, runtime, geometry, folder):
+    """Lines of the section on real voices."""
+    names, lines = geometry.face.unit_names, []
+    if (folder / "tracks").is_dir():
+        lines += ["| performer's clip | opening r | rounding r | log energy's opening r |", "|---|---|---|---|"]
+        lines += ["| {} | {:.2f} | {:.2f} | {:.2f} |".format(*row)
+                  for row in real.tracks(runtime, folder / "tracks", names, steps=options.steps)] + [""]
+    if (folder / "speech").is_dir():
+        lines += ["| recording | span of jawOpen | r with log energy | channels that move |", "|---|---|---|---|"]
+        for path in sorted((folder / "speech").glob("*.wav")):
+            got = real.recording(runtime, path, names, steps=options.steps)
+            lines.append(f"| {path.stem} | {got['span']:.2f} | {got['energy_r']:.2f} | {got['moving']} |")
+    return lines + [""]
 
 
-def correlation(a, b):
-    return float(np.corrcoef(a, b)[0, 1])
+def show_silence(options, runtime, names):
+    """Lines on silence: the mouth must rest."""
+    lines = ["| silence | mean jawOpen | largest |", "|---|---|---|"]
+    for name, seconds, noise in (("half a second", 0.5, None), ("five seconds", 5.0, None), ("noise at -60 dB", 3.0, -60)):
+        lines.append("| {} | {:.3f} | {:.3f} |".format(name, *real.silence(runtime, names, seconds, noise,
+                                                                            steps=options.steps)))
+    return lines + [""]
 
 
-def closure_events(segments):
-    """Frames of the middle of every m, b, p (adjoining ones merged)."""
-    events = []
-    for phone, start, end in segments:
-        if phone in ("M", "B", "P"):
-            if events and start - events[-1][1] < 0.02:
-                events[-1][1] = end
-            else:
-                events.append([start, end])
-    return events
+def show_styles(options, runtime, rows):
+    """Lines on styles read back, over neutral sentences that nobody trained on."""
+    names = list(EMOTIONS)
+    classifier = Classifier.load(options.classifier)
+    clips = [testset.load(options.data, row) for row in rows[: options.style_clips]]
+    share, confusion = styles.accuracy(runtime, classifier, clips, names, steps=options.steps)
+    lines = [f"Styles read back: **{share.mean():.3f}** of {confusion.sum()} takes.", "",
+             "| asked \\ read | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
+    return lines + [f"| {n} | " + " | ".join(str(v) for v in row) + " |" for n, row in zip(names, confusion)] + [""]
 
 
-def closure_score(gap, segments):
-    """(events hit, events, closures right, closures) of lip gaps [F] against the phones."""
-    events = closure_events(segments)
-    closed = np.where(gap < CLOSED_MM)[0]
-    time = (closed + 0.5) / FPS
-    hits = sum(any(a - 2 / FPS <= t <= b + 2 / FPS for t in time) for a, b in events)
-    quiet = [(a, b) for p, a, b in segments if p == "SIL"] + [(segments[-1][2], 1e9)]
-    speaking = [t for t in time if not any(a - 0.1 <= t <= b + 0.1 for a, b in quiet)]
-    right = sum(any(a - 2 / FPS <= t <= b + 2 / FPS for a, b in events) for t in speaking)
-    return np.array([hits, len(events), right, len(speaking)])
+def show_prompts(options, runtime, geometry):
+    """Lines on the closures of the decoded lips on aligned prompts."""
+    clips = [(p.samples, p.phones) for p in prompts.load(options.prompts, Path(options.work) / "gate")]
+    clips = clips[:: max(1, len(clips) // options.prompt_clips)] if options.prompt_clips else clips
+    counts = real.closures(runtime, geometry, clips, steps=options.steps)
+    (recall, *low), (precision, *high) = metrics.ratio_interval(counts)
+    return [f"Closures of the decoded lips on {len(clips)} aligned prompts, {int(counts[:, 1].sum())} m, b and p: "
+            f"recall {recall:.2f} [{low[0]:.2f}, {low[1]:.2f}], precision {precision:.2f} [{high[0]:.2f}, {high[1]:.2f}].",
+            ""]
 
 
-def measure_synthetic(pack, count, steps, seed=3):
-    """Correlations and closures over held-out sentences, as one dictionary."""
-    jaw, rows, closures, truth_closures = [], [], np.zeros(4, int), np.zeros(4, int)
-    index = pack.names.index("jawOpen")
-    for i, (samples, dry, segments) in enumerate(held_out(count)):
-        z, _ = pack.animate(samples, seed=i, steps=steps)
-        weights = pack.weights(z)
-        energy = energy_db(dry, mel.frame_count(len(dry)))
-        truth, _ = animate(segments, energy, len(weights), pack.names, np.random.default_rng([seed, i]))
-        rows.append(correlation(weights[:, index], truth[:, index]))
-        jaw.append(np.stack([weights[:, index], truth[:, index]]))
-        neutral_gap = pack.lip_gap(pack.tensors["identities.0.vertices"])
-        closures += closure_score((pack.lip_gap(pack.vertices(z)) - neutral_gap).mean(1), segments)
-        z_truth = pack.from_weights(torch.from_numpy(truth))
-        truth_closures += closure_score((pack.lip_gap(pack.vertices(z_truth)) - neutral_gap).mean(1), segments)
-    both = np.concatenate(jaw, 1)
-    return dict(jaw_r=correlation(*both), jaw_r_median=float(np.median(rows)),
-                closure_recall=closures[0] / closures[1], closure_precision=closures[2] / max(closures[3], 1),
-                truth_recall=truth_closures[0] / truth_closures[1],
-                truth_precision=truth_closures[2] / max(truth_closures[3], 1), events=int(closures[1]))
-
-
-def measure_file(pack, path, steps):
-    """Span of jawOpen, its correlation with the log energy, channels that move, range."""
-    samples = load(path)
-    z, _ = pack.animate(samples, steps=steps)
-    weights = pack.weights(z)
-    raw = pack.to_weights(z).numpy()
-    jaw = weights[:, pack.names.index("jawOpen")]
-    energy = energy_frames(samples, len(weights))
-    return dict(jaw_span=float(np.ptp(jaw)), energy_r=correlation(jaw, energy),
-                moving=int((np.ptp(weights, 0) > 0.02).sum()), low=float(raw.min()), high=float(raw.max()))
-
-
-def measure_silence(pack, seconds, steps, noise_db=None):
-    """Mean and largest jawOpen and lip gap (mm) over silence or faint noise."""
-    samples = np.zeros(int(seconds * RATE), np.float32)
-    if noise_db is not None:
-        samples += np.random.default_rng(0).normal(size=len(samples)).astype(np.float32) * 10 ** (noise_db / 20)
-    z, _ = pack.animate(samples, steps=steps)
-    jaw = pack.weights(z)[:, pack.names.index("jawOpen")]
-    gap = pack.lip_gap(pack.vertices(z)) - pack.lip_gap(pack.tensors["identities.0.vertices"])
-    return dict(jaw_mean=float(jaw.mean()), jaw_max=float(jaw.max()), gap_mean_mm=float(gap.mean()),
-                gap_max_mm=float(gap.mean(1).max()))
-
-
-def strip(pack, path, out, every, columns, steps, identity=0):
-    """Renders every n-th frame of a file to a PNG sheet."""
-    z, _ = pack.animate(load(path), steps=steps)
-    vertices = pack.vertices(z[::every], identity)
-    colours, triangles = pack.triangle_colours(), pack.tensors["topology.triangles"]
-    pictures = [render(v, triangles, colours, 200, span=170, centre=(0, -20, 0)) for v in vertices]
-    write_png(out, sheet(pictures, columns))
-
-
-def show(title, values):
-    print(title + ": " + ", ".join(f"{k} {v:.3f}" if isinstance(v, float) else f"{k} {v}" for k, v in values.items()))
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pack", default="models/starter.m2f")
+    parser.add_argument("--data", help="folder of M2F-S; without it no table and no styles")
+    parser.add_argument("--work", default="target/training")
+    parser.add_argument("--m2f", default="target/release/m2f", help="the command-line tool")
+    parser.add_argument("--clips", type=int, default=48)
+    parser.add_argument("--seeds", type=int, default=8, help="takes of the pack per clip")
+    parser.add_argument("--other-seeds", type=int, default=2, help="takes of other packs per clip")
+    parser.add_argument("--steps", type=int, help="denoising steps; the pack's by default")
+    parser.add_argument("--row", action="append", default=[], metavar="NAME=PACK", help="another pack in the table")
+    parser.add_argument("--regressor", help="checkpoint of train_denoiser --regress")
+    parser.add_argument("--classifier", default="models/classifier", help="folder of the classifier")
+    parser.add_argument("--style-clips", type=int, default=12)
+    parser.add_argument("--real", help="folder with tracks/ and speech/")
+    parser.add_argument("--prompts", metavar="ROOT", help="root under which asterisk's prompts are installed, /")
+    parser.add_argument("--prompt-clips", type=int, default=0, help="only so many of them")
+    parser.add_argument("--out", help="write the tables there, too, and FILE.json beside")
+    return parser.parse_args()
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pack", default="models/starter.m2f")
-    parser.add_argument("--sentences", type=int, default=24)
-    parser.add_argument("--real", nargs="*", default=[], help="recordings of real speech")
-    parser.add_argument("--steps", type=int, nargs="*", default=[20, 8])
-    parser.add_argument("--s-A", type=float, help="overrides the pack's guidance")
-    parser.add_argument("--strip", nargs=2, metavar=("WAV", "PNG"), help="render a sheet of frames")
-    parser.add_argument("--identity", type=int, default=0)
-    options = parser.parse_args()
-    pack = Pack(options.pack)
-    if options.s_A is not None:
-        pack.manifest["diffusion"]["s_A"] = options.s_A
-    if options.strip:
-        strip(pack, *options.strip, every=4, columns=12, steps=options.steps[0], identity=options.identity)
-        return
-    print(json.dumps(pack.manifest["diffusion"]))
-    for steps in options.steps:
-        show(f"held-out sentences, {steps} steps", measure_synthetic(pack, options.sentences, steps))
-        for path in options.real:
-            show(f"{Path(path).name}, {steps} steps", measure_file(pack, path, steps))
-        for seconds in (0.5, 5.0):
-            show(f"silence {seconds} s, {steps} steps", measure_silence(pack, seconds, steps))
-        show(f"noise at -60 dB, 3 s, {steps} steps", measure_silence(pack, 3.0, steps, -60))
+    options = arguments()
+    runtime = Runtime(options.m2f, options.pack)
+    geometry = testset.Geometry(Face(Path(options.work) / "face.npz"))
+    lines, numbers = [], {}
+    if options.data:
+        clips = [testset.load(options.data, row, geometry) for row in testset.choose(options.data, options.clips)]
+        measured = rows_of(options, runtime, geometry, clips)
+        numbers = {name: table.summary(rows) for name, rows in measured.items()}
+        lines += [NOTE, "", table.markdown(numbers), ""]
+        lines += show_styles(options, runtime, testset.choose(options.data, 400, seed=1))
+    lines += show_silence(options, runtime, geometry.face.unit_names)
+    if options.real:
+        lines += show_real(options, runtime, geometry, Path(options.real))
+    if options.prompts:
+        lines += show_prompts(options, runtime, geometry)
+    print("\n".join(lines))
+    if options.out:
+        Path(options.out).write_text("\n".join(lines))
+        Path(options.out).with_suffix(".json").write_text(json.dumps(numbers, indent=1))
 
 
 if __name__ == "__main__":

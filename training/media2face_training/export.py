@@ -12,10 +12,15 @@ import numpy as np
 import torch
 from safetensors.numpy import save
 
+from . import stages
 from .config import DENOISER, DIFFUSION, FPS, GNPFA, MEL_DILATIONS, MEL_WIDTH
 from .face import Face
-from .modules import Denoiser, Encoder, Generator, MelEncoder, mapping
+from .modules import Denoiser, MelEncoder, mapping
 from .style.pack import add_clip
+from .train_encoder import configuration
+from .train_face import networks
+from .train_vision import OUTPUTS, cut
+from .train_vision import network as vision_network
 
 NAME, VERSION, LICENCE = "starter", "0.1.0", "MIT OR Apache-2.0"
 PROVENANCE = (
@@ -51,39 +56,43 @@ def network(tensors, prefix, module, state):
 
 
 def add_audio(tensors, work):
-    state = checkpoint(work / "encoder.pt")
-    prior = work / "clips/prior.npy"
-    tensors["audio.mel.mean"] = np.load(prior) if prior.exists() else np.full(80, -7.0, np.float32)
-    network(tensors, "audio", MelEncoder(MEL_WIDTH, MEL_DILATIONS), state.get("encoder"))
+    path, modules = work / "encoder.safetensors", {}
+    if path.exists():
+        modules, _ = stages.load_stage(path, configuration())
+    else:
+        print(f"{path} is missing: random weights")
+    tensors["audio.mel.mean"] = modules["mel"]["mean"].numpy() if modules else np.full(80, -7.0, np.float32)
+    network(tensors, "audio", MelEncoder(MEL_WIDTH, MEL_DILATIONS), modules.get("encoder"))
     return {"front_end": "mel", "mel_norm": "running", "mel_rate": 1 / 300, "width": MEL_WIDTH,
             "dilations": list(MEL_DILATIONS), "num_hidden_layers": 0}
 
 
-def add_denoiser(tensors, work):
-    state = checkpoint(work / "denoiser.pt")
-    model = Denoiser(**{k: DENOISER[k] for k in ("d_x", "d_a", "d_p", "d", "layers", "heads", "ff")})
-    network(tensors, "denoiser", model, state.get("average") or state.get("denoiser"))
-    scale = work / "motion.npz"
-    if scale.exists():
-        stats = np.load(scale)
-        mean, std = stats["mean"], stats["std"]
+def add_denoiser(tensors, path):
+    """The averaged weights of a checkpoint, with the shape and the scale of motion it was trained with."""
+    shape, state = DENOISER, {}
+    mean, std = np.zeros(DENOISER["d_x"]), np.full(DENOISER["d_x"], 1e-3)
+    if path.exists():
+        found = torch.load(path, weights_only=False, map_location="cpu")
+        shape, state = found["configuration"]["shape"], found["modules"]
+        mean, std = (np.array(found["configuration"][key]) for key in ("mean", "std"))
     else:
-        mean, std = np.zeros(DENOISER["d_x"]), np.full(DENOISER["d_x"], 1e-3)
+        print(f"{path} is missing: random weights")
+    network(tensors, "denoiser", Denoiser(**shape), state.get("average"))
     tensors["denoiser.mean"], tensors["denoiser.std"] = mean.astype(np.float32), std.astype(np.float32)
-    return dict(d_x=DENOISER["d_x"], d_z=GNPFA["d_z"], d_pose=6, pose_repr="axis_angle_translation",
-                d_a=DENOISER["d_a"], d_p=DENOISER["d_p"], d=DENOISER["d"], layers=DENOISER["layers"],
-                heads=DENOISER["heads"], ff=DENOISER["ff"], window=DIFFUSION["window"], concat="feature",
-                align=DENOISER["align"])
+    return dict({k: shape[k] for k in ("d_x", "d_a", "d_p", "d", "layers", "heads", "ff", "align")}, d_z=GNPFA["d_z"],
+                d_pose=6, pose_repr="axis_angle_translation", window=DIFFUSION["window"], concat="feature")
 
 
 def add_gnpfa(tensors, work, units):
-    state = checkpoint(work / "face.pt")
-    shape = dict(res=GNPFA["res"], ch=GNPFA["ch"], groups=GNPFA["groups"])
-    network(tensors, "gnpfa.generator", Generator(d_z=GNPFA["d_z"], w_dim=GNPFA["w_dim"], **shape),
-            state.get("generator"))
-    network(tensors, "gnpfa.encoder", Encoder(d_out=2 * GNPFA["d_z"], **shape), state.get("encoder"))
-    network(tensors, "gnpfa.from_weights", mapping(units, GNPFA["d_z"]), state.get("from_weights"))
-    network(tensors, "gnpfa.to_weights", mapping(GNPFA["d_z"], units), state.get("to_weights"))
+    maps, state = checkpoint(work / "mappings.pt"), checkpoint(work / "face.pt")
+    generator, encoder = networks()
+    network(tensors, "gnpfa.generator", generator, state.get("generator"))
+    network(tensors, "gnpfa.encoder", encoder, state.get("encoder"))
+    network(tensors, "gnpfa.from_weights", mapping(units, GNPFA["d_z"]), maps.get("from_weights"))
+    network(tensors, "gnpfa.to_weights", mapping(GNPFA["d_z"], units), maps.get("to_weights"))
+    state = checkpoint(work / "vision.pt").get("vision")
+    for part, own in (cut(state) if state else {}).items():  # untrained, nothing reads expressions off pictures
+        network(tensors, f"gnpfa.{part}_encoder", vision_network(OUTPUTS[part]), own)
     return dict(GNPFA, ch=list(GNPFA["ch"]))
 
 
@@ -105,13 +114,13 @@ def add_face(tensors, face):
     return {"vertices": len(a["average"]), "triangles": len(face.triangles), "parts": linear}
 
 
-def build(work):
-    """(tensors, manifest) of the pack."""
+def build(work, denoiser="denoiser.pt"):
+    """(tensors, manifest) of the pack with one of the work folder's denoisers."""
     face, tensors = Face(work / "face.npz"), {}
     manifest = dict(format="media2face/1", name=NAME, version=VERSION, licence=LICENCE, provenance=PROVENANCE, fps=FPS)
     manifest["audio"] = add_audio(tensors, work)
     manifest["clip"] = add_clip(tensors, work)
-    manifest["denoiser"] = add_denoiser(tensors, work)
+    manifest["denoiser"] = add_denoiser(tensors, work / denoiser)
     manifest["diffusion"] = {k: v for k, v in DIFFUSION.items() if k != "window"}
     manifest["gnpfa"] = add_gnpfa(tensors, work, len(face.unit_names))
     manifest["topology"] = add_face(tensors, face)
@@ -124,9 +133,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", default="target/training")
     parser.add_argument("--out", default="models/starter.m2f")
+    parser.add_argument("--denoiser", default="denoiser.pt", help="checkpoint in the work folder")
     options = parser.parse_args()
     torch.manual_seed(0)
-    tensors, manifest = build(Path(options.work))
+    tensors, manifest = build(Path(options.work), options.denoiser)
     tensors = {name: np.ascontiguousarray(t) for name, t in tensors.items()}  # the writer copies memory as it lies
     data = save(tensors, metadata={"media2face": json.dumps(manifest)})
     if len(data) > LIMIT:

@@ -74,6 +74,10 @@ class Face:
         pairs = self.asset["lip_inner"]
         return vertices[..., pairs[:, 0], 1] - vertices[..., pairs[:, 1], 1]
 
+    def part(self, name):
+        """The part of this name: ranges of vertices and triangles, what it follows, colour."""
+        return next(part for part in self.parts if part["name"] == name)
+
     def triangle_colours(self):
         """[T, 3] in 0..1."""
         out = np.zeros((len(self.triangles), 3))

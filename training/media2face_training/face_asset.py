@@ -12,21 +12,30 @@ from pathlib import Path
 import numpy as np
 from scipy.spatial import cKDTree
 
-from . import face_chart, face_rig, identities
+from . import face_chart, face_parts, face_rig, identities
 from .face_data import HeadData, fetch_wheel
 
-CALIBRATION = {"eyeBlinkLeft": 0.72, "eyeBlinkRight": 0.72}  # at 1 the lids of the average face just meet
-TONGUE_REST_MM = (0.0, -5.0, -4.0)  # lower and further back than in the base mesh, to show the teeth
+# At 1 the lids of the average face just meet; at .35, a th, the tongue's tip is between the teeth.
+CALIBRATION = {"eyeBlinkLeft": 0.72, "eyeBlinkRight": 0.72, "tongueOut": 1.4}
+# Rest of the rigid parts against the base mesh, about the middle of each: (scale, shift in mm, fall in mm per mm to
+# the back). The tongue lies flat on the floor of the mouth; the teeth are a narrower arc further back, the lower ones
+# level, so that no smile pulls the lips through them and none show in the corners of an open mouth.
+REST = {"tongue": ((0.9, 0.6, 0.95), (0.0, -7.5, -4.5), 0.0), "teeth_upper": ((0.84, 1.0, 1.0), (0.0, 0.0, -3.0), 0.0),
+        "teeth_lower": ((0.80, 1.0, 1.0), (0.0, 0.0, -3.5), 0.2)}
+TONGUE_RISE_MM = 9.0  # how much the tongue's tip rises above that floor to leave over the lower teeth
+TONGUE_ISLAND = (15, 4)  # texels at 64 x 64 in the empty corner of the chart: along the tongue, across it
 CROP_MM = 245.0  # from the top of the head down
 EXTENT_MM = 140.0
-GATHER = 16  # texels per vertex
+GATHER = 15  # texels per vertex; 16 would take the face over 1.5 MiB
+FROM_MAP = ("skin", "lips", "mouth", "brow", "tongue")
 EYES = (("left", "l"), ("right", "r"))
 BROW_X = (13.0, 51.0)  # mm from the middle, on the average face
 BROW_CURVE = ((13.0, 22.0, 38.0, 51.0), (12.5, 15.0, 17.0, 11.5))  # x -> mm of its middle line above the eye
 BROW_WIDTH = ((13.0, 18.0, 38.0, 51.0), (3.5, 6.0, 4.5, 1.2))  # x -> its height
 COLOURS = {
-    "skin": (0.85, 0.66, 0.56), "eye": (0.95, 0.95, 0.95), "iris": (0.30, 0.22, 0.14), "pupil": (0.03, 0.03, 0.03),
-    "teeth": (0.94, 0.93, 0.88), "tongue": (0.78, 0.38, 0.38), "brow": (0.22, 0.16, 0.12),
+    "skin": (0.85, 0.66, 0.56), "lips": (0.75, 0.46, 0.42), "mouth": (0.30, 0.10, 0.10), "eye": (0.93, 0.92, 0.91),
+    "iris": (0.30, 0.22, 0.14), "pupil": (0.03, 0.03, 0.03), "glint": (1.0, 1.0, 1.0), "teeth": (0.90, 0.88, 0.82),
+    "tongue": (0.68, 0.32, 0.32), "brow": (0.22, 0.16, 0.12),
 }
 # Where a MakeHuman face is cut: group -> part.
 GROUPS = (("skin", "body"), ("eye_left", "helper-l-eye"), ("eye_right", "helper-r-eye"),
@@ -46,8 +55,16 @@ class Builder:
         self._crop(average)
         self.basis = np.stack([self.components[n][self.kept] for n in self.names])  # [components, V, 3]
         self.base = data.vertices[self.kept]
-        self.base[slice(*self.part("tongue")["vertices"])] += TONGUE_REST_MM
+        for name, (scale, shift, fall) in REST.items():
+            rows = slice(*self.part(name)["vertices"])
+            centre, travel = self.base[rows].mean(0), self.basis[:, rows].mean(1, keepdims=True)
+            self.base[rows] = (self.base[rows] - centre) * scale + centre + shift
+            self.base[rows, 1] -= fall * (self.base[rows, 2].max() - self.base[rows, 2])
+            self.basis[:, rows] = (self.basis[:, rows] - travel) * scale + travel
         self.units = np.stack([raw_units[n][self.kept] * CALIBRATION.get(n, 1.0) for n in self.unit_names])
+        tongue = slice(*self.part("tongue")["vertices"])
+        out = self.unit("tongueOut")[tongue, 2]
+        self.unit("tongueOut")[tongue, 1] += TONGUE_RISE_MM * out / out.max()
         self._place(average)
         self._straighten_rim()
 
@@ -206,6 +223,8 @@ def add_overlays(b):
         centre = (eye[:, :2].min(0) + eye[:, :2].max(0)) / 2
         b.overlay(f"iris_{side}", f"eye_{side}", *face_rig.disc(centre, 5.8), lift=0.4)
         b.overlay(f"pupil_{side}", f"eye_{side}", *face_rig.disc(centre, 2.4), lift=0.6)
+        b.overlay(f"glint_{side}", f"eye_{side}", *face_rig.disc(centre + [1.4, 1.6], 0.8, rings=1, sectors=10),
+                  lift=0.9)
     for side, sign in (("left", 1), ("right", -1)):
         x = np.linspace(*BROW_X, 14)
         height = b.average[b.eye_vertices, 1].mean()
@@ -234,6 +253,18 @@ def blend_rows(index, weight, corners, mixing, k):
     return out_index, out_weight
 
 
+def lay_tongue(b, rows):
+    """The tongue's island: uv of its vertices (length along u, width along v), triangles of its upper side."""
+    points = b.average[rows]
+    unit = (points - points.min(0)) / np.ptp(points, axis=0)
+    long, wide = TONGUE_ISLAND
+    uv = np.stack([0.6 + unit[:, 2] * (long - 1.2), 0.6 + unit[:, 0] * (wide - 1.2)], 1) / 64
+    triangles = np.array(b.triangles)[slice(*b.part("tongue")["triangles"])]
+    first, second, third = (b.average[triangles[:, k]] for k in range(3))
+    upwards = np.cross(second - first, third - first)[:, 1]
+    return uv, triangles[upwards > 0]
+
+
 def maps_of(data, b, brows):
     """Chart, raster and gather, as a dictionary of the topology's tensors."""
     skin, units = slice(0, b.skin_count), b.units[:, : b.skin_count]
@@ -243,6 +274,10 @@ def maps_of(data, b, brows):
     fans = [(q[0], q[k], q[k + 1]) for q in quads for k in range(1, len(q) - 1)]
     triangles_uv = np.array([[corner_uv[c] for _, c in fan] for fan in fans])
     triangles_vertex = np.array([[v for v, _ in fan] for fan in fans])
+    tongue = slice(*b.part("tongue")["vertices"])
+    tongue_uv, tongue_triangles = lay_tongue(b, tongue)
+    triangles_uv = np.concatenate([triangles_uv, tongue_uv[tongue_triangles - tongue.start]])
+    triangles_vertex = np.concatenate([triangles_vertex, tongue_triangles])
     raster_index, raster_weight, inside = face_chart.rasterise(triangles_uv, triangles_vertex, b.res)
     copies = {}
     for quad in quads:
@@ -257,6 +292,9 @@ def maps_of(data, b, brows):
     index = np.zeros((len(b.base), GATHER), np.int32)
     weight = np.zeros((len(b.base), GATHER), np.float32)
     index[skin], weight[skin] = face_chart.fit_gather(maps, units, b.average[skin], copies, b.res, GATHER)
+    uv[tongue] = tongue_uv
+    own = {i: [place] for i, place in enumerate(tongue_uv)}
+    index[tongue], weight[tongue] = face_chart.fit_gather(maps, b.units[:, tongue], b.average[tongue], own, b.res, GATHER)
     for name, (corners, mixing) in brows.items():
         rows = slice(*b.part(name)["vertices"])
         index[rows], weight[rows] = blend_rows(index, weight, corners, mixing, GATHER)
@@ -299,6 +337,7 @@ def build(data, res, out):
         head_pivot=b.pivot.astype(np.float32), centre=b.average[: b.skin_count].mean(0).astype(np.float32),
         extent=np.float32(EXTENT_MM), skin_count=b.skin_count, **maps_of(data, b, brows), **regions(b))
     rig(b, asset)
+    finish(b, asset)
     np.savez(out, **asset)
     print(f"lip {len(asset['lip'])}, upper {len(asset['upper'])}, lip pairs {len(asset['lip_inner'])}, pivot "
           f"{b.pivot.round(1)}, {time.time() - started:.0f} s -> {out}")
@@ -328,24 +367,32 @@ def rig(b, asset):
               f"{error[1]:.2f} mm")
 
     chin = chin[np.linspace(0, len(chin) - 1, min(48, len(chin))).astype(int)]
-    for name in ("teeth_lower", "tongue"):
-        fit(name, chin, np.arange(*b.part(name)["vertices"]))
+    fit("teeth_lower", chin, np.arange(*b.part("teeth_lower")["vertices"]))
     for side, _ in EYES:
         suffix = side.capitalize()
         gaze = sum(np.linalg.norm(b.unit(f"eyeLook{d}{suffix}")[: b.skin_count], axis=1)
                    for d in ("Up", "Down", "In", "Out"))
         lids = np.where(on_chart & (gaze > 1.0))[0]
         lids = lids[np.argsort(-gaze[lids])][:72]
-        for layer in ("eye", "iris", "pupil"):
+        for layer in ("eye", "iris", "pupil", "glint"):
             name = f"{layer}_{side}"
             fit(name, np.sort(lids), np.arange(*b.part(name)["vertices"]))
-    others = dict(skin="map", brow_left="map", brow_right="map", teeth_upper="head")
-    for part in b.parts:
-        part["follow"] = others.get(part["name"], part["name"])
-        part["colour"] = list(COLOURS[part["name"].split("_")[0]])
-    asset["parts"] = np.array(b.parts, dtype=object)
     for name, (candidates, matrix) in follow.items():
         asset[f"follow/{name}/index"], asset[f"follow/{name}/matrix"] = candidates, matrix
+
+
+def finish(b, asset):
+    """Cuts lips and mouth out of the skin and adds the list of parts."""
+    on_chart = asset["uv"][: b.skin_count, 0] >= 0
+    mouth = b.average[asset["lip_inner"].ravel()].mean(0)
+    skin = asset["triangles"][slice(*b.parts[0]["triangles"])]
+    kind = face_parts.classify(skin, on_chart, b.average, mouth)
+    parts = face_parts.split(asset, b.parts, kind)
+    for part in parts:
+        stem = part["name"].split("_")[0]
+        part["follow"] = "map" if stem in FROM_MAP else "head" if part["name"] == "teeth_upper" else part["name"]
+        part["colour"] = list(COLOURS[stem])
+    asset["parts"] = np.array(parts, dtype=object)
 
 
 def main():

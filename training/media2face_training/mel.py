@@ -39,8 +39,12 @@ def log_mel(samples):
     return np.log(power @ _FILTERS + 1e-6)
 
 
+def running_mean(log_mels, start, rate=MEAN_RATE):
+    """m after every frame of log-mels [.., T, 80], with m <- m + (x - m) rate from m = start [.., 80]."""
+    state = (1 - rate) * np.asarray(start, np.float64)[..., None, :]
+    return lfilter([rate], [1, rate - 1], log_mels, axis=-2, zi=state)[0]
+
+
 def normalise_running(log_mels, prior, rate=MEAN_RATE):
-    """(x - m) / 2.5 with m <- m + (x - m) rate before each frame, from m = prior [80]."""
-    start = (1 - rate) * np.asarray(prior, np.float64)[None]
-    mean, _ = lfilter([rate], [1, rate - 1], log_mels, axis=0, zi=start)
-    return ((log_mels - mean) / SCALE).astype(np.float32)
+    """(x - m) / 2.5 where m has taken in the frame itself, [.., T, 80], from m = prior [.., 80]."""
+    return ((log_mels - running_mean(log_mels, prior, rate)) / SCALE).astype(np.float32)

@@ -7,15 +7,15 @@ import torch
 
 
 def orthogonalise(matrix, iterations=5):
-    """Nearest semi-orthogonal matrix, roughly: five Newton-Schulz iterations of the quintic polynomial."""
+    """Nearest semi-orthogonal matrix, roughly: five Newton-Schulz iterations of the quintic polynomial, in bfloat16."""
     a, b, c = 3.4445, -4.7750, 2.0315
-    x = matrix / (matrix.norm() + 1e-7)
+    x = (matrix / (matrix.norm() + 1e-7)).bfloat16()
     tall = x.shape[0] > x.shape[1]
     x = x.T if tall else x
     for _ in range(iterations):
         gram = x @ x.T
         x = a * x + (b * gram + c * gram @ gram) @ x
-    return x.T if tall else x
+    return (x.T if tall else x).to(matrix.dtype)
 
 
 class Muon(torch.optim.Optimizer):

@@ -45,6 +45,28 @@ _ESPEAK_ELSEWHERE = {
     "3": "AH", "A~": "AA", "O~": "OW", "E~": "EH", "W~": "UH", "pF": "F",
 }
 
+# Mandarin by espeak-ng's pinyin voice; a glide or nasal inside a name takes its share of the time.
+_MANDARIN = {
+    "A": "AA", "a": "AA", "o-": "AH", "@": "AH", "i": "IY", "u": "UW", "y": "UW", "o": "AO", "v": "UW", "i.": "IH",
+    "i[": "IH", "yi": "UW", "ai": "AY", "ei": "EY", "Au": "AW", "ou": "OW", "iA": "Y AA", "iE": "Y EH", "iou": "Y OW",
+    "io": "Y AO", "yE": "UW EH", "y&": "UW AE", "y@": "UW AH", "yu": "Y UW", "ua": "W AA", "uo": "W AO", "uai": "W AY",
+    "uei": "W EY", "u@": "W AH", "ong": "UH NG", "@r": "AH R", "p": "B", "ph": "P", "t": "D", "th": "T", "k": "G",
+    "kh": "K", "X": "HH", "ts.": "JH", "ts.h": "CH", "s.": "SH", "z.": "R", "ts": "Z", "tsh": "S", "s": "S",
+    "tS;": "Z", "tS;h": "S", "S;": "S",  # j q x: the lips are spread, as in S
+}
+_FIRST_OF_TWO = 0.4  # of the time of a name that is two classes
+
+
+def expand(engine, phone, start, end, language="en"):
+    """[(class, from, to)] of an engine's phone: two where its name stands for two classes."""
+    classes = [classify(engine, phone, language)]
+    if engine == "espeak" and language == "cmn" and phone in _MANDARIN:
+        classes = _MANDARIN[phone].split()
+    if len(classes) == 1:
+        return [(classes[0], start, end)]
+    middle = start + _FIRST_OF_TWO * (end - start)
+    return [(classes[0], start, middle), (classes[1], middle, end)]
+
 
 def classify(engine, phone, language="en"):
     """CMU class name of an engine's phone, or None where it has no counterpart."""

@@ -1,5 +1,6 @@
 """A finished pack run from sound to geometry in PyTorch: the twin of the runtime, used for measurement."""
 
+import itertools
 import json
 import struct
 from pathlib import Path
@@ -33,6 +34,7 @@ class Pack:
         self.geometry = self._load("gnpfa.encoder", Encoder(g["res"], g["ch"], 2 * g["d_z"], g["groups"]))
         self.from_weights = self._load("gnpfa.from_weights", mapping(units, g["d_z"]))
         self.to_weights = self._load("gnpfa.to_weights", mapping(g["d_z"], units))
+        self.expression, self.pose = self._vision("expression"), self._vision("pose")
         self.names = m["blendshapes"]["names"]
 
     def _load(self, prefix, module, skip=()):
@@ -40,6 +42,22 @@ class Pack:
                  if k.startswith(prefix + ".")}
         module.load_state_dict({k: v for k, v in state.items() if k not in skip})
         return module.eval().requires_grad_(False)
+
+    def _vision(self, part):
+        """E_exp or E_pose, whose sizes are those of their tensors; None where the pack has none."""
+        prefix = f"gnpfa.{part}_encoder"
+        if f"{prefix}.fc.weight" not in self.tensors:
+            return None
+        convolutions = (self.tensors.get(f"{prefix}.convs.{i}.weight") for i in itertools.count())
+        ch = [weight.shape[1] for weight in itertools.takewhile(lambda w: w is not None, convolutions)]
+        outputs, inputs = self.tensors[f"{prefix}.fc.weight"].shape
+        side = round((inputs / ch[-1]) ** 0.5) << len(ch)
+        return self._load(prefix, Encoder(side, ch, outputs, self.manifest["gnpfa"]["groups"]))
+
+    def look(self, images):
+        """Pictures u8 [n, 64, 64, 3] cut around the face box -> (z [n, d_z], rotation [n, 3] in rad)."""
+        x = torch.from_numpy(images).permute(0, 3, 1, 2).float() / 127.5 - 1
+        return self.expression(x), self.pose(x)
 
     def features(self, samples):
         """Float samples in [-1, 1] at 16 kHz -> features [F, d_a] at the animation rate."""

@@ -3,22 +3,11 @@
 Three engines, each called as a separate program or loaded at run time and none of them distributed:
 flite (voices awb, rms, slt, kal16), espeak-ng through its C library (GPL-3, loaded with ctypes),
 and festival (slt HTS, kal diphone).
-
-Writes `speech/audio.npy` (int16, 16 kHz, all utterances one after the other) and `speech/index.json`:
-a list of {engine, voice, text, start, length, segments}, segments = [[class, from_s, to_s], ...].
-
-    python -m media2face_training.speech --work target/training --utterances 2400 --workers 2
 """
 
-import argparse
 import ctypes
 import ctypes.util
-import json
-import multiprocessing
-import random
 import subprocess
-import tempfile
-import time
 import wave
 from math import gcd
 from pathlib import Path
@@ -26,19 +15,10 @@ from pathlib import Path
 import numpy as np
 from scipy.signal import resample_poly
 
-from .phones import classify
-from .texts import sentences
+from .phones import expand
 
 RATE = 16000
-# Share of the utterances per voice. Voices made from recordings matter most for transfer to real speech.
-SHARES = {
-    ("flite", "awb"): 0.13, ("flite", "rms"): 0.13, ("flite", "slt"): 0.13, ("flite", "kal16"): 0.09,
-    ("festival", "voice_cmu_us_slt_arctic_hts"): 0.12, ("festival", "voice_kal_diphone"): 0.08,
-    ("espeak", ""): 0.32,
-}
 FLITE_F0 = {"kal16": 105, "awb": 120, "rms": 100, "slt": 170}  # Hz
-ESPEAK_LANGUAGES = ["en-us"] * 6 + ["en", "en-gb-scotland", "en-gb-x-rp", "en-gb-x-gbclan", "en-029"]
-ESPEAK_ODD_VARIANTS = {"whisper", "whisperf", "croak", "Demonic", "anikaRobot", "UniRobot", "Storm"}
 
 
 def read_wave(path):
@@ -69,8 +49,8 @@ def to_16k(samples, rate):
 
 def segments_of(engine, phones, starts, ends, language="en"):
     """Engine phones with times -> [[class, from, to]]; a phone without counterpart is marked null."""
-    return [[classify(engine, p, language), round(a, 4), round(b, 4)]
-            for p, a, b in zip(phones, starts, ends) if b > a]
+    return [[c, round(a, 4), round(b, 4)] for p, start, end in zip(phones, starts, ends) if end > start
+            for c, a, b in expand(engine, p, start, end, language)]
 
 
 def flite(text, voice, stretch, f0, folder, spread=None):
@@ -176,81 +156,3 @@ class Espeak:
         names = [name or "_" for _, name in self._starts]
         language = voice.split("+")[0].split("-")[0]
         return to_16k(samples, self.sample_rate), segments_of("espeak", names, starts, ends, language)
-
-    @staticmethod
-    def variants():
-        """Names of the voice variants that sound human enough."""
-        listing = subprocess.run(["espeak-ng", "--voices=variant"], capture_output=True, text=True).stdout
-        names = [line.split("!v/")[1].split()[0] for line in listing.splitlines() if "!v/" in line]
-        return [n for n in names if n not in ESPEAK_ODD_VARIANTS and not n.startswith("robosoft")]
-
-
-def plan(count, seed):
-    """The list of (engine, voice, text, u) to be spoken, u in 0..1 setting the speed."""
-    rng, texts, jobs = random.Random(seed), iter(sentences()), []
-    for (engine, voice), share in SHARES.items():
-        jobs += [(engine, voice, next(texts), rng.random()) for _ in range(round(count * share))]
-    rng.shuffle(jobs)
-    return jobs
-
-
-def synthesise(jobs, seed, folder):
-    """Yields (engine, voice, text, samples, segments) of every job that succeeds."""
-    rng = random.Random(seed)
-    recorded = sorted(j for j in jobs if j[0] == "festival")
-    batch = [(voice, 0.8 + 0.45 * u, text) for _, voice, text, u in recorded]
-    for job, result in zip(recorded, festival_batch(batch, folder)):
-        if result:
-            yield job[0], job[1], job[2], *result
-    espeak, variants = Espeak(), Espeak.variants()
-    for engine, voice, text, u in jobs:
-        if engine == "flite":
-            yield engine, voice, text, *flite(text, voice, 0.75 + 0.5 * u,
-                                              FLITE_F0[voice] * rng.uniform(0.8, 1.25), folder)
-        elif engine == "espeak":
-            voice = rng.choice(ESPEAK_LANGUAGES) + ("+" + rng.choice(variants) if rng.random() < 0.93 else "")
-            result = espeak.speak(text, voice, rng.randint(110, 220), rng.randint(10, 95), rng.randint(10, 90))
-            if result:
-                yield engine, voice, text, *result
-
-
-def _work(arguments):
-    worker, workers, count, seed, target = arguments
-    jobs = plan(count, seed)[worker::workers]
-    audio, index, position, started = [], [], 0, time.time()
-    with tempfile.TemporaryDirectory() as folder:
-        for engine, voice, text, samples, segments in synthesise(jobs, seed + worker, folder):
-            audio.append(samples)
-            index.append(dict(engine=engine, voice=voice, text=text, start=position, length=len(samples),
-                              segments=segments))
-            position += len(samples)
-    np.save(f"{target}/audio.{worker}.npy", np.concatenate(audio))
-    print(f"worker {worker}: {len(index)} utterances, {position / RATE / 3600:.2f} h, {time.time() - started:.0f} s")
-    return index
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--work", default="target/training")
-    parser.add_argument("--utterances", type=int, default=2400)
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    target = Path(options.work) / "speech"
-    target.mkdir(parents=True, exist_ok=True)
-    tasks = [(w, options.workers, options.utterances, options.seed, str(target)) for w in range(options.workers)]
-    with multiprocessing.get_context("spawn").Pool(options.workers) as pool:
-        indices = pool.map(_work, tasks)
-    parts, merged, offset = [], [], 0
-    for worker, index in enumerate(indices):
-        part = np.load(target / f"audio.{worker}.npy")
-        merged += [dict(item, start=item["start"] + offset) for item in index]
-        offset += len(part)
-        parts.append(part)
-        (target / f"audio.{worker}.npy").unlink()
-    np.save(target / "audio.npy", np.concatenate(parts))
-    (target / "index.json").write_text(json.dumps(merged))
-
-
-if __name__ == "__main__":
-    main()

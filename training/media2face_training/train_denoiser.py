@@ -1,126 +1,165 @@
-"""Denoiser: predicts clean motion (z of the expression, head pose) from noise, step and audio.
+"""Denoiser: predicts clean motion (z of the expression, head pose) from noise, step, audio and style.
 
 x0 prediction, T = 500 cosine steps. Loss (paper, eq. 5-8) over valid frames:
   simple = mean (X - X')^2, velocity = mean (dX - dX')^2, smooth = mean (X'[2:] + X'[:-2] - 2 X'[1:-1])^2,
 weighted 1, 1, .01; and one term of ours: the 52 weights that M' reads from z and from z', so that what the mouth does
-counts more than what z happens to measure. The whole condition is dropped with p = .1 (audio := 0); the style P is
-zero in this version.
+counts more than what z happens to measure. Two-phase mask: the style is dropped with p = .25, then everything with
+p = .1. For streaming, half of the batches have 40 to 200 frames of which the first 0 to 40 are given clean and are
+not judged.
 
-    python -m media2face_training.train_denoiser --work target/training --minutes 15
+    python -m media2face_training.train_denoiser --data DIR --work target/training --steps 16000
+
+The rows of the evaluation's table share one recipe, `--ablation`, and differ in one thing: `--fraction .1` of the
+data; `--expression weights`, blendshapes in place of latents; `--regress`, a mean regressor of the same shape.
 """
 
 import argparse
 import copy
-import json
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from .config import DENOISER, GNPFA, UNITS
+from .config import DENOISER, DIFFUSION, GNPFA, UNITS
 from .diffusion import alphas_cumprod
 from .loop import Loop
-from .modules import Denoiser, mapping
+from .modules import Denoiser
+from .motion import POSE, Windows, expression_of, load_mappings, moments, truth
 from .muon import Muon
+from .stages import device_of
+from .style.codes import Codes
 
 LAMBDA_VELOCITY, LAMBDA_SMOOTH, LAMBDA_WEIGHTS = 1.0, 0.01, 10.0
-DROP_CONDITION = 0.1
-LENGTHS, SHARES = (60, 90, 120, 200), (0.3, 0.25, 0.2, 0.25)
-FRAMES_PER_STEP = 960
-AVERAGE = 0.998  # decay of the averaged weights
+DROP_STYLE, DROP_ALL = 0.25, 0.1
+WINDOW, SHORTEST, LONGEST_PREFIX = DIFFUSION["window"], 40, 40
+AVERAGE = 0.999  # decay of the averaged weights
 MOUTH = ("jaw", "mouth", "tongue")  # channels that count four times
+ABLATION = dict(steps=8000, frames=400)
 
 
-def load_mappings(work):
-    """(M, M') of the trained face networks."""
-    state = torch.load(work / "face.pt", weights_only=False)["modules"]
-    forward, back = mapping(UNITS, GNPFA["d_z"]), mapping(GNPFA["d_z"], UNITS)
-    forward.load_state_dict(state["from_weights"])
-    back.load_state_dict(state["to_weights"])
-    return forward.eval().requires_grad_(False), back.eval().requires_grad_(False)
+class Losses:
+    """The terms of the loss for one kind of expression: latents, read through M', or the weights themselves."""
+
+    def __init__(self, to_weights, mean, std, names, device):
+        self.to_weights, self.width = to_weights, len(mean) - POSE
+        self.mean, self.std = (torch.from_numpy(v[: self.width]).to(device) for v in (mean, std))
+        self.importance = torch.tensor([4.0 if n.startswith(MOUTH) else 1.0 for n in names], device=device)
+
+    def weights_of(self, x):
+        """Standardised motion -> 52 weights, not clamped."""
+        expression = x[..., : self.width] * self.std + self.mean
+        return self.to_weights(expression) if self.to_weights else expression
+
+    def __call__(self, guess, clean, judged):
+        """`judged` [B, N, 1] is 1 where the guess counts; elsewhere the guess is the truth. -> dict of terms."""
+        guess = torch.where(judged > 0, guess, clean)
+        share = judged.mean()
+        error = guess - clean
+        read = self.weights_of(torch.cat([guess, clean]))
+        error_weights = read[: len(guess)] - read[len(guess) :]
+        return dict(
+            simple=(error**2).mean() / share,
+            velocity=(error.diff(dim=1) ** 2).mean() / share,
+            smooth=((guess[:, 2:] + guess[:, :-2] - 2 * guess[:, 1:-1]) ** 2).mean(),
+            weights=(self.importance * error_weights**2).mean() / share)
 
 
-def motion(work, from_weights):
-    """Standardised motion [frames, d_x] f16 of all clips; keeps its mean and scale in `motion.npz`."""
-    weights = np.load(work / "clips/weights.npy", mmap_mode="r")
-    pose = np.load(work / "clips/pose.npy")
-    z = np.empty((len(weights), GNPFA["d_z"]), np.float32)
-    with torch.no_grad():
-        for i in range(0, len(z), 65536):
-            z[i : i + 65536] = from_weights(torch.from_numpy(weights[i : i + 65536].astype(np.float32))).numpy()
-    x = np.concatenate([z, pose], 1)
-    mean, std = x.mean(0), x.std(0)
-    std[: GNPFA["d_z"]] = np.maximum(std[: GNPFA["d_z"]], 0.3 * np.median(std[: GNPFA["d_z"]]))
-    np.savez(work / "motion.npz", mean=mean, std=std)
-    return ((x - mean) / std).astype(np.float16), mean, std
+def total(terms):
+    """The weighted sum of the terms."""
+    return (terms["simple"] + LAMBDA_VELOCITY * terms["velocity"] + LAMBDA_SMOOTH * terms["smooth"]
+            + LAMBDA_WEIGHTS * terms["weights"])
 
 
-class Windows:
-    """Random windows of the training clips."""
+def masked(audio, style, rng):
+    """The two-phase mask: styles of some, then all conditions of some become zero."""
+    keep_style = torch.from_numpy(rng.random((len(audio), 1, 1)) >= DROP_STYLE).to(audio)
+    keep = torch.from_numpy(rng.random((len(audio), 1, 1)) >= DROP_ALL).to(audio)
+    return audio * keep, style * keep_style * keep
 
-    def __init__(self, work, x, rng):
-        self.x, self.rng = x, rng
-        self.features = np.load(work / "clips/features.npy", mmap_mode="r")
-        rows = json.loads((work / "clips/index.json").read_text())
-        self.clips = np.array([(r["motion_start"], r["motion_frames"]) for r in rows if r["split"] == "train"])
 
-    def batch(self):
-        """(motion [B, N, d_x], features [B, N, d_a]) of one common length N."""
-        length = int(self.rng.choice(LENGTHS, p=SHARES))
-        clips = self.clips[self.clips[:, 1] >= length]
-        pick = clips[self.rng.choice(len(clips), FRAMES_PER_STEP // length, p=clips[:, 1] / clips[:, 1].sum())]
-        first = [s + self.rng.integers(0, n - length + 1) for s, n in pick]
-        return tuple(torch.from_numpy(np.stack([table[f : f + length] for f in first]).astype(np.float32))
-                     for table in (self.x, self.features))
+def lengths(rng, frames):
+    """(frames of a window, windows of a batch, frames given clean): half of the batches as a stream has them."""
+    if rng.random() < 0.5:
+        return WINDOW, max(1, frames // WINDOW), 0
+    length = int(rng.integers(SHORTEST, WINDOW + 1))
+    return length, max(1, frames // length), int(rng.integers(0, min(LONGEST_PREFIX, length // 2) + 1))
+
+
+def options_of(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", required=True, help="folder of M2F-S")
+    parser.add_argument("--work", default="target/training")
+    parser.add_argument("--out", default="denoiser.pt", help="checkpoint in the work folder")
+    parser.add_argument("--init", help="checkpoint in the work folder whose averaged weights to begin with")
+    parser.add_argument("--steps", type=int, default=16000)
+    parser.add_argument("--frames", type=int, default=1600, help="frames in a batch")
+    parser.add_argument("--rate", type=float, default=5e-3)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--fraction", type=float, default=1.0, help="share of the training clips")
+    parser.add_argument("--expression", choices=("latents", "weights"), default="latents")
+    parser.add_argument("--regress", action="store_true", help="predict the mean from the conditions alone")
+    parser.add_argument("--ablation", action="store_true", help=f"the recipe that rows of the table share: {ABLATION}")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args(arguments)
+    if options.ablation:
+        options.steps, options.frames = ABLATION["steps"], ABLATION["frames"]
+    return options
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--work", default="target/training")
-    parser.add_argument("--minutes", type=float, default=15)
-    parser.add_argument("--rate", type=float, default=5e-3)
-    options = parser.parse_args()
-    torch.set_num_threads(1)
-    torch.manual_seed(0)
-    rng = np.random.default_rng(0)
-    work = Path(options.work)
+    options = options_of()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    rng = np.random.default_rng(options.seed)
+    device, work = device_of(options.device), Path(options.work)
     from_weights, to_weights = load_mappings(work)
-    x, mean, std = motion(work, from_weights)
-    windows = Windows(work, x, rng)
-    d_z = GNPFA["d_z"]
-    z_mean, z_std = torch.from_numpy(mean[:d_z]), torch.from_numpy(std[:d_z])
-    names = np.load(work / "face.npz", allow_pickle=True)["unit_names"]
-    importance = torch.tensor([4.0 if str(n).startswith(MOUTH) else 1.0 for n in names])
-    shape = {k: DENOISER[k] for k in ("d_x", "d_a", "d_p", "d", "layers", "heads", "ff", "align")}
-    model = Denoiser(**shape)
+    rows, table = truth(options.data, work)
+    latents = options.expression == "latents"
+    width = GNPFA["d_z"] if latents else UNITS
+    expression = expression_of(table[:, :UNITS], from_weights) if latents else table[:, :UNITS].astype(np.float32)
+    x = np.concatenate([expression, table[:, UNITS:]], 1)
+    mean, std = moments(x, width)
+    x = ((x - mean) / std).astype(np.float16)
+    windows = Windows(work, rows, x, Codes(work / "style_codes.npz"), rng, options.fraction)
+    names = [str(n) for n in np.load(work / "face.npz", allow_pickle=True)["unit_names"]]
+    losses = Losses(to_weights.to(device) if latents else None, mean, std, names, device)
+    shape = DENOISER | dict(d_x=width + POSE, d_a=windows.features.shape[1])
+    model = Denoiser(**shape).to(device)
+    if options.init:
+        model.load_state_dict(torch.load(work / options.init, weights_only=False)["modules"]["average"])
     average = copy.deepcopy(model).requires_grad_(False)
     optimiser = Muon(model.parameters(), weight_decay=0.02)
-    loop = Loop(work / "denoiser.pt", options.minutes, options.rate, dict(denoiser=model, average=average), optimiser,
-                warmup=200)
-    alpha = alphas_cumprod().float()
+    configuration = dict(shape=shape, fraction=options.fraction, expression=options.expression,
+                         regress=options.regress, mean=mean.tolist(), std=std.tolist())
+    loop = Loop(work / options.out, None, options.rate, dict(denoiser=model, average=average), optimiser, warmup=200,
+                steps=options.steps, configuration=configuration)
+    alpha = alphas_cumprod().float().to(device)
     for step in loop:
-        clean, audio = windows.batch()
-        count = len(clean)
-        t = torch.randint(0, len(alpha), (count,))
-        a = alpha[t][:, None, None]
-        noisy = a.sqrt() * clean + (1 - a).sqrt() * torch.randn_like(clean)
-        audio = audio * (torch.rand(count, 1, 1) >= DROP_CONDITION)
-        guess = model(noisy, t, audio, torch.zeros(count, 1, DENOISER["d_p"]))
-        simple = ((guess - clean) ** 2).mean()
-        velocity = ((guess.diff(dim=1) - clean.diff(dim=1)) ** 2).mean()
-        smooth = ((guess[:, 2:] + guess[:, :-2] - 2 * guess[:, 1:-1]) ** 2).mean()
-        read = to_weights(torch.cat([guess, clean])[..., :d_z] * z_std + z_mean)
-        weights = (importance * (read[:count] - read[count:]) ** 2).mean()
-        loss = simple + LAMBDA_VELOCITY * velocity + LAMBDA_SMOOTH * smooth + LAMBDA_WEIGHTS * weights
+        length, count, prefix = lengths(rng, options.frames)
+        clean, audio, style = (part.to(device) for part in windows.batch(length, count))
+        t = torch.randint(0, len(alpha), (count,), device=device)
+        judged = torch.ones(1, length, 1, device=device)
+        if options.regress:
+            noisy, t = torch.zeros_like(clean), torch.zeros_like(t)
+        else:
+            judged[:, :prefix] = 0
+            audio, style = masked(audio, style, rng)
+            a = alpha[t][:, None, None]
+            noisy = a.sqrt() * clean + (1 - a).sqrt() * torch.randn_like(clean)
+            noisy = torch.where(judged > 0, noisy, clean)
+        with torch.autocast(device.type, torch.bfloat16):
+            guess = model(noisy, t, audio, style)
+        terms = losses(guess.float(), clean, judged)
         optimiser.zero_grad()
-        loss.backward()
+        total(terms).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
         with torch.no_grad():
             decay = min(AVERAGE, (step + 1) / (step + 10))
             for p, q in zip(average.parameters(), model.parameters()):
                 p.lerp_(q, 1 - decay)
-        loop.note(simple=simple.detach(), velocity=velocity.detach(), weights=weights.detach())
+        loop.note(**{name: value.detach() for name, value in terms.items()})
 
 
 if __name__ == "__main__":

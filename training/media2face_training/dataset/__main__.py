@@ -1,8 +1,9 @@
 """Command line of the data set.
 
     python -m media2face_training.dataset --hours 10 --seed 1 --out DIR --jobs 2 [--resume] [--sheet DIR]
+    python -m media2face_training.dataset --out DIR --latents target/training
 
-`--sheet` writes the data sheet and its plots from a finished set; with --hours it does so after making it.
+`--latents` lays the expression latents of a work folder's mapping M beside the clips of a finished set. `--sheet` writes the data sheet and its plots from a finished set; with --hours it does so after making it.
 """
 
 import argparse
@@ -52,13 +53,19 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     parser.add_argument("--resume", action="store_true", help="go on with a set that was begun")
+    parser.add_argument("--latents", metavar="WORK", help="write latents with this work folder's mappings.pt")
     parser.add_argument("--sheet", metavar="DIR", help="write dataset.md and plots here")
     options = parser.parse_args()
     try:
         if options.hours:
             make(options)
-        elif not options.sheet:
-            parser.error("ask for --hours, --sheet or both")
+        elif not options.sheet and not options.latents:
+            parser.error("ask for --hours, --latents or --sheet")
+        if options.latents:
+            from .. import motion  # needs PyTorch, which making the set does not
+
+            from_weights, _ = motion.load_mappings(options.latents)
+            write.add_latents(options.out, lambda weights: motion.expression_of(weights, from_weights))
         if options.sheet:
             from . import sheet  # needs matplotlib, which making the set does not
 

@@ -106,6 +106,8 @@ def perform(spec, segments, energy_db, frames, rng):
     animation.mouth(clip)
     pose = animation.upper_face_and_head(clip)
     styles.colour(clip, pose, spec.emotion, spec.intensity)
+    if spec.texts and spec.texts[-1].rstrip().endswith(("?", "?\"")):
+        heads.ask(clip, pose)
     if spec.style != "none":
         heads.move(clip, pose, spec.style, spec.level)
     return animation.gather(clip, styles.ARKIT), pose

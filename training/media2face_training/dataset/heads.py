@@ -70,6 +70,18 @@ def frown(clip, pose, amount):
     pose[:, PITCH] += np.radians(3.0) * shape
 
 
+def ask(clip, pose):
+    """A question's end: brows up, chin a little forward, held until after the last word."""
+    spoken = [(start, end) for phone, start, end in clip.segments if phone != "SIL"]
+    last = spoken[-1][1]
+    shape = clip.bump(last - clip.rng.uniform(0.5, 0.9), last - 0.15, last + 0.5, hold=0.25)
+    height = clip.rng.uniform(0.25, 0.6)
+    for channel in ("browInnerUp", "browOuterUpLeft", "browOuterUpRight"):
+        styles.add(clip, channel, height * shape)
+    pose[:, PITCH] -= np.radians(clip.rng.uniform(1, 4)) * shape
+    pose[:, ROLL] += np.radians(clip.rng.normal(0, 2.5)) * shape
+
+
 def move(clip, pose, style, level):
     """Adds a style at level 1, 2 or 3."""
     amount = AMOUNT[style][level - 1]

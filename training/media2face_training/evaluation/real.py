@@ -1,0 +1,67 @@
+"""Real voices through the whole job: a performer's tracks, closures of aligned prompts, recordings, silence."""
+
+import numpy as np
+
+from .. import mel
+from ..clips import energy_db
+from ..config import FPS
+from ..speech import read_wave, to_16k
+from . import metrics
+
+# Columns of the performer's rig (names.txt) and the weights that mean the same.
+OPENING, ROUNDING = "mouth_stretch_c", "mouth_oh_c"
+
+
+def sound_of(path):
+    """Any 16-bit WAV -> int16 samples at 16 kHz."""
+    return to_16k(*read_wave(path))
+
+
+def energy(samples, frames):
+    """Log energy per animation frame in dB."""
+    level = energy_db(samples.astype(np.float32) / 32768, mel.frame_count(len(samples)))
+    return np.interp((np.arange(frames) + 0.5) / FPS, np.arange(len(level)) / 100, level)
+
+
+def tracks(runtime, folder, names, **options):
+    """A performer's tracks -> [(clip, opening r, rounding r, opening r of the log energy)] at the best lag in +-1."""
+    channels = (folder / "names.txt").read_text().split()
+    out = []
+    for path in sorted(folder.glob("*.wav")):
+        truth = np.load(path.with_suffix(".npy"))
+        motion = runtime.animate(path, offsets=False, **options)
+        frames = min(len(truth), len(motion.weights))
+        truth, weights = truth[:frames], motion.weights[:frames]
+        opening, rounding = truth[:, channels.index(OPENING)], truth[:, channels.index(ROUNDING)]
+        round_weights = weights[:, names.index("mouthFunnel")] + weights[:, names.index("mouthPucker")]
+        out.append((path.stem, metrics.correlation_near(weights[:, names.index("jawOpen")], opening),
+                    metrics.correlation_near(round_weights, rounding),
+                    metrics.correlation_near(energy(sound_of(path), frames), opening)))
+    return out
+
+
+def closures(runtime, geometry, clips, **options):
+    """Aligned clips [(samples, phones)] -> per-clip counts of metrics.closures of the decoded lips."""
+    out = []
+    for samples, phones in clips:
+        motion = runtime.animate(samples, **options)
+        out.append(metrics.closures(geometry.of_offsets(motion.offsets).gap, phones, FPS))
+    return np.array(out)
+
+
+def recording(runtime, path, names, **options):
+    """Span of jawOpen, its correlation with the log energy, channels that move by more than .02."""
+    motion = runtime.animate(path, offsets=False, **options)
+    jaw = motion.weights[:, names.index("jawOpen")]
+    return dict(span=float(np.ptp(jaw)), energy_r=float(np.corrcoef(jaw, energy(sound_of(path), len(jaw)))[0, 1]),
+                moving=int((np.ptp(motion.weights, 0) > 0.02).sum()))
+
+
+def silence(runtime, names, seconds, noise_db=None, **options):
+    """Mean and largest jawOpen over digital silence or faint noise."""
+    samples = np.zeros(int(seconds * 16000))
+    if noise_db is not None:
+        samples = np.random.default_rng(0).normal(size=len(samples)) * 10 ** (noise_db / 20)
+    motion = runtime.animate(np.round(samples * 32767).astype(np.int16), offsets=False, **options)
+    jaw = motion.weights[:, names.index("jawOpen")]
+    return float(jaw.mean()), float(jaw.max())

@@ -1,0 +1,130 @@
+"""The whole recipe, from nothing to a pack: every stage in its order, what is finished is passed over.
+
+    python -m media2face_training.recipe --data DIR --work target/training --pack models/starter.m2f
+
+Up to `--jobs` stages run at once (one thread each), each with its log in the work folder. `--minutes` ends the run
+after that time; the same command goes on from the last checkpoints. `--list` shows the stages and what they cost.
+"""
+
+import argparse
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+PACKAGE = "media2face_training"
+POLL_S = 2.0
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A command, the file that is there when it is finished, and the stages it needs.
+
+    `module` and `arguments` may name {data}, {work} and {pack}. A finished file that a script writes before its end
+    (a checkpoint) is no proof: `proof` is what the recipe itself writes when the command ends well.
+    """
+
+    name: str
+    module: str
+    arguments: str
+    needs: tuple = ()
+    minutes: float = 1.0  # on one core of a Zen 5 at its own
+
+    def proof(self, work):
+        """The mark of a finished stage."""
+        return work / "recipe" / f"{self.name}.done"
+
+    def command(self, places):
+        """What is run."""
+        return [sys.executable, "-m", f"{PACKAGE}.{self.module}", *self.arguments.format(**places).split()]
+
+
+STAGES = (
+    Stage("dataset", "dataset", "--hours 10 --seed 1 --out {data} --jobs 2 --resume", (), 16),
+    Stage("asset", "face_asset", "--work {work}", (), 0.2),
+    Stage("mappings", "train_mappings", "--data {data} --work {work}", ("dataset", "asset"), 2),
+    Stage("latents", "dataset", "--out {data} --latents {work}", ("mappings",), 0.5),
+    Stage("speech", "more_speech", "--work {work} --hours 5", (), 11),
+    Stage("mels", "mels", "--data {data} --work {work}", ("dataset", "speech"), 15),
+    Stage("encoder", "train_encoder", "--work {work} --minutes 52", ("mels",), 52),
+    Stage("face", "train_face", "--data {data} --work {work} --minutes 60 --each 6", ("mappings",), 60),
+    Stage("pictures", "pictures", "--data {data} --work {work}", ("asset", "dataset"), 15),
+    Stage("vision", "train_vision", "--work {work} --minutes 25", ("pictures", "mappings"), 25),
+    Stage("style", "style.train", "--work {work} --minutes 25", ("asset",), 25),
+    Stage("codes", "style.codes", "--work {work}", ("style",), 1),
+    Stage("features", "features", "--data {data} --work {work} --copies 1 --chunked 0.25 --jobs 2", ("encoder",), 6),
+    Stage("denoiser", "train_denoiser", "--data {data} --work {work}", ("features", "codes", "mappings"), 110),
+    Stage("few", "reduce_steps", "--data {data} --work {work}", ("denoiser",), 30),
+    Stage("classifier", "classifier", "train --data {data} --out models/classifier", ("dataset",), 6),
+    Stage("pack", "export", "--work {work} --out {pack}", ("encoder", "face", "vision", "style", "few"), 0.1),
+)
+
+
+class Failed(Exception):
+    """A stage ended with an error; the message names it and its log."""
+
+
+def ready(stages, done, running):
+    """Stages that may start now, in order."""
+    names = {s.name for s in running}
+    return [s for s in stages if s.name not in done | names and set(s.needs) <= done]
+
+
+def run(stages, places, jobs, deadline, say=print):
+    """Runs what is not finished; -> True when everything is. Past the deadline it stops what runs and returns False."""
+    work = Path(places["work"])
+    (work / "recipe").mkdir(parents=True, exist_ok=True)
+    done, running = {s.name for s in stages if s.proof(work).exists()}, {}
+    try:
+        while len(done) < len(stages):
+            if time.monotonic() > deadline:
+                say(f"time is up: {len(done)} of {len(stages)} stages are finished; run the same command to go on")
+                return False
+            for stage in ready(stages, done, running)[: jobs - len(running)]:
+                log = open(work / "recipe" / f"{stage.name}.log", "a")
+                running[stage] = subprocess.Popen(stage.command(places), stdout=log, stderr=subprocess.STDOUT)
+                log.close()
+                say(f"{stage.name}: started, about {stage.minutes:g} min")
+            for stage, process in list(running.items()):
+                if process.poll() is None:
+                    continue
+                if process.returncode:
+                    raise Failed(f"{stage.name} ended with {process.returncode}: {work / 'recipe' / stage.name}.log")
+                stage.proof(work).touch()
+                done.add(stage.name)
+                del running[stage]
+                say(f"{stage.name}: done, {len(done)} of {len(stages)}")
+            time.sleep(POLL_S if running else 0)
+        return True
+    finally:
+        for process in running.values():
+            process.terminate()
+        for process in running.values():
+            process.wait()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", default="target/m2f-s", help="folder of the data set")
+    parser.add_argument("--work", default="target/training")
+    parser.add_argument("--pack", default="target/training/starter.m2f")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so long")
+    parser.add_argument("--list", action="store_true")
+    options = parser.parse_args()
+    places = dict(data=options.data, work=options.work, pack=options.pack)
+    if options.list:
+        for stage in STAGES:
+            mark = "done" if stage.proof(Path(options.work)).exists() else f"{stage.minutes:5.1f} min"
+            print(f"{stage.name:11} {mark:>9}  {' '.join(stage.command(places)[2:])}")
+        return
+    try:
+        finished = run(STAGES, places, options.jobs, time.monotonic() + 60 * options.minutes)
+    except Failed as error:
+        sys.exit(f"error: {error}")
+    sys.exit(0 if finished else 3)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+"""Step reduction that keeps guidance: a student takes in one DDIM step what its teacher takes in several.
+
+Progressive distillation (Salimans and Ho 2022) of the *guided* sampler (Meng et al. 2023), but with the three branches
+kept: both sides are combined by eq. 9 with the same random s_A and s_P, so the strengths stay free at run time.
+
+    x0 = (1 - s_A - s_P) G(nothing) + s_A G(A) + s_P G(A, P)
+
+From x_t the teacher goes SUBSTEPS guided steps to x_t'; the student's target is the x0 that leads from x_t to x_t' in
+one step, x0* = (x_t' - r x_t) / (sqrt(a') - r sqrt(a)), r = sqrt(1 - a') / sqrt(1 - a).
+
+    python -m media2face_training.reduce_steps --data DIR --work target/training --steps 2000
+"""
+
+import argparse
+import copy
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from .diffusion import alphas_cumprod, trailing_steps
+from .loop import Loop
+from .modules import Denoiser
+from .motion import Windows, expression_of, load_mappings, truth
+from .muon import Muon
+from .config import UNITS
+from .stages import device_of
+from .style.codes import Codes
+from .train_denoiser import AVERAGE, Losses, lengths, total
+
+COUNTS, SUBSTEPS = (4, 5, 6, 8), 3
+S_A, S_P, NO_STYLE = (1.0, 3.0), (0.0, 2.0), 0.25
+
+
+def guided(model, x, t, audio, style, s_A, s_P):
+    """Eq. 9 with all branches as one batch; s_A and s_P [B, 1, 1]."""
+    none = torch.zeros_like(audio), torch.zeros_like(style)
+    audios, styles = torch.cat([none[0], audio, audio]), torch.cat([none[1], none[1], style])
+    parts = model(x.repeat(3, 1, 1), t.repeat(3), audios, styles).float().chunk(3)
+    return (1 - s_A - s_P) * parts[0] + s_A * parts[1] + s_P * parts[2]
+
+
+def ddim(x, x0, now, after):
+    """One deterministic step between levels of alpha-bar."""
+    noise = (x - now.sqrt() * x0) / (1 - now).sqrt()
+    return after.sqrt() * x0 + (1 - after).sqrt() * noise
+
+
+def target_of(x, arrived, now, after):
+    """The x0 that takes x to `arrived` in one step."""
+    r = ((1 - after) / (1 - now)).sqrt()
+    return (arrived - r * x) / (after.sqrt() - r * now.sqrt())
+
+
+def spans(rng, count, T):
+    """A random step of a random short schedule: the timesteps on the way, first to last, -1 the end.
+
+    [count, SUBSTEPS + 1]
+    """
+    out = []
+    for _ in range(count):
+        times = trailing_steps(int(rng.choice(COUNTS)), T) + [-1]
+        k = rng.integers(0, len(times) - 1)
+        out.append(np.round(np.linspace(times[k], times[k + 1], SUBSTEPS + 1)))
+    return torch.from_numpy(np.array(out)).long()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", required=True, help="folder of M2F-S")
+    parser.add_argument("--work", default="target/training")
+    parser.add_argument("--teacher", default="denoiser.pt")
+    parser.add_argument("--out", default="denoiser_few.pt")
+    parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--frames", type=int, default=800, help="frames in a batch")
+    parser.add_argument("--rate", type=float, default=1.5e-3)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    rng = np.random.default_rng(options.seed)
+    device, work = device_of(options.device), Path(options.work)
+    state = torch.load(work / options.teacher, weights_only=False, map_location="cpu")
+    found = state["configuration"]
+    mean, std = (np.array(found[key], np.float32) for key in ("mean", "std"))
+    from_weights, to_weights = load_mappings(work)
+    rows, table = truth(options.data, work)
+    x = np.concatenate([expression_of(table[:, :UNITS], from_weights), table[:, UNITS:]], 1)
+    windows = Windows(work, rows, ((x - mean) / std).astype(np.float16), Codes(work / "style_codes.npz"), rng)
+    names = [str(n) for n in np.load(work / "face.npz", allow_pickle=True)["unit_names"]]
+    losses = Losses(to_weights.to(device), mean, std, names, device)
+    teacher = Denoiser(**found["shape"]).to(device)
+    teacher.load_state_dict(state["modules"]["average"])
+    model, average = copy.deepcopy(teacher), copy.deepcopy(teacher).requires_grad_(False)
+    teacher.requires_grad_(False)
+    optimiser = Muon(model.parameters(), weight_decay=0.0)
+    loop = Loop(work / options.out, None, options.rate, dict(denoiser=model, average=average), optimiser, warmup=50,
+                steps=options.steps, configuration=found | dict(substeps=SUBSTEPS, counts=COUNTS))
+    alpha = torch.cat([alphas_cumprod().float(), torch.ones(1)]).to(device)  # index -1 is the end, without noise
+    for step in loop:
+        length, count, prefix = lengths(rng, options.frames)
+        clean, audio, style = (part.to(device) for part in windows.batch(length, count))
+        judged = torch.ones(1, length, 1, device=device)
+        judged[:, :prefix] = 0
+        way = spans(rng, count, len(alpha) - 1).to(device)
+        level = alpha[way][:, :, None, None]
+        noisy = level[:, 0].sqrt() * clean + (1 - level[:, 0]).sqrt() * torch.randn_like(clean)
+        noisy = torch.where(judged > 0, noisy, clean)
+        s_A = torch.from_numpy(rng.uniform(*S_A, (count, 1, 1))).to(clean)
+        s_P = torch.from_numpy(rng.uniform(*S_P, (count, 1, 1)) * (rng.random((count, 1, 1)) >= NO_STYLE)).to(clean)
+        with torch.no_grad(), torch.autocast(device.type, torch.bfloat16):
+            arrived = noisy
+            for k in range(SUBSTEPS):
+                x0 = guided(teacher, arrived, way[:, k], audio, style, s_A, s_P)
+                arrived = torch.where(judged > 0, ddim(arrived, x0, level[:, k], level[:, k + 1]), clean)
+        target = target_of(noisy, arrived, level[:, 0], level[:, -1])
+        target = torch.where(judged > 0, target, clean)
+        with torch.autocast(device.type, torch.bfloat16):
+            guess = guided(model, noisy, way[:, 0], audio, style, s_A, s_P)
+        terms = losses(guess, target, judged)
+        optimiser.zero_grad()
+        total(terms).backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        with torch.no_grad():
+            decay = min(AVERAGE, (step + 1) / (step + 10))
+            for p, q in zip(average.parameters(), model.parameters()):
+                p.lerp_(q, 1 - decay)
+        loop.note(**{name: value.detach() for name, value in terms.items()})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""Data and arithmetic of the denoiser's training: shards, windows, guidance, spans of the step reduction."""
+
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+import torch
+from media2face_training import reduce_steps, shards
+from media2face_training.diffusion import alphas_cumprod
+from media2face_training.train_denoiser import LONGEST_PREFIX, SHORTEST, WINDOW, Losses, lengths, masked
+
+
+class Shards(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.work, self.out, self.there = (Path(self.folder.name) / n for n in ("work", "out", "there"))
+        self.work.mkdir()
+        rng = np.random.default_rng(0)
+        for name, width in zip(shards.TABLES, (128, 58)):
+            np.save(self.work / name, rng.normal(size=(1000, width)).astype(np.float16))
+        for name in shards.WHOLE:
+            (self.work / name).write_bytes(name.encode())
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def test_what_was_split_comes_back_in_files_under_the_limit(self):
+        shards.split(self.work, self.out, limit=50_000)
+        self.assertTrue(all(p.stat().st_size <= 50_000 for p in self.out.iterdir()))
+        self.assertGreater(len(list(self.out.glob("features.*.npy"))), 3)
+        shards.join(self.out, self.there)
+        for name in (*shards.TABLES, *shards.WHOLE):
+            self.assertEqual((self.work / name).read_bytes(), (self.there / name).read_bytes())
+
+    def test_a_damaged_shard_is_named_and_nothing_is_put_in_place(self):
+        shards.split(self.work, self.out, limit=50_000)
+        victim = self.out / "features.0001.npy"
+        victim.write_bytes(victim.read_bytes()[:-1] + b"x")
+        with self.assertRaisesRegex(shards.Damaged, "features.0001.npy"):
+            shards.join(self.out, self.there)
+        self.assertFalse(self.there.exists())
+
+
+class Batches(unittest.TestCase):
+    def test_lengths_keep_to_their_bounds(self):
+        rng, seen = np.random.default_rng(0), set()
+        for _ in range(500):
+            length, count, prefix = lengths(rng, 800)
+            self.assertTrue(SHORTEST <= length <= WINDOW and 0 <= prefix <= LONGEST_PREFIX and prefix < length)
+            self.assertLessEqual(length * count, 800)
+            seen.add(prefix > 0)
+        self.assertEqual(seen, {True, False})
+
+    def test_style_goes_without_the_audio_but_not_the_other_way_round(self):
+        audio, style = torch.ones(20000, 1, 1), torch.ones(20000, 1, 1)
+        audio, style = masked(audio, style, np.random.default_rng(0))
+        self.assertAlmostEqual(float(audio.mean()), 0.9, delta=0.01)
+        self.assertAlmostEqual(float(style.mean()), 0.9 * 0.75, delta=0.015)
+        self.assertFalse(bool(((audio == 0) & (style == 1)).any()))
+
+    def test_a_given_prefix_is_not_judged(self):
+        losses = Losses(None, np.zeros(58, np.float32), np.ones(58, np.float32), ["jawOpen"] * 52, "cpu")
+        clean, guess = torch.randn(2, 30, 58), torch.randn(2, 30, 58)
+        judged = torch.ones(1, 30, 1)
+        judged[:, :10] = 0
+        before = losses(guess, clean, judged)
+        guess[:, :10] += 5
+        after = losses(guess, clean, judged)
+        for name in before:
+            torch.testing.assert_close(before[name], after[name])
+
+
+class StepReduction(unittest.TestCase):
+    def test_the_target_leads_where_the_teacher_arrived(self):
+        torch.manual_seed(0)
+        now, after = torch.tensor(0.3, dtype=torch.float64), torch.tensor(0.8, dtype=torch.float64)
+        x, arrived = torch.randn(4, 5, dtype=torch.float64), torch.randn(4, 5, dtype=torch.float64)
+        x0 = reduce_steps.target_of(x, arrived, now, after)
+        torch.testing.assert_close(reduce_steps.ddim(x, x0, now, after), arrived)
+
+    def test_at_the_end_the_target_is_the_clean_motion(self):
+        x, arrived = torch.randn(4, 5), torch.randn(4, 5)
+        torch.testing.assert_close(reduce_steps.target_of(x, arrived, torch.tensor(0.9), torch.tensor(1.0)), arrived)
+
+    def test_spans_go_down_a_short_schedule(self):
+        way = reduce_steps.spans(np.random.default_rng(0), 200, 500)
+        self.assertTrue(bool((way[:, :-1] > way[:, 1:]).all()))
+        self.assertTrue(bool((way[:, 0] == 499).any() and (way[:, -1] == -1).any()))
+
+    def test_guidance_combines_the_branches_as_equation_9(self):
+        def model(x, t, audio, style):
+            return x + 2 * audio + 3 * style
+
+        x, one = torch.zeros(2, 3, 1), torch.ones(2, 3, 1)
+        got = reduce_steps.guided(model, x, torch.zeros(2, dtype=torch.long), one, one, 2.5, 1.5)
+        torch.testing.assert_close(got, torch.full_like(x, 2.5 * 2 + 1.5 * 5))
+
+    def test_noise_levels_fall_to_none(self):
+        alpha = alphas_cumprod(500)
+        self.assertTrue(bool((alpha.diff() < 0).all()) and float(alpha[0]) > 0.99)
+
+
+if __name__ == "__main__":
+    unittest.main()
