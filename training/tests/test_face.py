@@ -231,6 +231,16 @@ class Networks(unittest.TestCase):
         self.assertEqual([p(x).shape[1] for p in parts], [GNPFA["d_z"], 3])
         torch.testing.assert_close(torch.cat([p(x) for p in parts], 1), both(x))
 
+    def test_the_last_layer_settles_where_the_error_is_least(self):
+        torch.manual_seed(0)
+        model = train_vision.network(2)
+        images = np.random.default_rng(0).integers(0, 255, (60, 64, 64, 3), np.uint8)
+        targets = torch.randn(60, 2)
+        errors = [((model(train_vision.tensor(images)) - targets) ** 2).mean().item()]
+        train_vision.settle(model, images, targets)
+        errors.append(((model(train_vision.tensor(images)) - targets) ** 2).mean().item())
+        self.assertLess(errors[1], 0.5 * errors[0])
+
     def test_reader_gathers_texels(self):
         face = SimpleNamespace(asset=dict(gather_index=np.array([[0, 5], [3, 3]]),
                                           gather_weight=np.array([[0.25, 0.75], [0.5, 0.5]], np.float32)))
