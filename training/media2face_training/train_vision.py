@@ -50,7 +50,7 @@ def cut(state):
     out, first = {}, 0
     for part, outputs in OUTPUTS.items():
         rows = slice(first, first + outputs)
-        out[part] = {k: v[rows].clone() if k.startswith("fc.") else v for k, v in state.items()}
+        out[part] = {k: (v[rows] if k.startswith("fc.") else v).clone() for k, v in state.items()}
         first += outputs
     return out
 

@@ -1,6 +1,8 @@
 """The face: parts, rasteriser, shading, expressions, mapping networks, vision encoders, the gates' measures."""
 
+import tempfile
 import unittest
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,6 +14,7 @@ from media2face_training.dataset.styles import ARKIT
 from media2face_training.face_samples import Reader
 from media2face_training.modules import mapping
 from media2face_training.raster import BACKGROUND, normals, rasterise
+from media2face_training.stages import save_stage
 from media2face_training.train_face import networks
 from media2face_training.train_mappings import channel_weights, cycle_error, train, unit_variance
 
@@ -225,7 +228,10 @@ class Networks(unittest.TestCase):
         train_vision.prepare(both)
         x = torch.randn(2, 3, 64, 64)
         parts = []
-        for part, state in train_vision.cut(both.state_dict()).items():
+        states = train_vision.cut(both.state_dict())
+        with tempfile.TemporaryDirectory() as folder:  # a stage holds both: no tensor of one may be the other's
+            save_stage(Path(folder) / "vision.safetensors", states, {})
+        for part, state in states.items():
             parts.append(own := train_vision.network(train_vision.OUTPUTS[part]))
             own.load_state_dict(state)
         self.assertEqual([p(x).shape[1] for p in parts], [GNPFA["d_z"], 3])
