@@ -19,7 +19,7 @@ from .modules import Denoiser, MelEncoder, mapping
 from .style.pack import add_clip
 from .train_encoder import configuration
 from .train_face import networks
-from .train_vision import OUTPUTS, cut
+from .train_vision import OUTPUTS
 from .train_vision import network as vision_network
 
 NAME, VERSION, LICENCE = "starter", "0.1.0", "MIT OR Apache-2.0"
@@ -90,8 +90,8 @@ def add_gnpfa(tensors, work, units):
     network(tensors, "gnpfa.encoder", encoder, state.get("encoder"))
     network(tensors, "gnpfa.from_weights", mapping(units, GNPFA["d_z"]), maps.get("from_weights"))
     network(tensors, "gnpfa.to_weights", mapping(GNPFA["d_z"], units), maps.get("to_weights"))
-    state = checkpoint(work / "vision.pt").get("vision")
-    for part, own in (cut(state) if state else {}).items():  # untrained, nothing reads expressions off pictures
+    vision = work / "vision.safetensors"
+    for part, own in (stages.load_stage(vision)[0] if vision.exists() else {}).items():  # chance reads no pictures
         network(tensors, f"gnpfa.{part}_encoder", vision_network(OUTPUTS[part]), own)
     return dict(GNPFA, ch=list(GNPFA["ch"]))
 

@@ -143,11 +143,15 @@ class Encoder(nn.Module):
         side = res >> len(ch)
         self.fc = nn.Linear(ch[-1] * side * side, d_out)
 
-    def forward(self, x):
+    def features(self, x):
+        """What the last layer sees: [B, ch[-1] (res >> len(ch))^2]."""
         h = F.silu(self.stem(x))
         for conv, norm in zip(self.convs, self.norms):
             h = F.silu(norm(conv(h)))
-        return self.fc(h.flatten(1))
+        return h.flatten(1)
+
+    def forward(self, x):
+        return self.fc(self.features(x))
 
 
 class Generator(nn.Module):

@@ -27,6 +27,7 @@ from .stages import device_of, save_stage
 OUTPUTS = dict(expression=GNPFA["d_z"], pose=3)
 SHIFT = 2  # px
 HALF = 0.8  # share of the run in bfloat16
+RIDGE = 0.1  # a picture
 TURN = 0.25  # rad, the usual rotation
 MIRRORED = torch.tensor([1.0, -1.0, -1.0])  # an axis-angle vector in a mirror
 
@@ -49,7 +50,7 @@ def cut(state):
     out, first = {}, 0
     for part, outputs in OUTPUTS.items():
         rows = slice(first, first + outputs)
-        out[part] = {k: v[rows].clone() if k.startswith("fc.") else v for k, v in state.items()}
+        out[part] = {k: (v[rows] if k.startswith("fc.") else v).clone() for k, v in state.items()}
         first += outputs
     return out
 
@@ -93,6 +94,20 @@ class Batches:
         return x.to(self.device), torch.from_numpy(weights).to(self.device), rotations.to(self.device)
 
 
+@torch.no_grad()
+def settle(model, images, targets):
+    """Moves the last layer towards the ridge regression of targets [n, outputs] on the pictures as they are."""
+    gram, rest = 0, 0
+    count = len(images) // 200 + 1
+    for chunk, wanted in zip(np.array_split(images, count), torch.tensor_split(targets, count)):
+        features = model.features(tensor(chunk).to(targets.device))
+        with_one = torch.cat([features, torch.ones_like(features[:, :1])], 1)
+        gram, rest = gram + with_one.T @ with_one, rest + with_one.T @ (wanted - model.fc(features))
+    change = torch.linalg.solve(gram + RIDGE * len(images) * torch.eye(len(gram), device=gram.device), rest)
+    model.fc.weight += change[:-1].T
+    model.fc.bias += change[-1]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", default="target/training")
@@ -128,6 +143,10 @@ def main():
         optimiser.step()
         loop.note(z=off.detach().sqrt(), weights=channels.detach(),
                   degrees=(turned - rotation).detach().norm(dim=1).mean() * 57.3)
+    with torch.no_grad():
+        known = (torch.from_numpy(x).to(device) for x in (weights, rotations))
+        targets = torch.cat([from_weights(next(known)), next(known)], 1)
+    settle(model, images, targets)
     save_stage(work / "vision.safetensors", cut(model.state_dict()), configuration)
 
 

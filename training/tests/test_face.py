@@ -1,6 +1,8 @@
 """The face: parts, rasteriser, shading, expressions, mapping networks, vision encoders, the gates' measures."""
 
+import tempfile
 import unittest
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,6 +14,7 @@ from media2face_training.dataset.styles import ARKIT
 from media2face_training.face_samples import Reader
 from media2face_training.modules import mapping
 from media2face_training.raster import BACKGROUND, normals, rasterise
+from media2face_training.stages import save_stage
 from media2face_training.train_face import networks
 from media2face_training.train_mappings import channel_weights, cycle_error, train, unit_variance
 
@@ -225,11 +228,24 @@ class Networks(unittest.TestCase):
         train_vision.prepare(both)
         x = torch.randn(2, 3, 64, 64)
         parts = []
-        for part, state in train_vision.cut(both.state_dict()).items():
+        states = train_vision.cut(both.state_dict())
+        with tempfile.TemporaryDirectory() as folder:  # a stage holds both: no tensor of one may be the other's
+            save_stage(Path(folder) / "vision.safetensors", states, {})
+        for part, state in states.items():
             parts.append(own := train_vision.network(train_vision.OUTPUTS[part]))
             own.load_state_dict(state)
         self.assertEqual([p(x).shape[1] for p in parts], [GNPFA["d_z"], 3])
         torch.testing.assert_close(torch.cat([p(x) for p in parts], 1), both(x))
+
+    def test_the_last_layer_settles_where_the_error_is_least(self):
+        torch.manual_seed(0)
+        model = train_vision.network(2)
+        images = np.random.default_rng(0).integers(0, 255, (60, 64, 64, 3), np.uint8)
+        targets = torch.randn(60, 2)
+        errors = [((model(train_vision.tensor(images)) - targets) ** 2).mean().item()]
+        train_vision.settle(model, images, targets)
+        errors.append(((model(train_vision.tensor(images)) - targets) ** 2).mean().item())
+        self.assertLess(errors[1], 0.5 * errors[0])
 
     def test_reader_gathers_texels(self):
         face = SimpleNamespace(asset=dict(gather_index=np.array([[0, 5], [3, 3]]),
