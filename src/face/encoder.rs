@@ -58,6 +58,18 @@ impl Encoder {
         })
     }
 
+    /// An encoder whose channels and side only its tensors state: `convs.{i}` of as many levels as there are, and the
+    /// inputs of `fc`.
+    pub fn load_any(pack: &Pack, prefix: &str, groups: usize, d_out: usize) -> Result<Self> {
+        let conv = |i: usize| format!("{prefix}.convs.{i}.weight");
+        let levels = (0..MAX_MAP_LEVELS).take_while(|&i| pack.tensors().contains_key(&conv(i)));
+        let inputs = |i: usize| Ok(pack.any_shape(&conv(i))?.shape().get(1).copied().unwrap_or(0));
+        let ch: Vec<usize> = levels.map(inputs).collect::<Result<_>>()?;
+        let flat = pack.any_shape(&format!("{prefix}.fc.weight"))?.shape().get(1).copied().unwrap_or(0);
+        let texels = ch.last().and_then(|&deepest| flat.checked_div(deepest)).unwrap_or(0);
+        Self::load(pack, prefix, EncoderSizes { res: texels.isqrt() << ch.len(), ch: &ch, groups, d_out })
+    }
+
     /// Side of the input.
     pub fn res(&self) -> usize {
         self.res

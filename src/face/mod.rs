@@ -2,7 +2,7 @@
 //!
 //! In: motion rows [frames, d_z + d_pose] from `motion`, one row per frame, and an identity's neutral mesh [V, 3] mm.
 //! Out: offsets from that neutral [frames, V, 3] mm, blendshape weights [frames, n] in 0..1, head poses. The way back,
-//! from a mesh or from weights to z, is [`FaceEncoder`]'s.
+//! from a mesh or from weights to z, is [`FaceEncoder`]'s; from pictures to z and the head's rotation, [`VisionReader`]'s.
 //!
 //! Maps are channels last, [res², channels]. Weights cost three small matrix products a frame; offsets cost the whole
 //! generator, which grows with res² · channels² (networks: 0.85 GFLOP a frame at 128², 17 at 256²). What depends on the
@@ -22,6 +22,7 @@ mod reader;
 mod rigid;
 mod surface;
 mod topology;
+mod vision;
 
 pub use chart::Chart;
 pub use decoder::FaceDecoder;
@@ -33,6 +34,7 @@ pub use latent::FaceEncoder;
 pub use mapping::Mapping;
 pub use reader::FaceReader;
 pub use topology::Topology;
+pub use vision::{PictureCodes, VisionEncoder, VisionReader};
 
 use crate::error::{Error, Result};
 use crate::pack::{GnpfaConfig, Pack};

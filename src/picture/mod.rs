@@ -6,15 +6,19 @@
 //! |---|---|---|
 //! | [`Picture::decode`] | a PNG or JPEG file | RGB u8 [height, width, 3] |
 //! | [`Picture::resize_and_crop`] | RGB u8 | RGB u8 [side, side, 3], shorter side resized, centre cropped |
+//! | [`Picture::crop_face`] | RGB u8, a face's box | RGB u8 [side, side, 3], the square of 1.6 times the box |
 //! | [`Picture::to_channels`] | RGB u8 | f32 [3, height, width], (x/255 − mean)/std |
 //!
 //! Every step gives the bytes that Pillow gives (JPEG within a few levels: its decoders may differ), because the towers
 //! were trained on pictures prepared by it. Decoding costs time and memory by the picture's pixels, which are bounded
 //! before a pixel is decoded; resizing costs taps by the source's pixels, and no memory beyond source rows of one side.
 
+mod crop;
 mod decode;
 mod jpeg;
 mod resize;
+
+pub use crop::FaceBox;
 
 /// A picture in memory: RGB, 8 bits a channel, rows from the top, no padding.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,8 @@
 //! The filter is the bicubic of Keys with a = −½, widened by the scale when shrinking (antialiased), applied along x, then
 //! along y, with weights of 22 fractional bits and rounding to 8 bits between the two passes (Pillow up to 12; later ones
 //! take some pictures along y first, which changes single levels). Only pixels that the crop
-//! keeps are computed: a picture of 1×16384 costs no more than its own rows times the side.
+//! keeps are computed: a picture of 1×16384 costs no more than its own rows times the side. A window that reaches past
+//! the borders sees their pixels again and again.
 
 use std::ops::Range;
 
@@ -26,25 +27,32 @@ impl Picture {
         let shorter = self.width.min(self.height);
         let columns = Axis::new(self.width, side * self.width / shorter, side);
         let rows = Axis::new(self.height, side * self.height / shorter, side);
+        self.resample(&columns, &rows, [0, 0])
+    }
+
+    /// Applies taps of an axis each, which read a window of the picture whose corner is `[left, top]`.
+    pub(super) fn resample(&self, columns: &Axis, rows: &Axis, [left, top]: [isize; 2]) -> Self {
+        let (width, height) = (columns.taps.len(), rows.taps.len());
+        let within = |at: usize, first: isize, len: usize| (at as isize + first).clamp(0, len as isize - 1) as usize;
         let source_rows = rows.sources();
 
-        let mut wide = Vec::with_capacity(source_rows.len() * side * 3);
+        let mut wide = Vec::with_capacity(source_rows.len() * width * 3);
         for y in source_rows.clone() {
-            let row = &self.rgb[y * self.width * 3..(y + 1) * self.width * 3];
+            let row = &self.rgb[within(y, top, self.height) * self.width * 3..][..self.width * 3];
             for tap in &columns.taps {
-                wide.extend((0..3).map(|c| tap.apply(|x| row[x * 3 + c])));
+                wide.extend((0..3).map(|c| tap.apply(|x| row[within(x, left, self.width) * 3 + c])));
             }
         }
-        let mut rgb = Vec::with_capacity(side * side * 3);
+        let mut rgb = Vec::with_capacity(height * width * 3);
         for tap in &rows.taps {
-            rgb.extend((0..side * 3).map(|i| tap.apply(|y| wide[(y - source_rows.start) * side * 3 + i])));
+            rgb.extend((0..width * 3).map(|i| tap.apply(|y| wide[(y - source_rows.start) * width * 3 + i])));
         }
-        Self::new(side, side, rgb)
+        Self::new(width, height, rgb)
     }
 }
 
 /// The resampling of one axis.
-struct Axis {
+pub(super) struct Axis {
     /// One per kept output pixel.
     taps: Vec<Tap>,
 }
@@ -57,7 +65,7 @@ struct Tap {
 
 impl Axis {
     /// From `source` pixels to `target`, of which the middle `kept` are wanted.
-    fn new(source: usize, target: usize, kept: usize) -> Self {
+    pub(super) fn new(source: usize, target: usize, kept: usize) -> Self {
         // Python's round(): a half goes to the even side.
         let margin = target - kept;
         let start = margin / 2 + usize::from(margin % 4 == 3);

@@ -1,12 +1,14 @@
 //! Ties all stages to a backend: the only place that names them all.
 //!
 //! [`Runtime`] (threads, backend, log) → [`Model`] (the networks of a pack) → [`Session`] (one clip: push, finish, wait)
-//! → [`Animation`] (the motion, decoded on read by a [`Reader`]). Children keep their parents alive.
+//! → [`Animation`] (the motion, decoded on read by a [`Reader`]). The way back, from pictures, is an [`Extractor`]'s.
+//! Children keep their parents alive.
 //!
 //! A job is a row of bounded units of work ([`job`]): style, speech chunks, denoising steps. A runtime with threads runs
 //! them on a worker of the session's own; one without runs them inside [`Session::step`] or [`Session::wait`].
 
 mod animation;
+mod extractor;
 mod job;
 mod log;
 mod model;
@@ -20,6 +22,7 @@ mod warm_up;
 pub use crate::backend::select::BackendChoice;
 pub use crate::face::ExportTarget;
 pub use animation::Animation;
+pub use extractor::{Extracted, Extractor};
 pub use log::{LogLevel, LogSink};
 pub use model::{Identity, Model};
 pub use options::{SessionOptions, Style};

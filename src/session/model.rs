@@ -189,6 +189,10 @@ impl Model {
         }
     }
 
+    pub(super) fn pack(&self) -> &Pack {
+        &self.pack
+    }
+
     pub(super) fn speech(&self) -> Result<&Arc<SpeechEncoder>> {
         self.speech.as_ref().ok_or_else(|| missing("speech encoder (audio)"))
     }

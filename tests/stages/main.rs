@@ -14,4 +14,5 @@ mod picture;
 mod prompt;
 mod session;
 mod speech;
+mod vision;
 mod watched;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use media2face::Error;
 use media2face::limits::{MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE};
-use media2face::picture::Picture;
+use media2face::picture::{FaceBox, Picture};
 
 use crate::support::golden::golden;
 
@@ -108,6 +108,56 @@ fn thinnest_picture_is_cropped_quickly() {
         assert_eq!(crop, Picture::new(224, 224, vec![9; 224 * 224 * 3]));
     }
     assert!(start.elapsed() < Duration::from_secs(2), "took {:?}", start.elapsed());
+}
+
+/// Red counts columns, green rows.
+fn ramp(width: usize, height: usize) -> Picture {
+    let pixels = (0..height).flat_map(|y| (0..width).map(move |x| [x as u8, y as u8, 7]));
+    Picture::new(width, height, pixels.flatten().collect())
+}
+
+#[test]
+fn face_crop_is_the_square_of_1_6_boxes_about_its_middle() {
+    // 1.6 · 20 = 32 about (60, 45): columns 44..76, rows 29..61, at their own size.
+    let face = FaceBox { x: 55.0, y: 35.0, width: 10.0, height: 20.0 };
+    let crop = ramp(120, 90).crop_face(&face, 32).unwrap();
+    for (i, pixel) in crop.rgb.chunks_exact(3).enumerate() {
+        assert_eq!(pixel, [44 + i as u8 % 32, 29 + (i / 32) as u8, 7]);
+    }
+    let halved = ramp(120, 90).crop_face(&face, 16).unwrap();
+    let cut: Vec<u8> = crop.rgb.clone();
+    assert_eq!(halved, Picture::new(32, 32, cut).resize_and_crop(16), "resized as any other picture");
+}
+
+#[test]
+fn face_crop_repeats_the_borders() {
+    let picture = ramp(40, 40);
+    let crop = picture.crop_face(&FaceBox::whole(&picture), 64).unwrap();
+    assert_eq!(&crop.rgb[..3], [0, 0, 7]);
+    let at = |x: usize, y: usize| &crop.rgb[(y * 64 + x) * 3..][..3];
+    assert_eq!(at(32, 32), [20, 20, 7]);
+    assert_eq!((at(3, 32), at(63, 32), at(32, 63)), (&[0, 20, 7][..], &[39, 20, 7][..], &[20, 39, 7][..]));
+    let corner = picture.crop_face(&FaceBox { x: -9.0, y: 35.0, width: 10.0, height: 10.0 }, 16).unwrap();
+    assert_eq!(&corner.rgb[..3], [0, 32, 7]);
+}
+
+#[test]
+fn face_box_without_a_face_is_refused() {
+    let picture = ramp(40, 30);
+    let [nan, most] = [f32::NAN, MAX_PICTURE_SIDE as f32 + 1.0];
+    for (x, y, width, height) in [
+        (0.0, 0.0, 0.0, 10.0),
+        (0.0, 0.0, 10.0, -1.0),
+        (nan, 0.0, 10.0, 10.0),
+        (0.0, 0.0, 10.0, nan),
+        (0.0, f32::INFINITY, 10.0, 10.0),
+        (0.0, 0.0, most, 10.0),
+        (40.0, 0.0, 5.0, 5.0),
+        (0.0, -5.0, 5.0, 5.0),
+    ] {
+        let error = picture.crop_face(&FaceBox { x, y, width, height }, 16).unwrap_err();
+        assert!(matches!(error, Error::InvalidArgument(_)), "{x},{y},{width},{height}: {error:?}");
+    }
 }
 
 #[test]

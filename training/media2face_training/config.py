@@ -10,4 +10,4 @@ DIFFUSION = dict(T=500, schedule="squaredcos_cap_v2", spacing="trailing", steps=
                  hop=150, window=200)
 _TOWER = dict(hidden_size=128, intermediate_size=256, num_hidden_layers=4, num_attention_heads=4, layer_norm_eps=1e-5)
 CLIP = dict(text=dict(_TOWER, vocab_size=4096, max_position_embeddings=32, eos_token_id=4095),
-            vision=dict(_TOWER, image_size=64, patch_size=8), projection_dim=128, normalize=False)
+            vision=dict(_TOWER, image_size=64, patch_size=16), projection_dim=128, normalize=False)

@@ -170,7 +170,7 @@ class Learning(unittest.TestCase):
 
     def test_size_of_the_towers(self):
         count = sum(p.numel() for p in towers.Towers(CLIP).parameters())
-        self.assertLess(count, 1.7e6)
+        self.assertLess(count, 1.75e6)
         self.assertEqual(len(STYLE_NAMES), 8)
 
 

@@ -2,6 +2,7 @@
 
 use super::{Layout, contradiction};
 use crate::error::Result;
+use crate::limits::MAX_MAP_LEVELS;
 use crate::pack::{GnpfaConfig, Manifest, TopologyConfig};
 
 impl Layout<'_> {
@@ -11,9 +12,9 @@ impl Layout<'_> {
         if self.has_any("gnpfa.encoder.") {
             self.encoder("gnpfa.encoder", &config.ch, config.res, 2 * config.d_z);
         }
-        for name in ["expression_encoder", "pose_encoder"] {
+        for (name, outputs) in [("expression_encoder", config.d_z), ("pose_encoder", 3)] {
             if self.has_any(&format!("gnpfa.{name}.")) {
-                self.vision_encoder(&format!("gnpfa.{name}"), config.groups)?;
+                self.vision_encoder(&format!("gnpfa.{name}"), config.groups, outputs)?;
             }
         }
         if self.has_any("gnpfa.from_weights.") {
@@ -58,21 +59,23 @@ impl Layout<'_> {
         self.linear(&format!("{net}.fc"), ch[ch.len() - 1] * side * side, outputs);
     }
 
-    /// An encoder of pictures, whose sizes only its tensors state.
-    fn vision_encoder(&mut self, net: &str, groups: usize) -> Result<()> {
-        let levels = (0..16).take_while(|i| self.has(&format!("{net}.convs.{i}.weight"))).count();
-        let ch: Vec<usize> = (0..levels).map(|i| self.dimension(&format!("{net}.convs.{i}.weight"), 1)).collect();
-        let Some(&deepest) = ch.last() else {
-            return Err(contradiction(format!("tensor {net}.convs.0.weight is missing")));
-        };
-        let inputs = self.dimension(&format!("{net}.fc.weight"), 1);
+    /// An encoder of pictures, whose channels and side only its tensors state.
+    fn vision_encoder(&mut self, net: &str, groups: usize, outputs: usize) -> Result<()> {
+        let conv = |i: usize| format!("{net}.convs.{i}.weight");
+        let levels = (0..MAX_MAP_LEVELS).take_while(|i| self.has_any(&format!("{net}.convs.{i}."))).count().max(1);
+        let code = format!("{net}.fc.weight");
+        if let Some(missing) = (0..levels).map(conv).chain([code.clone()]).find(|name| !self.has(name)) {
+            return Err(contradiction(format!("tensor {missing} is missing")));
+        }
+        let ch: Vec<usize> = (0..levels).map(|i| self.dimension(&conv(i), 1)).collect();
+        let deepest = ch[levels - 1];
+        let inputs = self.dimension(&code, 1);
         let side = inputs.checked_div(deepest).map_or(0, usize::isqrt);
         if side == 0 || deepest * side * side != inputs || ch.iter().any(|c| c % groups != 0) {
             return Err(contradiction(format!(
                 "{net}: channels {ch:?} in groups of {groups} do not lead to {inputs} inputs of fc"
             )));
         }
-        let outputs = self.dimension(&format!("{net}.fc.weight"), 0);
         self.encoder(net, &ch, side << levels, outputs);
         Ok(())
     }

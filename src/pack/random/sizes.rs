@@ -61,13 +61,21 @@ impl Size {
     }
 
     /// Tensors of the optional nets, by which the table of tensors knows that they are wanted and how wide.
-    pub(super) fn optional_shapes(self) -> [(String, Vec<usize>); 3] {
+    pub(super) fn optional_shapes(self) -> Vec<(String, Vec<usize>)> {
         let width = if self == Self::Tiny { 16 } else { 256 };
-        [
+        let mut shapes = vec![
             ("gnpfa.encoder.stem.bias".to_owned(), vec![1]),
             ("gnpfa.from_weights.0.weight".to_owned(), vec![width, ARKIT_NAMES.len()]),
             ("gnpfa.to_weights.0.weight".to_owned(), vec![width, 0]),
-        ]
+        ];
+        // Of the vision encoders each level's inputs, and the inputs of the code: 4 × 4 texels.
+        let ch: &[usize] = if self == Self::Tiny { &[4, 8] } else { &[16, 32, 64, 64] };
+        for name in ["expression", "pose"] {
+            let net = format!("gnpfa.{name}_encoder");
+            shapes.extend(ch.iter().enumerate().map(|(i, &c)| (format!("{net}.convs.{i}.weight"), vec![0, c])));
+            shapes.push((format!("{net}.fc.weight"), vec![0, ch[ch.len() - 1] * 16]));
+        }
+        shapes
     }
 }
 

@@ -6,48 +6,59 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, ensure};
-use media2face::session::{Animation, Identity, Model, Session, SessionOptions, Stage, Style};
+use media2face::session::{Animation, Model, Session, SessionOptions, Style};
 
 use crate::args::{Animate, Emit};
 use crate::emit::npy::NpyWriter;
-use crate::emit::staged::Staged;
+use crate::emit::staged::{Staged, StagedFolder};
 use crate::emit::{csv, glb, json};
 use crate::envelope::Envelope;
+use crate::ffmpeg;
+use crate::generate::{self, CHUNK_FRAMES};
+use crate::interrupt;
 use crate::mesh::Mesh;
 use crate::model;
 use crate::progress::Progress;
+use crate::render::film::Film;
 use crate::render::sheet;
 use crate::track::Track;
 use crate::usage;
 use crate::wav::Wav;
 
-/// Frames that are decoded at once.
-const CHUNK_FRAMES: usize = 128;
-
 /// Writes the files; gives the line that sums them up.
 pub fn run(args: &Animate) -> Result<String> {
     let start = Instant::now();
+    interrupt::watch();
     let wav = Wav::open(&args.input)?;
     let progress = Arc::new(Progress::new(args.quiet));
     let bar = Arc::clone(&progress);
     let warn = move |message: &str| bar.aside(|| model::print_warning(message));
     let model = model::load(model::open_pack(args.model.as_deref())?, &args.compute, warn)?;
     let kinds = kinds(args.emit.as_deref(), &model)?;
+    if kinds.contains(&Emit::Mp4) {
+        ffmpeg::check_films()?;
+    }
 
     // Nothing is made on disk before the input is known to be good.
     let session = Session::new(&model, session_options(args, &model, &wav)?)?;
-    let envelope = push(&session, wav, &progress)?;
-    let files = stage_files(args, &kinds)?;
-    let animation = generate(&session, &progress)?;
+    let envelope = generate::push(&session, wav, &progress)?;
+    let mut places = stage(args, &kinds)?;
+    let animation = generate::finish(&session, &progress)?;
     let fps = args.fps.unwrap_or_else(|| animation.native_fps());
-    let mut output = Output { track: track(&animation, fps)?, animation, envelope, progress };
-    let mut finished = Vec::new();
-    for (kind, mut file) in files {
-        output.emit(kind, &mut file)?;
-        finished.push(file);
+    let mut output = Output { args, track: generate::track(&animation, fps)?, animation, envelope, progress };
+    for place in &mut places {
+        interrupt::check()?;
+        match place {
+            Place::File(kind, file) => output.emit(*kind, file)?,
+            Place::Pictures(folder) => output.film()?.write_pictures(folder, &output.progress)?,
+        }
     }
-    for file in finished {
-        file.persist()?;
+    interrupt::check()?;
+    for place in places {
+        match place {
+            Place::File(_, file) => file.persist()?,
+            Place::Pictures(folder) => folder.persist()?,
+        };
     }
     Ok(summary(output.animation.duration_s(), output.track.frame_count(), start.elapsed()))
 }
@@ -55,7 +66,7 @@ pub fn run(args: &Animate) -> Result<String> {
 /// The files that are wanted, each once; those of a mesh only where the model has one.
 fn kinds(wanted: Option<&[Emit]>, model: &Model) -> Result<Vec<Emit>> {
     let has_mesh = model.topology().is_some();
-    let needs_mesh = |kind| matches!(kind, Emit::Glb | Emit::Png | Emit::Npy);
+    let needs_mesh = |kind| !matches!(kind, Emit::Csv | Emit::Json);
     let Some(wanted) = wanted else {
         let all = [Emit::Glb, Emit::Csv, Emit::Json, Emit::Png];
         return Ok(all.into_iter().filter(|&kind| has_mesh || !needs_mesh(kind)).collect());
@@ -70,10 +81,16 @@ fn kinds(wanted: Option<&[Emit]>, model: &Model) -> Result<Vec<Emit>> {
     Ok(kinds)
 }
 
-/// A file aside for each kind, so that a folder that cannot be written fails before the work.
-fn stage_files(args: &Animate, kinds: &[Emit]) -> Result<Vec<(Emit, Staged)>> {
+/// Where a kind is written aside.
+enum Place {
+    File(Emit, Staged),
+    Pictures(StagedFolder),
+}
+
+/// A place aside for each kind, so that a folder that cannot be written fails before the work.
+fn stage(args: &Animate, kinds: &[Emit]) -> Result<Vec<Place>> {
     let stem = args.input.file_stem().ok_or_else(|| anyhow!("{} has no name", args.input.display()))?;
-    let stage = |&kind| {
+    let place = |&kind| {
         let mut name = stem.to_owned();
         name.push(match kind {
             Emit::Glb => ".glb",
@@ -81,14 +98,20 @@ fn stage_files(args: &Animate, kinds: &[Emit]) -> Result<Vec<(Emit, Staged)>> {
             Emit::Json => ".json",
             Emit::Png => ".png",
             Emit::Npy => ".offsets.npy",
+            Emit::Mp4 => ".mp4",
+            Emit::Frames => ".frames",
         });
-        Ok((kind, Staged::create(&args.out.join(name))?))
+        let path = args.out.join(name);
+        match kind {
+            Emit::Frames => Ok(Place::Pictures(StagedFolder::create(&path)?)),
+            _ => Ok(Place::File(kind, Staged::create(&path)?)),
+        }
     };
-    kinds.iter().map(stage).collect()
+    kinds.iter().map(place).collect()
 }
 
 fn session_options(args: &Animate, model: &Arc<Model>, wav: &Wav) -> Result<SessionOptions> {
-    let mut options = SessionOptions::new(wav.sample_rate_hz(), wav.channel_count());
+    let mut options = generate::options(wav);
     options.seed = args.seed;
     options.steps = args.steps.map(|steps| steps as usize);
     options.guidance_audio = args.guidance_audio;
@@ -106,64 +129,28 @@ fn read_picture(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).with_context(|| format!("cannot read the picture {}", path.display()))
 }
 
-/// Pushes the file.
-fn push(session: &Session, wav: Wav, progress: &Progress) -> Result<Envelope> {
-    let (channels, frame_count) = (wav.channel_count() as usize, wav.frame_count());
-    let mut envelope = Envelope::new(frame_count);
-    let mut taken = 0;
-    wav.stream(|chunk| {
-        session.push_f32(chunk)?;
-        envelope.add(chunk, channels);
-        taken += chunk.len() / channels;
-        progress.show(Stage::Input.name(), taken as f32 / frame_count as f32);
-        Ok(())
-    })?;
-    Ok(envelope)
-}
-
-/// Waits for the motion of what was pushed.
-fn generate(session: &Session, progress: &Progress) -> Result<Arc<Animation>> {
-    session.finish()?;
-    while !session.wait(Some(Duration::from_millis(40)))? {
-        let now = session.progress();
-        progress.show(now.stage.name(), now.fraction);
-    }
-    session.pull()?.ok_or_else(|| anyhow!("the job ended without a result"))
-}
-
-/// Weights and head poses of every frame.
-fn track(animation: &Arc<Animation>, fps: f32) -> Result<Track> {
-    let mut reader = animation.reader()?;
-    let frame_count = animation.frame_count(fps)?;
-    let names = animation.model().blendshape_names().to_vec();
-    let mut weights = Vec::with_capacity(frame_count * names.len());
-    for first in (0..frame_count).step_by(CHUNK_FRAMES) {
-        weights.extend(reader.weights(fps, first, CHUNK_FRAMES.min(frame_count - first))?);
-    }
-    Ok(Track { fps, names, weights, heads: reader.heads(fps, 0, frame_count)? })
-}
-
 /// The finished animation on its way into files.
-struct Output {
+struct Output<'a> {
+    args: &'a Animate,
     animation: Arc<Animation>,
     track: Track,
     envelope: Envelope,
     progress: Arc<Progress>,
 }
 
-impl Output {
+impl Output<'_> {
     fn emit(&mut self, kind: Emit, file: &mut Staged) -> Result<()> {
         match kind {
             Emit::Csv => file.write(|out| Ok(csv::write(&self.track, out)?)),
             Emit::Json => file.write(|out| Ok(json::write(&self.track, out)?)),
             Emit::Glb => {
                 self.progress.show("glb", 0.0);
-                let (mesh, identity) = self.mesh()?;
+                let (mesh, identity) = Mesh::of(&self.animation)?;
                 let offsets_mm = self.animation.model().blendshape_offsets_mm(&identity)?;
                 file.write(|out| glb::write(&mesh, &glb::Targets { offsets_mm }, &self.track, out))
             }
             Emit::Png => {
-                let (mesh, _) = self.mesh()?;
+                let (mesh, _) = Mesh::of(&self.animation)?;
                 let poses = self.poses()?;
                 let jaw = self.jaw();
                 let timeline = sheet::Timeline {
@@ -175,12 +162,14 @@ impl Output {
                 let threads = self.animation.model().runtime().threads();
                 file.write(|out| sheet::write(&mesh, &poses, &timeline, threads, out))
             }
+            Emit::Mp4 => self.film()?.write_mp4(&self.args.input, file.aside(), &self.progress),
+            Emit::Frames => unreachable!("it is a folder"),
             Emit::Npy => {
-                let (mesh, _) = self.mesh()?;
+                let (mesh, _) = Mesh::of(&self.animation)?;
                 let (fps, frame_count) = (self.track.fps, self.track.frame_count());
                 let mut reader = self.animation.reader()?;
                 file.write(|out| {
-                    let mut npy = NpyWriter::new(out, [frame_count, mesh.vertices_mm.len(), 3])?;
+                    let mut npy = NpyWriter::new(out, &[frame_count, mesh.vertices_mm.len(), 3])?;
                     for first in (0..frame_count).step_by(CHUNK_FRAMES) {
                         npy.write(&reader.offsets_mm(fps, first, CHUNK_FRAMES.min(frame_count - first))?)?;
                         self.progress.show("npy", first as f32 / frame_count as f32);
@@ -191,19 +180,8 @@ impl Output {
         }
     }
 
-    /// The neutral face of this animation.
-    fn mesh(&self) -> Result<(Mesh, Arc<Identity>)> {
-        let topology = self.animation.model().topology();
-        let topology = topology.ok_or_else(|| anyhow!("the model has no mesh"))?;
-        let identity = self.animation.identity()?;
-        let mesh = Mesh {
-            vertices_mm: identity.vertices_mm().as_chunks::<3>().0.to_vec(),
-            triangles: topology.triangles.clone(),
-            parts: topology.parts.clone(),
-            head_pivot_mm: topology.head_pivot,
-        };
-        ensure!(!mesh.parts.is_empty(), "the model's mesh has no parts");
-        Ok((mesh, identity))
+    fn film(&self) -> Result<Film> {
+        Film::new(&self.animation, self.track.fps, self.args.size as usize)
     }
 
     fn poses(&self) -> Result<Vec<sheet::Pose>> {

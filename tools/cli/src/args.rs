@@ -1,11 +1,17 @@
 //! The command line.
 
+mod compare;
+mod extract;
+
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::builder::RangedI64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use media2face::limits;
+
+pub use compare::Compare;
+pub use extract::Extract;
 
 /// Speech in, moving face out.
 #[derive(Parser)]
@@ -24,6 +30,8 @@ const EXAMPLES: &str = "Examples:
 #[derive(Subcommand)]
 pub enum Command {
     Animate(Animate),
+    Extract(Extract),
+    Compare(Compare),
     Inspect(Inspect),
     Identities(Identities),
     Bench(Bench),
@@ -39,11 +47,14 @@ pub enum Command {
   .glb          the face with 52 morph targets and its animation, for Blender, three.js, engines
   .png          contact sheet: faces at even times over the waveform
   .offsets.npy  vertex offsets [frames, vertices, 3], f32, mm
+  .mp4          a film of the face with its sound; needs ffmpeg on the PATH
+  .frames       a folder of the film's pictures, and boxes.csv: where the face is in each
 
 Examples:
   m2f animate speech.wav --out out/
   m2f animate speech.wav --out out/ --style \"happy\" --guidance-style 2
-  m2f animate speech.wav --out out/ --fps 60 --identity average --emit csv")]
+  m2f animate speech.wav --out out/ --fps 60 --identity average --emit csv
+  m2f animate speech.wav --out out/ --emit mp4")]
 pub struct Animate {
     /// WAV file: integers of 8 to 32 bits or floats of 32 or 64, any rate, any number of channels
     pub input: PathBuf,
@@ -82,6 +93,9 @@ pub struct Animate {
     /// Which files; by default glb,csv,json,png, of a pack without a mesh csv,json
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub emit: Option<Vec<Emit>>,
+    /// Side of the pictures of films, pixels
+    #[arg(long, value_name = "N", default_value_t = 512, value_parser = film_side, allow_negative_numbers = true)]
+    pub size: u32,
     /// No progress bar
     #[arg(long)]
     pub quiet: bool,
@@ -95,6 +109,8 @@ pub enum Emit {
     Json,
     Png,
     Npy,
+    Mp4,
+    Frames,
 }
 
 /// Show what a model pack holds
@@ -240,6 +256,13 @@ fn fps(text: &str) -> Result<f32, String> {
 
 fn guidance(text: &str) -> Result<f32, String> {
     number(text, -limits::MAX_GUIDANCE, limits::MAX_GUIDANCE)
+}
+
+fn film_side(text: &str) -> Result<u32, String> {
+    match u32::from_str(text) {
+        Ok(side) if (64..=2048).contains(&side) && side.is_multiple_of(2) => Ok(side),
+        _ => Err("not an even number in 64..=2048".to_owned()),
+    }
 }
 
 fn number(text: &str, low: f32, high: f32) -> Result<f32, String> {

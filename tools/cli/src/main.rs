@@ -1,4 +1,4 @@
-//! The `m2f` command: WAV in; CSV, JSON, glTF and a contact sheet out.
+//! The `m2f` command: WAV in; CSV, JSON, glTF, contact sheets and films out; films in, data sets out.
 //!
 //! Exit status: 0; 2 for wrong usage; 1 for a failure, with one line that begins with `error:` on stderr.
 
@@ -8,11 +8,16 @@
 mod animate;
 mod args;
 mod bench;
+mod compare;
 mod convert;
 mod devices;
 mod emit;
 mod envelope;
+mod extract;
+mod ffmpeg;
+mod generate;
 mod inspect;
+mod interrupt;
 mod mesh;
 mod model;
 mod profile;
@@ -36,6 +41,8 @@ fn main() -> ExitCode {
     let start = Instant::now();
     let report = match Cli::parse().command {
         Command::Animate(args) => animate::run(&args),
+        Command::Extract(args) => extract::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Identities(args) => inspect::identities(&args),
         Command::Bench(args) => bench::run(&args, start),

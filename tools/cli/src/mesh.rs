@@ -1,7 +1,11 @@
 //! The face as files and pictures take it: one identity's neutral vertices, triangles and parts.
 
+use std::sync::Arc;
+
+use anyhow::{Result, anyhow, ensure};
 use media2face::output::vertex_normals;
 use media2face::pack::Part;
+use media2face::session::{Animation, Identity};
 use media2face::signal::HeadPose;
 
 use crate::vector::{Vec3, add, rotate, sub};
@@ -19,6 +23,20 @@ pub struct Mesh {
 }
 
 impl Mesh {
+    /// The neutral face of an animation, and whose it is.
+    pub fn of(animation: &Animation) -> Result<(Self, Arc<Identity>)> {
+        let topology = animation.model().topology().ok_or_else(|| anyhow!("the model has no mesh"))?;
+        let identity = animation.identity()?;
+        let mesh = Self {
+            vertices_mm: identity.vertices_mm().as_chunks::<3>().0.to_vec(),
+            triangles: topology.triangles.clone(),
+            parts: topology.parts.clone(),
+            head_pivot_mm: topology.head_pivot,
+        };
+        ensure!(!mesh.parts.is_empty(), "the model's mesh has no parts");
+        Ok((mesh, identity))
+    }
+
     /// Neutral + offsets (`vertices × 3`), mm.
     pub fn moved(&self, offsets_mm: &[f32]) -> Vec<Vec3> {
         self.vertices_mm.iter().zip(offsets_mm.as_chunks::<3>().0).map(|(&v, &d)| add(v, d)).collect()

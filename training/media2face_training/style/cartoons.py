@@ -74,10 +74,12 @@ class Face:
             colour = (int(rng.integers(90, 170)), int(rng.integers(160, 210)), int(rng.integers(40, 90)))
         elif kind > 0.9:
             colour = tuple(int(c) for c in rng.integers(90, 256, 3))
+        self.ellipse(0, 0, 0.45, 0.45 * rng.uniform(0.9, 1.0), colour)
         if rng.random() < 0.15:
             for side in (-1, 1):
-                self.shape((side * 0.42, -0.45), (side * 0.12, -0.33), (side * 0.38, -0.1), fill=colour)
-        self.ellipse(0, 0, 0.45, 0.45 * rng.uniform(0.9, 1.0), colour)
+                self.shape((side * 0.42, -0.45), (side * 0.1, -0.38), (side * 0.4, -0.1), fill=colour)
+                for y in (0.05, 0.12):  # whiskers
+                    self.line((side * 0.3, y), (side * 0.48, y + rng.uniform(-0.04, 0.04)), width=0.4)
         if emotion == "afraid" and rng.random() < 0.5:
             for k in range(8):
                 self.pen.chord([*self.at(-0.45, -0.44), *self.at(0.45, 0.44)], 200 + 4 * k, 340 - 4 * k,

@@ -11,9 +11,9 @@ import numpy as np
 from ..dataset import heads, styles
 from .prompts import EMOTION_NAMES, STYLE_NAMES, Label, third_of
 
-SIDE, SPAN_MM, DENSITY = 80, 200.0, 6  # points a pixel
+SIDE, SPAN_MM, MIDDLE_MM, DENSITY = 80, 160.0, -20.0, 6  # middle of the picture below the head's; points a pixel
 HELD = ("tilt", "raise", "lower", "wink", "frown")  # what a still picture can show
-LEAST = 0.3  # intensity; below it a still face says little
+LEAST = 0.45  # intensity; below it a still face says little
 
 
 @dataclass
@@ -50,7 +50,7 @@ def draw(vertices, triangles, colours, points, light):
     place = (vertices[triangles[points.triangle]] * points.weights[..., None]).sum(1)
     colour = shaded[points.triangle]
     x = (place[:, 0] * SIDE / SPAN_MM + SIDE / 2).astype(int)
-    y = (SIDE / 2 - place[:, 1] * SIDE / SPAN_MM).astype(int)
+    y = (SIDE / 2 - (place[:, 1] - MIDDLE_MM) * SIDE / SPAN_MM).astype(int)
     seen = (x >= 0) & (x < SIDE) & (y >= 0) & (y < SIDE) & (normal[points.triangle, 2] > 0)
     order = np.flatnonzero(seen)[np.argsort(place[seen, 2])]  # the nearest is written last
     image = np.zeros((SIDE, SIDE, 4), np.uint8)
@@ -105,7 +105,7 @@ def render(face, count, seed):
         neutral = face.random_vertices(rng)
         vertices = (neutral + face.offsets(neutral, weights[None])[0]) @ turn(pitch, yaw, roll).T
         light = np.array([rng.normal(0, 0.5), rng.normal(0.3, 0.3), 1.0])
-        tint = rng.uniform(0.35, 1.1) * rng.uniform(0.9, 1.1, 3)
+        tint = rng.uniform(0.55, 1.15) * rng.uniform(0.9, 1.1, 3)
         pictures[i] = draw(vertices, face.triangles, np.clip(base * tint, 0, 1), points, light / np.linalg.norm(light))
         third = third_of(intensity) if emotion != "neutral" else 0
         labels.append(Label(EMOTION_NAMES.index(emotion), third, STYLE_NAMES.index(style), level))

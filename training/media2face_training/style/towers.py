@@ -127,6 +127,14 @@ class Towers(nn.Module):
                 if isinstance(table, nn.Embedding):
                     nn.init.normal_(table.weight, std=0.02)
 
+    def text_parameters(self):
+        """Of the text tower."""
+        return [*self.text_model.parameters(), *self.text_projection.parameters()]
+
+    def vision_parameters(self):
+        """Of the vision tower."""
+        return [*self.vision_model.parameters(), *self.visual_projection.parameters()]
+
     def text(self, rows, chunks=1):
         """Codes of lists of ids; in chunks of like lengths, so that little padding is run."""
         order = sorted(range(len(rows)), key=lambda i: len(rows[i]))

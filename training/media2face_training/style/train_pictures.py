@@ -20,11 +20,11 @@ from ..config import CLIP
 from ..loop import Loop
 from ..muon import Muon
 from .towers import Towers
-from .train import CHUNKS, SEED, Heads, Material
+from .train import CHUNKS, LONGEST_ENTRY, READ, READ_FRAMES, SEED, WORDS, Heads, Material
 
-RATE, TEXT_FACTOR, TEXT_EVERY, SHOWN_FROM = 0.006, 0.5, 4, 0.5
-PER_LABEL = 24  # prompts behind the mean code of a label
-WEIGHTS = dict(mood=1.0, movement=0.5, drawn=1.0, length=0.1, kept=1.0, read=1.0, named=0.3, shown=1.0)
+RATE, TEXT_FACTOR, TEXT_EVERY, SHOWN_FROM = 0.01, 0.6, 4, 0.5
+PER_LABEL, PROMPTS, KEPT = 24, 8000, 80  # prompts behind the mean code of a label; held to their codes; of a batch
+WEIGHTS = dict(mood=1.0, movement=0.5, drawn=1.0, length=0.1, kept=1.0, read=2.0, named=0.3, shown=1.0)
 
 
 class Means:
@@ -55,22 +55,47 @@ def look(towers, heads, means, material, device):
                 length=(length - 1).square().mean())
 
 
-def listen(towers, heads, before, material, device, late):
+class Told:
+    """What the text tower said before: codes of trained prompts, and of dictionary entries for the words to learn."""
+
+    def __init__(self, before, heads, material):
+        self.rng, self.tokenizer = material.rng, material.tokenizer
+        self.prompts = []
+        while len(self.prompts) < PROMPTS:
+            self.prompts += zip(*material.texts())
+        self.codes = self.code(before, [ids for ids, _ in self.prompts])
+        self.entries = material.entries
+        meant = self.code(before, [self.tokenizer(entry, LONGEST_ENTRY) for _, entry in self.entries])
+        self.meant = functional.normalize(meant)
+        with torch.no_grad():
+            self.telling = heads(meant)[0].argmax(1).nonzero()[:, 0].tolist()  # entries that name a mood
+
+    @torch.no_grad()
+    def code(self, towers, rows):
+        return torch.cat([towers.text(rows[i:i + 512], 8) for i in range(0, len(rows), 512)])
+
+    def draw(self):
+        """(ids of prompts, their codes, their labels, ids of words, what their entries mean)."""
+        kept = self.rng.sample(range(len(self.prompts)), KEPT)
+        read = self.rng.choices(self.telling, k=READ * 3 // 4) + self.rng.choices(range(len(self.entries)), k=READ // 4)
+        words = [self.tokenizer(self.rng.choice(READ_FRAMES).format(self.entries[i][0])) for i in read]
+        rows = [self.prompts[i] for i in kept]
+        return [ids for ids, _ in rows], self.codes[kept], [label for _, label in rows], words, self.meant[read]
+
+
+def listen(towers, heads, told, material, device, late):
     """Losses of a batch of texts by name; `late` when an emoji's text follows its picture."""
-    texts, labels = material.texts()
-    words, meant = material.read()
-    pairs, pair_pictures = material.pairs()
+    texts, codes, labels, words, meant = told.draw()
+    pairs, pair_pictures = material.pairs() if late else ([], None)
     said = towers.text(texts + words + pairs, CHUNKS)
-    with torch.no_grad():
-        told = before.text(texts, CHUNKS)
-        read = functional.normalize(before.text(meant, CHUNKS))
-        shown = functional.normalize(towers.picture(pair_pictures.to(device)))
     moods = torch.tensor([x.mood for x in labels], device=device)
     rest = functional.normalize(said[len(texts):])
-    losses = dict(kept=(said[: len(texts)] - told).square().mean(),
+    losses = dict(kept=(said[: len(texts)] - codes).square().mean(),
                   named=functional.cross_entropy(heads(said[: len(texts)])[0], moods),
-                  read=1 - (rest[: len(words)] * read).sum(1).mean())
+                  read=1 - (rest[: len(words)] * meant).sum(1).mean())
     if late:
+        with torch.no_grad():
+            shown = functional.normalize(towers.picture(pair_pictures.to(device)))
         losses["shown"] = 1 - (rest[len(words):] * shown).sum(1).mean()
     return losses
 
@@ -85,16 +110,16 @@ def main():
     torch.manual_seed(SEED + 1)
     towers, heads = Towers().to(device), Heads(CLIP["projection_dim"]).to(device)
     trained = torch.load(work / "style.pt", weights_only=False, map_location=device)
-    stages.require(CLIP, trained["configuration"], work / "style.pt")
-    towers.load_state_dict(trained["modules"]["towers"])
+    stages.require(WORDS, trained["configuration"], work / "style.pt")
+    words = {name: tensor for name, tensor in trained["modules"]["towers"].items() if name.startswith("text")}
+    towers.load_state_dict(towers.state_dict() | words)
     heads.load_state_dict(trained["modules"]["heads"])
     heads.requires_grad_(False)
     before = copy.deepcopy(towers).requires_grad_(False)
     material = Material(work, SEED + 1)
-    means = Means(before, material)
+    means, told = Means(before, material), Told(before, heads, material)
 
-    vision = [*towers.vision_model.parameters(), *towers.visual_projection.parameters()]
-    text = [*towers.text_model.parameters(), *towers.text_projection.parameters()]
+    vision, text = towers.vision_parameters(), towers.text_parameters()
     optimiser = Muon(vision, RATE, weight_decay=0.02)
     optimiser.add_param_group(dict(params=text, matrix=False, factor=TEXT_FACTOR))  # by Adam
     loop = Loop(work / "style_pictures.pt", options.minutes, RATE, dict(towers=towers), optimiser, configuration=CLIP)
@@ -102,7 +127,7 @@ def main():
         losses = look(towers, heads, means, material, device)
         if step % TEXT_EVERY == 0:
             late = loop.elapsed > SHOWN_FROM * loop.budget
-            losses |= listen(towers, heads, before, material, device, late)
+            losses |= listen(towers, heads, told, material, device, late)
         optimiser.zero_grad(set_to_none=True)
         sum(WEIGHTS[name] * loss for name, loss in losses.items()).backward()
         torch.nn.utils.clip_grad_norm_(vision + text, 1.0)

@@ -97,6 +97,11 @@ impl Canvas {
         }
     }
 
+    /// `height × width × 3` values, row by row.
+    pub fn rgb(&self) -> &[u8] {
+        self.pixels.as_flattened()
+    }
+
     /// Writes the picture as PNG.
     pub fn write_png(&self, out: impl Write) -> Result<()> {
         let mut encoder = png::Encoder::new(out, self.width as u32, self.height as u32);
@@ -104,7 +109,7 @@ impl Canvas {
         encoder.set_depth(png::BitDepth::Eight);
         encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
         let mut writer = encoder.write_header()?;
-        writer.write_image_data(self.pixels.as_flattened())?;
+        writer.write_image_data(self.rgb())?;
         writer.finish()?;
         Ok(())
     }

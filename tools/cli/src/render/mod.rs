@@ -1,7 +1,21 @@
-//! The contact sheet: a small renderer of faces in software, and what is drawn around them.
+//! A small renderer of faces in software, and what is drawn with it: the contact sheet and films.
 
 mod canvas;
+pub mod film;
 mod font;
 mod raster;
 mod shade;
 pub mod sheet;
+
+use std::thread;
+
+/// `draw` of every item, on `threads` threads, in the items' order.
+fn each<T: Sync, R: Send>(items: &[T], threads: usize, draw: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let share = items.len().div_ceil(threads.max(1)).max(1);
+    thread::scope(|scope| {
+        let draw = &draw;
+        let workers: Vec<_> =
+            items.chunks(share).map(|items| scope.spawn(move || items.iter().map(draw).collect::<Vec<_>>())).collect();
+        workers.into_iter().flat_map(|worker| worker.join().expect("a renderer does not panic")).collect()
+    })
+}

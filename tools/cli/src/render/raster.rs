@@ -40,6 +40,21 @@ impl Camera {
         let [x, y, z] = sub(rotate(self.turn, position_mm), self.target_mm);
         [x, y, self.distance_mm - z]
     }
+
+    /// Head space (mm) → x right and y down on a picture of this size, and 1/distance.
+    fn place(&self, position_mm: Vec3, width: usize, height: usize) -> Vec3 {
+        let [x, y, depth] = self.view(position_mm);
+        // The camera stands far before the head; a vertex behind it comes from damaged motion and is kept finite.
+        let inverse_depth = 1.0 / depth.max(1.0);
+        let scale = self.focal_px * inverse_depth;
+        [width as f32 / 2.0 + scale * x, height as f32 / 2.0 - scale * y, inverse_depth]
+    }
+
+    /// Head space (mm) → x right and y down, pixels of a picture of this size.
+    pub fn project(&self, position_mm: Vec3, width: usize, height: usize) -> [f32; 2] {
+        let [x, y, _] = self.place(position_mm, width, height);
+        [x, y]
+    }
 }
 
 /// What a pixel sees.
@@ -87,7 +102,10 @@ impl Raster {
         let corners: Vec<Corner> = positions_mm
             .iter()
             .zip(mesh.normals(positions_mm))
-            .map(|(&position, normal)| raster.project(camera.view(position), rotate(camera.turn, normal)))
+            .map(|(&position, normal)| {
+                let [x, y, inverse_depth] = camera.place(position, width, height);
+                Corner { x, y, inverse_depth, normal: rotate(camera.turn, normal) }
+            })
             .collect();
         for (number, part) in mesh.parts.iter().enumerate() {
             if part.name.starts_with("teeth") {
@@ -113,17 +131,6 @@ impl Raster {
     /// Pixels that `length_mm` covers at a depth.
     pub fn pixels(&self, length_mm: f32, depth_mm: f32) -> f32 {
         length_mm * self.focal_px / depth_mm
-    }
-
-    fn project(&self, [x, y, depth]: Vec3, normal: Vec3) -> Corner {
-        // The camera stands far before the head; a vertex behind it comes from damaged motion and is kept finite.
-        let inverse_depth = 1.0 / depth.max(1.0);
-        Corner {
-            x: self.width as f32 / 2.0 + self.focal_px * x * inverse_depth,
-            y: self.height as f32 / 2.0 - self.focal_px * y * inverse_depth,
-            inverse_depth,
-            normal,
-        }
     }
 
     fn triangle(&mut self, [a, b, c]: [Corner; 3], part: u16) {

@@ -1,13 +1,13 @@
 //! `<stem>.png`: faces at even times over the sound's waveform and the jaw's curve, to be judged at a glance.
 
 use std::io::Write;
-use std::thread;
 
 use anyhow::Result;
 use media2face::signal::HeadPose;
 
 use crate::mesh::Mesh;
 use crate::render::canvas::{Area, Canvas, Colour};
+use crate::render::each;
 use crate::render::font;
 use crate::render::raster::{Camera, Raster};
 use crate::render::shade::{SUPERSAMPLING, resolve};
@@ -100,16 +100,9 @@ type Face = Vec<(Colour, f32)>;
 fn faces(mesh: &Mesh, poses: &[Pose], threads: usize) -> Vec<Face> {
     let (width, height) = (TILE_WIDTH * SUPERSAMPLING, TILE_HEIGHT * SUPERSAMPLING);
     let camera = Camera::framing(mesh, YAW, width, height, FILL);
-    let draw = |pose: &Pose| {
+    each(poses, threads, |pose| {
         let positions = mesh.posed(&mesh.moved(&pose.offsets_mm), &pose.head);
         resolve(&Raster::draw(mesh, &positions, &camera, width, height), &mesh.parts)
-    };
-    let share = poses.len().div_ceil(threads.max(1)).max(1);
-    thread::scope(|scope| {
-        let draw = &draw;
-        let workers: Vec<_> =
-            poses.chunks(share).map(|poses| scope.spawn(move || poses.iter().map(draw).collect::<Vec<_>>())).collect();
-        workers.into_iter().flat_map(|worker| worker.join().expect("a renderer does not panic")).collect()
     })
 }
 

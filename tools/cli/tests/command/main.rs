@@ -2,8 +2,12 @@
 
 mod animate;
 mod bench;
+mod capture;
+mod compare;
 mod devices;
+mod extract;
 mod failures;
+mod film;
 mod packs;
 
 use std::fs;
@@ -62,10 +66,26 @@ impl Bench {
         command.env_remove("VK_INSTANCE_LAYERS").current_dir(self.folder.path()).args(args).output().unwrap()
     }
 
+    /// As on a machine without any other program.
+    fn alone(&self, args: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_m2f"));
+        command.env_remove("VK_INSTANCE_LAYERS").env("PATH", "").current_dir(self.folder.path()).args(args);
+        command.output().unwrap()
+    }
+
     fn animate(&self, out: &str, more: &[&str]) -> Output {
         let args = ["animate", "hum.wav", "--model", "tiny.m2f", "--out", out];
         self.m2f(&[&args, more].concat())
     }
+}
+
+/// Whether the tests that need ffmpeg can run; says so where they cannot.
+fn has_ffmpeg() -> bool {
+    let found = Command::new("ffmpeg").arg("-version").output().is_ok_and(|output| output.status.success());
+    if !found {
+        println!("no ffmpeg on the PATH: films are not tested");
+    }
+    found
 }
 
 fn names(folder: &Path) -> Vec<String> {

@@ -1,0 +1,63 @@
+//! The square that a network sees of a face.
+
+use crate::error::{Error, Result};
+use crate::limits::MAX_PICTURE_SIDE;
+
+use super::Picture;
+use super::resize::Axis;
+
+/// Side of the crop over the longer side of the face's box.
+const MARGIN: f32 = 1.6;
+
+/// Where a face is in a picture, pixels from the upper left corner; it may reach past the borders.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FaceBox {
+    /// Left edge.
+    pub x: f32,
+    /// Upper edge.
+    pub y: f32,
+    /// Above zero.
+    pub width: f32,
+    /// Above zero.
+    pub height: f32,
+}
+
+impl FaceBox {
+    /// All of a picture.
+    pub fn whole(picture: &Picture) -> Self {
+        Self { x: 0.0, y: 0.0, width: picture.width as f32, height: picture.height as f32 }
+    }
+
+    fn check(&self, picture: &Picture) -> Result<()> {
+        let Self { x, y, width, height } = *self;
+        let invalid =
+            |detail: &str| Err(Error::InvalidArgument(format!("the face box {x},{y},{width},{height} {detail}")));
+        let most = MAX_PICTURE_SIDE as f32;
+        let fits = |side: f32| side > 0.0 && side <= most;
+        if !(x.is_finite() && y.is_finite() && fits(width) && fits(height)) {
+            return invalid(&format!("needs a width and a height above 0 and up to {MAX_PICTURE_SIDE}"));
+        }
+        if x + width <= 0.0 || y + height <= 0.0 || x >= picture.width as f32 || y >= picture.height as f32 {
+            return invalid(&format!("lies outside the picture of {}×{}", picture.width, picture.height));
+        }
+        Ok(())
+    }
+}
+
+impl Picture {
+    /// The square of 1.6 times the box's longer side about its middle, in whole pixels, resized to `side × side`. Where it
+    /// reaches past the picture, the border's pixels are repeated.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a box that is empty, not finite, larger than [`MAX_PICTURE_SIDE`], or outside the picture.
+    ///
+    /// # Panics
+    /// If `side` is zero.
+    pub fn crop_face(&self, face: &FaceBox, side: usize) -> Result<Self> {
+        face.check(self)?;
+        let length = (MARGIN * face.width.max(face.height)).round().max(1.0);
+        let corner = |start: f32, extent: f32| (start + 0.5 * (extent - length)).round() as isize;
+        let taps = Axis::new(length as usize, side, side);
+        Ok(self.resample(&taps, &taps, [corner(face.x, face.width), corner(face.y, face.height)]))
+    }
+}

@@ -1,0 +1,56 @@
+//! `m2f compare`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Compute, film_side};
+
+/// Make a page on which people compare two model packs blindly, or count their votes
+#[derive(Args)]
+#[command(after_help = "Written into DIR:
+  page/     index.html and the films, to be opened in a browser or put on any web server; it says nowhere which pack is which.
+            The order of the films and their sides are shuffled for each rater; votes are kept by the browser and
+            downloaded as CSV
+  key.json  which film is which pack's: keep it from the raters; --tally needs it
+
+Needs ffmpeg on the PATH.
+
+Examples:
+  m2f compare old.m2f new.m2f --audio a.wav b.wav --out study/
+  m2f compare old.m2f new.m2f --audio a.wav --style happy --style sad --out study/
+  m2f compare --tally votes-1.csv votes-2.csv --key study/key.json")]
+pub struct Compare {
+    /// Two model packs
+    #[arg(value_name = "PACK", num_args = 2, required_unless_present = "tally", requires_all = ["audio", "out"])]
+    pub packs: Vec<PathBuf>,
+    /// WAV files, each an item of the study
+    #[arg(long, value_name = "WAV", num_args = 1..)]
+    pub audio: Vec<PathBuf>,
+    /// Folder for page and key; made where it is missing
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// How it is said: words or an emoji; several make an item each of every WAV file
+    #[arg(long, value_name = "TEXT")]
+    pub style: Vec<String>,
+    /// One of `m2f identities`, in both packs; the first of each by default
+    #[arg(long, value_name = "NAME")]
+    pub identity: Option<String>,
+    /// Another seed is another take
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
+    pub seed: u64,
+    /// Side of the films, pixels
+    #[arg(long, value_name = "N", default_value_t = 512, value_parser = film_side, allow_negative_numbers = true)]
+    pub size: u32,
+    #[command(flatten)]
+    pub compute: Compute,
+    /// No progress bar
+    #[arg(long)]
+    pub quiet: bool,
+    /// Count the votes of these CSV files
+    #[arg(long, value_name = "CSV", num_args = 1.., conflicts_with = "packs", requires = "key")]
+    pub tally: Vec<PathBuf>,
+    /// The key of the study that was voted on
+    #[arg(long, value_name = "FILE", requires = "tally")]
+    pub key: Option<PathBuf>,
+}

@@ -1,0 +1,72 @@
+//! `m2f extract`.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::Args;
+use media2face::picture::FaceBox;
+
+use super::{Compute, fps};
+
+/// Read latents, weights and head poses from pictures of a talking face, into a data set
+#[derive(Args)]
+#[command(
+    after_help = "No face detector is part of this: say where the face is. A box is that of a detector, about from the brows to the
+chin; what is looked at is the square of 1.6 times its longer side. Without --box and --boxes the whole picture is the box.
+
+--boxes names a CSV with the header frame,x,y,w,h (frames from 0, pixels from the upper left corner). A frame without a row,
+or with empty values, is marked invalid: its valid is false, its weights, pose and latents are zero.
+
+Written into DIR, in the form that the training reads; a second clip goes into the same folder under the next number:
+  clips/0000000.npz    audio int16 [samples] at 16 kHz, weights f16 [frames, 52] (ARKit, by name), pose f32 [frames, 6]
+                       (axis-angle in rad, then mm, which are zero), valid bool [frames]
+  latents/0000000.npy  f16 [frames, d_z]
+  index.jsonl          a row a clip
+
+Videos need ffmpeg on the PATH; folders of pictures do not.
+
+Examples:
+  m2f extract talk.mp4 --box 480,120,300,380 --out captured/
+  m2f extract frames/ --audio talk.wav --boxes boxes.csv --out captured/"
+)]
+pub struct Extract {
+    /// A video, or a folder of PNG and JPEG pictures that are its frames in the order of their names
+    pub input: PathBuf,
+    /// Folder of the data set; made where it is missing
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Model pack with a vision encoder; the starter model by default
+    #[arg(long, value_name = "PACK")]
+    pub model: Option<PathBuf>,
+    /// The face in every frame, pixels
+    #[arg(long, value_name = "X,Y,W,H", value_parser = face_box, conflicts_with = "boxes", allow_hyphen_values = true)]
+    pub r#box: Option<FaceBox>,
+    /// The face in each frame: CSV with the header frame,x,y,w,h
+    #[arg(long, value_name = "FILE")]
+    pub boxes: Option<PathBuf>,
+    /// The sound: a WAV file; of a video its own by default, of a folder silence
+    #[arg(long, value_name = "WAV")]
+    pub audio: Option<PathBuf>,
+    /// Frames per second: those of a folder, those that are taken of a video; the pack's by default
+    #[arg(long, value_name = "N", value_parser = fps, allow_negative_numbers = true)]
+    pub fps: Option<f32>,
+    /// Number of the clip, in place of one that has it; the next one by default
+    #[arg(long, value_name = "N")]
+    pub number: Option<u32>,
+    /// Mark a picture that cannot be read invalid and go on
+    #[arg(long)]
+    pub keep_going: bool,
+    #[command(flatten)]
+    pub compute: Compute,
+    /// No progress bar
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+fn face_box(text: &str) -> Result<FaceBox, String> {
+    let numbers: Result<Vec<f32>, _> = text.split(',').map(|number| f32::from_str(number.trim())).collect();
+    match numbers.map_err(|error| error.to_string())?[..] {
+        [x, y, width, height] => Ok(FaceBox { x, y, width, height }),
+        _ => Err("expected four numbers: x,y,w,h".to_owned()),
+    }
+}

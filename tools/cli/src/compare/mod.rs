@@ -1,0 +1,139 @@
+//! `m2f compare`: a blind study of two model packs, and the count of its votes.
+
+mod key;
+mod tally;
+
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, ensure};
+use media2face::session::{Model, Style};
+
+use crate::args::Compare;
+use crate::emit::staged::{Staged, StagedFolder};
+use crate::progress::Progress;
+use crate::render::film::Film;
+use crate::wav::Wav;
+use crate::{ffmpeg, generate, interrupt, model};
+use key::{Item, Key, Pack};
+
+/// The page; its items stand in place of [`ITEMS`].
+const PAGE: &str = include_str!("page.html");
+const ITEMS: &str = "[/* items */]";
+
+/// Makes the study, or counts its votes; gives what is to be printed.
+pub fn run(args: &Compare) -> Result<String> {
+    match (&args.key, &args.out) {
+        (Some(key), _) => tally::run(&args.tally, key),
+        (None, Some(out)) => make(args, out),
+        (None, None) => unreachable!("clap asks for one of them"),
+    }
+}
+
+fn make(args: &Compare, out: &Path) -> Result<String> {
+    interrupt::watch();
+    ffmpeg::check_browser_films()?;
+    let kept = out.join("key.json");
+    ensure!(!kept.exists(), "{} is there already, and votes may need it: take another folder", kept.display());
+    args.audio.iter().try_for_each(|audio| Wav::open(audio).map(drop))?;
+    let progress = Arc::new(Progress::new(args.quiet));
+    let models = [load(args, 0, &progress)?, load(args, 1, &progress)?];
+
+    let (page, mut key_file) = (StagedFolder::create(&out.join("page"))?, Staged::create(&kept)?);
+    let mut key = Key { packs: BTreeMap::new(), items: Vec::new() };
+    for (side, (path, model)) in Pack::BOTH.into_iter().zip(args.packs.iter().zip(&models)) {
+        let manifest = model.manifest();
+        key.packs.insert(side, format!("{} ({} {})", path.display(), manifest.name, manifest.version));
+    }
+    let styles: Vec<Option<&str>> =
+        if args.style.is_empty() { vec![None] } else { args.style.iter().map(|style| Some(style.as_str())).collect() };
+    for (audio, style) in args.audio.iter().flat_map(|audio| styles.iter().map(move |style| (audio, *style))) {
+        let mut films = BTreeMap::new();
+        for (side, model) in Pack::BOTH.into_iter().zip(&models) {
+            let name = neutral_name();
+            film(args, model, audio, style, &page.path(&format!("{name}.mp4")), &progress)?;
+            films.insert(name, side);
+        }
+        let (id, audio) = (format!("{}", key.items.len() + 1), audio.display().to_string());
+        key.items.push(Item { id, audio, style: style.map(str::to_owned), films });
+    }
+    page.write("index.html", |file| Ok(file.write_all(page_of(&key)?.as_bytes())?))?;
+    key_file.write(|file| Ok(serde_json::to_writer_pretty(file, &key)?))?;
+    interrupt::check()?;
+    key_file.persist()?;
+    let page = page.persist()?;
+    Ok(format!("{} items in {}; the key is {}", key.items.len(), page.join("index.html").display(), kept.display()))
+}
+
+fn load(args: &Compare, number: usize, progress: &Arc<Progress>) -> Result<Arc<Model>> {
+    let (path, bar) = (&args.packs[number], Arc::clone(progress));
+    let warn = move |message: &str| bar.aside(|| model::print_warning(message));
+    let model = model::load(model::open_pack(Some(path))?, &args.compute, warn)?;
+    ensure!(model.topology().is_some(), "the model {} has no mesh", path.display());
+    Ok(model)
+}
+
+/// What one pack makes of an item.
+fn film(
+    args: &Compare,
+    model: &Arc<Model>,
+    audio: &Path,
+    style: Option<&str>,
+    path: &Path,
+    progress: &Progress,
+) -> Result<()> {
+    let wav = Wav::open(audio)?;
+    let mut options = generate::options(&wav);
+    options.seed = args.seed;
+    options.style = style.map(|text| Style::Text(text.to_owned()));
+    options.identity = args.identity.as_deref().map(|name| model.identity(name)).transpose()?;
+    let animation = generate::animation(model, options, wav, progress)?;
+    Film::new(&animation, animation.native_fps(), args.size as usize)?.write_mp4(audio, path, progress)
+}
+
+/// A name that says nothing of what it names: random digits.
+fn neutral_name() -> String {
+    format!("{:016x}", RandomState::new().build_hasher().finish())
+}
+
+/// The page with what it has to know: items, their styles, and films in the order of their random names.
+fn page_of(key: &Key) -> Result<String> {
+    let item = |item: &Item| {
+        let films: Vec<&String> = item.films.keys().collect();
+        serde_json::json!({ "id": item.id, "style": item.style, "films": films })
+    };
+    let items = serde_json::to_string(&key.items.iter().map(item).collect::<Vec<_>>())?;
+    // A style is free text: it must not end the script.
+    let items = items.replace('<', "\\u003c");
+    let (head, tail) = PAGE.split_once(ITEMS).context("the page has no place for its items")?;
+    Ok(format!("{head}{items}{tail}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn page_tells_films_and_styles_but_no_packs() {
+        let films = BTreeMap::from([("0f".to_owned(), Pack::B), ("a1".to_owned(), Pack::A)]);
+        let style = Some("</script> happy".to_owned());
+        let item = Item { id: "1".to_owned(), audio: "secret.wav".to_owned(), style, films };
+        let packs = BTreeMap::from([(Pack::A, "first.m2f".to_owned()), (Pack::B, "second.m2f".to_owned())]);
+        let page = page_of(&Key { packs, items: vec![item] }).unwrap();
+        assert!(
+            page.contains(r#""films":["0f","a1"]"#) && page.contains(r#""style":"\u003c/script> happy""#),
+            "{page}"
+        );
+        assert!(!["first", "second", "secret"].iter().any(|word| page.contains(word)));
+        assert!(!page.contains("http"), "nothing is loaded from elsewhere");
+    }
+
+    #[test]
+    fn names_of_films_are_their_own() {
+        assert_ne!(neutral_name(), neutral_name());
+        assert_eq!(neutral_name().len(), 16);
+    }
+}

@@ -1,0 +1,141 @@
+//! `<stem>.frames/` and `<stem>.mp4`: every frame of an animation, seen from the front.
+
+use std::fmt::Write as _;
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Result, anyhow};
+use media2face::picture::FaceBox;
+use media2face::session::Animation;
+use media2face::signal::HeadPose;
+
+use crate::emit::staged::StagedFolder;
+use crate::ffmpeg::FilmWriter;
+use crate::interrupt;
+use crate::mesh::Mesh;
+use crate::progress::Progress;
+use crate::render::canvas::{Area, Canvas, Colour};
+use crate::render::each;
+use crate::render::raster::{Camera, Raster};
+use crate::render::shade::{SUPERSAMPLING, resolve};
+
+/// The neutral head takes most of the picture; nods and turns stay inside.
+const FILL: f32 = 0.9;
+const BACKGROUND: [Colour; 2] = [[58, 62, 72], [34, 37, 44]];
+
+/// An animation as a row of square pictures.
+pub struct Film {
+    animation: Arc<Animation>,
+    mesh: Mesh,
+    /// Vertices that span the face's box, from the chin to the brows.
+    face: Vec<usize>,
+    heads: Vec<HeadPose>,
+    fps: f32,
+    side: usize,
+    camera: Camera,
+}
+
+/// A picture of a film.
+struct Picture {
+    canvas: Canvas,
+    face: FaceBox,
+}
+
+impl Film {
+    /// Pictures of `side × side` pixels, `fps` a second.
+    pub fn new(animation: &Arc<Animation>, fps: f32, side: usize) -> Result<Self> {
+        let topology = animation.model().topology().ok_or_else(|| anyhow!("the model has no mesh"))?;
+        let (mesh, _) = Mesh::of(animation)?;
+        let upper = mesh.parts.iter().filter(|part| ["brow", "eye"].iter().any(|name| part.name.starts_with(name)));
+        let upper = upper.flat_map(|part| part.vertices[0]..part.vertices[1]);
+        let face = topology.lip.iter().map(|&vertex| vertex as usize).chain(upper).collect();
+        let heads = animation.reader()?.heads(fps, 0, animation.frame_count(fps)?)?;
+        let texels = side * SUPERSAMPLING;
+        let camera = Camera::framing(&mesh, 0.0, texels, texels, FILL);
+        Ok(Self { animation: Arc::clone(animation), mesh, face, heads, fps, side, camera })
+    }
+
+    /// PNG files named by their frames, and `boxes.csv`: where the face is in each.
+    pub fn write_pictures(&self, folder: &StagedFolder, progress: &Progress) -> Result<()> {
+        let mut boxes = "frame,x,y,w,h\n".to_owned();
+        self.draw("frames", progress, |frame, picture| {
+            let FaceBox { x, y, width, height } = picture.face;
+            writeln!(boxes, "{frame},{x:.1},{y:.1},{width:.1},{height:.1}").expect("a string takes all");
+            folder.write(&format!("{frame:07}.png"), |out| picture.canvas.write_png(out))
+        })?;
+        folder.write("boxes.csv", |out| Ok(out.write_all(boxes.as_bytes())?))
+    }
+
+    /// An MP4 film with the sound of a WAV file.
+    pub fn write_mp4(&self, sound: &Path, film: &Path, progress: &Progress) -> Result<()> {
+        let mut writer = FilmWriter::create(film, sound, self.side, self.fps)?;
+        self.draw("mp4", progress, |_, picture| writer.write(picture.canvas.rgb()))?;
+        writer.finish()
+    }
+
+    /// Draws every frame, several at once, and hands them to `take` in order.
+    fn draw(
+        &self,
+        stage: &'static str,
+        progress: &Progress,
+        mut take: impl FnMut(usize, &Picture) -> Result<()>,
+    ) -> Result<()> {
+        let threads = self.animation.model().runtime().threads().max(1);
+        let mut reader = self.animation.reader()?;
+        let (count, width) = (self.heads.len(), self.mesh.vertices_mm.len() * 3);
+        // A few pictures for each thread, so that one slow picture holds nobody up for long.
+        let chunk = 4 * threads;
+        for first in (0..count).step_by(chunk) {
+            interrupt::check()?;
+            progress.show(stage, first as f32 / count as f32);
+            let offsets_mm = reader.offsets_mm(self.fps, first, chunk.min(count - first))?;
+            let poses: Vec<_> = offsets_mm.chunks_exact(width).zip(&self.heads[first..]).collect();
+            let pictures = each(&poses, threads, |(offsets_mm, head)| self.picture(offsets_mm, head));
+            pictures.iter().zip(first..).try_for_each(|(picture, frame)| take(frame, picture))?;
+        }
+        Ok(())
+    }
+
+    fn picture(&self, offsets_mm: &[f32], head: &HeadPose) -> Picture {
+        let positions = self.mesh.posed(&self.mesh.moved(offsets_mm), head);
+        let texels = self.side * SUPERSAMPLING;
+        let raster = Raster::draw(&self.mesh, &positions, &self.camera, texels, texels);
+        let mut canvas = Canvas::new(self.side, self.side, BACKGROUND[1]);
+        let whole = Area { x: 0, y: 0, width: self.side, height: self.side };
+        canvas.panel(whole, 0.0, BACKGROUND[0], BACKGROUND[1]);
+        for (place, (colour, cover)) in resolve(&raster, &self.mesh.parts).into_iter().enumerate() {
+            canvas.blend(place % self.side, place / self.side, colour, cover);
+        }
+        let points = self.face.iter().map(|&vertex| self.camera.project(positions[vertex], texels, texels));
+        Picture { canvas, face: bounds(points) }
+    }
+}
+
+/// What the box has around its points, as a share of its height: it ends above the brows.
+const AROUND: f32 = 0.05;
+
+/// The face's box around points of a raster, in pixels; empty for none.
+fn bounds(points: impl Iterator<Item = [f32; 2]>) -> FaceBox {
+    let (mut low, mut high) = ([f32::INFINITY; 2], [f32::NEG_INFINITY; 2]);
+    for point in points {
+        for axis in 0..2 {
+            let at = point[axis] / SUPERSAMPLING as f32;
+            (low[axis], high[axis]) = (low[axis].min(at), high[axis].max(at));
+        }
+    }
+    let [width, height] = [high[0] - low[0], high[1] - low[1]];
+    let around = AROUND * height;
+    FaceBox { x: low[0] - around, y: low[1] - around, width: width + 2.0 * around, height: height + 2.0 * around }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_are_in_pixels_and_reach_a_little_further() {
+        let FaceBox { x, y, width, height } = bounds([[4.0, 10.0], [8.0, 30.0], [5.0, 50.0]].into_iter());
+        assert_eq!([x, y, width, height], [1.0, 4.0, 4.0, 22.0]);
+    }
+}

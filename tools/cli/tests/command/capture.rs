@@ -1,0 +1,118 @@
+//! How well the shipped model reads faces that it rendered itself, where the truth is known.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use half::f16;
+use media2face::pack::{ARKIT_NAMES, Pack};
+use media2face::signal::pose::axis_angle_from_quaternion;
+use serde_json::Value;
+
+use crate::Bench;
+
+/// Least correlation over time with the truth: mean of the weights that move, jawOpen, head pitch, yaw and roll.
+const WEIGHTS: f64 = 0.5;
+const JAW: f64 = 0.8;
+const HEAD: f64 = 0.7;
+/// A curve moves whose standard deviation over time is above this: of a weight, and of an angle in rad.
+const MOVES: f64 = 0.02;
+const TURNS: f64 = 0.01;
+
+#[test]
+fn rendered_face_is_read_back() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let starter = Pack::open(root.join("models/starter.m2f")).unwrap();
+    if !starter.tensors().contains_key("gnpfa.pose_encoder.fc.weight") {
+        println!("the starter model has no vision encoders: how well it reads faces is not tested");
+        return;
+    }
+    let bench = Bench::new();
+    let wav = root.join("samples/audio/hello.wav").canonicalize().unwrap();
+    let wav = wav.to_str().unwrap();
+    let m2f = |args: &[&str]| {
+        let output = bench.m2f(args);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    m2f(&["animate", wav, "--out", "out", "--emit", "json,frames", "--size", "160", "--backend", "cpu"]);
+    let boxes = ["--boxes", "out/hello.frames/boxes.csv", "--audio", wav, "--out", "set", "--backend", "cpu"];
+    m2f(&[&["extract", "out/hello.frames"], &boxes[..]].concat());
+
+    let truth: Value = serde_json::from_slice(&fs::read(bench.path("out/hello.json")).unwrap()).unwrap();
+    let number = |value: &Value| value.as_f64().unwrap();
+    let mut names = ARKIT_NAMES;
+    names.sort_unstable();
+    let weights: Vec<f64> =
+        bench.array(0, "weights").1.as_chunks::<2>().0.iter().map(|&b| f64::from(f16::from_le_bytes(b))).collect();
+    let mut found = Vec::new();
+    for (column, name) in names.iter().enumerate() {
+        let own = truth["names"].as_array().unwrap().iter().position(|own| own == name).unwrap();
+        let expected: Vec<f64> = truth["weights"].as_array().unwrap().iter().map(|row| number(&row[own])).collect();
+        let curve: Vec<f64> = weights.chunks_exact(52).map(|row| row[column]).collect();
+        if deviation(&expected) > MOVES {
+            println!("{name:<20} {:.2}", correlation(&expected, &curve));
+            found.push((*name, correlation(&expected, &curve)));
+        }
+    }
+    let mean = found.iter().map(|(_, r)| r).sum::<f64>() / found.len() as f64;
+    let jaw = found.iter().find(|(name, _)| *name == "jawOpen").expect("a sentence opens the jaw").1;
+    println!("mean of {} weights that move: {mean:.2}", found.len());
+    assert!(mean >= WEIGHTS && jaw >= JAW, "weights {mean:.2}, jawOpen {jaw:.2}");
+
+    let poses: Vec<f32> =
+        bench.array(0, "pose").1.as_chunks::<4>().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
+    let turns: Vec<[f32; 3]> =
+        truth["head"].as_array().unwrap().iter().map(|head| rotation(&head["rotation"])).collect();
+    for (axis, name) in ["pitch", "yaw", "roll"].into_iter().enumerate() {
+        let expected: Vec<f64> = turns.iter().map(|turn| f64::from(turn[axis])).collect();
+        let curve: Vec<f64> = poses.chunks_exact(6).map(|pose| f64::from(pose[axis])).collect();
+        let r = correlation(&expected, &curve);
+        println!("{name:<20} {r:.2}, moves by {:.3} rad", deviation(&expected));
+        assert!(deviation(&expected) < TURNS || r >= HEAD, "{name}: {r:.2}");
+    }
+}
+
+fn rotation(quaternion: &Value) -> [f32; 3] {
+    axis_angle_from_quaternion(std::array::from_fn(|i| quaternion[i].as_f64().unwrap() as f32))
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+fn deviation(values: &[f64]) -> f64 {
+    let middle = mean(values);
+    mean(&values.iter().map(|v| (v - middle).powi(2)).collect::<Vec<_>>()).sqrt()
+}
+
+fn correlation(a: &[f64], b: &[f64]) -> f64 {
+    assert_eq!(a.len(), b.len(), "frames");
+    let (p, q) = (mean(a), mean(b));
+    let products: Vec<f64> = a.iter().zip(b).map(|(x, y)| (x - p) * (y - q)).collect();
+    mean(&products) / (deviation(a) * deviation(b)).max(1e-12)
+}
+
+/// NumPy, with which the training reads its sets, takes what `m2f extract` writes.
+#[test]
+fn numpy_reads_an_extracted_set() {
+    let python = |code: &str, folder: &Path| Command::new("python3").arg("-c").arg(code).arg(folder).output();
+    let bench = Bench::with_frames();
+    if !python("import numpy", bench.folder.path()).is_ok_and(|output| output.status.success()) {
+        println!("no python3 with numpy: an extracted set is not read by it");
+        return;
+    }
+    assert!(bench.extract(&["--audio", "hum.wav"]).status.success());
+    let code = "
+import json, sys, numpy
+from pathlib import Path
+folder = Path(sys.argv[1])
+row, = [json.loads(line) for line in (folder / 'index.jsonl').read_text().splitlines()]
+clip, latents = numpy.load(folder / 'clips/0000000.npz'), numpy.load(folder / 'latents/0000000.npy')
+shapes = {name: (str(clip[name].dtype), clip[name].shape) for name in clip.files}
+assert shapes == dict(audio=('int16', (8000,)), weights=('float16', (5, 52)), pose=('float32', (5, 6)), valid=('bool', (5,))), shapes
+assert (str(latents.dtype), latents.shape) == ('float16', (5, 12)) and clip['valid'].all()
+assert row['samples'] == len(clip['audio']) and row['frames'] == len(latents)
+";
+    let read = python(code, &bench.path("set")).unwrap();
+    assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
+}
