@@ -90,7 +90,7 @@ def show_silence(options, runtime, names):
 def show_styles(options, runtime, rows):
     """Lines on styles read back, over neutral sentences that nobody trained on."""
     names = list(EMOTIONS)
-    classifier = Classifier.load(options.classifier)
+    classifier = Classifier(options.classifier)
     clips = [testset.load(options.data, row) for row in rows[: options.style_clips]]
     share, confusion = styles.accuracy(runtime, classifier, clips, names, steps=options.steps)
     lines = [f"Styles read back: **{share.mean():.3f}** of {confusion.sum()} takes.", "",
@@ -121,7 +121,7 @@ def arguments():
     parser.add_argument("--steps", type=int, help="denoising steps; the pack's by default")
     parser.add_argument("--row", action="append", default=[], metavar="NAME=PACK", help="another pack in the table")
     parser.add_argument("--regressor", help="checkpoint of train_denoiser --regress")
-    parser.add_argument("--classifier", default="models/classifier", help="folder of the classifier")
+    parser.add_argument("--classifier", default="models/classifier/style.safetensors")
     parser.add_argument("--style-clips", type=int, default=12)
     parser.add_argument("--real", help="folder with tracks/ and speech/")
     parser.add_argument("--prompts", metavar="ROOT", help="root under which asterisk's prompts are installed, /")

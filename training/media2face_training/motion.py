@@ -12,6 +12,7 @@ import torch
 from .config import GNPFA, UNITS
 from .dataset.write import clip_path, read_index
 from .modules import mapping
+from .stages import load_stage
 
 POSE = 6
 STILL = 0.3  # a dimension's scale is at least this share of the median: what hardly moves is not blown up to noise
@@ -19,7 +20,11 @@ STILL = 0.3  # a dimension's scale is at least this share of the median: what ha
 
 def load_mappings(work):
     """(M, M') of the trained face networks, frozen."""
-    state = torch.load(Path(work) / "mappings.pt", weights_only=False)["modules"]
+    path = Path(work) / "mappings.pt"
+    if path.exists():
+        state = torch.load(path, weights_only=False, map_location="cpu")["modules"]
+    else:
+        state, _ = load_stage(path.with_suffix(".safetensors"))
     forward, back = mapping(UNITS, GNPFA["d_z"]), mapping(GNPFA["d_z"], UNITS)
     forward.load_state_dict(state["from_weights"])
     back.load_state_dict(state["to_weights"])

@@ -26,6 +26,7 @@ from .loop import Loop
 from .modules import Denoiser
 from .motion import POSE, Windows, expression_of, load_mappings, moments, truth
 from .muon import Muon
+from .pipeline import Pack
 from .stages import device_of
 from .style.codes import Codes
 
@@ -85,12 +86,19 @@ def lengths(rng, frames):
     return length, max(1, frames // length), int(rng.integers(0, min(LONGEST_PREFIX, length // 2) + 1))
 
 
+def weights_of(path):
+    """State dict of a denoiser: of a pack, or the averaged one of a checkpoint."""
+    if str(path).endswith(".m2f"):
+        return Pack(path).denoiser.state_dict()
+    return torch.load(path, weights_only=False, map_location="cpu")["modules"]["average"]
+
+
 def options_of(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True, help="folder of M2F-S")
     parser.add_argument("--work", default="target/training")
     parser.add_argument("--out", default="denoiser.pt", help="checkpoint in the work folder")
-    parser.add_argument("--init", help="checkpoint in the work folder whose averaged weights to begin with")
+    parser.add_argument("--init", help="begin with the weights of a pack or of a checkpoint (its averaged ones)")
     parser.add_argument("--steps", type=int, default=16000)
     parser.add_argument("--frames", type=int, default=1600, help="frames in a batch")
     parser.add_argument("--rate", type=float, default=5e-3)
@@ -127,7 +135,7 @@ def main():
     shape = DENOISER | dict(d_x=width + POSE, d_a=windows.features.shape[1])
     model = Denoiser(**shape).to(device)
     if options.init:
-        model.load_state_dict(torch.load(work / options.init, weights_only=False)["modules"]["average"])
+        model.load_state_dict(weights_of(options.init))
     average = copy.deepcopy(model).requires_grad_(False)
     optimiser = Muon(model.parameters(), weight_decay=0.02)
     configuration = dict(shape=shape, fraction=options.fraction, expression=options.expression,

@@ -88,10 +88,14 @@ class Closures(unittest.TestCase):
 class Intervals(unittest.TestCase):
     def test_interval_covers_the_mean_and_narrows_with_clips(self):
         rng = np.random.default_rng(0)
-        wide, narrow = (metrics.interval(rng.normal(3, 1, n)) for n in (10, 1000))
+        wide, narrow = (metrics.interval(rng.normal(3, 1, (n, 1))) for n in (10, 1000))
         self.assertTrue(wide[1] < wide[0] < wide[2])
         self.assertLess(narrow[2] - narrow[1], wide[2] - wide[1])
         self.assertLess(abs(narrow[0] - 3), 0.15)
+
+    def test_undefined_values_are_left_out(self):
+        self.assertEqual(metrics.interval([[1.0, np.nan], [np.nan]])[0], 1.0)
+        self.assertTrue(np.isnan(metrics.interval([[np.nan]])[0]))
 
     def test_lag_finds_a_shifted_track(self):
         track = np.random.default_rng(2).normal(size=200)

@@ -104,13 +104,11 @@ def correlation_near(a, b, lag=1):
 
 
 def interval(values, draws=2000, seed=0):
-    """(mean, low, high): 95 % bootstrap interval of the mean over clips [n] or clips and seeds [n, seeds].
+    """(mean, low, high): 95 % bootstrap interval of the mean over clips, each a list of its seeds; nan is left out.
 
     Clips are drawn with all their seeds, since the seeds of one clip are not independent of it.
     """
-    values = np.asarray(values, np.float64)
-    per_clip = np.nanmean(values.reshape(len(values), -1), 1)
-    per_clip = per_clip[~np.isnan(per_clip)]
+    per_clip = np.array([np.mean(v) for v in (np.asarray(v, np.float64)[~np.isnan(v)] for v in values) if len(v)])
     if len(per_clip) == 0:
         return (float("nan"),) * 3
     picks = np.random.default_rng(seed).integers(0, len(per_clip), (draws, len(per_clip)))

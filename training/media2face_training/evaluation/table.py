@@ -65,13 +65,12 @@ def measure(clip, takes):
 
 
 def summary(measured):
-    """[per clip] -> {column: (mean, low, high)}; the squared and absolute columns likewise."""
-    out = {}
-    for column in COLUMNS:
-        if column not in ("recall", "precision"):
-            out[column] = metrics.interval([np.nanmean(m[column]) if not np.all(np.isnan(m[column])) else np.nan
-                                            for m in measured])
-    out["recall"], out["precision"] = metrics.ratio_interval([m["closures"] for m in measured])
+    """[per clip] -> {column: (mean, low, high)}; nan where a row does not have the column."""
+    nothing = (float("nan"),) * 3
+    out = {column: metrics.interval([m[column] for m in measured]) if column in measured[0] else nothing
+           for column in COLUMNS if column not in ("recall", "precision")}
+    counts = [m["closures"] for m in measured if "closures" in m]
+    out["recall"], out["precision"] = metrics.ratio_interval(counts) if counts else (nothing, nothing)
     return out
 
 
