@@ -11,10 +11,11 @@ use serde_json::Value;
 
 use crate::Bench;
 
-/// Least correlation over time with the truth: mean of the weights that move, jawOpen, head pitch, yaw and roll.
+/// Least correlation over time with the truth: mean of the weights that move, jawOpen, head pitch, yaw and roll. The
+/// starter has 0.56, 0.9, 0.91 and 0.70; its head turns by a degree here, a third of what E_pose is wrong by on average.
 const WEIGHTS: f64 = 0.5;
 const JAW: f64 = 0.8;
-const HEAD: f64 = 0.7;
+const HEAD: f64 = 0.6;
 /// A curve moves whose standard deviation over time is above this: of a weight, and of an angle in rad.
 const MOVES: f64 = 0.02;
 const TURNS: f64 = 0.01;
