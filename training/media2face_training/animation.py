@@ -1,16 +1,10 @@
 """Ground truth: a stochastic rule system that animates a phone-timed clip at 30 fps.
 
 Mouth: dominance functions, F(t) = sum(D_s T_s) / (sum(D_s) + D_0), D_s = a_s exp(-theta |t - t_s|) (Cohen and Massaro
-1993) with the apex held from 15 to 75 % of a phone (after JALI, Edwards 2016), and a jaw that a loud voice lowers; then hard rules: m b p close, f v touch
-the teeth, sibilants narrow the jaw. Upper face and head: blinks, saccades, accents, nods, sway.
+1993) with the apex held from 15 to 75 % of a phone (after JALI, Edwards 2016), and a jaw that a loud voice lowers; then
+hard rules: m b p close, f v touch the teeth, sibilants narrow the jaw. Upper face and head: blinks, saccades, accents, nods, sway.
 Everything has variance on purpose: a diffusion model needs real conditional entropy.
-
-    python -m media2face_training.animation --work target/training
 """
-
-import argparse
-import json
-from pathlib import Path
 
 import numpy as np
 
@@ -265,32 +259,3 @@ def animate(segments, energy, frames, names, rng):
 def frame_count(mel_frames):
     """Animation frames of a clip of 10 ms frames."""
     return max(1, int(mel_frames / 2 * FPS / 50 + 0.5))
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--work", default="target/training")
-    parser.add_argument("--seed", type=int, default=7)
-    options = parser.parse_args()
-    work = Path(options.work)
-    names = list(np.load(work / "face.npz", allow_pickle=True)["unit_names"])
-    energy = np.load(work / "clips/energy.npy", mmap_mode="r")
-    index = json.loads((work / "clips/index.json").read_text())
-    weights, poses, first = [], [], 0
-    for row in index:
-        frames = frame_count(row["frames"])
-        rng = np.random.default_rng([options.seed, row["clip"], row["copy"]])
-        w, pose = animate(row["segments"], energy[row["start"] : row["start"] + row["frames"]], frames, names, rng)
-        weights.append(w.astype(np.float16))
-        poses.append(pose)
-        row["motion_start"], row["motion_frames"] = first, frames
-        first += frames
-    for name, parts in (("weights", weights), ("pose", poses)):
-        np.save(work / f"clips/{name}.new.npy", np.concatenate(parts))
-        (work / f"clips/{name}.new.npy").rename(work / f"clips/{name}.npy")
-    (work / "clips/index.json").write_text(json.dumps(index))
-    print(f"{len(index)} clips, {first} frames, {first / FPS / 3600:.1f} h")
-
-
-if __name__ == "__main__":
-    main()

@@ -50,14 +50,14 @@ STAGES = (
     Stage("encoder", "train_encoder", "--work {work} --minutes 52", ("mels",), 52),
     Stage("face", "train_face", "--data {data} --work {work} --minutes 60 --each 6", ("mappings",), 60),
     Stage("pictures", "pictures", "--data {data} --work {work}", ("asset", "dataset"), 15),
-    Stage("vision", "train_vision", "--work {work} --minutes 25", ("pictures", "mappings"), 25),
-    Stage("style", "style.train", "--work {work} --minutes 25", ("asset",), 25),
-    Stage("codes", "style.codes", "--work {work}", ("style",), 1),
+    Stage("vision", "train_vision", "--work {work} --minutes 30.5", ("pictures", "mappings"), 31),
+    Stage("style", "style.train", "--work {work} --minutes 26", ("asset",), 26),
+    Stage("style_pictures", "style.train_pictures", "--work {work} --minutes 24", ("style",), 24),
+    Stage("codes", "style.codes", "--work {work}", ("style_pictures",), 1),
     Stage("features", "features", "--data {data} --work {work} --copies 1 --chunked 0.25 --jobs 2", ("encoder",), 6),
     Stage("denoiser", "train_denoiser", "--data {data} --work {work}", ("features", "codes", "mappings"), 110),
-    Stage("few", "reduce_steps", "--data {data} --work {work}", ("denoiser",), 30),
     Stage("classifier", "classifier", "train --data {data} --out models/classifier", ("dataset",), 6),
-    Stage("pack", "export", "--work {work} --out {pack}", ("encoder", "face", "vision", "style", "few"), 0.1),
+    Stage("pack", "export", "--work {work} --out {pack}", ("encoder", "face", "vision", "denoiser"), 0.1),
 )
 
 

@@ -14,7 +14,6 @@ import torch
 from safetensors.torch import load_file
 
 from media2face_training.config import CLIP
-from media2face_training.dataset import heads
 from media2face_training.style import codes, emoji, faces, pictures, prompts, tokens, towers, train, words, wordnet
 from media2face_training.style.prompts import EMOTION_NAMES, STYLE_NAMES, Label
 
