@@ -4,7 +4,7 @@
 
   - Table: pack, pack without guidance, packs given as --row NAME=PACK, a mean regressor (--regressor CHECKPOINT),
     and what is no diffusion model, on the same held-out clips; means and 95 % intervals over clips and seeds.
-  - Styles: ten emotions by name over neutral test sentences, read back by models/classifier.
+  - Styles: ten emotions by name over held-out clips, read back by models/classifier.
   - Real: a folder with tracks/ (a performer's face) and speech/ (recordings); --prompts, a professional
     speaker's aligned prompts (prompts.py): correlations, and closures of the decoded lips.
 
@@ -26,8 +26,8 @@ from .evaluation.twin import Regressor
 from .face import Face
 
 NOTE = ("LVE, FDD and BA here measure fidelity to the stochastic rules of M2F-S; they are never comparable with "
-        "another data set's. The truth is one draw of its rules: \"truth, drawn again\" is what a perfect model of "
-        "them would reach with one take, and a mean regressor has the least LVE by construction.")
+        "another data set's. The truth is one draw of its rules: a fair take pays their variance twice, and a mean "
+        "regressor has the least LVE by construction.")
 
 
 def say(text=""):
@@ -87,7 +87,7 @@ def show_silence(options, runtime, names):
 
 
 def show_styles(options, runtime, rows):
-    """Lines on styles read back, over neutral sentences that nobody trained on."""
+    """Lines on styles read back, over held-out clips of any emotion."""
     names = list(EMOTIONS)
     classifier = Classifier(options.classifier)
     clips = [testset.load(options.data, row) for row in rows[: options.style_clips]]

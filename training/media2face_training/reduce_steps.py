@@ -18,15 +18,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from .config import UNITS
 from .diffusion import alphas_cumprod, trailing_steps
 from .loop import Loop
 from .modules import Denoiser
 from .motion import Windows, expression_of, load_mappings, truth
 from .muon import Muon
-from .config import UNITS
 from .stages import device_of
 from .style.codes import Codes
-from .train_denoiser import AVERAGE, Losses, lengths, total
+from .train_denoiser import Losses, learn, lengths, total
 
 COUNTS, SUBSTEPS = (4, 5, 6, 8), 3
 S_A, S_P, NO_STYLE = (1.0, 3.0), (0.0, 2.0), 0.25
@@ -120,14 +120,7 @@ def main():
         with torch.autocast(device.type, torch.bfloat16):
             guess = guided(model, noisy, way[:, 0], audio, style, s_A, s_P)
         terms = losses(guess, target, judged)
-        optimiser.zero_grad()
-        total(terms).backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
-        with torch.no_grad():
-            decay = min(AVERAGE, (step + 1) / (step + 10))
-            for p, q in zip(average.parameters(), model.parameters()):
-                p.lerp_(q, 1 - decay)
+        learn(total(terms), model, average, optimiser, step)
         loop.note(**{name: value.detach() for name, value in terms.items()})
 
 

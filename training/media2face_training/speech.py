@@ -117,12 +117,12 @@ class Espeak:
     RATE, PITCH, RANGE = 1, 3, 4
 
     def __init__(self):
-        self.library = ctypes.CDLL(ctypes.util.find_library("espeak-ng") or "libespeak-ng.so.1")
-        self.sample_rate = self.library.espeak_Initialize(self.RETRIEVAL, 200, None, self.PHONEME_EVENTS)
+        self.espeak = ctypes.CDLL(ctypes.util.find_library("espeak-ng") or "libespeak-ng.so.1")
+        self.sample_rate = self.espeak.espeak_Initialize(self.RETRIEVAL, 200, None, self.PHONEME_EVENTS)
         kind = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int,
                                 ctypes.POINTER(_EspeakEvent))
         self._callback = kind(self._receive)
-        self.library.espeak_SetSynthCallback(self._callback)
+        self.espeak.espeak_SetSynthCallback(self._callback)
 
     def _receive(self, samples, count, events):
         if samples and count > 0:
@@ -140,14 +140,14 @@ class Espeak:
 
     def speak(self, text, voice, rate, pitch, spread):
         """One sentence -> (samples, segments), or None where the voice is unknown."""
-        if self.library.espeak_SetVoiceByName(voice.encode()) != 0:
+        if self.espeak.espeak_SetVoiceByName(voice.encode()) != 0:
             return None
         for parameter, value in ((self.RATE, rate), (self.PITCH, pitch), (self.RANGE, spread)):
-            self.library.espeak_SetParameter(parameter, value, 0)
+            self.espeak.espeak_SetParameter(parameter, value, 0)
         self._samples, self._starts, self._end = [], [], None
         data = text.encode()
-        self.library.espeak_Synth(data, len(data) + 1, 0, 1, 0, self.UTF8, None, None)
-        self.library.espeak_Synchronize()
+        self.espeak.espeak_Synth(data, len(data) + 1, 0, 1, 0, self.UTF8, None, None)
+        self.espeak.espeak_Synchronize()
         if not self._samples or not self._starts:
             return None
         samples = np.concatenate(self._samples).astype(np.float32)

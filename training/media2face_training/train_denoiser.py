@@ -71,6 +71,18 @@ def total(terms):
             + LAMBDA_WEIGHTS * terms["weights"])
 
 
+def learn(loss, model, average, optimiser, step):
+    """One update of the weights, and of their running average."""
+    optimiser.zero_grad()
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimiser.step()
+    decay = min(AVERAGE, (step + 1) / (step + 10))
+    with torch.no_grad():
+        for p, q in zip(average.parameters(), model.parameters()):
+            p.lerp_(q, 1 - decay)
+
+
 def masked(audio, style, rng):
     """The two-phase mask: styles of some, then all conditions of some become zero."""
     keep_style = torch.from_numpy(rng.random((len(audio), 1, 1)) >= DROP_STYLE).to(audio)
@@ -159,14 +171,7 @@ def main():
         with torch.autocast(device.type, torch.bfloat16):
             guess = model(noisy, t, audio, style)
         terms = losses(guess.float(), clean, judged)
-        optimiser.zero_grad()
-        total(terms).backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
-        with torch.no_grad():
-            decay = min(AVERAGE, (step + 1) / (step + 10))
-            for p, q in zip(average.parameters(), model.parameters()):
-                p.lerp_(q, 1 - decay)
+        learn(total(terms), model, average, optimiser, step)
         loop.note(**{name: value.detach() for name, value in terms.items()})
 
 

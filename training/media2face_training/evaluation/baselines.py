@@ -2,12 +2,10 @@
 
 import numpy as np
 
-from .. import mel
-from ..clips import energy_db
 from ..config import FPS, UNITS
 from ..dataset.write import read_index
 from ..phones import INDEX
-from .testset import Take, load
+from .testset import Take, energy, load
 
 FITTED_CLIPS = 400
 SMOOTH = np.hanning(7)[1:-1] / np.hanning(7)[1:-1].sum()
@@ -15,9 +13,7 @@ SMOOTH = np.hanning(7)[1:-1] / np.hanning(7)[1:-1].sum()
 
 def loudness(audio, frames):
     """Log energy per frame in dB, from 40 dB below the clip's loud parts up."""
-    samples = audio.astype(np.float32) / 32768
-    level = energy_db(samples, mel.frame_count(len(samples)))
-    return np.maximum(np.interp((np.arange(frames) + 0.5) / FPS, np.arange(len(level)) / 100, level), -40.0)
+    return np.maximum(energy(audio, frames), -40.0)
 
 
 def phone_frames(phones, frames):

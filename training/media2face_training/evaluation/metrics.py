@@ -97,12 +97,6 @@ def diversity(takes):
     return float(np.mean([np.linalg.norm(takes[i] - takes[j], axis=-1).mean() for i, j in pairs]))
 
 
-def correlation_near(a, b, lag=1):
-    """Largest correlation of two tracks [F] over lags of up to `lag` frames."""
-    inner = b[lag : len(b) - lag]
-    return max(float(np.corrcoef(a[lag + k : len(a) - lag + k], inner)[0, 1]) for k in range(-lag, lag + 1))
-
-
 def interval(values, draws=2000, seed=0):
     """(mean, low, high): 95 % bootstrap interval of the mean over clips, each a list of its seeds; nan is left out.
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from .. import mel
-from ..clips import energy_db
 from ..config import FPS
+from ..scores import correlation_at_lags
 from ..speech import read_wave, to_16k
 from . import metrics
+from .testset import energy
 
 # Columns of the performer's rig (names.txt) and the weights that mean the same.
 OPENING, ROUNDING = "mouth_stretch_c", "mouth_oh_c"
@@ -17,10 +17,9 @@ def sound_of(path):
     return to_16k(*read_wave(path))
 
 
-def energy(samples, frames):
-    """Log energy per animation frame in dB."""
-    level = energy_db(samples.astype(np.float32) / 32768, mel.frame_count(len(samples)))
-    return np.interp((np.arange(frames) + 0.5) / FPS, np.arange(len(level)) / 100, level)
+def best(track, truth):
+    """Correlation at the best lag within one frame."""
+    return max(correlation_at_lags(track, truth))
 
 
 def tracks(runtime, folder, names, **options):
@@ -34,9 +33,9 @@ def tracks(runtime, folder, names, **options):
         truth, weights = truth[:frames], motion.weights[:frames]
         opening, rounding = truth[:, channels.index(OPENING)], truth[:, channels.index(ROUNDING)]
         round_weights = weights[:, names.index("mouthFunnel")] + weights[:, names.index("mouthPucker")]
-        out.append((path.stem, metrics.correlation_near(weights[:, names.index("jawOpen")], opening),
-                    metrics.correlation_near(round_weights, rounding),
-                    metrics.correlation_near(energy(sound_of(path), frames), opening)))
+        out.append((path.stem, best(weights[:, names.index("jawOpen")], opening),
+                    best(round_weights, rounding),
+                    best(energy(sound_of(path), frames), opening)))
     return out
 
 

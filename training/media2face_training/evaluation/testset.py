@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .. import mel
+from ..clips import energy_db
+from ..config import FPS
 from ..dataset.write import clip_path, read_index
 
 SHORTEST_S, LONGEST_S = 2.0, 9.0
@@ -53,6 +56,12 @@ class Clip:
     weights: np.ndarray
     pose: np.ndarray
     shape: Shape
+
+
+def energy(samples, frames):
+    """Log energy of int16 samples at 16 kHz per animation frame, in dB against the clip's loud parts."""
+    level = energy_db(samples.astype(np.float32) / 32768, mel.frame_count(len(samples)))
+    return np.interp((np.arange(frames) + 0.5) / FPS, np.arange(len(level)) / 100, level)
 
 
 def load(data, row, geometry=None):
