@@ -62,10 +62,12 @@ impl Folder {
         std::fs::create_dir_all(archives.join("partial"))?;
         std::fs::write(self.root.join("apt/status"), "")?;
         std::fs::write(self.root.join("apt/sources.list"), self.sources()?)?;
-        quiet(&mut self.apt(&["update"]))?;
-        quiet(self.apt(&["install", "--download-only", "--no-install-recommends", "--no-remove"]).args(packages))?;
-        // What is installed already is not downloaded by the line above.
-        quiet(self.apt(&["download"]).args(packages).args(alone).current_dir(&archives))?;
+        quiet(&mut self.apt(&["update"], self.whole))?;
+        let install = ["install", "--download-only", "--no-install-recommends", "--no-remove"];
+        quiet(self.apt(&install, self.whole).args(packages))?;
+        // What is installed already is not downloaded by the line above. Here nothing counts as installed: the system
+        // may have a newer version than the releases offer, which apt would then look for in vain.
+        quiet(self.apt(&["download"], true).args(packages).args(alone).current_dir(&archives))?;
         let mut versions = Vec::new();
         for entry in std::fs::read_dir(&archives)? {
             let path = entry?.path();
@@ -81,8 +83,8 @@ impl Folder {
         Ok(versions.concat())
     }
 
-    /// apt-get on the folder's own state.
-    fn apt(&self, arguments: &[&str]) -> Command {
+    /// apt-get on the folder's own sources and lists; as if nothing were installed where `bare`.
+    fn apt(&self, arguments: &[&str], bare: bool) -> Command {
         let own = self.root.join("apt");
         let mut apt = command("apt-get", &["-q", "-y"]);
         let mut option = |name: &str, value: &Path| {
@@ -96,7 +98,7 @@ impl Folder {
         option("APT::Sandbox::User", Path::new("root"));
         option("APT::Update::Post-Invoke-Success", Path::new(""));
         option("Acquire::Languages", Path::new("none"));
-        if self.whole {
+        if bare {
             option("Dir::State::Status", &own.join("status"));
         }
         apt.args(arguments);
