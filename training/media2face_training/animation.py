@@ -13,9 +13,15 @@ from .phones import VOWELS
 from .visemes import BILABIAL, CHANNELS, LABIODENTAL, SIBILANT, TARGETS, dominance
 
 REST = 0.12  # D_0, the dominance of rest
-LOUD_JAW = 0.11  # how far a loud voice lowers the jaw under whatever is said
+LOUD_JAW = 0.22  # how far a loud voice lowers the jaw under whatever is said
+# How much stays of an open jaw, and at most, while lips or teeth meet: lips do not wait for the jaw to close.
+JAW_KEPT = {"lips": (0.8, 0.32), "teeth": (0.8, 0.24), "lip on teeth": (0.65, 0.17)}
+SLOW = np.hanning(9)[1:-1] / np.hanning(9)[1:-1].sum()  # lips are rounded within 0.2 s, whatever the phones do
 BURST_S = 0.05  # after silence the lips close this much before a label of m, b or p begins
 TIMING_S, AMOUNT = 0.012, 0.10  # spread of apex times and of targets
+ACCENTS_APART_S = 0.5
+NOD_S = 0.2, 0.6  # before and after its apex
+DRIFT = 0.35, 0.6, 0.35  # degrees of pitch, yaw, roll that follow from nothing
 DEGREES_PER_LOOK = dict(eyeLookIn=24.0, eyeLookOut=24.0, eyeLookUp=12.0, eyeLookDown=20.0)
 
 
@@ -122,19 +128,21 @@ def mouth(clip):
     kernel = np.array([0.2, 0.6, 0.2])
     w = {c: np.convolve(np.pad(blended[:, i], 1, "edge"), kernel, "valid") for i, c in enumerate(CHANNELS)}
     w["jawOpen"] = w["jawOpen"] + LOUD_JAW * clip.jaw_amount * clip.loudness_track()
+    for channel in ("mouthFunnel", "mouthPucker"):
+        w[channel] = np.convolve(np.pad(w[channel], len(SLOW) // 2, "edge"), SLOW, "valid")
     press = {c: w[c] for c in ("mouthPress", "mouthRollLower", "mouthRollUpper")}
     narrow = gate(clip, SIBILANT, 0.06, 0.06)
-    w["jawOpen"] = w["jawOpen"] * (1 - narrow) + np.minimum(w["jawOpen"], 0.07) * narrow
     teeth = gate(clip, LABIODENTAL, 0.06, 0.06)
     w["mouthLowerDown"] *= 1 - teeth
-    w["jawOpen"] = w["jawOpen"] * (1 - teeth) + np.minimum(w["jawOpen"], 0.10) * teeth
     w["mouthRollLower"] = np.maximum(w["mouthRollLower"], 0.45 * teeth * clip.lip_amount)
     closed = gate(clip, BILABIAL, 0.07, 0.055)
     for channel in ("mouthLowerDown", "mouthUpperUp", "mouthFunnel", "tongueOut"):
         w[channel] = w[channel] * (1 - closed)
     for channel in ("mouthPucker", "mouthStretch", "mouthSmile"):
         w[channel] = w[channel] * (1 - 0.5 * closed)
-    w["jawOpen"] = w["jawOpen"] * (1 - closed) + np.minimum(w["jawOpen"], 0.10) * closed
+    for meeting, (kept, most) in ((narrow, JAW_KEPT["teeth"]), (teeth, JAW_KEPT["lip on teeth"]),
+                                  (closed, JAW_KEPT["lips"])):
+        w["jawOpen"] = w["jawOpen"] * (1 - meeting) + np.minimum(kept * w["jawOpen"], most) * meeting
     w["mouthClose"] = w["jawOpen"] * closed
     w["mouthPress"] = np.maximum(press["mouthPress"], 0.40 * closed)
     w["mouthRollLower"] = np.maximum(w["mouthRollLower"], 0.20 * closed)
@@ -188,13 +196,70 @@ def gaze(clip, lids):
 
 
 def accents(clip):
-    """Times of pitch accents: loud vowels at least 0.45 s apart, most of them marked."""
+    """[(time, strength 0..1)] of pitch accents: the most prominent vowels, at least 0.5 s apart."""
     found = []
     for phone, start, end in clip.segments:
-        if phone in VOWELS and end - start > 0.07 and clip.loudness(start, end) > 0.8:
-            if (not found or start - found[-1] > 0.45) and clip.rng.random() < 0.65:
-                found.append((start + end) / 2)
-    return found
+        if phone in VOWELS and end - start > 0.05:
+            prominence = clip.loudness(start, end) + 0.2 * np.log(min(end - start, 0.25) / 0.1)
+            if prominence > 0.65:
+                found.append((prominence, (start + end) / 2))
+    kept = []
+    for prominence, t in sorted(found, reverse=True):
+        if all(abs(t - other) >= ACCENTS_APART_S for other, _ in kept):
+            kept.append((t, float(np.clip((prominence - 0.55) / 0.5, 0, 1))))
+    return sorted(kept)
+
+
+def phrases(clip):
+    """[(from_s, to_s)] of the stretches between pauses of a quarter of a second."""
+    out = []
+    for phone, start, end in clip.segments:
+        if phone == "SIL" and end - start > 0.25:
+            continue
+        if out and start - out[-1][1] < 0.25:
+            out[-1][1] = end
+        else:
+            out.append([start, end])
+    return out
+
+
+def settle(clip, times, deviation, seconds=0.45):
+    """Poses held from one of the given times to the next and changed there within `seconds`, smoothly."""
+    out, value = np.zeros(clip.frames), 0.0
+    for t in times:
+        new = 0.4 * value + clip.rng.normal(0, deviation)
+        part = np.clip((clip.time - t) / seconds + 0.5, 0, 1)
+        out += (new - value) * (0.5 - 0.5 * np.cos(np.pi * part))
+        value = new
+    return out
+
+
+def head(clip, marked):
+    """[F, 6] axis-angle rad and mm: nods on accents, phrases begin raised and end lowered, the head turns with them.
+
+    When the head moves follows from the sound, where it turns does not; a slow drift lies under both.
+    """
+    rng = clip.rng
+    pitch = np.zeros(clip.frames)
+    for t, strength in marked:
+        t += rng.normal(0, 0.02)
+        if rng.random() < 0.92:
+            size = (1.3 + 3.4 * strength) * max(rng.normal(1, 0.2), 0.3)
+            pitch += size * clip.bump(t - NOD_S[0], t + 0.02, t + NOD_S[1])
+    starts = []
+    for start, end in phrases(clip):
+        size = max(rng.normal(1, 0.25), 0.2)
+        pitch -= 1.8 * size * clip.bump(start - 0.35, start + 0.05, start + 0.9)
+        pitch += 1.5 * size * clip.bump(end - 0.5, end, end + 0.7)
+        starts.append(start)
+    turns = sorted(starts + [t + NOD_S[1] for t, strength in marked if strength > 0.5])
+    lively = 0.6 + 0.4 * (1 - clip.silent)
+    pitch = pitch + lively * clip.wander(DRIFT[0], 2.5) + rng.normal(0, 0.8)
+    yaw = settle(clip, turns, 2.2) + lively * clip.wander(DRIFT[1], 2.5) + rng.normal(0, 1.2)
+    roll = settle(clip, turns, 1.4) + lively * clip.wander(DRIFT[2], 2.5)
+    lean = np.stack([0.35 * yaw + clip.wander(0.6, 2.5), clip.wander(0.5, 2.0) - 0.25 * pitch,
+                     0.3 * pitch + clip.wander(1.3, 2.5)], 1)
+    return np.concatenate([np.radians(np.stack([pitch, yaw, roll], 1)), lean], 1)
 
 
 def upper_face_and_head(clip):
@@ -202,16 +267,11 @@ def upper_face_and_head(clip):
     rng, w = clip.rng, clip.weights
     lids = blinks(clip)
     gaze(clip, lids)
-    brow, nod, tilt = np.zeros(clip.frames), np.zeros(clip.frames), np.zeros(clip.frames)
-    for t in accents(clip):
-        t += rng.normal(0, 0.03)
-        if rng.random() < 0.6:
-            brow = np.maximum(brow, rng.uniform(0.12, 0.45) * clip.bump(t - 0.16, t, t + 0.32, hold=0.06))
-        if rng.random() < 0.7:
-            nod += rng.uniform(1.2, 4.0) * clip.bump(t - 0.18, t + 0.02, t + 0.42)
-    for i, (phone, start, end) in enumerate(clip.segments[1:], 1):
-        if phone == "SIL" and end - start > 0.25 and rng.random() < 0.5:
-            tilt += rng.normal(0, 2.2) * clip.bump(start - 0.5, start, end + 0.4)
+    brow, marked = np.zeros(clip.frames), accents(clip)
+    for t, strength in marked:
+        if rng.random() < 0.25 + 0.6 * strength:
+            height = (0.10 + 0.35 * strength) * max(rng.normal(1, 0.25), 0.2)
+            brow = np.maximum(brow, height * clip.bump(t - 0.16, t, t + 0.32, hold=0.06))
     calm = rng.uniform(0, 0.05)
     w["browInnerUp"] = np.clip(brow + calm + clip.wander(0.02, 0.8), 0, 1)
     for side in ("Left", "Right"):
@@ -231,12 +291,7 @@ def upper_face_and_head(clip):
     w["mouthShrugUpper"] = 0.1 * clip.closed * rng.uniform(0, 1)
     sideways = clip.wander(0.015, 0.7) * (1 - clip.silent)
     w["jawLeft"], w["jawRight"] = np.clip(sideways, 0, 1), np.clip(-sideways, 0, 1)
-    lively = 0.6 + 0.4 * (1 - clip.silent)
-    pitch = nod + lively * clip.wander(1.3, 1.2) + rng.normal(0, 0.8)
-    yaw = lively * clip.wander(2.0, 1.4) + rng.normal(0, 1.2)
-    roll = tilt + lively * clip.wander(1.1, 1.6)
-    lean = np.stack([clip.wander(1.0, 1.5), clip.wander(0.7, 1.2) - 0.3 * nod, clip.wander(1.8, 1.8)], 1)
-    return np.concatenate([np.radians(np.stack([pitch, yaw, roll], 1)), lean], 1)
+    return head(clip, marked)
 
 
 def gather(clip, names):
