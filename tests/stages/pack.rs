@@ -166,6 +166,15 @@ fn a_pack_of_one_network_is_valid() {
 }
 
 #[test]
+fn a_pack_without_the_generator_is_valid() {
+    let pack = tiny();
+    let kept = pack.tensors().iter().filter(|(name, _)| !name.starts_with("gnpfa.generator."));
+    let part = Pack::from_parts(pack.manifest().clone(), kept.map(|(name, weight)| (name.clone(), weight.clone())));
+    let again = Pack::from_bytes(part.to_bytes().unwrap()).unwrap();
+    assert!(again.tensors().len() < pack.tensors().len());
+}
+
+#[test]
 fn saving_replaces_the_file_under_an_open_pack() {
     let path = folder("replace").join("tiny.m2f");
     tiny().save(&path).expect("save");

@@ -56,6 +56,8 @@ def rows_of(options, runtime, geometry, clips):
     fitted = baselines.Fitted(options.data)
     for name, make in baselines.rows_of(fitted, geometry, face.unit_names.index("jawOpen")).items():
         out[name] = [table.measure(clip, [make(clip)]) for clip in clips]
+    out["rules drawn again"] = [table.measure(clip, [baselines.drawn_again(clip, geometry, seed) for seed in range(8)])
+                                for clip in clips]
     heads = [[testset.Take(clip.shape, baselines.random_head(clip, seed)) for seed in range(8)] for clip in clips]
     out["head that moves at random"] = [dict(ba=[metrics.beat_alignment(clip.pose[:, :3], t.pose) for t in takes])
                                         for clip, takes in zip(clips, heads)]

@@ -83,8 +83,19 @@ def add_denoiser(tensors, path):
         print(f"{path} is missing: random weights")
     network(tensors, "denoiser", Denoiser(**shape), state.get("average"))
     tensors["denoiser.mean"], tensors["denoiser.std"] = mean.astype(np.float32), std.astype(np.float32)
-    return dict({k: shape[k] for k in ("d_x", "d_a", "d_p", "d", "layers", "heads", "ff", "align")}, d_z=GNPFA["d_z"],
+    return dict({k: shape[k] for k in ("d_x", "d_a", "d_p", "d", "layers", "heads", "ff", "align")}, d_z=shape["d_x"] - 6,
                 d_pose=6, pose_repr="axis_angle_translation", window=DIFFUSION["window"], concat="feature")
+
+
+def add_blendshapes(tensors, units):
+    """For a denoiser of weights in place of latents: an M' that changes nothing, since SiLU(x + 20) - 20 is x."""
+    same = mapping(units, units, hidden=units)
+    with torch.no_grad():
+        for layer, bias in zip(same[::2], (20.0, 0.0, -20.0)):
+            layer.weight.copy_(torch.eye(units))
+            layer.bias.fill_(bias)
+    network(tensors, "gnpfa.to_weights", same, None)
+    return dict(GNPFA, ch=list(GNPFA["ch"]), d_z=units)
 
 
 def add_gnpfa(tensors, work, units):
@@ -126,7 +137,8 @@ def build(work, denoiser="denoiser.pt"):
     manifest["clip"] = add_clip(tensors, work)
     manifest["denoiser"] = add_denoiser(tensors, work / denoiser)
     manifest["diffusion"] = {k: v for k, v in DIFFUSION.items() if k != "window"}
-    manifest["gnpfa"] = add_gnpfa(tensors, work, len(face.unit_names))
+    units, latents = len(face.unit_names), manifest["denoiser"]["d_z"] == GNPFA["d_z"]
+    manifest["gnpfa"] = add_gnpfa(tensors, work, units) if latents else add_blendshapes(tensors, units)
     manifest["topology"] = add_face(tensors, face)
     manifest["blendshapes"] = {"names": face.unit_names}
     manifest["identities"] = {"names": list(face.named)}

@@ -6,9 +6,11 @@ use crate::limits::MAX_MAP_LEVELS;
 use crate::pack::{GnpfaConfig, Manifest, TopologyConfig};
 
 impl Layout<'_> {
-    /// The generator, and those of the other nets that are there.
+    /// The nets that are there.
     pub(super) fn gnpfa(&mut self, config: &GnpfaConfig, blendshapes: usize) -> Result<()> {
-        self.generator(config);
+        if self.has_any("gnpfa.generator.") {
+            self.generator(config);
+        }
         if self.has_any("gnpfa.encoder.") {
             self.encoder("gnpfa.encoder", &config.ch, config.res, 2 * config.d_z);
         }

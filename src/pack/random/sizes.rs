@@ -64,6 +64,7 @@ impl Size {
     pub(super) fn optional_shapes(self) -> Vec<(String, Vec<usize>)> {
         let width = if self == Self::Tiny { 16 } else { 256 };
         let mut shapes = vec![
+            ("gnpfa.generator.e_stem.bias".to_owned(), vec![1]),
             ("gnpfa.encoder.stem.bias".to_owned(), vec![1]),
             ("gnpfa.from_weights.0.weight".to_owned(), vec![width, ARKIT_NAMES.len()]),
             ("gnpfa.to_weights.0.weight".to_owned(), vec![width, 0]),

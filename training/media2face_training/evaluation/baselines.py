@@ -1,8 +1,13 @@
 """Rows of the table that are no diffusion model: what each is fitted to is the training split."""
 
+from types import SimpleNamespace
+
 import numpy as np
 
+from .. import mel
+from ..clips import energy_db
 from ..config import FPS, UNITS
+from ..dataset.clip import perform
 from ..dataset.write import read_index
 from ..phones import INDEX
 from .testset import Take, energy, load
@@ -73,8 +78,22 @@ def rows_of(fitted, geometry, jaw):
     return {"mean pose": mean_pose, "energy-driven jaw": energy_jaw, "viseme per true phone": visemes}
 
 
+def drawn_again(clip, geometry, seed):
+    """Another draw of the rules for the same sound: what a perfect sample would measure -> Take.
+
+    Loudness is that of the recorded sound, with its room and noise; the truth's is that of the dry one.
+    """
+    row = clip.row
+    spec = SimpleNamespace(**{k: row[k] for k in ("emotion", "intensity", "style", "level", "delivery", "gain_db")},
+                           texts=[row["text"]])
+    level = energy_db(clip.audio.astype(np.float32) / 32768, mel.frame_count(len(clip.audio)))
+    rng = np.random.default_rng([seed, row["number"], 2])
+    weights, pose = perform(spec, [tuple(phone) for phone in row["phones"]], level, len(clip.weights), rng)
+    return Take(geometry.of_weights(weights), pose)
+
+
 def random_head(clip, seed):
-    """A head that moves at random: the motion of the head of other training clips has none of this clip's beats."""
+    """A head that moves at random, by an Ornstein-Uhlenbeck process: axis-angle [F, 3] in rad."""
     rng = np.random.default_rng([seed, clip.row["number"]])
     frames = len(clip.weights)
     steps = np.exp(-1 / (FPS * 1.2))

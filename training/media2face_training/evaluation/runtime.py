@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from safetensors import safe_open
 
 RATE = 16000
 
@@ -41,9 +42,15 @@ class Runtime:
         self.binary, self.pack = Path(binary), Path(pack)
         if not self.binary.exists():
             raise FileNotFoundError(f"{binary} is missing: cargo build --release -p m2f")
+        with safe_open(pack, "numpy") as tensors:
+            self.decodes = any(name.startswith("gnpfa.generator.") for name in tensors.keys())
 
     def animate(self, sound, offsets=True, **options):
-        """Animates int16 samples at 16 kHz, or a file. Options are the tool's, e.g. steps=8, guidance_audio=1.5."""
+        """Animates int16 samples at 16 kHz, or a file. Options are the tool's, e.g. steps=8, guidance_audio=1.5.
+
+        Without offsets where they are not asked for or the pack has no generator.
+        """
+        offsets = offsets and self.decodes
         with tempfile.TemporaryDirectory() as folder:
             path = Path(sound) if isinstance(sound, (str, Path)) else Path(folder) / "clip.wav"
             if path.parent == Path(folder):

@@ -43,7 +43,10 @@ class RuntimeRow:
         if not path.exists():
             motion = self.runtime.animate(clip.audio, seed=seed, style=prompt(clip.row), **self.options)
             frames = min(len(motion.pose), len(clip.weights))
-            shape = self.geometry.of_offsets(motion.offsets[:frames])
+            if motion.offsets is None:  # blendshapes
+                shape = self.geometry.of_weights(motion.weights[:frames])
+            else:
+                shape = self.geometry.of_offsets(motion.offsets[:frames])
             part = path.with_suffix(".part.npz")
             np.savez(part, lip=shape.lip.astype(np.float16), upper=shape.upper.astype(np.float16), gap=shape.gap,
                      pose=motion.pose[:frames])
