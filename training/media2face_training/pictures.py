@@ -28,7 +28,7 @@ SIDE, CROP = 64, 1.6
 YAW, PITCH, ROLL = np.radians([35.0, 20.0, 20.0])  # uniform to both sides
 CHUNK = 250
 FACES = 400  # random ones; those held out are others
-TRAIN, HELD = 10000, 2000
+TRAIN, HELD = 40000, 2000
 # [64, 96]: a small pixel is the mean of the 1.5 large ones that it covers
 SHRINK = np.kron(np.eye(SIDE // 2), [[2 / 3, 1 / 3, 0], [0, 1 / 3, 2 / 3]])
 

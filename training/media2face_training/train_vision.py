@@ -5,7 +5,7 @@ expression is learned in half the time. E_exp learns z = M(w) and, through the f
 rotation towards the camera (axis-angle, rad). Pictures come from pictures.py; here they are mirrored, moved, tinted and
 partly covered.
 
-    python -m media2face_training.train_vision --work target/training --minutes 26
+    python -m media2face_training.train_vision --work target/training --minutes 60
 """
 
 import argparse
@@ -111,7 +111,7 @@ def settle(model, images, targets):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", default="target/training")
-    parser.add_argument("--minutes", type=float, default=26)
+    parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--batch", type=int, default=48)
     parser.add_argument("--rate", type=float, default=6e-3)
     parser.add_argument("--device", default="auto")
