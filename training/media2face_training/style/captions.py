@@ -22,7 +22,7 @@ VERBED = """{subject} {verb}; {verb} {subject}; {verb} on the {thing}; {thing} i
 FELT = """{subject} with {noun}; {subject} in {noun}; {subject} of {noun}; {subject} {thing} in {noun}; {noun}, {subject};
     {thing} with {noun}; {subject}, {noun}, {thing}""".split(";")
 SILENT = "{subject} with {thing}; {thing} {subject}; {subject}, {thing}; {thing} on the {thing}; {subject}".split(";")
-NAMES, SAYS_NOTHING = 0.4, 0.25  # shares of CLDR's names, of captions without a telling word
+NAMES, SAYS_NOTHING = 0.3, 0.22  # shares of CLDR's names, of captions without a telling word
 
 
 def gerund(verb):
@@ -47,6 +47,9 @@ class Captions:
                 kind = {"a": "word", "": "word", "n": "noun", "v": "verb"}[word.part]
                 self.words.setdefault(word.emotion, {}).setdefault(kind, []).append(word)
         self.things = [e.name for e in material.others if e.text == e.base and len(e.name.split()) < 4]
+        told = {part for w in material.words for part in w.text.split()} | {*SUBJECTS}
+        self.details = sorted({part for e in material.emoji if e.emotion and not e.held_out and e.text == e.base
+                               for part in re.findall(r"[\w'-]+", e.name.lower())} - told)
 
     def draw(self):
         """(text, label), every emotion equally often."""
@@ -62,15 +65,19 @@ class Captions:
         said = set(re.findall(r"[\w'-]+", text))
         return not self.out & {text, *said} and not any(re.search(rf"\b{re.escape(n)}\b", text) for n in self.names)
 
-    def thing(self):
-        """Something without a mood."""
-        return self.rng.choice(self.things if self.rng.random() < 0.5 else self.material.prompts.harmless)
+    def thing(self, beside_a_word):
+        """Something without a mood: an emoji or a word of the dictionary; beside a telling word a detail of an emoji too.
+
+        A detail that one emoji has ("horns", "rolling") would else be taken for its mood in any company.
+        """
+        pools = (self.things, self.material.prompts.harmless, self.details)[: 3 if beside_a_word else 2]
+        return self.rng.choice(self.rng.choice(pools))
 
     def fill(self, shapes, **said):
         """A shape with its gaps filled, every thing another."""
         shape = self.rng.choice(shapes).strip()
         while "{thing}" in shape:
-            shape = shape.replace("{thing}", self.thing().replace("{", ""), 1)
+            shape = shape.replace("{thing}", self.thing(bool(said)), 1)
         return shape.format(subject=self.rng.choice(SUBJECTS), part=self.rng.choice(PARTS), **said)
 
     def worded(self):

@@ -24,7 +24,7 @@ from .train import CHUNKS, SEED, WORDS, Heads, Material
 from .train_pictures import Means, Told
 
 RATE, CAPTIONS = 4e-4, 96
-WEIGHTS = dict(called=1.0, movement=0.3, drawn=1.0, length=0.1, kept=10.0, named=0.3, read=2.0)
+WEIGHTS = dict(called=1.0, movement=0.3, drawn=1.0, length=0.1, kept=10.0, named=0.3, read=3.0)
 
 
 def learn(towers, heads, means, told, captions):
