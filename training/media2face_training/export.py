@@ -16,7 +16,7 @@ from . import stages
 from .config import DENOISER, DIFFUSION, FPS, GNPFA, MEL_DILATIONS, MEL_WIDTH
 from .face import Face
 from .modules import Denoiser, MelEncoder, mapping
-from .style.pack import add_clip
+from .style.pack import add_clip, emoji_table
 from .train_encoder import configuration
 from .train_face import networks
 from .train_vision import OUTPUTS
@@ -135,6 +135,8 @@ def build(work, denoiser="denoiser.pt"):
     manifest = dict(format="media2face/1", name=NAME, version=VERSION, licence=LICENCE, provenance=PROVENANCE, fps=FPS)
     manifest["audio"] = add_audio(tensors, work)
     manifest["clip"] = add_clip(tensors, work)
+    if manifest["clip"]:
+        manifest["emoji"] = emoji_table()
     manifest["denoiser"] = add_denoiser(tensors, work / denoiser)
     manifest["diffusion"] = {k: v for k, v in DIFFUSION.items() if k != "window"}
     units, latents = len(face.unit_names), manifest["denoiser"]["d_z"] == GNPFA["d_z"]
@@ -154,7 +156,7 @@ def main():
     torch.manual_seed(0)
     tensors, manifest = build(Path(options.work), options.denoiser)
     tensors = {name: np.ascontiguousarray(t) for name, t in tensors.items()}  # the writer copies memory as it lies
-    data = save(tensors, metadata={"media2face": json.dumps(manifest)})
+    data = save(tensors, metadata={"media2face": json.dumps(manifest, ensure_ascii=False)})
     if len(data) > LIMIT:
         raise SystemExit(f"the pack has {len(data)} bytes, more than {LIMIT}")
     aside = f"{options.out}.new"

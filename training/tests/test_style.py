@@ -8,13 +8,16 @@ import re
 import tempfile
 import unittest
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import torch
 from safetensors.torch import load_file
+from scipy.spatial.transform import Rotation
 
 from media2face_training.config import CLIP
-from media2face_training.style import codes, emoji, faces, pictures, prompts, tokens, towers, train, words, wordnet
+from media2face_training.dataset import styles
+from media2face_training.style import captions, codes, emoji, faces, pictures, prompts, tokens, towers, train, words, wordnet
 from media2face_training.style.prompts import EMOTION_NAMES, STYLE_NAMES, Label
 
 GOLDEN = Path(__file__).parents[2] / "tests/data/golden"
@@ -119,6 +122,39 @@ class Words(unittest.TestCase):
         self.assertEqual({e.emotion for e in found if e.base == "😡"}, {"angry"})
         self.assertEqual({e.emotion for e in found if e.base == "🚲"}, {None})
 
+    @unittest.skipUnless(HAS_EMOJI, "needs unicode-cldr-core and fonts-noto-color-emoji")
+    def test_captions_hold_no_held_out_word_or_name(self):
+        found, rng = emoji.collect(self.words), self.prompts.rng
+        labelled = [e for e in found if e.emotion and not e.held_out]
+        material = SimpleNamespace(rng=rng, words=self.words, emoji=found, prompts=self.prompts,
+                                   others=[e for e in found if e.emotion is None],
+                                   labelled_emoji=lambda: rng.choice(labelled))
+        drawer = captions.Captions(material)
+        drawn = [drawer.draw() for _ in range(10000)]
+        self.assertEqual({label.emotion for _, label in drawn}, set(range(len(EMOTION_NAMES))))
+        out = {w.text for w in self.words if w.held_out}
+        self.assertFalse(out & {part for text, _ in drawn for part in re.findall(r"[\w'-]+", text)})
+        for e in found:
+            if e.held_out:
+                self.assertFalse([text for text, _ in drawn if re.search(rf"\b{re.escape(e.name)}\b", text)], e.name)
+
+
+class Names(unittest.TestCase):
+    def test_a_verb_gets_its_ending(self):
+        self.assertEqual([captions.gerund(v) for v in ("smile", "sob", "cry", "wail", "moon about", "see red", "nap")],
+                         ["smiling", "sobbing", "crying", "wailing", "mooning about", "seeing red", "napping"])
+
+    @unittest.skipUnless(HAS_EMOJI, "needs unicode-cldr-core and fonts-noto-color-emoji")
+    def test_the_table_of_a_pack_is_by_code_point_without_tones_and_small(self):
+        names = emoji.names()
+        self.assertEqual(list(names), sorted(names))
+        self.assertFalse([text for text in names if set(text) & {*emoji.SKIN_TONES, emoji.VARIATION}])
+        self.assertEqual((names["🚲"], names["‼"]), ("bicycle", "double exclamation mark"))
+        self.assertFalse({"!", "#", "©", "→", "∘"} & names.keys())
+        reviewed = {text for text in emoji.REVIEWED if text in emoji.annotations("en")}
+        self.assertFalse(reviewed - names.keys())
+        self.assertLess(len(json.dumps(names, ensure_ascii=False).encode()), 100_000)
+
 
 class Pictures(unittest.TestCase):
     @unittest.skipUnless(HAS_EMOJI, "needs fonts-noto-color-emoji")
@@ -140,9 +176,15 @@ class Pictures(unittest.TestCase):
         white = pictures.normalise(torch.ones(1, 3, 64, 64))
         torch.testing.assert_close(pictures.plain(clear), white)
 
-    def test_a_turned_head_looks_down(self):
-        down = faces.turn(np.radians(20), 0, 0) @ np.array([0.0, 0.0, 1.0])
-        self.assertLess(down[1], 0)
+    def test_a_head_that_is_lowered_looks_down_and_one_that_winks_shuts_one_eye(self):
+        face, rng = SimpleNamespace(unit_names=styles.ARKIT), np.random.default_rng(0)
+        pose = {style: faces.pose_of(face, rng, "neutral", 0.0, style, 3) for style in ("lower", "raise", "wink")}
+        self.assertGreater(pose["lower"][1], pose["raise"][1])
+        looks = Rotation.from_euler("YXZ", [0, pose["lower"][1], 0]).apply([0, 0, 1])
+        self.assertLess(looks[1], 0)
+        shut = [pose["wink"][0][styles.ARKIT.index("eyeBlink" + side)] for side in ("Left", "Right")]
+        self.assertGreater(max(shut), min(shut) + 0.5)
+
 
 
 class Bank(unittest.TestCase):

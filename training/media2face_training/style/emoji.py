@@ -17,11 +17,12 @@ FONT = "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf"
 FONT_SIZE, SIDE = 109, 80  # the font holds pictures of one size; ours, before augmentation
 HELD_OUT_SHARE = 0.2
 SKIN_TONES, VARIATION = "🏻🏼🏽🏾🏿", "\ufe0f"
+SYMBOLS, EMOJI_FROM = "‼", "\U0001f000"  # between them the font knows what is an emoji
 
 # Reviewed: emotion, third of intensity, head style. What the rule below reads from the annotations is replaced.
 REVIEWED = {}
 for _row in """
-    happy 0 none: 😀 😃 😊 😎 🤗 🤠 😸 😺 😻 😍 🥰 😘 😚 😙 😋 😛 😝 😇 💃 🕺 🎉 🌞 👏 🙌 💖 💕 👍 🥂 🌈 🤣 😆 🎊 🫶 ❤ 🤩
+    happy 0 none: 😅 😀 😃 😊 😎 🤗 🤠 😸 😺 😻 😍 🥰 😘 😚 😙 😋 😛 😝 😇 💃 🕺 🎉 🌞 👏 🙌 💖 💕 👍 🥂 🌈 🤣 😆 🎊 🫶 ❤ 🤩
     happy 1 none: 😂 🤣 😆 😄 😁 🥳 🤩 😹 🎉 🙌
     happy -1 none: 🙂 ☺ 😗 😽 🌝 🙃 🤭
     happy 0 wink: 😉 😜
@@ -72,11 +73,16 @@ class Emoji:
         return base_of(self.text)
 
 
+def toneless(text):
+    """An emoji without skin tones and variation selectors, as a pack's table has it."""
+    return "".join(c for c in text if c not in SKIN_TONES and c != VARIATION)
+
+
 def base_of(text):
     """An emoji without skin tone, sex and variation selectors."""
     for sex in "♀♂":
         text = text.replace(f"\u200d{sex}", "")
-    return "".join(c for c in text if c not in SKIN_TONES and c != VARIATION)
+    return toneless(text)
 
 
 @functools.cache
@@ -139,3 +145,10 @@ def picture(text, side=SIDE):
     place = ((square - right + left) // 2 - left, (square - bottom + top) // 2 - top)
     ImageDraw.Draw(image).text(place, text, font=font(), embedded_color=True)
     return np.asarray(image.resize((side, side), Image.Resampling.BICUBIC))
+
+
+def names():
+    """{emoji without tones: CLDR's English short name}, by code point: what a pack reads in an emoji's place."""
+    is_one = functools.cache(lambda first: first >= EMOJI_FROM or first >= SYMBOLS and picture(first) is not None)
+    return {text: name for text, (name, _) in sorted(annotations("en").items())
+            if name and text == toneless(text) and is_one(text[0])}

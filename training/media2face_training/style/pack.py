@@ -6,6 +6,7 @@ import numpy as np
 
 from .. import stages
 from ..config import CLIP
+from . import emoji
 
 
 def add_clip(tensors, work):
@@ -18,3 +19,8 @@ def add_clip(tensors, work):
         half = tensor.ndim > 1 and "position_embedding" not in name
         tensors[f"clip.{name}"] = tensor.numpy().astype(np.float16 if half else np.float32)
     return copy.deepcopy(CLIP)
+
+
+def emoji_table():
+    """The manifest's section of what is encoded in an emoji's place: its short name, for every emoji."""
+    return {"names": emoji.names()}

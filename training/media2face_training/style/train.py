@@ -31,9 +31,9 @@ from .towers import Towers
 from .words import lexicon
 from .wordnet import WordNet
 
-SEED, FACES, HELD_OUT_FACES, CARTOONS = 1, 2400, 300, 5000
+SEED, FACES, HELD_OUT_FACES, CARTOONS = 1, 4000, 300, 5000
 TEXTS, EMOJI_TEXTS, DEFINITIONS, READ, PAIRS = 96, 20, 20, 96, 16  # of a batch
-EMOJI_PICTURES, CARTOON_PICTURES, FACE_PICTURES, OTHER_PICTURES = 34, 40, 20, 4
+EMOJI_PICTURES, CARTOON_PICTURES, FACE_PICTURES, OTHER_PICTURES = 26, 24, 44, 4
 CHUNKS, LONGEST_ENTRY = 4, 24  # tokens
 TEMPERATURE = 0.1
 WORDS = dict(text=CLIP["text"], projection_dim=CLIP["projection_dim"])  # what a checkpoint of words must agree in

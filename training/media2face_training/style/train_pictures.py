@@ -3,8 +3,8 @@
     python -m media2face_training.style.train_pictures --work target/training --minutes 25
 
 Starts from style.pt. A picture's code is drawn to the mean code of prompts of its label and read by the text tower's heads,
-which no longer change. The text tower is held to what it said of every prompt that it was trained on, so that codes made
-before stay valid; it goes on with the dictionary, and an emoji as text is drawn to its picture's code.
+which no longer change. The text tower is held to what it said of prompts like those it was trained on, so that codes
+made before stay valid; it goes on with the dictionary, and an emoji as text is drawn to its picture's code.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from .towers import Towers
 from .train import CHUNKS, LONGEST_ENTRY, READ, READ_FRAMES, SEED, WORDS, Heads, Material
 
 RATE, TEXT_FACTOR, TEXT_EVERY, SHOWN_FROM = 0.01, 0.6, 4, 0.5
-PER_LABEL, PROMPTS, KEPT = 24, 8000, 80  # prompts behind the mean code of a label; held to their codes; of a batch
+PER_LABEL, KEPT = 24, 120  # prompts behind the mean code of a label; of a batch, held to their codes
 WEIGHTS = dict(mood=1.0, movement=0.5, drawn=1.0, length=0.1, kept=1.0, read=2.0, named=0.3, shown=1.0)
 
 
@@ -56,31 +56,32 @@ def look(towers, heads, means, material, device):
 
 
 class Told:
-    """What the text tower said before: codes of trained prompts, and of dictionary entries for the words to learn."""
+    """What the text tower said before: codes of prompts, and of dictionary entries for the words to learn."""
 
     def __init__(self, before, heads, material):
-        self.rng, self.tokenizer = material.rng, material.tokenizer
-        self.prompts = []
-        while len(self.prompts) < PROMPTS:
-            self.prompts += zip(*material.texts())
-        self.codes = self.code(before, [ids for ids, _ in self.prompts])
-        self.entries = material.entries
-        meant = self.code(before, [self.tokenizer(entry, LONGEST_ENTRY) for _, entry in self.entries])
+        self.before, self.material, self.rng = before, material, material.rng
+        self.tokenizer, self.entries = material.tokenizer, material.entries
+        meant = self.code([self.tokenizer(entry, LONGEST_ENTRY) for _, entry in self.entries])
         self.meant = functional.normalize(meant)
         with torch.no_grad():
             self.telling = heads(meant)[0].argmax(1).nonzero()[:, 0].tolist()  # entries that name a mood
 
     @torch.no_grad()
-    def code(self, towers, rows):
-        return torch.cat([towers.text(rows[i:i + 512], 8) for i in range(0, len(rows), 512)])
+    def code(self, rows):
+        return torch.cat([self.before.text(rows[i:i + 512], 8) for i in range(0, len(rows), 512)])
 
     def draw(self):
-        """(ids of prompts, their codes, their labels, ids of words, what their entries mean)."""
-        kept = self.rng.sample(range(len(self.prompts)), KEPT)
+        """(ids of prompts, their codes, their labels, ids of words, what their entries mean).
+
+        Half of the prompts name a mood and a movement, as most of a bank of codes do; none is drawn twice, or the tower would
+        be held to those it has seen alone.
+        """
+        texts, labels = self.material.texts()
+        some, both = self.rng.sample(range(len(texts)), KEPT // 2), [self.material.prompts.both() for _ in range(KEPT // 2)]
+        kept = [texts[i] for i in some] + [self.tokenizer(text) for text, _ in both]
         read = self.rng.choices(self.telling, k=READ * 3 // 4) + self.rng.choices(range(len(self.entries)), k=READ // 4)
         words = [self.tokenizer(self.rng.choice(READ_FRAMES).format(self.entries[i][0])) for i in read]
-        rows = [self.prompts[i] for i in kept]
-        return [ids for ids, _ in rows], self.codes[kept], [label for _, label in rows], words, self.meant[read]
+        return kept, self.code(kept), [labels[i] for i in some] + [label for _, label in both], words, self.meant[read]
 
 
 def listen(towers, heads, told, material, device, late):
