@@ -17,6 +17,7 @@ LOUD_JAW = 0.22  # how far a loud voice lowers the jaw under whatever is said
 # How much stays of an open jaw, and at most, while lips or teeth meet: lips do not wait for the jaw to close.
 JAW_KEPT = {"lips": (0.8, 0.32), "teeth": (0.8, 0.24), "lip on teeth": (0.65, 0.17)}
 SLOW = np.hanning(9)[1:-1] / np.hanning(9)[1:-1].sum()  # lips are rounded within 0.2 s, whatever the phones do
+BREATH = 0.05, 0.09  # the jaw within 0.7 s of speech: a mouth shuts for m, b, p and for good, not between two words
 BURST_S = 0.05  # after silence the lips close this much before a label of m, b or p begins
 TIMING_S, AMOUNT = 0.012, 0.10  # spread of apex times and of targets
 ACCENTS_APART_S = 0.5
@@ -149,8 +150,11 @@ def mouth(clip):
     w["mouthRollUpper"] = np.maximum(press["mouthRollUpper"], 0.14 * closed)
     silence = gate(clip, {"SIL"}, 0.05, 0.05)
     rest = np.convolve(np.pad(silence, 9, "edge"), np.ones(19) / 19, "valid")
-    parted = clip.rng.uniform(0.0, 0.03) * np.clip(3 * rest - 2, 0, 1)
-    w["jawOpen"] = np.maximum(w["jawOpen"], parted)
+    asleep = np.convolve(np.pad(silence, 21, "edge"), np.ones(43) / 43, "valid") > 0.999
+    part = clip.rng.uniform()
+    parted = np.where(asleep, 0.03 * part, BREATH[0] + (BREATH[1] - BREATH[0]) * part)
+    parted = np.convolve(np.pad(parted, 4, "edge"), np.hanning(11)[1:-1] / np.hanning(11).sum(), "valid")
+    w["jawOpen"] = np.maximum(w["jawOpen"], parted * (1 - closed))
     clip.closed, clip.silent = closed, rest
     for name in ("jawOpen", "mouthClose", "mouthFunnel", "mouthPucker", "mouthRollLower", "mouthRollUpper",
                  "tongueOut"):
