@@ -1,6 +1,6 @@
 //! The manifest: what the pack says about its networks. docs/model-pack.md describes every key.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -35,6 +35,12 @@ pub struct Manifest {
     /// Style towers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clip: Option<ClipConfig>,
+    /// Words for emoji.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emoji: Option<EmojiConfig>,
+    /// Names of the style codes that the pack holds.
+    #[serde(default, skip_serializing_if = "Names::is_empty")]
+    pub presets: Names,
     /// Denoiser.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub denoiser: Option<DenoiserConfig>,
@@ -67,6 +73,8 @@ impl Default for Manifest {
             fps: defaults::fps(),
             audio: None,
             clip: None,
+            emoji: None,
+            presets: Names::default(),
             denoiser: None,
             diffusion: DiffusionConfig::default(),
             gnpfa: None,
@@ -105,6 +113,13 @@ impl Manifest {
 pub struct Names {
     /// In the order of the tensors.
     pub names: Vec<String>,
+}
+
+impl Names {
+    /// True when there is no name.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
 }
 
 /// First part of the speech encoder.
@@ -281,6 +296,29 @@ impl Default for ClipVisionConfig {
             patch_size: 32,
             layer_norm_eps: 1e-5,
         }
+    }
+}
+
+/// Words for emoji.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct EmojiConfig {
+    /// Emoji, without variation selector and skin tones → the words that are encoded in its place. The rows of
+    /// `emoji.codes` are in the order of this map: by code point.
+    pub names: BTreeMap<String, String>,
+}
+
+impl EmojiConfig {
+    /// What the table knows a text by: without white space at its ends, variation selectors (U+FE0F) and skin tones
+    /// (U+1F3FB to U+1F3FF).
+    pub fn key(text: &str) -> String {
+        text.trim().chars().filter(|c| !matches!(c, '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}')).collect()
+    }
+
+    /// Row of `emoji.codes` and words of a text that is one emoji of the table.
+    pub fn find(&self, text: &str) -> Option<(usize, &str)> {
+        let key = Self::key(text);
+        let words = self.names.get(&key)?;
+        Some((self.names.keys().take_while(|known| **known < key).count(), words))
     }
 }
 

@@ -25,7 +25,7 @@ pub use arkit::ARKIT_NAMES;
 pub use convert::{Checkpoint, convert, convert_clip, convert_wav2vec2};
 pub use manifest::{
     Align, AudioConfig, ClipConfig, ClipTextConfig, ClipVisionConfig, Concat, DenoiserConfig, DiffusionConfig,
-    FrontEnd, GnpfaConfig, Manifest, MelNorm, Names, Part, Spacing, TopologyConfig,
+    EmojiConfig, FrontEnd, GnpfaConfig, Manifest, MelNorm, Names, Part, Spacing, TopologyConfig,
 };
 pub use random::{Size, random};
 pub use read::ReadAt;
