@@ -45,16 +45,24 @@ enum Item {
 
 impl Args for Styles {
     fn augment_args(command: Command) -> Command {
-        let option = |name: &'static str, value: &'static str| {
-            Arg::new(name).long(name).value_name(value).action(ArgAction::Append).allow_hyphen_values(true)
+        let option = |name: &'static str, value: &'static str, help: &'static str| {
+            let arg = Arg::new(name).long(name).value_name(value).help(help);
+            arg.action(ArgAction::Append).allow_negative_numbers(true)
         };
+        let image = option("style-image", "FILE", "How it is said: a picture, PNG or JPEG; begins a style too");
+        let at = option("at", "START-END", "When, seconds: 1.5-3, or 1.5- to the end; the whole clip by default");
+        let ramp_s = option("ramp", "SECONDS", "Length of the blend at its start and end; 0.2 by default");
         command
-            .arg(option("style", "TEXT").help("How it is said: words or an emoji. Each one begins a style that the\n--at, --strength and --ramp behind it refine"))
-            .arg(option("style-image", "FILE").value_parser(value_parser!(PathBuf)).allow_hyphen_values(false).help("How it is said: a picture, PNG or JPEG; begins a style too"))
-            .arg(option("preset", "NAME").help("How it is said: a style of the pack by its name; begins a style too"))
-            .arg(option("at", "START-END").value_parser(range).help("When, seconds: 1.5-3, or 1.5- to the end; the whole clip by default"))
-            .arg(option("strength", "X").value_parser(strength).help("Strength of the style; 1 by default"))
-            .arg(option("ramp", "SECONDS").value_parser(ramp).help("Length of the blend at its start and end; 0.2 by default"))
+            .arg(option(
+                "style",
+                "TEXT",
+                "How it is said: words or an emoji; --at, --strength, --ramp behind it refine it",
+            ))
+            .arg(image.value_parser(value_parser!(PathBuf)))
+            .arg(option("preset", "NAME", "How it is said: a style of the pack by its name; begins a style too"))
+            .arg(at.value_parser(range))
+            .arg(option("strength", "X", "Strength of the style; 1 by default").value_parser(strength))
+            .arg(ramp_s.value_parser(ramp))
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -186,5 +194,6 @@ mod tests {
             assert!(parse(&format!("--style happy {option}")).is_err(), "{option}");
         }
         assert!(parse("--style happy --strength -0.5").is_ok());
+        assert!(parse("--style --at 1-2").is_err(), "an option is no prompt");
     }
 }
