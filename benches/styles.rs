@@ -1,7 +1,8 @@
 //! Styles over time with the starter and the sample audio, on one thread of the CPU: what a prompt costs, what a sampling
 //! costs with several styles, how far a style reaches past its range, and when it begins and ends.
 //!
-//! `cargo bench --bench styles` prints all of it. Times are processor time, medians, the contestants in turns.
+//! `cargo bench --bench styles` prints all of it; after `--` the words `prompts`, `branches` and `reach` choose, and
+//! `--steps=N` samples in other steps than the pack's. Times are processor time, medians, the contestants in turns.
 
 #[path = "support/clock.rs"]
 mod clock;
@@ -29,11 +30,20 @@ const SYLLABLE: usize = 7;
 /// What the starter was taught.
 const PROMPTS: [&str; 6] = ["happy", "sad", "angry", "surprised", "disgusted", "afraid"];
 
+/// Name and measurement.
+type Part = (&'static str, fn(&Bench));
+
 fn main() {
-    let bench = Bench::new();
-    bench.prompts();
-    bench.branches();
-    bench.reach();
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let steps = words.iter().find_map(|word| word.strip_prefix("--steps="));
+    let bench = Bench::new(steps.map(|steps| steps.parse().expect("a number of steps")));
+    let chosen: Vec<&String> = words.iter().filter(|word| !word.starts_with("--")).collect();
+    let parts: [Part; 3] = [("prompts", Bench::prompts), ("branches", Bench::branches), ("reach", Bench::reach)];
+    for (name, part) in parts {
+        if chosen.is_empty() || chosen.iter().any(|word| *word == name) {
+            part(&bench);
+        }
+    }
 }
 
 struct Bench {
@@ -43,10 +53,12 @@ struct Bench {
     /// Standard deviation of every dimension of motion.
     std: Vec<f32>,
     start: Instant,
+    /// Denoising steps; the pack's where not given.
+    steps: Option<usize>,
 }
 
 impl Bench {
-    fn new() -> Self {
+    fn new(steps: Option<usize>) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let pack = Pack::open(root.join("models/starter.m2f")).expect("the starter pack");
         let std = pack.any_shape("denoiser.std").expect("deviations").to_f32();
@@ -54,12 +66,13 @@ impl Bench {
         let model = Model::new(&Runtime::new(&options).expect("runtime"), pack).expect("model");
         let mut wav = hound::WavReader::open(root.join("samples/audio/hello.wav")).expect("the sample audio");
         let samples: Vec<f32> = wav.samples::<i16>().map(|s| f32::from(s.expect("a sample")) / 32768.0).collect();
-        Self { model, samples, rate_hz: wav.spec().sample_rate, std, start: Instant::now() }
+        Self { model, samples, rate_hz: wav.spec().sample_rate, std, start: Instant::now(), steps }
     }
 
     /// A session whose job waits for its first step.
     fn session(&self, styles: Vec<StyleTrack>, isolate_styles: bool) -> Session {
-        let options = SessionOptions { styles, isolate_styles, ..SessionOptions::new(self.rate_hz, 1) };
+        let plain = SessionOptions::new(self.rate_hz, 1);
+        let options = SessionOptions { steps: self.steps, styles, isolate_styles, ..plain };
         let session = Session::new(&self.model, options).expect("session");
         session.push_f32(&self.samples).expect("push");
         session.finish().expect("finish");

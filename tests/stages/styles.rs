@@ -249,7 +249,7 @@ fn odd_prompts_and_pictures_work() {
     assert_eq!(animate(&model, with(styles), &samples).motion().len(), 9);
 }
 
-fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
     let body = [&kind[..], data].concat();
     let crc = !body.iter().fold(!0u32, |crc, byte| {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg()))
@@ -268,7 +268,7 @@ fn animated_picture_is_its_first_frame_with_a_warning() {
     let control = [[0, 0, 0, 2], [0; 4]].concat();
     let mut frame = [[0; 4], [0, 0, 0, 4], [0, 0, 0, 4], [0; 4], [0; 4]].concat();
     frame.extend([0, 1, 0, 10, 0, 0]);
-    let animated = [&still[..33], &chunk(b"acTL", &control), &chunk(b"fcTL", &frame), &still[33..]].concat();
+    let animated = [&still[..33], &chunk(*b"acTL", &control), &chunk(*b"fcTL", &frame), &still[33..]].concat();
 
     let (model, warnings) = told(tiny());
     let expected = code(&model, Style::Picture(still));
