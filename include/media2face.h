@@ -43,6 +43,12 @@
 /** timeout_ms: for as long as it takes. */
 #define M2F_WAIT_FOREVER UINT32_MAX
 
+/** guidance: s_A, the strength of the audio. */
+#define M2F_GUIDANCE_AUDIO 0
+
+/** guidance: s_P, the strength of the style. */
+#define M2F_GUIDANCE_STYLE 1
+
 /** Floats of one head pose: quaternion x, y, z, w, then translation x, y, z in mm. */
 #define M2F_HEAD_FLOATS 7
 
@@ -380,7 +386,7 @@ typedef struct m2f_session_options {
     float style_strength;
     /** Room of the input ring in ms, for the streaming mode; ignored offline. */
     uint32_t ring_ms;
-    /** How it is to be spoken, UTF-8. */
+    /** How it is to be spoken, UTF-8: words or one emoji. Over the whole clip; m2f_session_add_style adds more. */
     const char *style_text;
     /** A PNG or JPEG file's bytes. */
     const uint8_t *style_picture;
@@ -401,6 +407,38 @@ typedef struct m2f_progress {
     /** Share of the whole work that is done, 0..1. */
     float fraction;
 } m2f_progress;
+
+/**
+ * A style over a range of the clip. Fill with m2f_style_options_init first. Exactly one of text, picture, code
+ * and preset is set.
+ *
+ * The weight of the style is 1 from start_s to end_s and 0 outside. A ramp is centred on either end, so that two
+ * styles that meet blend into each other. Styles may overlap: what they add to the guidance adds up.
+ */
+typedef struct m2f_style_options {
+    /** Bytes of this struct as the caller knows it. */
+    uint32_t struct_size;
+    /** Factor on guidance_style; default 1, 0 leaves the style out. */
+    float strength;
+    /** Where it begins, seconds; default 0. At 0 there is no ramp. */
+    double start_s;
+    /** Where it ends, seconds; default infinity, the whole rest. Past the clip's end it is cut, with a warning. */
+    double end_s;
+    /** Length of the ramps, seconds, half of it inside the range; default 0.2, 0 switches at once. */
+    double ramp_s;
+    /** How it is to be spoken, UTF-8: words or one emoji. */
+    const char *text;
+    /** A PNG or JPEG file's bytes. */
+    const uint8_t *picture;
+    /** Bytes of picture. */
+    uint64_t picture_size;
+    /** A raw style code. */
+    const float *code;
+    /** Floats of code. */
+    uint64_t code_count;
+    /** Name of a preset of the pack, UTF-8. */
+    const char *preset;
+} m2f_style_options;
 
 /** Gain, offset and limits of one channel: value · gain + offset, then limited. */
 typedef struct m2f_channel {
@@ -627,6 +665,13 @@ m2f_status m2f_model_vertex_count(const struct m2f_model *model, uint32_t *out);
 m2f_status m2f_model_identity_count(const struct m2f_model *model, uint32_t *out);
 
 /**
+ * Number of style presets in the pack.
+ *
+ * Parameters: model; out, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
+ */
+m2f_status m2f_model_preset_count(const struct m2f_model *model, uint32_t *out);
+
+/**
  * Name of a blendshape weight, such as jawOpen.
  *
  * Parameters: index, below m2f_model_weight_count; buffer with room for capacity bytes, or NULL and 0 to query;
@@ -650,6 +695,18 @@ m2f_status m2f_model_identity_name(const struct m2f_model *model,
                                    char *buffer,
                                    size_t capacity,
                                    size_t *count);
+
+/**
+ * Name of a style preset of the pack.
+ *
+ * Parameters: index, below m2f_model_preset_count; the rest as for m2f_model_weight_name.
+ * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
+ */
+m2f_status m2f_model_preset_name(const struct m2f_model *model,
+                                 uint32_t index,
+                                 char *buffer,
+                                 size_t capacity,
+                                 size_t *count);
 
 /**
  * The mesh's triangles: three vertex numbers each, counter-clockwise seen from outside.
@@ -797,6 +854,72 @@ m2f_status m2f_session_cancel(const struct m2f_session *session);
  * Threads: any but an audio thread. Cost: small.
  */
 m2f_status m2f_session_pull(const struct m2f_session *session, struct m2f_result **out);
+
+/**
+ * Fills options with the defaults.
+ *
+ * Parameters: options, size writable bytes; size, sizeof *options.
+ * Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
+ */
+m2f_status m2f_style_options_init(struct m2f_style_options *options, size_t size);
+
+/**
+ * Adds a style to a session. The style of its options, where there is one, is number 0 and lies over the whole clip.
+ *
+ * Styles, strengths and curves may be set until the motion is begun, at the end of the speech stage: also while a job
+ * waits, or encodes. Prompts and pictures are encoded once; the model keeps the codes of the last ones.
+ *
+ * Parameters: options; number, receives the number of the style, or NULL. Strings and buffers are copied.
+ * Returns: OK; INVALID_ARGUMENT (no style or two, times that are negative, reversed or NaN, a strength out of range, more
+ * than 64 styles); INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (the model lacks the tower, or the preset: the text
+ * lists the names); INVALID_STATE (the motion is begun).
+ * Threads: any but an audio thread. Cost: a copy; the style is encoded by the job.
+ */
+m2f_status m2f_session_add_style(const struct m2f_session *session,
+                                 const struct m2f_style_options *options,
+                                 uint32_t *number);
+
+/**
+ * Puts another style in the place of one: its prompt, range and strength. As m2f_session_add_style otherwise.
+ *
+ * Parameters: number, of the style; options, as for m2f_session_add_style.
+ */
+m2f_status m2f_session_set_style(const struct m2f_session *session,
+                                 uint32_t number,
+                                 const struct m2f_style_options *options);
+
+/**
+ * Changes the strength of a style.
+ *
+ * Parameters: number, of the style; strength, 0 leaves it out.
+ * Returns: OK; INVALID_ARGUMENT (no such style, a strength out of range); INVALID_STATE (the motion is begun).
+ * Threads: any but an audio thread. Cost: none.
+ */
+m2f_status m2f_session_set_style_strength(const struct m2f_session *session, uint32_t number, float strength);
+
+/**
+ * Lets a strength of the guidance follow a curve: linear between its points, level before the first and after the last.
+ *
+ * Parameters: guidance, M2F_GUIDANCE_AUDIO or M2F_GUIDANCE_STYLE; times_s and values, count of each, in the
+ * order of time; of two points at one time the later one counts from there on. count 0: the constant again.
+ * Returns: OK; INVALID_ARGUMENT (times that are negative, reversed or NaN, a value out of range); INVALID_STATE (the
+ * motion is begun).
+ * Threads: any but an audio thread. Cost: a copy.
+ */
+m2f_status m2f_session_set_guidance_curve(const struct m2f_session *session,
+                                          uint32_t guidance,
+                                          const double *times_s,
+                                          const float *values,
+                                          size_t count);
+
+/**
+ * Keeps the unstyled motion, bit for bit, in the frames where no style has a weight. It costs a sampling without styles
+ * before the styled one.
+ *
+ * Parameters: on, 0 or 1. Returns: OK; INVALID_ARGUMENT; INVALID_STATE (the motion is begun).
+ * Threads: any but an audio thread. Cost: none.
+ */
+m2f_status m2f_session_isolate_styles(const struct m2f_session *session, uint32_t on);
 
 /**
  * Ends a result.

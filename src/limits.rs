@@ -31,6 +31,8 @@ pub const MAX_PACK_HEADER_BYTES: u64 = 16 << 20;
 pub const MAX_MANIFEST_BYTES: usize = 1 << 20;
 /// Most names in a manifest's list.
 pub const MAX_NAMES: usize = 1 << 16;
+/// Most emoji in a pack's table; Unicode 16 has under 4000 with all their sequences.
+pub const MAX_EMOJI: usize = 8192;
 /// Largest dimension, layer count or list length that a manifest may state.
 pub const MAX_DIMENSION: usize = 1 << 20;
 /// Most network layers or blocks.
@@ -70,6 +72,17 @@ pub const MAX_PICTURE_PIXELS: u64 = 64 << 20;
 pub const MAX_PNG_EXTRA_BYTES: u64 = 64 << 20;
 /// Longest prompt that is looked at, bytes; the tokenizer cuts at the tower's context anyway.
 pub const MAX_PROMPT_BYTES: usize = 1 << 20;
+
+/// Most styles of a clip.
+pub const MAX_STYLES: usize = 64;
+/// Most points of a curve over time.
+pub const MAX_CURVE_POINTS: usize = 1 << 16;
+/// Longest ramp at the edges of a style, seconds.
+pub const MAX_RAMP_S: f64 = 3600.0;
+/// Prompts and pictures whose style codes a model keeps.
+pub const KEPT_STYLE_CODES: usize = 64;
+/// Bytes of prompts and picture files that are kept with their codes; larger ones are encoded anew each time.
+pub const KEPT_STYLE_BYTES: usize = 16 << 20;
 
 /// Most memory of one plan, bytes: its arena, one state, and what a backend adds for its ops.
 pub const MAX_PLAN_BYTES: u64 = 4 << 30;

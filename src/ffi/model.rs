@@ -211,6 +211,18 @@ pub unsafe extern "C" fn m2f_model_identity_count(model: *const m2f_model, out: 
     unsafe { get(model, out, |model| Ok(model.identity_names().len() as u32)) }
 }
 
+/// Number of style presets in the pack.
+///
+/// Parameters: `model`; `out`, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_model_preset_count(model: *const m2f_model, out: *mut u32) -> m2f_status {
+    // SAFETY: the caller's promise.
+    unsafe { get(model, out, |model| Ok(model.preset_names().len() as u32)) }
+}
+
 /// Name of a blendshape weight, such as `jawOpen`.
 ///
 /// Parameters: `index`, below `m2f_model_weight_count`; `buffer` with room for `capacity` bytes, or NULL and 0 to query;
@@ -252,6 +264,25 @@ pub unsafe extern "C" fn m2f_model_identity_name(
     guard(|| unsafe {
         text::copy_out(nth(borrow(model, "model")?.0.identity_names(), index)?, buffer, capacity, count)
     })
+}
+
+/// Name of a style preset of the pack.
+///
+/// Parameters: `index`, below [`m2f_model_preset_count`]; the rest as for [`m2f_model_weight_name`].
+/// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_model_preset_name(
+    model: *const m2f_model,
+    index: u32,
+    buffer: *mut c_char,
+    capacity: usize,
+    count: *mut usize,
+) -> m2f_status {
+    // SAFETY: the caller's promise.
+    guard(|| unsafe { text::copy_out(nth(borrow(model, "model")?.0.preset_names(), index)?, buffer, capacity, count) })
 }
 
 /// The mesh's triangles: three vertex numbers each, counter-clockwise seen from outside.

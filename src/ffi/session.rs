@@ -12,6 +12,7 @@ use super::identity::m2f_identity;
 use super::model::m2f_model;
 use super::options::{self, Options};
 use super::result::m2f_result;
+use super::style;
 use super::text;
 
 /// One clip: its audio, style and seed, and the job that animates it.
@@ -76,7 +77,7 @@ pub struct m2f_session_options {
     pub style_strength: f32,
     /// Room of the input ring in ms, for the streaming mode; ignored offline.
     pub ring_ms: u32,
-    /// How it is to be spoken, UTF-8.
+    /// How it is to be spoken, UTF-8: words or one emoji. Over the whole clip; `m2f_session_add_style` adds more.
     pub style_text: *const c_char,
     /// A PNG or JPEG file's bytes.
     pub style_picture: *const u8,
@@ -345,26 +346,19 @@ unsafe fn convert(options: &m2f_session_options) -> Result<SessionOptions, Failu
         let detail = format!("mode {} is not supported by this version", options.mode);
         return Err(Failure::new(m2f_status::M2F_STATUS_UNSUPPORTED, detail));
     }
-    let count = |n: u64, name: &str| usize::try_from(n).map_err(|_| Failure::argument(format!("{name} is too large")));
     // SAFETY: the caller's promise.
-    let text = unsafe { text::optional(options.style_text, "style_text") }?;
-    let picture_size = count(options.style_picture_size, "style_picture_size")?;
-    let code_count = count(options.style_code_count, "style_code_count")?;
-    let style = match (text, options.style_picture.is_null(), options.style_code.is_null()) {
-        (None, true, true) => None,
-        (Some(text), true, true) => Some(Style::Text(text.to_owned())),
-        (None, false, true) => {
-            // SAFETY: the caller's promise.
-            Some(Style::Picture(
-                unsafe { buffer::input(options.style_picture, picture_size, "style_picture") }?.to_vec(),
-            ))
-        }
-        (None, true, false) => {
-            // SAFETY: the caller's promise.
-            Some(Style::Code(unsafe { buffer::input(options.style_code, code_count, "style_code") }?.to_vec()))
-        }
-        _ => return Err(Failure::argument("set at most one of style_text, style_picture and style_code")),
+    let sources = unsafe {
+        [
+            text::optional(options.style_text, "style_text")?.map(|text| Style::Text(text.to_owned())),
+            style::picture(options.style_picture, options.style_picture_size, "style_picture")?,
+            style::code(options.style_code, options.style_code_count, "style_code")?,
+        ]
     };
+    let mut given = sources.into_iter().flatten();
+    let style = given.next();
+    if given.next().is_some() {
+        return Err(Failure::argument("set at most one of style_text, style_picture and style_code"));
+    }
     let given = |value: f32| (!value.is_nan()).then_some(value);
     // SAFETY: the caller's promise.
     let identity = unsafe { options.identity.as_ref() }.map(|identity| identity.0.clone());

@@ -1,7 +1,7 @@
 //! Classifier-free guidance (paper eq. 9) over one audio track and any number of styles.
 //!
-//! x0 = (1 − s_A − Σŝ_k)·G(∅) + s_A·G(A) + Σ ŝ_k·G(A, P_k), with ŝ_k of frame i = s_P·strength_k·weight_k(i). Without a
-//! style there is no style branch.
+//! x0 = (1 − s_A − Σŝ_k)·G(∅) + s_A·G(A) + Σ ŝ_k·G(A, P_k), with ŝ_k of frame i = s_P(i)·strength_k·weight_k(i) and
+//! s_A(i). Without a style there is no style branch.
 
 use std::ops::Range;
 
@@ -32,21 +32,56 @@ pub(super) enum Branch {
     Style(usize),
 }
 
+/// A strength over a clip.
+#[derive(Debug, Clone)]
+pub(super) enum Strength {
+    /// Throughout.
+    Constant(f32),
+    /// Of each frame.
+    Frames(Vec<f32>),
+}
+
+impl Strength {
+    /// The curve where there is one, which has a value for each of `frames`.
+    pub(super) fn new(name: &str, constant: f32, curve: Option<&Vec<f32>>, frames: usize) -> Result<Self> {
+        let Some(curve) = curve else { return Ok(Self::Constant(constant)) };
+        if curve.len() != frames {
+            let detail = format!("the curve of {name} has {} values for {frames} frames", curve.len());
+            return Err(Error::InvalidArgument(detail));
+        }
+        curve.iter().try_for_each(|&v| within(name, v, -limits::MAX_GUIDANCE, limits::MAX_GUIDANCE))?;
+        Ok(Self::Frames(curve.clone()))
+    }
+
+    fn at(&self, frame: usize) -> f32 {
+        match self {
+            Self::Constant(value) => *value,
+            Self::Frames(values) => values[frame],
+        }
+    }
+}
+
 /// Branches and their weights over a clip.
 #[derive(Debug, Clone)]
 pub(super) struct Guidance {
-    audio: f32,
-    style: f32,
+    audio: Strength,
+    style: Strength,
     styles: Vec<Style>,
 }
 
 impl Guidance {
-    /// Guidance by strengths s_A and s_P (checked with the options) and the styles of a clip of `frames`; codes have
-    /// `code_width` values.
+    /// Guidance by strengths s_A and s_P (constants are checked with the options) and the styles of a clip of `frames`;
+    /// codes have `code_width` values.
     ///
     /// # Errors
     /// `InvalidArgument` when a style does not fit the clip or the model.
-    pub(super) fn new(audio: f32, style: f32, styles: Vec<Style>, frames: usize, code_width: usize) -> Result<Self> {
+    pub(super) fn new(
+        audio: Strength,
+        style: Strength,
+        styles: Vec<Style>,
+        frames: usize,
+        code_width: usize,
+    ) -> Result<Self> {
         let invalid = |detail: String| Err(Error::InvalidArgument(detail));
         for (k, style) in styles.iter().enumerate() {
             within(format_args!("strength of style {k}"), style.strength, -limits::MAX_GUIDANCE, limits::MAX_GUIDANCE)?;
@@ -72,12 +107,12 @@ impl Guidance {
         match branch {
             Branch::Unconditional => {
                 let styles: f32 = (0..self.styles.len()).map(|k| self.weight(Branch::Style(k), frame)).sum();
-                1.0 - self.audio - styles
+                1.0 - self.audio.at(frame) - styles
             }
-            Branch::Audio => self.audio,
+            Branch::Audio => self.audio.at(frame),
             Branch::Style(k) => {
                 let style = &self.styles[k];
-                self.style * style.strength * style.weights.as_ref().map_or(1.0, |w| w[frame])
+                self.style.at(frame) * style.strength * style.weights.as_ref().map_or(1.0, |w| w[frame])
             }
         }
     }
@@ -114,6 +149,7 @@ impl Guidance {
 
 #[cfg(test)]
 mod tests {
+    use super::Strength::{Constant, Frames};
     use super::*;
 
     fn style(strength: f32, weights: Option<Vec<f32>>) -> Style {
@@ -122,17 +158,17 @@ mod tests {
 
     #[test]
     fn no_style_gives_two_branches() {
-        let guidance = Guidance::new(2.5, 1.5, vec![], 4, 2).unwrap();
+        let guidance = Guidance::new(Constant(2.5), Constant(1.5), vec![], 4, 2).unwrap();
         assert_eq!(guidance.branches(0..4), [Branch::Unconditional, Branch::Audio]);
         assert_eq!(guidance.weight(Branch::Unconditional, 0), -1.5);
     }
 
     #[test]
     fn branch_without_weight_is_left_out() {
-        let audio_alone = Guidance::new(1.0, 1.5, vec![], 4, 2).unwrap();
+        let audio_alone = Guidance::new(Constant(1.0), Constant(1.5), vec![], 4, 2).unwrap();
         assert_eq!(audio_alone.branches(0..4), [Branch::Audio]);
         let late = style(1.0, Some(vec![0.0, 0.0, 0.0, 1.0]));
-        let guidance = Guidance::new(2.5, 1.5, vec![late], 4, 2).unwrap();
+        let guidance = Guidance::new(Constant(2.5), Constant(1.5), vec![late], 4, 2).unwrap();
         assert_eq!(guidance.branches(0..3), [Branch::Unconditional, Branch::Audio]);
         assert_eq!(guidance.branches(1..4), [Branch::Unconditional, Branch::Audio, Branch::Style(0)]);
     }
@@ -140,7 +176,7 @@ mod tests {
     #[test]
     fn weights_of_all_branches_sum_to_one() {
         let styles = vec![style(0.7, Some(vec![0.0, 0.25, 1.0])), style(1.0, None)];
-        let guidance = Guidance::new(2.5, 1.5, styles, 3, 2).unwrap();
+        let guidance = Guidance::new(Constant(2.5), Constant(1.5), styles, 3, 2).unwrap();
         for frame in 0..3 {
             let sum: f32 = guidance.branches(0..3).into_iter().map(|b| guidance.weight(b, frame)).sum();
             assert!((sum - 1.0).abs() < 1e-6);
@@ -149,8 +185,29 @@ mod tests {
     }
 
     #[test]
+    fn strengths_follow_their_curves() {
+        let (audio, style_curve) = (Frames(vec![1.0, 2.0, 0.0]), Frames(vec![0.0, 0.0, 3.0]));
+        let guidance = Guidance::new(audio, style_curve, vec![style(0.5, None)], 3, 2).unwrap();
+        let weights = |frame| {
+            [Branch::Unconditional, Branch::Audio, Branch::Style(0)].map(|branch| guidance.weight(branch, frame))
+        };
+        assert_eq!([0, 1, 2].map(weights), [[0.0, 1.0, 0.0], [-1.0, 2.0, 0.0], [-0.5, 0.0, 1.5]]);
+        assert_eq!(guidance.branches(0..1), [Branch::Audio]);
+        assert_eq!(guidance.branches(0..2), [Branch::Unconditional, Branch::Audio]);
+    }
+
+    #[test]
+    fn curve_that_does_not_fit_is_refused() {
+        let of = |curve: &Vec<f32>| Strength::new("s_A", 2.5, Some(curve), 2);
+        assert!(of(&vec![0.0, 1.0]).is_ok());
+        for curve in [vec![1.0], vec![1.0; 3], vec![1.0, f32::NAN], vec![1.0, 2.0 * limits::MAX_GUIDANCE]] {
+            assert!(of(&curve).is_err(), "{curve:?}");
+        }
+    }
+
+    #[test]
     fn style_that_does_not_fit_is_refused() {
-        let with = |style| Guidance::new(2.5, 1.5, vec![style], 3, 2).is_err();
+        let with = |style| Guidance::new(Constant(2.5), Constant(1.5), vec![style], 3, 2).is_err();
         assert!(with(Style { code: vec![0.0], strength: 1.0, weights: None }));
         assert!(with(Style { code: vec![f32::NAN; 2], strength: 1.0, weights: None }));
         assert!(with(style(f32::INFINITY, None)));

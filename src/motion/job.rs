@@ -13,7 +13,7 @@ use crate::signal::{Frames, try_zeros};
 
 use super::edit::Inpaint;
 use super::groups;
-use super::guidance::{Guidance, Style};
+use super::guidance::{Guidance, Strength, Style};
 use super::noise::{Draw, Noise, Purpose};
 use super::sampler::{SampleOptions, Sampler};
 use super::sampling::{Layout, Sampling};
@@ -77,7 +77,11 @@ impl SampleJob {
             )));
         }
         let frames = audio.rows;
-        let guidance = Guidance::new(options.guidance_audio, options.guidance_style, styles, frames, config.d_p)?;
+        let audio_strength =
+            Strength::new("guidance_audio", options.guidance_audio, options.audio_curve.as_ref(), frames)?;
+        let style_strength =
+            Strength::new("guidance_style", options.guidance_style, options.style_curve.as_ref(), frames)?;
+        let guidance = Guidance::new(audio_strength, style_strength, styles, frames, config.d_p)?;
         let windows = Windows::new(frames, config.window, options.hop);
         let (groups, slots) = groups::split(denoiser, &windows, &guidance, options.state_bytes);
         let timesteps = sampler.schedule().pairs(options.spacing, options.steps)?;

@@ -22,6 +22,10 @@ pub struct SampleOptions {
     pub guidance_audio: f32,
     /// s_P of the paper's eq. 9; without a style it has no effect.
     pub guidance_style: f32,
+    /// s_A of each frame, in place of `guidance_audio`.
+    pub audio_curve: Option<Vec<f32>>,
+    /// s_P of each frame, in place of `guidance_style`.
+    pub style_curve: Option<Vec<f32>>,
     /// The same seed gives the same noise everywhere.
     pub seed: u64,
     /// Frames from a window's start to the next, 1 to the window.
@@ -59,6 +63,8 @@ impl Sampler {
             eta: config.eta,
             guidance_audio: config.guidance_audio,
             guidance_style: config.guidance_style,
+            audio_curve: None,
+            style_curve: None,
             seed: 0,
             hop: config.hop,
             state_bytes: limits::SAMPLER_STATE_BYTES,

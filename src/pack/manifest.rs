@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::header::in_brief;
+use super::style::{ClipConfig, EmojiConfig};
 use crate::error::{Error, Result};
 use crate::limits;
 
@@ -35,6 +36,12 @@ pub struct Manifest {
     /// Style towers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clip: Option<ClipConfig>,
+    /// Words for emoji.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emoji: Option<EmojiConfig>,
+    /// Names of the style codes that the pack holds.
+    #[serde(default, skip_serializing_if = "Names::is_empty")]
+    pub presets: Names,
     /// Denoiser.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub denoiser: Option<DenoiserConfig>,
@@ -67,6 +74,8 @@ impl Default for Manifest {
             fps: defaults::fps(),
             audio: None,
             clip: None,
+            emoji: None,
+            presets: Names::default(),
             denoiser: None,
             diffusion: DiffusionConfig::default(),
             gnpfa: None,
@@ -105,6 +114,13 @@ impl Manifest {
 pub struct Names {
     /// In the order of the tensors.
     pub names: Vec<String>,
+}
+
+impl Names {
+    /// True when there is no name.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
 }
 
 /// First part of the speech encoder.
@@ -207,80 +223,6 @@ impl AudioConfig {
     /// Columns of the features that this encoder gives.
     pub fn feature_width(&self) -> usize {
         if self.has_context() { self.hidden_size } else { self.width }
-    }
-}
-
-/// Style towers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ClipConfig {
-    /// Text tower.
-    #[serde(default, alias = "text_config", skip_serializing_if = "Option::is_none")]
-    pub text: Option<ClipTextConfig>,
-    /// Picture tower.
-    #[serde(default, alias = "vision_config", skip_serializing_if = "Option::is_none")]
-    pub vision: Option<ClipVisionConfig>,
-    /// Columns of the style code.
-    pub projection_dim: usize,
-    /// Scale the style code to length 1.
-    #[serde(default)]
-    pub normalize: bool,
-}
-
-/// Text tower: keys of a `CLIPTextConfig`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[allow(missing_docs)] // named and explained upstream
-pub struct ClipTextConfig {
-    pub vocab_size: usize,
-    pub hidden_size: usize,
-    pub intermediate_size: usize,
-    pub num_hidden_layers: usize,
-    pub num_attention_heads: usize,
-    pub max_position_embeddings: usize,
-    pub eos_token_id: u32,
-    pub layer_norm_eps: f32,
-}
-
-impl Default for ClipTextConfig {
-    fn default() -> Self {
-        Self {
-            vocab_size: 49408,
-            hidden_size: 512,
-            intermediate_size: 2048,
-            num_hidden_layers: 12,
-            num_attention_heads: 8,
-            max_position_embeddings: 77,
-            eos_token_id: 49407,
-            layer_norm_eps: 1e-5,
-        }
-    }
-}
-
-/// Picture tower: keys of a `CLIPVisionConfig`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-#[allow(missing_docs)] // named and explained upstream
-pub struct ClipVisionConfig {
-    pub hidden_size: usize,
-    pub intermediate_size: usize,
-    pub num_hidden_layers: usize,
-    pub num_attention_heads: usize,
-    pub image_size: usize,
-    pub patch_size: usize,
-    pub layer_norm_eps: f32,
-}
-
-impl Default for ClipVisionConfig {
-    fn default() -> Self {
-        Self {
-            hidden_size: 768,
-            intermediate_size: 3072,
-            num_hidden_layers: 12,
-            num_attention_heads: 12,
-            image_size: 224,
-            patch_size: 32,
-            layer_norm_eps: 1e-5,
-        }
     }
 }
 

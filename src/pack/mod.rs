@@ -14,6 +14,7 @@ mod manifest;
 mod merge;
 mod random;
 mod read;
+mod style;
 mod write;
 
 use std::collections::BTreeMap;
@@ -24,11 +25,12 @@ use crate::tensor::Weight;
 pub use arkit::ARKIT_NAMES;
 pub use convert::{Checkpoint, convert, convert_clip, convert_wav2vec2};
 pub use manifest::{
-    Align, AudioConfig, ClipConfig, ClipTextConfig, ClipVisionConfig, Concat, DenoiserConfig, DiffusionConfig,
-    FrontEnd, GnpfaConfig, Manifest, MelNorm, Names, Part, Spacing, TopologyConfig,
+    Align, AudioConfig, Concat, DenoiserConfig, DiffusionConfig, FrontEnd, GnpfaConfig, Manifest, MelNorm, Names, Part,
+    Spacing, TopologyConfig,
 };
 pub use random::{Size, random};
 pub use read::ReadAt;
+pub use style::{ClipConfig, ClipTextConfig, ClipVisionConfig, EmojiConfig};
 
 /// An opened pack: manifest and tensors. The tensors share the mapped file or memory.
 #[derive(Debug, Clone)]

@@ -12,7 +12,7 @@ use std::io::Cursor;
 
 use image::codecs::jpeg::JpegDecoder;
 use image::codecs::png::PngDecoder;
-use image::{ImageDecoder, ImageError, Limits};
+use image::{ImageDecoder, ImageError, ImageResult, Limits};
 
 use crate::error::{Error, Result};
 use crate::limits::{MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE, MAX_PNG_EXTRA_BYTES};
@@ -20,6 +20,11 @@ use crate::limits::{MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE, MAX_PNG_EXTRA_BYTES};
 use super::{Picture, jpeg};
 
 impl Picture {
+    /// True for an animated PNG, of which [`decode`](Self::decode) reads the still picture, as a rule the first frame.
+    pub fn is_animated(bytes: &[u8]) -> bool {
+        bytes.starts_with(b"\x89PNG") && png(bytes).and_then(|decoder| decoder.is_apng()).unwrap_or(false)
+    }
+
     /// Decodes a PNG or JPEG file.
     ///
     /// # Errors
@@ -27,13 +32,7 @@ impl Picture {
     /// [`MAX_PICTURE_SIDE`] and [`MAX_PICTURE_PIXELS`].
     pub fn decode(bytes: &[u8]) -> Result<Self> {
         match bytes {
-            [0x89, b'P', b'N', b'G', ..] => {
-                let mut limits = Limits::no_limits();
-                limits.max_image_width = Some(MAX_PICTURE_SIDE);
-                limits.max_image_height = Some(MAX_PICTURE_SIDE);
-                limits.max_alloc = Some(MAX_PNG_EXTRA_BYTES);
-                decode(PngDecoder::with_limits(Cursor::new(bytes), limits).map_err(|e| invalid("PNG", &e))?, "PNG")
-            }
+            [0x89, b'P', b'N', b'G', ..] => decode(png(bytes).map_err(|e| invalid("PNG", &e))?, "PNG"),
             [0xff, 0xd8, ..] => {
                 if !jpeg::is_complete(bytes) {
                     return Err(Error::InvalidPicture("the JPEG file is cut off or damaged".to_owned()));
@@ -44,6 +43,15 @@ impl Picture {
             _ => Err(Error::InvalidPicture("the file is neither a PNG nor a JPEG picture".to_owned())),
         }
     }
+}
+
+/// Reads the chunks before the pixels.
+fn png(bytes: &[u8]) -> ImageResult<PngDecoder<Cursor<&[u8]>>> {
+    let mut limits = Limits::no_limits();
+    limits.max_image_width = Some(MAX_PICTURE_SIDE);
+    limits.max_image_height = Some(MAX_PICTURE_SIDE);
+    limits.max_alloc = Some(MAX_PNG_EXTRA_BYTES);
+    PngDecoder::with_limits(Cursor::new(bytes), limits)
 }
 
 fn decode(decoder: impl ImageDecoder, format: &str) -> Result<Picture> {

@@ -1,9 +1,10 @@
 //! The stage's face: text or picture file → style code.
 
 use crate::error::{Error, Result};
-use crate::pack::Pack;
+use crate::pack::{EmojiConfig, Pack};
 use crate::picture::Picture;
 use crate::plan::Backend;
+use crate::tensor::Weight;
 
 use super::{TextTower, Tokenizer, VisionTower};
 
@@ -14,26 +15,46 @@ pub struct StyleCode {
     pub values: Vec<f32>,
     /// True when the prompt was longer than the tower's context, so that its end was not read.
     pub truncated: bool,
+    /// True when the picture was an animation, of which the still picture was read.
+    pub animated: bool,
 }
 
-/// The towers of a pack. Shared freely between threads.
+/// The towers of a pack, its emoji and its presets. Shared freely between threads.
 #[derive(Default)]
 pub struct StyleEncoder {
     text: Option<(Tokenizer, TextTower)>,
     vision: Option<VisionTower>,
     normalize: bool,
+    /// The table, and the codes of the emoji's pictures: [emoji, projection_dim].
+    emoji: Option<(EmojiConfig, Option<Weight>)>,
+    /// Names and their codes, [names, d_p].
+    presets: Option<(Vec<String>, Weight)>,
 }
 
 impl StyleEncoder {
-    /// Loads the towers that the pack has; none is an encoder that takes nothing.
+    /// Loads the towers that the pack has, and its tables; none is an encoder that takes nothing.
     ///
     /// # Errors
     /// Those of [`Manifest::check`](crate::pack::Manifest::check); `InvalidPack` when a tower's tensors do not fit.
     pub fn load(pack: &Pack) -> Result<Self> {
-        let Some(clip) = &pack.manifest().clip else { return Ok(Self::default()) };
-        pack.manifest().check()?;
+        let manifest = pack.manifest();
+        manifest.check()?;
+        let mut encoder = Self::default();
+        if let Some(denoiser) = &manifest.denoiser
+            && !manifest.presets.is_empty()
+        {
+            let names = manifest.presets.names.clone();
+            let codes = pack.tensor("presets.codes", &[names.len(), denoiser.d_p])?;
+            encoder.presets = Some((names, codes));
+        }
+        let Some(clip) = &manifest.clip else { return Ok(encoder) };
         let width = clip.projection_dim;
-        let mut encoder = Self { normalize: clip.normalize, ..Self::default() };
+        encoder.normalize = clip.normalize;
+        if let Some(config) = &manifest.emoji {
+            let codes = || pack.tensor("emoji.codes", &[config.names.len(), width]);
+            let codes = pack.has("emoji.codes").then(codes).transpose()?;
+            encoder.emoji = Some((config.clone(), codes));
+        }
         if let Some(config) = &clip.text {
             let tokenizer = Tokenizer::new(config.vocab_size, config.max_position_embeddings)?;
             encoder.text = Some((tokenizer, TextTower::load(pack, config, width)?));
@@ -46,6 +67,8 @@ impl StyleEncoder {
 
     /// Encodes a prompt; any text does, the empty one too.
     ///
+    /// One emoji of the pack's table is encoded as its words; with a code of its picture, P is the mean of the two.
+    ///
     /// # Errors
     /// `MissingPart` without a text tower; what the backend reports.
     pub fn encode_text(&self, backend: &dyn Backend, prompt: &str) -> Result<StyleCode> {
@@ -53,8 +76,15 @@ impl StyleEncoder {
             let reason = "this model has no text tower, so it takes no style prompts";
             return Err(Error::MissingPart(reason.to_owned()));
         };
-        let tokens = tokenizer.tokenize(prompt);
-        Ok(StyleCode { values: self.scaled(tower.encode(backend, &tokens.ids)?), truncated: tokens.truncated })
+        let emoji = self.emoji.as_ref().and_then(|(table, codes)| Some((table.find(prompt)?, codes)));
+        let tokens = tokenizer.tokenize(emoji.map_or(prompt, |((_, words), _)| words));
+        let mut values = self.scaled(tower.encode(backend, &tokens.ids)?);
+        if let Some(((row, _), Some(codes))) = emoji {
+            let picture = codes.rows(row..row + 1).to_f32();
+            values.iter_mut().zip(picture).for_each(|(value, picture)| *value = f32::midpoint(*value, picture));
+            values = self.scaled(values);
+        }
+        Ok(StyleCode { values, truncated: tokens.truncated, animated: false })
     }
 
     /// Encodes a PNG or JPEG file.
@@ -67,7 +97,23 @@ impl StyleEncoder {
             return Err(Error::MissingPart(reason.to_owned()));
         };
         let picture = Picture::decode(file)?;
-        Ok(StyleCode { values: self.scaled(tower.encode(backend, &picture)?), truncated: false })
+        let values = self.scaled(tower.encode(backend, &picture)?);
+        Ok(StyleCode { values, truncated: false, animated: Picture::is_animated(file) })
+    }
+
+    /// The code of a preset, as it lies in the pack.
+    ///
+    /// # Errors
+    /// `MissingPart` for an unknown name; the text lists the names.
+    pub fn preset(&self, name: &str) -> Result<StyleCode> {
+        let Some((names, codes)) = &self.presets else {
+            return Err(Error::MissingPart(format!("the pack has no presets, so none named {name:?}")));
+        };
+        let Some(row) = names.iter().position(|known| known == name) else {
+            let names = names.join(", ");
+            return Err(Error::MissingPart(format!("the pack has no preset {name:?}; it has: {names}")));
+        };
+        Ok(StyleCode { values: codes.rows(row..row + 1).to_f32(), truncated: false, animated: false })
     }
 
     /// To length 1 where the pack says so; zero stays zero.

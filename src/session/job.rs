@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use crate::audio::Converter;
 use crate::error::{Error, Result};
-use crate::motion::{SampleJob, SampleOptions};
+use crate::motion::{Inpaint, SampleJob, SampleOptions};
+use crate::plan::{Backend, DeviceFrames};
+use crate::signal::Frames;
 use crate::speech::EncodeJob;
 
 use super::animation::Animation;
-use super::log::LogLevel;
+use super::direction::{Direction, Directions};
 use super::model::{Identity, Model};
-use super::options::{SessionOptions, Style};
+use super::options::SessionOptions;
 use super::session::Stage;
 
 /// Shares of the whole work, measured on the starter: style, speech; the rest is motion.
@@ -21,9 +23,7 @@ const SPEECH_SHARE: f32 = 0.1;
 pub(super) struct Job {
     model: Arc<Model>,
     identity: Option<Arc<Identity>>,
-    style: Option<Style>,
-    style_strength: f32,
-    code: Option<Vec<f32>>,
+    direction: Arc<Direction>,
     sample_options: SampleOptions,
     sample_count: usize,
     part: Part,
@@ -32,19 +32,27 @@ pub(super) struct Job {
 enum Part {
     Input(Converter),
     Speech(EncodeJob),
-    Motion(Box<SampleJob>),
+    /// Features: the motion begins as soon as every style has its code.
+    Ready(DeviceFrames),
+    /// The motion without styles, and what the styled one is made with.
+    Unstyled(Box<SampleJob>, DeviceFrames, Directions),
+    /// The motion, and what of the unstyled one is kept: that motion and its mask.
+    Motion(Box<SampleJob>, Option<Inpaint>),
     Ended,
 }
 
 impl Job {
     /// Of everything that was pushed; nothing is computed yet.
-    pub(super) fn new(model: &Arc<Model>, options: &SessionOptions, input: Converter) -> Result<Self> {
+    pub(super) fn new(
+        model: &Arc<Model>,
+        options: &SessionOptions,
+        direction: Arc<Direction>,
+        input: Converter,
+    ) -> Result<Self> {
         Ok(Self {
             model: Arc::clone(model),
             identity: options.identity.clone(),
-            style: options.style.clone(),
-            style_strength: options.style_strength,
-            code: None,
+            direction,
             sample_options: options.for_sampler(model.sampler()?),
             sample_count: 0,
             part: Part::Input(input),
@@ -54,81 +62,96 @@ impl Job {
     /// Where it is.
     pub(super) fn stage(&self) -> Stage {
         match &self.part {
-            _ if self.style.is_some() => Stage::Style,
+            Part::Input(_) if self.direction.uncoded().is_some() => Stage::Style,
             Part::Input(_) | Part::Speech(_) => Stage::Speech,
-            Part::Motion(_) => Stage::Motion,
+            Part::Ready(_) | Part::Unstyled(..) | Part::Motion(..) => Stage::Motion,
             Part::Ended => Stage::Done,
         }
     }
 
     /// Share of the whole work that is done.
     pub(super) fn fraction(&self) -> f32 {
+        let motion = |part: f32| STYLE_SHARE + SPEECH_SHARE + (1.0 - STYLE_SHARE - SPEECH_SHARE) * part;
         match &self.part {
-            _ if self.style.is_some() => 0.0,
+            Part::Input(_) if self.direction.uncoded().is_some() => 0.0,
             Part::Input(_) => STYLE_SHARE,
             Part::Speech(job) => STYLE_SHARE + SPEECH_SHARE * job.fraction(),
-            Part::Motion(job) => STYLE_SHARE + SPEECH_SHARE + (1.0 - STYLE_SHARE - SPEECH_SHARE) * job.fraction(),
+            Part::Ready(_) => motion(0.0),
+            Part::Unstyled(job, ..) => motion(0.5 * job.fraction()),
+            Part::Motion(job, None) => motion(job.fraction()),
+            Part::Motion(job, Some(_)) => motion(0.5 + 0.5 * job.fraction()),
             Part::Ended => 1.0,
         }
     }
 
     /// Does one unit of work; the animation when it was the last.
     pub(super) fn advance(&mut self) -> Result<Option<Animation>> {
-        if let Some(style) = self.style.take() {
-            self.code = Some(self.encode_style(style)?);
+        // Styles that came while the speech was encoded are encoded before the motion.
+        if matches!(self.part, Part::Input(_) | Part::Ready(_))
+            && let Some(style) = self.direction.uncoded()
+        {
+            self.direction.set_code(&style, &self.model.style_code(&style)?);
             return Ok(None);
         }
-        let backend = &**self.model.runtime().backend();
-        match &mut self.part {
-            Part::Input(_) => {
-                let Part::Input(input) = std::mem::replace(&mut self.part, Part::Ended) else {
-                    unreachable!("matched above")
-                };
+        let backend = Arc::clone(self.model.runtime().backend());
+        let done = match &mut self.part {
+            Part::Input(_) | Part::Ready(_) => true,
+            Part::Speech(job) => job.advance(&*backend)?,
+            Part::Unstyled(job, ..) | Part::Motion(job, _) => job.advance(&*backend)?,
+            Part::Ended => return Err(Error::InvalidState("the job has ended".to_owned())),
+        };
+        if !done {
+            return Ok(None);
+        }
+        self.part = match std::mem::replace(&mut self.part, Part::Ended) {
+            Part::Input(input) => {
                 let samples = input.finish()?;
                 self.sample_count = samples.len();
-                self.part = Part::Speech(EncodeJob::new(Arc::clone(self.model.speech()?), samples)?);
-                Ok(None)
+                Part::Speech(EncodeJob::new(Arc::clone(self.model.speech()?), samples)?)
             }
-            Part::Speech(job) => {
-                if !job.advance(backend)? {
-                    return Ok(None);
-                }
-                let Part::Speech(job) = std::mem::replace(&mut self.part, Part::Ended) else {
-                    unreachable!("matched above")
-                };
-                let strength = self.style_strength;
-                let style = self.code.take().map(|code| crate::motion::Style { code, strength, weights: None });
-                let sampler = Arc::clone(self.model.sampler()?);
-                let job = SampleJob::new(sampler, job.finish()?, style.into_iter().collect(), &self.sample_options)?;
-                self.part = Part::Motion(Box::new(job));
-                Ok(None)
+            Part::Speech(job) => Part::Ready(job.finish()?),
+            Part::Ready(features) => self.begin_motion(&*backend, features)?,
+            Part::Unstyled(job, features, directions) => {
+                let mut styled = self.sampling(features, directions.styles)?;
+                let kept = directions.kept.map(|mask| Ok::<_, Error>(Inpaint { known: job.finish()?, mask }));
+                let kept = kept.transpose()?;
+                kept.iter().cloned().try_for_each(|kept| styled.set_inpaint(kept))?;
+                Part::Motion(Box::new(styled), kept)
             }
-            Part::Motion(job) => {
-                if !job.advance(backend)? {
-                    return Ok(None);
-                }
-                let Part::Motion(job) = std::mem::replace(&mut self.part, Part::Ended) else {
-                    unreachable!("matched above")
-                };
-                let motion = job.finish()?;
-                Ok(Some(Animation::new(&self.model, self.identity.clone(), motion, self.sample_count)))
+            Part::Motion(job, kept) => {
+                let mut motion = job.finish()?;
+                kept.iter().for_each(|kept| restore(kept, &mut motion));
+                return Ok(Some(Animation::new(&self.model, self.identity.clone(), motion, self.sample_count)));
             }
-            Part::Ended => Err(Error::InvalidState("the job has ended".to_owned())),
-        }
+            Part::Ended => unreachable!("answered above"),
+        };
+        Ok(None)
     }
 
-    fn encode_style(&self, style: Style) -> Result<Vec<f32>> {
-        let backend = &**self.model.runtime().backend();
-        let styles = self.model.styles();
-        let code = match style {
-            Style::Text(prompt) => styles.encode_text(backend, &prompt)?,
-            Style::Picture(file) => styles.encode_picture(backend, &file)?,
-            Style::Code(code) => return Ok(code),
+    /// Takes the direction as it stands now; what comes later comes too late.
+    fn begin_motion(&mut self, backend: &dyn Backend, features: DeviceFrames) -> Result<Part> {
+        let Some(mut directions) = self.direction.take(&self.model, features.rows) else {
+            return Ok(Part::Ready(features));
         };
-        if code.truncated {
-            let message = "the style prompt is longer than the text tower's context; its end was not read";
-            self.model.runtime().log.add(LogLevel::Warning, message);
+        self.sample_options.audio_curve = directions.audio_curve.take();
+        self.sample_options.style_curve = directions.style_curve.take();
+        if directions.kept.is_none() {
+            return Ok(Part::Motion(Box::new(self.sampling(features, directions.styles)?), None));
         }
-        Ok(code.values)
+        let mut values = Frames::try_zeros(features.rows, features.width)?;
+        features.download(backend, &mut values.data)?;
+        let again = DeviceFrames::upload(backend, values.width, &values.data)?;
+        Ok(Part::Unstyled(Box::new(self.sampling(features, Vec::new())?), again, directions))
+    }
+
+    fn sampling(&self, features: DeviceFrames, styles: Vec<crate::motion::Style>) -> Result<SampleJob> {
+        SampleJob::new(Arc::clone(self.model.sampler()?), features, styles, &self.sample_options)
+    }
+}
+
+/// Puts the known rows back where the mask is 1: the sampling met them but for the rounding of a standardisation.
+fn restore(kept: &Inpaint, motion: &mut Frames) {
+    for frame in (0..motion.len()).filter(|&frame| kept.mask.row(frame) == [1.0]) {
+        motion.row_mut(frame).copy_from_slice(kept.known.row(frame));
     }
 }

@@ -8,6 +8,8 @@
 //! them on a worker of the session's own; one without runs them inside [`Session::step`] or [`Session::wait`].
 
 mod animation;
+mod codes;
+mod direction;
 mod extractor;
 mod job;
 mod log;
@@ -17,15 +19,18 @@ mod reader;
 mod runtime;
 #[allow(clippy::module_inception)] // the noun is the module
 mod session;
+mod style;
 mod warm_up;
 
 pub use crate::backend::select::BackendChoice;
 pub use crate::face::ExportTarget;
 pub use animation::Animation;
+pub use direction::Guidance;
 pub use extractor::{Extracted, Extractor};
 pub use log::{LogLevel, LogSink};
 pub use model::{Identity, Model};
-pub use options::{SessionOptions, Style};
+pub use options::SessionOptions;
 pub use reader::Reader;
 pub use runtime::{GpuMemory, Runtime, RuntimeOptions};
 pub use session::{Progress, Session, Stage};
+pub use style::{Curve, Style, StyleTrack};

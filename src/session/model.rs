@@ -10,7 +10,8 @@ use crate::prompt::StyleEncoder;
 use crate::signal::Frames;
 use crate::speech::SpeechEncoder;
 
-use super::options::{SessionOptions, Style};
+use super::codes::KeptCodes;
+use super::options::SessionOptions;
 use super::runtime::Runtime;
 
 /// A neutral face of one model, with what the decoder computes of it once. It keeps the model alive.
@@ -40,6 +41,7 @@ pub struct Model {
     styles: StyleEncoder,
     face: Option<Arc<FaceDecoder>>,
     first_identity: OnceLock<Arc<face::Identity>>,
+    kept_codes: KeptCodes,
 }
 
 impl Model {
@@ -62,7 +64,8 @@ impl Model {
             )));
         }
         let runtime = Arc::clone(runtime);
-        Ok(Arc::new(Self { runtime, pack, speech, sampler, styles, face, first_identity: OnceLock::new() }))
+        let (first_identity, kept_codes) = (OnceLock::new(), KeptCodes::default());
+        Ok(Arc::new(Self { runtime, pack, speech, sampler, styles, face, first_identity, kept_codes }))
     }
 
     /// The runtime.
@@ -161,7 +164,7 @@ impl Model {
         Ok(offsets.split_off(width))
     }
 
-    /// Checks that the pack holds what a session with these options needs, and that the options fit it.
+    /// Checks that the pack holds what a session with these options needs besides its styles, and that the options fit it.
     pub(super) fn check(self: &Arc<Self>, options: &SessionOptions) -> Result<()> {
         self.speech()?;
         let sampler = self.sampler()?;
@@ -169,24 +172,7 @@ impl Model {
         if options.identity.as_ref().is_some_and(|identity| !Arc::ptr_eq(&identity.model, self)) {
             return Err(Error::InvalidArgument("the identity was made for another model".to_owned()));
         }
-        let clip = self.manifest().clip.as_ref();
-        let tower = |what: &str, there: bool| match there {
-            true => Ok(()),
-            false => Err(Error::MissingPart(format!("this model has no {what} tower, so it takes no style {what}"))),
-        };
-        match &options.style {
-            None => Ok(()),
-            Some(Style::Text(_)) => tower("text", clip.is_some_and(|clip| clip.text.is_some())),
-            Some(Style::Picture(_)) => tower("picture", clip.is_some_and(|clip| clip.vision.is_some())),
-            Some(Style::Code(code)) => {
-                let width = sampler.denoiser().config().d_p;
-                if code.len() != width || code.iter().any(|v| !v.is_finite()) {
-                    let detail = format!("a style code of {} values, expected {width} finite ones", code.len());
-                    return Err(Error::InvalidArgument(detail));
-                }
-                Ok(())
-            }
-        }
+        Ok(())
     }
 
     pub(super) fn pack(&self) -> &Pack {
@@ -203,6 +189,10 @@ impl Model {
 
     pub(super) fn styles(&self) -> &StyleEncoder {
         &self.styles
+    }
+
+    pub(super) fn kept_codes(&self) -> &KeptCodes {
+        &self.kept_codes
     }
 
     pub(super) fn face(&self) -> Result<&Arc<FaceDecoder>> {

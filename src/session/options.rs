@@ -7,17 +7,7 @@ use crate::limits;
 use crate::motion::{SampleOptions, Sampler};
 
 use super::model::Identity;
-
-/// How it is to be spoken.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Style {
-    /// A prompt.
-    Text(String),
-    /// Bytes of a PNG or JPEG file.
-    Picture(Vec<u8>),
-    /// A raw style code of the model's width.
-    Code(Vec<f32>),
-}
+use super::style::{Curve, Style, StyleTrack, check_strength};
 
 /// Options of a session; `None` is the pack's default.
 #[derive(Clone)]
@@ -36,10 +26,18 @@ pub struct SessionOptions {
     pub guidance_audio: Option<f32>,
     /// Guidance of the style, s_P of eq. 9.
     pub guidance_style: Option<f32>,
-    /// One style for the whole clip.
+    /// s_A over time, in place of `guidance_audio`.
+    pub audio_curve: Option<Curve>,
+    /// s_P over time, in place of `guidance_style`.
+    pub style_curve: Option<Curve>,
+    /// One style for the whole clip; the first of the session's styles.
     pub style: Option<Style>,
-    /// Factor on the guidance of the style.
+    /// Factor on the guidance of `style`.
     pub style_strength: f32,
+    /// More styles, each over its range.
+    pub styles: Vec<StyleTrack>,
+    /// Frames where no style has a weight keep the unstyled motion, bit for bit. Costs a sampling without styles first.
+    pub isolate_styles: bool,
     /// Whose face; `None` is the pack's first.
     pub identity: Option<Arc<Identity>>,
 }
@@ -55,8 +53,12 @@ impl SessionOptions {
             eta: None,
             guidance_audio: None,
             guidance_style: None,
+            audio_curve: None,
+            style_curve: None,
             style: None,
             style_strength: 1.0,
+            styles: Vec::new(),
+            isolate_styles: false,
             identity: None,
         }
     }
@@ -88,14 +90,6 @@ impl SessionOptions {
             ("style", self.guidance_style),
             ("strength of the style", Some(self.style_strength)),
         ];
-        for (name, value) in guidance {
-            if let Some(value) = value.filter(|v| !v.is_finite() || v.abs() > limits::MAX_GUIDANCE) {
-                return fault(format!(
-                    "guidance ({name}) is {value}, expected at most {} either way",
-                    limits::MAX_GUIDANCE
-                ));
-            }
-        }
-        Ok(())
+        guidance.into_iter().try_for_each(|(name, value)| check_strength(name, value.unwrap_or(0.0)))
     }
 }

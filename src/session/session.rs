@@ -10,10 +10,12 @@ use crate::audio::Converter;
 use crate::error::{Error, Result};
 
 use super::animation::Animation;
+use super::direction::{Direction, Guidance};
 use super::job::Job;
 use super::log::LogLevel;
 use super::model::Model;
 use super::options::SessionOptions;
+use super::style::{Curve, StyleTrack};
 
 /// Where a job is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +81,7 @@ struct Shared {
 pub struct Session {
     shared: Arc<Shared>,
     options: SessionOptions,
+    direction: Arc<Direction>,
     worker: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -90,6 +93,7 @@ impl Session {
     pub fn new(model: &Arc<Model>, options: SessionOptions) -> Result<Self> {
         options.check()?;
         model.check(&options)?;
+        let direction = Arc::new(Direction::new(model, &options)?);
         let converter = Converter::new(options.sample_rate_hz, options.channels)?;
         let shared = Shared {
             model: Arc::clone(model),
@@ -99,7 +103,45 @@ impl Session {
             stage: AtomicU32::new(Stage::Input as u32),
             fraction: AtomicU32::new(0),
         };
-        Ok(Self { shared: Arc::new(shared), options, worker: Mutex::new(None) })
+        Ok(Self { shared: Arc::new(shared), options, direction, worker: Mutex::new(None) })
+    }
+
+    /// Adds a style; its number, for [`set_style`](Self::set_style) and [`set_style_strength`](Self::set_style_strength).
+    /// The style of the options, where there is one, is number 0. Any thread, until the motion is begun: at the end of the
+    /// speech stage. A style that comes after the style stage is encoded as the motion begins.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for times that are negative, reversed or no numbers, a strength out of range, or too many styles;
+    /// `MissingPart` for a style that the model cannot take; `InvalidState` once the motion is begun.
+    pub fn add_style(&self, track: StyleTrack) -> Result<usize> {
+        self.direction.add(&self.shared.model, track)
+    }
+
+    /// Puts another style in the place of one. As [`add_style`](Self::add_style) otherwise.
+    pub fn set_style(&self, number: usize, track: StyleTrack) -> Result<()> {
+        self.direction.replace(&self.shared.model, number, track)
+    }
+
+    /// Changes the strength of a style; 0 leaves it out. As [`add_style`](Self::add_style) otherwise.
+    pub fn set_style_strength(&self, number: usize, strength: f32) -> Result<()> {
+        self.direction.set_strength(number, strength)
+    }
+
+    /// Lets a strength of the guidance follow a curve; `None`: the constant of the options again. Any thread, until the
+    /// motion is begun.
+    ///
+    /// # Errors
+    /// `InvalidState` once the motion is begun.
+    pub fn set_guidance_curve(&self, guidance: Guidance, curve: Option<Curve>) -> Result<()> {
+        self.direction.set_curve(guidance, curve)
+    }
+
+    /// Changes [`SessionOptions::isolate_styles`]. Any thread, until the motion is begun.
+    ///
+    /// # Errors
+    /// `InvalidState` once the motion is begun.
+    pub fn isolate_styles(&self, isolate: bool) -> Result<()> {
+        self.direction.set_isolate(isolate)
     }
 
     /// Interleaved channels of the pushed audio.
@@ -149,10 +191,11 @@ impl Session {
         let Phase::Input(converter) = std::mem::replace(&mut *phase, Phase::Working) else {
             unreachable!("matched above")
         };
-        let begun = Job::new(&self.shared.model, &self.options, converter).and_then(|job| {
-            self.shared.show(&job);
-            self.begin(Box::new(job))
-        });
+        let begun =
+            Job::new(&self.shared.model, &self.options, Arc::clone(&self.direction), converter).and_then(|job| {
+                self.shared.show(&job);
+                self.begin(Box::new(job))
+            });
         match begun {
             Ok(next) => *phase = next,
             Err(error) => {

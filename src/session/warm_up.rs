@@ -6,9 +6,11 @@ use crate::audio::Converter;
 use crate::error::{Error, Result};
 use crate::limits;
 
+use super::direction::Direction;
 use super::job::Job;
 use super::model::Model;
-use super::options::{SessionOptions, Style};
+use super::options::SessionOptions;
+use super::style::Style;
 
 const SAMPLE_RATE_HZ: u32 = 16_000;
 
@@ -42,7 +44,8 @@ impl Model {
         let mut input = Converter::new(SAMPLE_RATE_HZ, 1)?;
         let hum: Vec<f32> = (0..samples).map(|i| 0.01 * (i as f32 * 0.05).sin()).collect();
         input.push_f32(&hum)?;
-        let mut job = Job::new(self, options, input)?;
+        let direction = Arc::new(Direction::new(self, options)?);
+        let mut job = Job::new(self, options, direction, input)?;
         let animation = loop {
             let _turn = self.runtime().turn();
             if let Some(animation) = job.advance()? {

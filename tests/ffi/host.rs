@@ -94,3 +94,25 @@ pub(crate) fn weights(result: *const m2f_result, fps: f32) -> Vec<f32> {
 pub(crate) fn c(text: &str) -> CString {
     CString::new(text).expect("no NUL")
 }
+
+/// A runtime on the CPU and the tiny model on it.
+pub(crate) struct Rig {
+    pub(crate) runtime: *mut m2f_runtime,
+    pub(crate) model: *mut m2f_model,
+}
+
+impl Rig {
+    pub(crate) fn new(threads: u32) -> Self {
+        let runtime = runtime(threads);
+        Self { runtime, model: model(runtime) }
+    }
+}
+
+impl Drop for Rig {
+    fn drop(&mut self) {
+        unsafe {
+            m2f_model_destroy(self.model);
+            m2f_runtime_destroy(self.runtime);
+        }
+    }
+}

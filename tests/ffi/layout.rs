@@ -43,6 +43,9 @@ layout! {
         struct_size, mode, sample_rate_hz, channel_count, seed, step_count, eta, guidance_audio, guidance_style, style_strength, ring_ms,
         style_text, style_picture, style_picture_size, style_code, style_code_count, identity,
     }
+    m2f_style_options {
+        struct_size, strength, start_s, end_s, ramp_s, text, picture, picture_size, code, code_count, preset,
+    }
     m2f_progress { stage, fraction }
     m2f_channel { gain, offset, minimum, maximum }
 }

@@ -9,4 +9,5 @@ mod frames;
 mod host;
 mod layout;
 mod lifetimes;
+mod styles;
 mod work;

@@ -7,27 +7,6 @@ use media2face::ffi::*;
 
 use super::host::*;
 
-struct Rig {
-    runtime: *mut m2f_runtime,
-    model: *mut m2f_model,
-}
-
-impl Rig {
-    fn new(threads: u32) -> Self {
-        let runtime = runtime(threads);
-        Self { runtime, model: model(runtime) }
-    }
-}
-
-impl Drop for Rig {
-    fn drop(&mut self) {
-        unsafe {
-            m2f_model_destroy(self.model);
-            m2f_runtime_destroy(self.runtime);
-        }
-    }
-}
-
 fn animate(rig: &Rig, options: &m2f_session_options) -> Vec<f32> {
     let session = session(rig.model, options);
     ok(push(session, &tone()));

@@ -14,5 +14,6 @@ mod picture;
 mod prompt;
 mod session;
 mod speech;
+mod styles;
 mod vision;
 mod watched;

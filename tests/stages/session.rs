@@ -9,24 +9,24 @@ use media2face::session::{
     Animation, BackendChoice, Model, Runtime, RuntimeOptions, Session, SessionOptions, Stage, Style,
 };
 
-fn runtime(threads: usize) -> Arc<Runtime> {
+pub(super) fn runtime(threads: usize) -> Arc<Runtime> {
     let options = RuntimeOptions { threads: Some(threads), backend: BackendChoice::Cpu, ..RuntimeOptions::default() };
     Runtime::new(&options).expect("runtime")
 }
 
-fn tiny() -> Pack {
+pub(super) fn tiny() -> Pack {
     pack::random(Size::Tiny, 1).expect("tiny pack")
 }
 
-fn model() -> Arc<Model> {
+pub(super) fn model() -> Arc<Model> {
     Model::new(&runtime(1), tiny()).expect("model")
 }
 
-fn options(rate_hz: u32, channels: u32) -> SessionOptions {
+pub(super) fn options(rate_hz: u32, channels: u32) -> SessionOptions {
     SessionOptions { steps: Some(3), ..SessionOptions::new(rate_hz, channels) }
 }
 
-fn animate(model: &Arc<Model>, options: SessionOptions, samples: &[f32]) -> Arc<Animation> {
+pub(super) fn animate(model: &Arc<Model>, options: SessionOptions, samples: &[f32]) -> Arc<Animation> {
     let session = Session::new(model, options).expect("session");
     samples.chunks(997).for_each(|chunk| session.push_f32(chunk).expect("push"));
     session.finish().expect("finish");
@@ -39,7 +39,7 @@ fn weights(animation: &Arc<Animation>) -> Vec<f32> {
     animation.reader().expect("reader").weights(30.0, 0, count).expect("weights")
 }
 
-fn tone(rate_hz: u32, channels: u32, seconds: f32) -> Vec<f32> {
+pub(super) fn tone(rate_hz: u32, channels: u32, seconds: f32) -> Vec<f32> {
     let frames = (rate_hz as f32 * seconds) as usize;
     let sample = |i: usize| 0.4 * (i as f32 * 2.0 * std::f32::consts::PI * 220.0 / rate_hz as f32).sin();
     (0..frames).flat_map(|i| std::iter::repeat_n(sample(i), channels as usize)).collect()

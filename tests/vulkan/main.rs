@@ -10,6 +10,7 @@ mod host_cost;
 mod job;
 mod loss;
 mod memory;
+mod styles;
 mod submissions;
 mod transfers;
 

@@ -6,7 +6,8 @@ use std::ops::RangeInclusive;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::pack::{
-    AudioConfig, ClipConfig, Concat, DenoiserConfig, DiffusionConfig, FrontEnd, GnpfaConfig, Manifest, TopologyConfig,
+    AudioConfig, ClipConfig, Concat, DenoiserConfig, DiffusionConfig, EmojiConfig, FrontEnd, GnpfaConfig, Manifest,
+    TopologyConfig,
 };
 
 /// The `eos_token_id` of old configurations, whatever the vocabulary: the end marker is its last token all the same.
@@ -31,6 +32,16 @@ impl Manifest {
         }
         if let Some(config) = &self.clip {
             clip(config)?;
+        }
+        if let Some(config) = &self.emoji {
+            emoji(config)?;
+            if self.clip.as_ref().is_none_or(|clip| clip.text.is_none()) {
+                return Err(invalid("emoji without a text tower"));
+            }
+        }
+        names("presets", &self.presets.names)?;
+        if self.denoiser.is_none() && !self.presets.is_empty() {
+            return Err(invalid("presets without a denoiser"));
         }
         if let Some(config) = &self.denoiser {
             denoiser(config)?;
@@ -129,6 +140,18 @@ fn clip(config: &ClipConfig) -> Result<()> {
         count("clip.vision.image_size", vision.image_size, 1..=limits::MAX_MAP_SIDE)?;
         count("clip.vision.patch_size", vision.patch_size, 1..=vision.image_size)?;
         epsilon("clip.vision.layer_norm_eps", vision.layer_norm_eps)?;
+    }
+    Ok(())
+}
+
+fn emoji(config: &EmojiConfig) -> Result<()> {
+    count("emoji.names' length", config.names.len(), 0..=limits::MAX_EMOJI)?;
+    for (emoji, words) in &config.names {
+        name("emoji", emoji)?;
+        name("emoji's words", words)?;
+        if *emoji != EmojiConfig::key(emoji) {
+            return Err(invalid(format!("emoji {emoji:?} has a variation selector, a skin tone or white space")));
+        }
     }
     Ok(())
 }

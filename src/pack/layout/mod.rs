@@ -76,8 +76,16 @@ impl<'a> Layout<'a> {
         if let Some(config) = &manifest.clip {
             layout.clip(config);
         }
+        if let (Some(emoji), Some(clip)) = (&manifest.emoji, &manifest.clip)
+            && layout.has("emoji.codes")
+        {
+            layout.matrix("emoji.codes".to_owned(), &[emoji.names.len(), clip.projection_dim]);
+        }
         if let Some(config) = &manifest.denoiser {
             layout.denoiser(config);
+            if !manifest.presets.is_empty() {
+                layout.matrix("presets.codes".to_owned(), &[manifest.presets.names.len(), config.d_p]);
+            }
         }
         if let Some(config) = &manifest.gnpfa {
             layout.gnpfa(config, manifest.blendshapes.names.len())?;

@@ -51,6 +51,8 @@ impl Size {
             fps: 30.0,
             audio: Some(audio),
             clip: Some(clip),
+            emoji: None,
+            presets: Names::default(),
             denoiser: Some(denoiser),
             diffusion: DiffusionConfig { hop, ..DiffusionConfig::default() },
             gnpfa: Some(gnpfa),

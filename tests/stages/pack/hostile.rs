@@ -2,6 +2,7 @@
 
 use media2face::Error;
 use media2face::pack::Pack;
+use media2face::prompt::StyleEncoder;
 use media2face::tensor::Weight;
 use serde_json::{Value, json};
 
@@ -373,4 +374,68 @@ fn every_number_of_the_manifest_may_be_hostile_without_a_panic() {
         }
     }
     assert!(found.len() > 60);
+}
+
+#[test]
+fn emoji_and_presets_that_cannot_be_are_refused() {
+    let emoji = |key: &str, words: &str| json!({ "names": { key: words } });
+    for (key, words, fault) in [
+        ("☺\u{fe0f}", "smiling face", "variation selector"),
+        ("👍🏽", "thumbs up", "skin tone"),
+        (" 😀", "grinning face", "white space"),
+        ("", "nothing", "emoji"),
+        ("😀", "", "words"),
+        ("😀", "a\nb", "words"),
+        ("😀", &"x".repeat(300), "words"),
+    ] {
+        refused_with(with_manifest(|manifest| manifest["emoji"] = emoji(key, words)), &["emoji", fault]);
+    }
+    let many: serde_json::Map<String, Value> = (0..9000).map(|i| (format!("e{i}"), "x".into())).collect();
+    refused_with(with_manifest(|manifest| manifest["emoji"] = json!({ "names": many })), &["emoji.names' length"]);
+    refused_with(with_manifest(|manifest| manifest["emoji"] = json!({ "names": [] })), &["manifest"]);
+    let without_text = with_manifest(|manifest| {
+        manifest["emoji"] = emoji("😀", "grinning face");
+        manifest["clip"]["text"] = Value::Null;
+    });
+    refused_with(without_text, &["emoji without a text tower"]);
+
+    let presets = |names: Value| with_manifest(|manifest| manifest["presets"] = json!({ "names": names }));
+    refused_with(presets(json!(["a", "a"])), &["presets", "twice"]);
+    refused_with(presets(json!(["a\u{7}"])), &["presets", "control characters"]);
+    refused_with(presets(json!(["a"])), &["presets.codes", "missing"]);
+    let without_denoiser = with_manifest(|manifest| {
+        manifest["presets"] = json!({ "names": ["a"] });
+        manifest["denoiser"] = Value::Null;
+    });
+    refused_with(without_denoiser, &["presets without a denoiser"]);
+
+    let with_codes = |name: &str, shape: &[usize], value: f32| {
+        let pack = tiny();
+        let mut manifest = pack.manifest().clone();
+        manifest.presets.names = vec!["a".to_owned(), "b".to_owned()];
+        manifest.emoji = Some(serde_json::from_value(emoji("😀", "grinning face")).unwrap());
+        let mut tensors = pack.tensors().clone();
+        let mut add = |name: &str, shape: &[usize], value: f32| {
+            let values = vec![value; shape.iter().product()];
+            tensors.insert(name.to_owned(), Weight::from_f32(name, shape, &values));
+        };
+        add("presets.codes", &[2, 32], 1.0);
+        add("emoji.codes", &[1, 32], 1.0);
+        add(name, shape, value);
+        Pack::from_parts(manifest, tensors)
+    };
+    let valid = with_codes("emoji.codes", &[1, 32], 0.5);
+    valid.check().expect("a valid pack");
+    let again = Pack::from_bytes(valid.to_bytes().expect("bytes")).expect("read back");
+    assert_eq!(again.manifest(), valid.manifest());
+    for (name, shape) in [("emoji.codes", [2, 32]), ("emoji.codes", [1, 31]), ("presets.codes", [1, 32])] {
+        let Err(Error::InvalidPack(detail)) = with_codes(name, &shape, 1.0).check() else { panic!("{name} was taken") };
+        assert!(detail.contains(name), "{detail}");
+    }
+    for name in ["emoji.codes", "presets.codes"] {
+        let shape = [if name == "emoji.codes" { 1 } else { 2 }, 32];
+        let broken = with_codes(name, &shape, f32::NAN);
+        let Err(Error::InvalidPack(detail)) = StyleEncoder::load(&broken) else { panic!("{name} was taken") };
+        assert!(detail.contains(name), "{detail}");
+    }
 }

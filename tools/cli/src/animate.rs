@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, ensure};
-use media2face::session::{Animation, Model, Session, SessionOptions, Style};
+use media2face::session::{Animation, Curve, Model, Session, SessionOptions, Style, StyleTrack};
 
-use crate::args::{Animate, Emit};
+use crate::args::{Animate, Emit, Guidance, Source, StyleGroup};
 use crate::emit::npy::NpyWriter;
 use crate::emit::staged::{Staged, StagedFolder};
 use crate::emit::{csv, glb, json};
@@ -114,15 +114,31 @@ fn session_options(args: &Animate, model: &Arc<Model>, wav: &Wav) -> Result<Sess
     let mut options = generate::options(wav);
     options.seed = args.seed;
     options.steps = args.steps.map(|steps| steps as usize);
-    options.guidance_audio = args.guidance_audio;
-    options.guidance_style = args.guidance_style;
-    options.style = match (&args.style, &args.style_image) {
-        (Some(text), _) => Some(Style::Text(text.clone())),
-        (None, Some(path)) => Some(Style::Picture(read_picture(path)?)),
-        (None, None) => None,
-    };
+    (options.guidance_audio, options.audio_curve) = split(args.guidance_audio.as_ref());
+    (options.guidance_style, options.style_curve) = split(args.guidance_style.as_ref());
+    options.styles = args.styles.0.iter().map(track).collect::<Result<_>>()?;
+    options.isolate_styles = args.isolate;
     options.identity = args.identity.as_deref().map(|name| model.identity(name)).transpose()?;
     Ok(options)
+}
+
+/// A constant or a curve.
+fn split(guidance: Option<&Guidance>) -> (Option<f32>, Option<Curve>) {
+    match guidance {
+        None => (None, None),
+        Some(Guidance::Constant(value)) => (Some(*value), None),
+        Some(Guidance::Curve(curve)) => (None, Some(curve.clone())),
+    }
+}
+
+fn track(group: &StyleGroup) -> Result<StyleTrack> {
+    let style = match &group.source {
+        Source::Text(text) => Style::Text(text.clone()),
+        Source::Image(path) => Style::Picture(read_picture(path)?),
+        Source::Preset(name) => Style::Preset(name.clone()),
+    };
+    let &StyleGroup { start_s, end_s, strength, ramp_s, .. } = group;
+    Ok(StyleTrack { start_s, end_s, strength, ramp_s, ..StyleTrack::new(style) })
 }
 
 fn read_picture(path: &Path) -> Result<Vec<u8>> {

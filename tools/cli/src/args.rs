@@ -2,6 +2,8 @@
 
 mod compare;
 mod extract;
+mod guidance;
+mod styles;
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -12,6 +14,8 @@ use media2face::limits;
 
 pub use compare::Compare;
 pub use extract::Extract;
+pub use guidance::Guidance;
+pub use styles::{Source, StyleGroup, Styles};
 
 /// Speech in, moving face out.
 #[derive(Parser)]
@@ -53,6 +57,7 @@ pub enum Command {
 Examples:
   m2f animate speech.wav --out out/
   m2f animate speech.wav --out out/ --style \"happy\" --guidance-style 2
+  m2f animate speech.wav --out out/ --style sad --at 0-1.5 --style happy --at 1.5- --strength 0.8
   m2f animate speech.wav --out out/ --fps 60 --identity average --emit csv
   m2f animate speech.wav --out out/ --emit mp4")]
 pub struct Animate {
@@ -78,18 +83,17 @@ pub struct Animate {
     /// One of `m2f identities`; the first by default
     #[arg(long, value_name = "NAME")]
     pub identity: Option<String>,
-    /// How it is said: words or an emoji
-    #[arg(long, value_name = "TEXT", conflicts_with = "style_image")]
-    pub style: Option<String>,
-    /// How it is said: a picture, PNG or JPEG
-    #[arg(long, value_name = "FILE")]
-    pub style_image: Option<PathBuf>,
-    /// Strength of the audio; the pack's by default
-    #[arg(long, value_name = "X", value_parser = guidance, allow_negative_numbers = true)]
-    pub guidance_audio: Option<f32>,
-    /// Strength of the style; the pack's by default
-    #[arg(long, value_name = "X", value_parser = guidance, allow_negative_numbers = true)]
-    pub guidance_style: Option<f32>,
+    #[command(flatten)]
+    pub styles: Styles,
+    /// Keep the unstyled motion, to the bit, where no style lies; takes twice the time
+    #[arg(long)]
+    pub isolate: bool,
+    /// Strength of the audio, or a curve of it: 0:2.5,1.5:3; the pack's by default
+    #[arg(long, value_name = "X", value_parser = guidance::parse, allow_negative_numbers = true)]
+    pub guidance_audio: Option<Guidance>,
+    /// Strength of the styles, or a curve of it; the pack's by default
+    #[arg(long, value_name = "X", value_parser = guidance::parse, allow_negative_numbers = true)]
+    pub guidance_style: Option<Guidance>,
     /// Which files; by default glb,csv,json,png, of a pack without a mesh csv,json
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub emit: Option<Vec<Emit>>,
@@ -252,10 +256,6 @@ fn count(most: u32) -> RangedI64ValueParser<u32> {
 
 fn fps(text: &str) -> Result<f32, String> {
     number(text, limits::MIN_FPS, limits::MAX_FPS)
-}
-
-fn guidance(text: &str) -> Result<f32, String> {
-    number(text, -limits::MAX_GUIDANCE, limits::MAX_GUIDANCE)
 }
 
 fn film_side(text: &str) -> Result<u32, String> {

@@ -71,8 +71,8 @@ pub fn run(args: &Bench, start: Instant) -> Result<String> {
     let (threads, backend_reason) = (model.runtime().threads(), model.runtime().backend_reason().to_owned());
     ensure!(on_device || !args.ops, "--ops measures a Vulkan device, this is {backend}");
 
-    let cold = Take::run(&model, args, &samples)?; // plans are made and memory is touched
-    let takes = (0..args.repeat).map(|_| Take::run(&model, args, &samples)).collect::<Result<Vec<_>>>()?;
+    let cold = Take::run(&model, args, &samples, 0)?; // plans are made and memory is touched
+    let takes = (0..args.repeat).map(|i| Take::run(&model, args, &samples, i + 1)).collect::<Result<Vec<_>>>()?;
     let mut stages = medians(&takes);
     let whole_s = stages.last().map_or(0.0, |whole| whole.wall_ms / 1e3);
     let blob = if on_device { Some(model.runtime().pipeline_cache()?) } else { None };
@@ -104,9 +104,9 @@ fn profile(args: &Bench, samples: &[f32], blob: Vec<u8>, stages: &mut [StageTime
     let random = |size| Ok(pack::random(convert::pack_size(size), 0)?);
     let pack: Result<Pack> = args.random.map_or_else(|| model::open_pack(args.model.as_deref()), random);
     let model = model::load_on(pack?, &args.compute, backend, model::print_warning)?;
-    Take::run(&model, args, samples)?;
+    Take::run(&model, args, samples, 0)?;
     let before = model.runtime().profile();
-    let take = Take::run(&model, args, samples)?;
+    let take = Take::run(&model, args, samples, 1)?;
     for stage in stages {
         let same = take.stages.iter().filter(|measured| measured.name == stage.name);
         stage.gpu_ms = same.map(|measured| measured.gpu_ms).sum();
@@ -123,10 +123,11 @@ struct Take {
 }
 
 impl Take {
-    fn run(model: &Arc<Model>, args: &Bench, samples: &[f32]) -> Result<Self> {
+    /// The prompt of every `number` is another one, since a model keeps the codes of those it knows.
+    fn run(model: &Arc<Model>, args: &Bench, samples: &[f32], number: u32) -> Result<Self> {
         let mut options = SessionOptions::new(SAMPLE_RATE_HZ, 1);
         options.steps = args.steps.map(|steps| steps as usize);
-        options.style = if args.style { Some(style(model)?) } else { None };
+        options.style = if args.style { Some(style(model, number)?) } else { None };
         let session = Session::new(model, options)?;
 
         let gpu = || gpu_ms(&model.runtime().profile());
@@ -167,10 +168,10 @@ impl Take {
 }
 
 /// A prompt where the model reads one, else a style code of its width.
-fn style(model: &Model) -> Result<Style> {
+fn style(model: &Model, number: u32) -> Result<Style> {
     let manifest = model.manifest();
     match (&manifest.clip, &manifest.denoiser) {
-        (Some(clip), _) if clip.text.is_some() => Ok(Style::Text("happy".to_owned())),
+        (Some(clip), _) if clip.text.is_some() => Ok(Style::Text(format!("a happy face {number}"))),
         (_, Some(denoiser)) => Ok(Style::Code(vec![1.0 / (denoiser.d_p as f32).sqrt(); denoiser.d_p])),
         _ => Err(anyhow!("the model has no denoiser")),
     }

@@ -74,6 +74,8 @@ fn text(manifest: &Manifest, networks: &[Network]) -> Result<String, std::fmt::E
     }
     let list = |names: &[String]| if names.is_empty() { "-".to_owned() } else { names.join(", ") };
     writeln!(out, "\nidentities  {}", list(&manifest.identities.names))?;
+    writeln!(out, "presets     {}", list(&manifest.presets.names))?;
+    writeln!(out, "emoji       {}", manifest.emoji.as_ref().map_or(0, |emoji| emoji.names.len()))?;
     write!(out, "weights     {}: {}", manifest.blendshapes.names.len(), list(&manifest.blendshapes.names))?;
     Ok(out)
 }

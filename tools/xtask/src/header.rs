@@ -24,6 +24,7 @@ const HEADERS: [Header; 2] = [
             "model.rs",
             "identity.rs",
             "session.rs",
+            "style.rs",
             "result.rs",
         ],
     },

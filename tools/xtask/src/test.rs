@@ -73,7 +73,7 @@ fn tests(on_vulkan: bool) -> Result<()> {
 /// The C sample on the tiny test pack: no invalid access, no leak.
 fn valgrind() -> Result<()> {
     apt::need("valgrind", "valgrind")?;
-    let program = sample::build_c()?;
+    let program = sample::build_c("minimal")?;
     let pack = target().join("samples/tiny.m2f");
     let pack_text = pack.to_string_lossy();
     let m2f = ["run", "--release", "--quiet", "--package", "m2f", "--"];

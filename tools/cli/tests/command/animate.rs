@@ -85,3 +85,37 @@ fn pack_without_a_mesh_gives_weights() {
     assert_failed(&refused, "the model has no mesh");
     assert!(!bench.path("none").exists());
 }
+
+#[test]
+fn styles_lie_where_they_are_asked_for() {
+    let bench = Bench::new();
+    let rows = |out: &str, more: &[&str]| {
+        let output = bench.animate(out, &[&["--emit", "json"], more].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let json = fs::read(bench.path(out).join("hum.json")).unwrap();
+        serde_json::from_slice::<serde_json::Value>(&json).unwrap()["weights"].as_array().unwrap().clone()
+    };
+    let plain = rows("plain", &[]);
+    let late = ["--style", "happy", "--at", "0.3-", "--strength", "2", "--ramp", "0", "--isolate"];
+    let styled = rows("late", &late);
+    assert_eq!(styled[..9], plain[..9]);
+    assert_ne!(styled[9..], plain[9..]);
+    let two = rows("two", &["--style", "sad", "--at", "0-0.2", "--style", "happy", "--at", "0.2-"]);
+    assert_ne!(two, rows("one", &["--style", "happy"]));
+    assert_ne!(rows("curve", &["--guidance-audio", "0:2.5,0.4:5"]), plain);
+    assert_eq!(rows("level", &["--guidance-audio", "0:2.5"]), rows("constant", &["--guidance-audio", "2.5"]));
+}
+
+#[test]
+fn style_past_the_end_warns_and_one_that_cannot_be_is_refused() {
+    let bench = Bench::new();
+    let output = bench.animate("out", &["--emit", "csv", "--quiet", "--style", "happy", "--at", "0.1-3"]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && stderr.starts_with("warning: style 0 ends at 3 s"), "{stderr}");
+    assert_failed(&bench.animate("none", &["--preset", "calm"]), "no presets");
+    for wrong in [["--style", "happy", "--at", "3-1"], ["--at", "0-1", "--style", "happy"]] {
+        let output = bench.animate("none", &wrong);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+    }
+    assert!(!bench.path("none").exists());
+}

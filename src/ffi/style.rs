@@ -1,0 +1,259 @@
+//! Styles of a session over time, and strengths that follow a curve.
+
+use std::ffi::c_char;
+use std::sync::Arc;
+
+use crate::session::{Curve, Guidance, Style, StyleTrack};
+
+use super::buffer;
+use super::error::{Failure, m2f_status};
+use super::guard::{borrow, guard, writable};
+use super::options::{self, Options};
+use super::session::m2f_session;
+use super::text;
+
+/// `guidance`: s_A, the strength of the audio.
+pub const M2F_GUIDANCE_AUDIO: u32 = 0;
+/// `guidance`: s_P, the strength of the style.
+pub const M2F_GUIDANCE_STYLE: u32 = 1;
+
+/// A style over a range of the clip. Fill with [`m2f_style_options_init`] first. Exactly one of `text`, `picture`, `code`
+/// and `preset` is set.
+///
+/// The weight of the style is 1 from `start_s` to `end_s` and 0 outside. A ramp is centred on either end, so that two
+/// styles that meet blend into each other. Styles may overlap: what they add to the guidance adds up.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct m2f_style_options {
+    /// Bytes of this struct as the caller knows it.
+    pub struct_size: u32,
+    /// Factor on `guidance_style`; default 1, 0 leaves the style out.
+    pub strength: f32,
+    /// Where it begins, seconds; default 0. At 0 there is no ramp.
+    pub start_s: f64,
+    /// Where it ends, seconds; default infinity, the whole rest. Past the clip's end it is cut, with a warning.
+    pub end_s: f64,
+    /// Length of the ramps, seconds, half of it inside the range; default 0.2, 0 switches at once.
+    pub ramp_s: f64,
+    /// How it is to be spoken, UTF-8: words or one emoji.
+    pub text: *const c_char,
+    /// A PNG or JPEG file's bytes.
+    pub picture: *const u8,
+    /// Bytes of `picture`.
+    pub picture_size: u64,
+    /// A raw style code.
+    pub code: *const f32,
+    /// Floats of `code`.
+    pub code_count: u64,
+    /// Name of a preset of the pack, UTF-8.
+    pub preset: *const c_char,
+}
+
+// SAFETY: repr(C), struct_size first; integers, floats and pointers.
+unsafe impl Options for m2f_style_options {
+    fn defaults() -> Self {
+        Self {
+            struct_size: size_of::<Self>() as u32,
+            strength: 1.0,
+            start_s: 0.0,
+            end_s: f64::INFINITY,
+            ramp_s: StyleTrack::RAMP_S,
+            text: std::ptr::null(),
+            picture: std::ptr::null(),
+            picture_size: 0,
+            code: std::ptr::null(),
+            code_count: 0,
+            preset: std::ptr::null(),
+        }
+    }
+}
+
+/// Fills `options` with the defaults.
+///
+/// Parameters: `options`, `size` writable bytes; `size`, sizeof *options.
+/// Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_style_options_init(options: *mut m2f_style_options, size: usize) -> m2f_status {
+    // SAFETY: the caller's promise.
+    guard(|| unsafe { options::init(options, size) })
+}
+
+/// Adds a style to a session. The style of its options, where there is one, is number 0 and lies over the whole clip.
+///
+/// Styles, strengths and curves may be set until the motion is begun, at the end of the speech stage: also while a job
+/// waits, or encodes. Prompts and pictures are encoded once; the model keeps the codes of the last ones.
+///
+/// Parameters: `options`; `number`, receives the number of the style, or NULL. Strings and buffers are copied.
+/// Returns: OK; INVALID_ARGUMENT (no style or two, times that are negative, reversed or NaN, a strength out of range, more
+/// than 64 styles); INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (the model lacks the tower, or the preset: the text
+/// lists the names); INVALID_STATE (the motion is begun).
+/// Threads: any but an audio thread. Cost: a copy; the style is encoded by the job.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_session_add_style(
+    session: *const m2f_session,
+    options: *const m2f_style_options,
+    number: *mut u32,
+) -> m2f_status {
+    guard(|| {
+        // SAFETY: the caller's promise.
+        let (session, track) = unsafe { (&borrow(session, "session")?.0, convert(options)?) };
+        let added = session.add_style(track)? as u32;
+        if !number.is_null() {
+            // SAFETY: not NULL, and writable by the caller's promise.
+            unsafe { number.write(added) };
+        }
+        Ok(())
+    })
+}
+
+/// Puts another style in the place of one: its prompt, range and strength. As [`m2f_session_add_style`] otherwise.
+///
+/// Parameters: `number`, of the style; `options`, as for [`m2f_session_add_style`].
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_session_set_style(
+    session: *const m2f_session,
+    number: u32,
+    options: *const m2f_style_options,
+) -> m2f_status {
+    guard(|| {
+        // SAFETY: the caller's promise.
+        let (session, track) = unsafe { (&borrow(session, "session")?.0, convert(options)?) };
+        Ok(session.set_style(number as usize, track)?)
+    })
+}
+
+/// Changes the strength of a style.
+///
+/// Parameters: `number`, of the style; `strength`, 0 leaves it out.
+/// Returns: OK; INVALID_ARGUMENT (no such style, a strength out of range); INVALID_STATE (the motion is begun).
+/// Threads: any but an audio thread. Cost: none.
+///
+/// # Safety
+/// `session` is a live handle or NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_session_set_style_strength(
+    session: *const m2f_session,
+    number: u32,
+    strength: f32,
+) -> m2f_status {
+    // SAFETY: the caller's promise.
+    guard(|| Ok(unsafe { borrow(session, "session") }?.0.set_style_strength(number as usize, strength)?))
+}
+
+/// Lets a strength of the guidance follow a curve: linear between its points, level before the first and after the last.
+///
+/// Parameters: `guidance`, `M2F_GUIDANCE_AUDIO` or `M2F_GUIDANCE_STYLE`; `times_s` and `values`, `count` of each, in the
+/// order of time; of two points at one time the later one counts from there on. `count` 0: the constant again.
+/// Returns: OK; INVALID_ARGUMENT (times that are negative, reversed or NaN, a value out of range); INVALID_STATE (the
+/// motion is begun).
+/// Threads: any but an audio thread. Cost: a copy.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_session_set_guidance_curve(
+    session: *const m2f_session,
+    guidance: u32,
+    times_s: *const f64,
+    values: *const f32,
+    count: usize,
+) -> m2f_status {
+    guard(|| {
+        let guidance = match guidance {
+            M2F_GUIDANCE_AUDIO => Guidance::Audio,
+            M2F_GUIDANCE_STYLE => Guidance::Style,
+            other => {
+                return Err(Failure::argument(format!("guidance is {other}, expected M2F_GUIDANCE_AUDIO or _STYLE")));
+            }
+        };
+        // SAFETY: the caller's promise.
+        let (session, times_s, values) = unsafe {
+            let session = &borrow(session, "session")?.0;
+            (session, buffer::input(times_s, count, "times_s")?, buffer::input(values, count, "values")?)
+        };
+        let points = times_s.iter().copied().zip(values.iter().copied()).collect();
+        let curve = (count > 0).then(|| Curve::new(points)).transpose()?;
+        Ok(session.set_guidance_curve(guidance, curve)?)
+    })
+}
+
+/// Keeps the unstyled motion, bit for bit, in the frames where no style has a weight. It costs a sampling without styles
+/// before the styled one.
+///
+/// Parameters: `on`, 0 or 1. Returns: OK; INVALID_ARGUMENT; INVALID_STATE (the motion is begun).
+/// Threads: any but an audio thread. Cost: none.
+///
+/// # Safety
+/// `session` is a live handle or NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_session_isolate_styles(session: *const m2f_session, on: u32) -> m2f_status {
+    guard(|| {
+        if on > 1 {
+            return Err(Failure::argument(format!("on is {on}, expected 0 or 1")));
+        }
+        // SAFETY: the caller's promise.
+        Ok(unsafe { borrow(session, "session") }?.0.isolate_styles(on == 1)?)
+    })
+}
+
+/// # Safety
+/// `options` is NULL or as its fields say.
+unsafe fn convert(options: *const m2f_style_options) -> Result<StyleTrack, Failure> {
+    writable(options.cast_mut(), "options")?;
+    // SAFETY: the caller's promise.
+    let options = unsafe { options::read(options) }?;
+    // SAFETY: the caller's promise.
+    let sources = unsafe {
+        [
+            text::optional(options.text, "text")?.map(|text| Style::Text(text.to_owned())),
+            picture(options.picture, options.picture_size, "picture")?,
+            code(options.code, options.code_count, "code")?,
+            text::optional(options.preset, "preset")?.map(|name| Style::Preset(name.to_owned())),
+        ]
+    };
+    let mut given = sources.into_iter().flatten();
+    let (Some(style), None) = (given.next(), given.next()) else {
+        return Err(Failure::argument("set exactly one of text, picture, code and preset"));
+    };
+    let m2f_style_options { strength, start_s, end_s, ramp_s, .. } = options;
+    Ok(StyleTrack { style: Arc::new(style), strength, start_s, end_s, ramp_s })
+}
+
+/// A picture's bytes as a style; NULL is none.
+///
+/// # Safety
+/// `data` is NULL or points to `size` bytes.
+pub(super) unsafe fn picture(data: *const u8, size: u64, name: &str) -> Result<Option<Style>, Failure> {
+    if data.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: the caller's promise.
+    let bytes = unsafe { buffer::input(data, count(size, name)?, name) }?;
+    Ok(Some(Style::Picture(bytes.to_vec())))
+}
+
+/// A raw style code as a style; NULL is none.
+///
+/// # Safety
+/// `data` is NULL or points to `len` floats.
+pub(super) unsafe fn code(data: *const f32, len: u64, name: &str) -> Result<Option<Style>, Failure> {
+    if data.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: the caller's promise.
+    let values = unsafe { buffer::input(data, count(len, name)?, name) }?;
+    Ok(Some(Style::Code(values.to_vec())))
+}
+
+fn count(n: u64, name: &str) -> Result<usize, Failure> {
+    usize::try_from(n).map_err(|_| Failure::argument(format!("{name} is too large")))
+}

@@ -1,0 +1,102 @@
+//! What the manifest says of styles: the towers, and the table of emoji.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Style towers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClipConfig {
+    /// Text tower.
+    #[serde(default, alias = "text_config", skip_serializing_if = "Option::is_none")]
+    pub text: Option<ClipTextConfig>,
+    /// Picture tower.
+    #[serde(default, alias = "vision_config", skip_serializing_if = "Option::is_none")]
+    pub vision: Option<ClipVisionConfig>,
+    /// Columns of the style code.
+    pub projection_dim: usize,
+    /// Scale the style code to length 1.
+    #[serde(default)]
+    pub normalize: bool,
+}
+
+/// Text tower: keys of a `CLIPTextConfig`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)] // named and explained upstream
+pub struct ClipTextConfig {
+    pub vocab_size: usize,
+    pub hidden_size: usize,
+    pub intermediate_size: usize,
+    pub num_hidden_layers: usize,
+    pub num_attention_heads: usize,
+    pub max_position_embeddings: usize,
+    pub eos_token_id: u32,
+    pub layer_norm_eps: f32,
+}
+
+impl Default for ClipTextConfig {
+    fn default() -> Self {
+        Self {
+            vocab_size: 49408,
+            hidden_size: 512,
+            intermediate_size: 2048,
+            num_hidden_layers: 12,
+            num_attention_heads: 8,
+            max_position_embeddings: 77,
+            eos_token_id: 49407,
+            layer_norm_eps: 1e-5,
+        }
+    }
+}
+
+/// Picture tower: keys of a `CLIPVisionConfig`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)] // named and explained upstream
+pub struct ClipVisionConfig {
+    pub hidden_size: usize,
+    pub intermediate_size: usize,
+    pub num_hidden_layers: usize,
+    pub num_attention_heads: usize,
+    pub image_size: usize,
+    pub patch_size: usize,
+    pub layer_norm_eps: f32,
+}
+
+impl Default for ClipVisionConfig {
+    fn default() -> Self {
+        Self {
+            hidden_size: 768,
+            intermediate_size: 3072,
+            num_hidden_layers: 12,
+            num_attention_heads: 12,
+            image_size: 224,
+            patch_size: 32,
+            layer_norm_eps: 1e-5,
+        }
+    }
+}
+
+/// Words for emoji.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct EmojiConfig {
+    /// Emoji, without variation selector and skin tones → the words that are encoded in its place. The rows of
+    /// `emoji.codes` are in the order of this map: by code point.
+    pub names: BTreeMap<String, String>,
+}
+
+impl EmojiConfig {
+    /// What the table knows a text by: without white space at its ends, variation selectors (U+FE0F) and skin tones
+    /// (U+1F3FB to U+1F3FF).
+    pub fn key(text: &str) -> String {
+        text.trim().chars().filter(|c| !matches!(c, '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}')).collect()
+    }
+
+    /// Row of `emoji.codes` and words of a text that is one emoji of the table.
+    pub fn find(&self, text: &str) -> Option<(usize, &str)> {
+        let key = Self::key(text);
+        let words = self.names.get(&key)?;
+        Some((self.names.keys().take_while(|known| **known < key).count(), words))
+    }
+}
