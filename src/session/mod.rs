@@ -8,6 +8,7 @@
 //! them on a worker of the session's own; one without runs them inside [`Session::step`] or [`Session::wait`].
 
 mod animation;
+mod binding;
 mod extractor;
 mod job;
 mod log;
@@ -22,6 +23,7 @@ mod warm_up;
 pub use crate::backend::select::BackendChoice;
 pub use crate::face::ExportTarget;
 pub use animation::Animation;
+pub use binding::{Binding, Solver};
 pub use extractor::{Extracted, Extractor};
 pub use log::{LogLevel, LogSink};
 pub use model::{Identity, Model};
