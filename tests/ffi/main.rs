@@ -9,4 +9,5 @@ mod frames;
 mod host;
 mod layout;
 mod lifetimes;
+mod own_faces;
 mod work;

@@ -25,6 +25,8 @@ const HEADERS: [Header; 2] = [
             "identity.rs",
             "session.rs",
             "result.rs",
+            "binding.rs",
+            "solver.rs",
         ],
     },
     Header {
