@@ -54,6 +54,7 @@ Examples:
   m2f animate speech.wav --out out/
   m2f animate speech.wav --out out/ --style \"happy\" --guidance-style 2
   m2f animate speech.wav --out out/ --fps 60 --identity average --emit csv
+  m2f animate speech.wav --out out/ --identity chie=.6,bruno=.4 --mesh head.obj
   m2f animate speech.wav --out out/ --emit mp4")]
 pub struct Animate {
     /// WAV file: integers of 8 to 32 bits or floats of 32 or 64, any rate, any number of channels
@@ -75,9 +76,13 @@ pub struct Animate {
     pub fps: Option<f32>,
     #[command(flatten)]
     pub compute: Compute,
-    /// One of `m2f identities`; the first by default
+    /// One of `m2f identities`, or a mix of them: NAME=WEIGHT,NAME=WEIGHT; the first by default
     #[arg(long, value_name = "NAME")]
     pub identity: Option<String>,
+    /// A neutral mesh, OBJ in mm: on the model's topology, a face of its own in place of --identity; any other with vt
+    /// coordinates in the model's chart moves along with the identity's face, and takes its place in glb, png, npy and films
+    #[arg(long, value_name = "FILE")]
+    pub mesh: Option<PathBuf>,
     /// How it is said: words or an emoji
     #[arg(long, value_name = "TEXT", conflicts_with = "style_image")]
     pub style: Option<String>,
