@@ -20,8 +20,9 @@ from .face_maps import maps_of
 CALIBRATION = {"eyeBlinkLeft": 0.72, "eyeBlinkRight": 0.72, "tongueOut": 1.4}
 # Rest of the rigid parts against the base mesh, about the middle of each: (scale, shift in mm, fall in mm per mm to
 # the back). The tongue lies flat on the floor of the mouth; the teeth are a narrower arc further back, the lower ones
-# level, so that no smile pulls the lips through them and none show in the corners of an open mouth.
-REST = {"tongue": ((0.9, 0.6, 0.95), (0.0, -7.5, -4.5), 0.0), "teeth_upper": ((0.84, 1.0, 1.0), (0.0, 0.0, -3.0), 0.0),
+# level, so that no smile pulls the lips through them and none show in the corners of an open mouth. The upper ones
+# stand 2 mm lower than there, so that speech shows them.
+REST = {"tongue": ((0.9, 0.6, 0.95), (0.0, -7.5, -4.5), 0.0), "teeth_upper": ((0.84, 1.0, 1.0), (0.0, -2.0, -3.0), 0.0),
         "teeth_lower": ((0.80, 1.0, 1.0), (0.0, 0.0, -3.5), 0.2)}
 TONGUE_RISE_MM = 9.0  # how much the tongue's tip rises above that floor to leave over the lower teeth
 CROP_MM = 245.0  # from the top of the head down

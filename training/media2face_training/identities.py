@@ -32,8 +32,8 @@ NAMED = {
     "feng": Face(0.95, {"young": 0.9, "old": 0.1}, {"asian": 1.0}, 0.1, {"head-round": 0.4}),
     "gita": Face(0.1, {"young": 0.3, "old": 0.7}, {"caucasian": 0.4, "asian": 0.3, "african": 0.3}, 0.6, {
         "head-round": 0.5, "nose-volume-incr": 0.3}),
-    "henrik": Face(1.0, {"old": 1.0}, {"caucasian": 1.0}, -0.6, {
-        "head-invertedtriangular": 0.4, "head-age-incr": 0.6, "nose-scale-vert-incr": 0.4}),
+    "henrik": Face(1.0, {"young": 0.2, "old": 0.8}, {"caucasian": 1.0}, -0.4, {
+        "head-invertedtriangular": 0.4, "head-age-incr": 0.2, "nose-scale-vert-incr": 0.4}),
     "ida": Face(0.2, {"child": 0.7, "young": 0.3}, {"caucasian": 0.8, "african": 0.2}, 0.1, {}),
 }
 

@@ -29,7 +29,7 @@ from .style.codes import Codes
 from .train_denoiser import Losses, learn, lengths, total
 
 COUNTS, SUBSTEPS = (4, 5, 6, 8), 3
-S_A, S_P, NO_STYLE = (1.0, 3.0), (0.0, 2.0), 0.25
+S_A, S_P, NO_STYLE = (1.0, 3.0), (0.0, 3.5), 0.25
 
 
 def guided(model, x, t, audio, style, s_A, s_P):

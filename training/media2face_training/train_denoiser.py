@@ -33,6 +33,7 @@ from .style.codes import Codes
 LAMBDA_VELOCITY, LAMBDA_SMOOTH, LAMBDA_WEIGHTS = 1.0, 0.01, 10.0
 DROP_STYLE, DROP_ALL = 0.25, 0.1
 WINDOW, SHORTEST, LONGEST_PREFIX = DIFFUSION["window"], 40, 40
+DISTURBED = 0.8
 AVERAGE = 0.999  # decay of the averaged weights
 MOUTH = ("jaw", "mouth", "tongue")  # channels that count four times
 ABLATION = dict(steps=8000, frames=400)
@@ -81,6 +82,17 @@ def learn(loss, model, average, optimiser, step):
     with torch.no_grad():
         for p, q in zip(average.parameters(), model.parameters()):
             p.lerp_(q, 1 - decay)
+
+
+def disturbed(audio, rng):
+    """Features [B, N, d_a] of most windows with those of another window laid over, up to DISTURBED as strong.
+
+    The encoder is surest of the voices that it was trained on, which are these; a voice it hears less well leaves traces
+    of phones that were not said, and a face that trusts them closes its lips too often.
+    """
+    other = audio.roll(1, 0).roll(int(rng.integers(audio.shape[1])), 1)
+    share = torch.from_numpy(rng.uniform(-DISTURBED / 2, DISTURBED, (len(audio), 1, 1))).to(audio).clamp(min=0)
+    return audio + share * (other - other.mean((0, 1)))
 
 
 def masked(audio, style, rng):
@@ -159,6 +171,7 @@ def main():
         length, count, prefix = lengths(rng, options.frames)
         clean, audio, style = (part.to(device) for part in windows.batch(length, count))
         t = torch.randint(0, len(alpha), (count,), device=device)
+        audio = disturbed(audio, rng)
         judged = torch.ones(1, length, 1, device=device)
         if options.regress:
             noisy, t = torch.zeros_like(clean), torch.zeros_like(t)

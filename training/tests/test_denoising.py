@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from media2face_training import reduce_steps, shards
 from media2face_training.diffusion import alphas_cumprod
-from media2face_training.train_denoiser import LONGEST_PREFIX, SHORTEST, WINDOW, Losses, lengths, masked
+from media2face_training.train_denoiser import LONGEST_PREFIX, SHORTEST, WINDOW, Losses, disturbed, lengths, masked
 
 
 class Shards(unittest.TestCase):
@@ -58,6 +58,12 @@ class Batches(unittest.TestCase):
         self.assertAlmostEqual(float(audio.mean()), 0.9, delta=0.01)
         self.assertAlmostEqual(float(style.mean()), 0.9 * 0.75, delta=0.015)
         self.assertFalse(bool(((audio == 0) & (style == 1)).any()))
+
+    def test_some_windows_are_disturbed_by_others_and_a_third_are_not(self):
+        audio = torch.arange(3000.0)[:, None, None].expand(3000, 4, 1)
+        change = (disturbed(audio, np.random.default_rng(0)) - audio).abs().sum((1, 2))
+        self.assertAlmostEqual(float((change == 0).float().mean()), 1 / 3, delta=0.03)
+        torch.testing.assert_close(disturbed(torch.ones(8, 4, 2), np.random.default_rng(0)), torch.ones(8, 4, 2))
 
     def test_a_given_prefix_is_not_judged(self):
         losses = Losses(None, np.zeros(58, np.float32), np.ones(58, np.float32), ["jawOpen"] * 52, "cpu")
