@@ -986,7 +986,7 @@ m2f_status m2f_binding_options_init(struct m2f_binding_options *options, size_t 
  * Returns: OK; INVALID_ARGUMENT (no vertices, coordinates that are not finite, outside the chart or flipped, a mesh that is
  * not in millimetres; the text names the vertex or the unit); INVALID_STRUCT_SIZE; MISSING_PART (the model has no chart).
  * Ownership: the caller's; end it with m2f_binding_destroy. It keeps the model alive.
- * Threads: any. Cost: milliseconds for ten thousand vertices.
+ * Threads: any. Cost: a look at the few triangles around each vertex.
  */
 m2f_status m2f_binding_create(const struct m2f_model *model,
                               const struct m2f_binding_options *options,
@@ -1005,7 +1005,7 @@ void m2f_binding_destroy(struct m2f_binding *binding);
  * gathered on the processor, wherever the frame was decoded.
  *
  * Parameters, returns, threads: as for m2f_result_read_offsets_mm; INVALID_ARGUMENT for another model's binding.
- * Cost: that of m2f_result_read_offsets_mm and microseconds for a thousand vertices.
+ * Cost: that of m2f_result_read_offsets_mm and three products for each float.
  */
 m2f_status m2f_result_read_bound_offsets_mm(const struct m2f_result *result,
                                             const struct m2f_binding *binding,
@@ -1032,7 +1032,7 @@ m2f_status m2f_solver_options_init(struct m2f_solver_options *options, size_t si
  * moves anything, smoothing or sparsity out of range, another model's binding; the text names the shape);
  * INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (the model has no mesh).
  * Ownership: the caller's; end it with m2f_solver_destroy. It copies the shapes and keeps model and binding alive.
- * Threads: any. Cost: a product of every two shapes, tens of milliseconds for 52 of 5000 vertices.
+ * Threads: any. Cost: a product of every two shapes over all vertices.
  */
 m2f_status m2f_solver_create(const struct m2f_model *model,
                              const struct m2f_solver_options *options,
@@ -1050,7 +1050,7 @@ void m2f_solver_destroy(struct m2f_solver *solver);
  * smoothing a frame's weights depend on the other frames of the call: read a clip in one.
  *
  * Parameters, returns, threads: as for m2f_result_read_offsets_mm; INVALID_ARGUMENT for another model's solver.
- * Cost: that of m2f_result_read_offsets_mm and about a millisecond for 52 shapes of 5000 vertices.
+ * Cost: that of m2f_result_read_offsets_mm, a product of each shape with the frame, and sweeps of shapes² operations.
  */
 m2f_status m2f_result_read_solved_weights(const struct m2f_result *result,
                                           const struct m2f_solver *solver,

@@ -74,7 +74,7 @@ pub unsafe extern "C" fn m2f_solver_options_init(options: *mut m2f_solver_option
 /// moves anything, smoothing or sparsity out of range, another model's binding; the text names the shape);
 /// INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (the model has no mesh).
 /// Ownership: the caller's; end it with [`m2f_solver_destroy`]. It copies the shapes and keeps model and binding alive.
-/// Threads: any. Cost: a product of every two shapes, tens of milliseconds for 52 of 5000 vertices.
+/// Threads: any. Cost: a product of every two shapes over all vertices.
 ///
 /// # Safety
 /// As stated for the parameters; `offsets_mm` holds shape_count × vertices × 3 floats.
@@ -127,7 +127,7 @@ pub unsafe extern "C" fn m2f_solver_destroy(solver: *mut m2f_solver) {
 /// smoothing a frame's weights depend on the other frames of the call: read a clip in one.
 ///
 /// Parameters, returns, threads: as for `m2f_result_read_offsets_mm`; INVALID_ARGUMENT for another model's solver.
-/// Cost: that of `m2f_result_read_offsets_mm` and about a millisecond for 52 shapes of 5000 vertices.
+/// Cost: that of `m2f_result_read_offsets_mm`, a product of each shape with the frame, and sweeps of shapes² operations.
 ///
 /// # Safety
 /// As stated for the parameters.
