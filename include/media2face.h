@@ -219,6 +219,9 @@ typedef uint32_t m2f_tier;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+/** The vertices of a mesh as places of the model's skin. */
+typedef struct m2f_binding m2f_binding;
+
 /** A neutral face on the model's topology, with what the decoder computes of it once. */
 typedef struct m2f_identity m2f_identity;
 
@@ -233,6 +236,9 @@ typedef struct m2f_runtime m2f_runtime;
 
 /** One clip: its audio, style and seed, and the job that animates it. */
 typedef struct m2f_session m2f_session;
+
+/** A host's blendshapes, prepared. */
+typedef struct m2f_solver m2f_solver;
 
 /** A device, as m2f_device_describe fills it in. */
 typedef struct m2f_device_info {
@@ -347,7 +353,10 @@ typedef struct m2f_model_options {
     void *read_user;
 } m2f_model_options;
 
-/** Options of m2f_identity_create: a name of the pack, or vertices_mm, or neither for the pack's first identity. */
+/**
+ * Options of m2f_identity_create: a name of the pack, or vertices_mm, or a mix of names, or none of them for the
+ * pack's first identity.
+ */
 typedef struct m2f_identity_options {
     /** Bytes of this struct as the caller knows it. */
     uint32_t struct_size;
@@ -357,6 +366,14 @@ typedef struct m2f_identity_options {
     const char *name;
     /** A neutral mesh on the topology: x, y, z of every vertex, mm, right-handed, +Y up, +Z out of the face. */
     const float *vertices_mm;
+    /** Names of identities of the pack, UTF-8, to be mixed. */
+    const char *const *mix_names;
+    /** A weight for each, at least 0 and not all 0; they are brought to a sum of 1. */
+    const float *mix_weights;
+    /** Names and weights of the mix; 0 (default) for no mix. */
+    uint32_t mix_count;
+    /** 0. */
+    uint32_t reserved;
 } m2f_identity_options;
 
 /**
@@ -451,6 +468,42 @@ typedef struct m2f_channel {
     /** Default 1. */
     float maximum;
 } m2f_channel;
+
+/** Options of m2f_binding_create. */
+typedef struct m2f_binding_options {
+    /** Bytes of this struct as the caller knows it. */
+    uint32_t struct_size;
+    /** Vertices behind uv and vertices_mm. */
+    uint32_t vertex_count;
+    /**
+     * u, v of every vertex in the model's chart (m2f_model_read_uv), 0..1, v downwards; -1, -1 for a vertex that is not
+     * on it, which stands still.
+     */
+    const float *uv;
+    /**
+     * The mesh at rest, x, y, z of every vertex, mm, in the model's space; or NULL. It is checked and not kept: another
+     * unit and flipped coordinates are found by it.
+     */
+    const float *vertices_mm;
+} m2f_binding_options;
+
+/** Options of m2f_solver_create. Fill with m2f_solver_options_init first. */
+typedef struct m2f_solver_options {
+    /** Bytes of this struct as the caller knows it. */
+    uint32_t struct_size;
+    /** Shapes behind names and offsets_mm. */
+    uint32_t shape_count;
+    /** Their names, UTF-8, each once; errors name shapes by them. */
+    const char *const *names;
+    /** For each shape x, y, z of every vertex: how far it moves from the neutral at weight 1, mm. */
+    const float *offsets_mm;
+    /** The mesh that the shapes are of; NULL for the model's own. */
+    const struct m2f_binding *binding;
+    /** Time constant of the smoothing, seconds; 0 for none. Default 0.02. */
+    float smoothing_s;
+    /** How much a shape must explain to be used at all, 0..1; 0 for none. Default 0.005. */
+    float sparsity;
+} m2f_solver_options;
 
 #ifdef __cplusplus
 extern "C" {
@@ -718,6 +771,19 @@ m2f_status m2f_model_preset_name(const struct m2f_model *model,
 m2f_status m2f_model_read_triangles(const struct m2f_model *model, uint32_t *buffer, size_t capacity, size_t *count);
 
 /**
+ * Where the vertices lie in the model's chart, for a mesh of another topology to be laid over it: u, v of every vertex,
+ * 0..1, v downwards; -1, -1 for a vertex that is not on the chart.
+ *
+ * Parameters: buffer with room for capacity floats, or NULL and 0 to query; count, receives the floats (2 a vertex;
+ * may be NULL when there is a buffer).
+ * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART when the model has no mesh. Threads: any.
+ */
+m2f_status m2f_model_read_uv(const struct m2f_model *model,
+                             float *buffer,
+                             size_t capacity,
+                             size_t *count);
+
+/**
  * Fills options with the defaults.
  *
  * Parameters: options, size writable bytes; size, sizeof *options.
@@ -729,8 +795,9 @@ m2f_status m2f_identity_options_init(struct m2f_identity_options *options, size_
  * Makes an identity.
  *
  * Parameters: model; options, or NULL for the pack's first identity; out, receives the identity.
- * Returns: OK; INVALID_ARGUMENT (both sources, wrong vertex count, a vertex that is not finite); INVALID_STRUCT_SIZE;
- * INVALID_UTF8; MISSING_PART (no such name; the text lists the names).
+ * Returns: OK; INVALID_ARGUMENT (several sources, wrong vertex count, a vertex that is not finite, a mesh that is not in
+ * millimetres, weights that cannot be); INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (no such name; the text lists the
+ * names).
  * Ownership: the caller's; end it with m2f_identity_destroy. It keeps the model alive; sessions keep it.
  * Threads: any. Cost: one run of the generator's identity path, tens of milliseconds.
  */
@@ -913,13 +980,15 @@ m2f_status m2f_session_set_guidance_curve(const struct m2f_session *session,
                                           size_t count);
 
 /**
- * Keeps the unstyled motion, bit for bit, in the frames where no style has a weight. It costs a sampling without styles
- * before the styled one.
+ * Whether the frames where no style has a weight keep the unstyled motion, bit for bit: they do unless this turns it off.
+ * Where there are such frames it costs a sampling without styles before the styled one; without it a style reaches
+ * seconds beyond its range.
  *
- * Parameters: on, 0 or 1. Returns: OK; INVALID_ARGUMENT; INVALID_STATE (the motion is begun).
+ * Parameters: on, 0 or 1; 1 in a new session. Returns: OK; INVALID_ARGUMENT; INVALID_STATE (the motion is begun).
  * Threads: any but an audio thread. Cost: none.
  */
-m2f_status m2f_session_isolate_styles(const struct m2f_session *session, uint32_t on);
+m2f_status m2f_session_isolate_styles(const struct m2f_session *session,
+                                      uint32_t on);
 
 /**
  * Ends a result.
@@ -1026,6 +1095,96 @@ m2f_status m2f_result_sample(const struct m2f_result *result,
                              float *head,
                              float *offsets_mm,
                              size_t offset_capacity);
+
+/**
+ * Fills options with the defaults.
+ *
+ * Parameters: options, size writable bytes; size, sizeof *options.
+ * Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
+ */
+m2f_status m2f_binding_options_init(struct m2f_binding_options *options, size_t size);
+
+/**
+ * Binds a mesh to the model's chart, once; offsets for it are then read from any result of the model.
+ *
+ * Parameters: model; options, with uv set; out, receives the binding.
+ * Returns: OK; INVALID_ARGUMENT (no vertices, coordinates that are not finite, outside the chart or flipped, a mesh that is
+ * not in millimetres; the text names the vertex or the unit); INVALID_STRUCT_SIZE; MISSING_PART (the model has no chart).
+ * Ownership: the caller's; end it with m2f_binding_destroy. It keeps the model alive.
+ * Threads: any. Cost: a look at the few triangles around each vertex.
+ */
+m2f_status m2f_binding_create(const struct m2f_model *model,
+                              const struct m2f_binding_options *options,
+                              struct m2f_binding **out);
+
+/**
+ * Ends a binding. Solvers that use it live on.
+ *
+ * Parameters: binding, or NULL for nothing. Threads: any, but not while another call uses this handle.
+ */
+void m2f_binding_destroy(struct m2f_binding *binding);
+
+/**
+ * Offsets of a bound mesh, frames at a rate: count times x, y, z of every vertex of the binding, mm, to be added to the
+ * mesh at rest; the head pose is not in them. They are what the result's identity does at the same places of its face,
+ * gathered on the processor, wherever the frame was decoded.
+ *
+ * Parameters, returns, threads: as for m2f_result_read_offsets_mm; INVALID_ARGUMENT for another model's binding.
+ * Cost: that of m2f_result_read_offsets_mm and three products for each float.
+ */
+m2f_status m2f_result_read_bound_offsets_mm(const struct m2f_result *result,
+                                            const struct m2f_binding *binding,
+                                            float fps,
+                                            uint32_t first,
+                                            uint32_t count,
+                                            float *buffer,
+                                            size_t capacity,
+                                            size_t *written);
+
+/**
+ * Fills options with the defaults.
+ *
+ * Parameters: options, size writable bytes; size, sizeof *options.
+ * Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
+ */
+m2f_status m2f_solver_options_init(struct m2f_solver_options *options, size_t size);
+
+/**
+ * Prepares a host's blendshapes; their weights are then read from any result of the model.
+ *
+ * Parameters: model; options, with shape_count, names and offsets_mm set; out, receives the solver.
+ * Returns: OK; INVALID_ARGUMENT (no shapes or more than 1024, a name twice, numbers that are not finite, no shape that
+ * moves anything, smoothing or sparsity out of range, another model's binding; the text names the shape);
+ * INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (the model has no mesh).
+ * Ownership: the caller's; end it with m2f_solver_destroy. It copies the shapes and keeps model and binding alive.
+ * Threads: any. Cost: a product of every two shapes over all vertices.
+ */
+m2f_status m2f_solver_create(const struct m2f_model *model,
+                             const struct m2f_solver_options *options,
+                             struct m2f_solver **out);
+
+/**
+ * Ends a solver.
+ *
+ * Parameters: solver, or NULL for nothing. Threads: any, but not while another call uses this handle.
+ */
+void m2f_solver_destroy(struct m2f_solver *solver);
+
+/**
+ * Weights of a host's blendshapes, frames at a rate: count rows of the solver's shapes, 0..1, in their order. With
+ * smoothing a frame's weights depend on the other frames of the call: read a clip in one.
+ *
+ * Parameters, returns, threads: as for m2f_result_read_offsets_mm; INVALID_ARGUMENT for another model's solver.
+ * Cost: that of m2f_result_read_offsets_mm, a product of each shape with the frame, and sweeps of shapes² operations.
+ */
+m2f_status m2f_result_read_solved_weights(const struct m2f_result *result,
+                                          const struct m2f_solver *solver,
+                                          float fps,
+                                          uint32_t first,
+                                          uint32_t count,
+                                          float *buffer,
+                                          size_t capacity,
+                                          size_t *written);
 
 #ifdef __cplusplus
 }  // extern "C"

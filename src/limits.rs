@@ -61,6 +61,17 @@ pub const MAX_CHUNK_S: f32 = 600.0;
 pub const MAX_TIMESTEPS: usize = 100_000;
 /// Most vertices of a topology.
 pub const MAX_VERTICES: usize = 1 << 20;
+/// Furthest from the skin that a vertex may lie in the chart and still move with it, sides of the square: more than the
+/// strip beside the chart's cut, whose triangles have corners on both sides.
+pub const MAX_CHART_DISTANCE: f64 = 0.1;
+/// Largest side of a mesh over the model's own face, either way, that is taken for millimetres.
+pub const MAX_MESH_RATIO: f32 = 3.0;
+/// Most blendshapes that a host's weights are solved for.
+pub const MAX_SHAPES: usize = 1024;
+/// Longest time constant of the smoothing of solved weights, seconds.
+pub const MAX_SMOOTHING_S: f32 = 10.0;
+/// Most weight on sparsity of solved weights: at 1 a shape alone does not pay for itself any more.
+pub const MAX_SPARSITY: f32 = 1.0;
 /// Most bytes of a name (part, identity, blendshape, tensor).
 pub const MAX_NAME_BYTES: usize = 256;
 

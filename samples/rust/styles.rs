@@ -25,11 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let words =
         |words: &str, start_s, end_s| StyleTrack { start_s, end_s, ..StyleTrack::new(Style::Text(words.to_owned())) };
     let styles = vec![words("sad", 0.0, 0.4 * duration_s), words("happy", 0.6 * duration_s, f64::INFINITY)];
-    let options = SessionOptions {
-        styles,
-        isolate_styles: true,
-        ..SessionOptions::new(form.sample_rate, u32::from(form.channels))
-    };
+    let options = SessionOptions { styles, ..SessionOptions::new(form.sample_rate, u32::from(form.channels)) };
     let session = Session::new(&model, options)?;
     session.push_i16(&samples)?;
     session.finish()?;

@@ -4,6 +4,7 @@
 //! the topology (rasterised, dilated, bilinear, seams averaged); here they are only checked and applied.
 
 use crate::error::{Error, Result};
+use crate::limits::MAX_MESH_RATIO;
 use crate::pack::{GnpfaConfig, Pack, Part};
 use crate::tensor::Weight;
 
@@ -66,5 +67,32 @@ impl Chart {
             }
         }
         map
+    }
+    /// The vertices that a texel lies between.
+    pub(super) fn texel_corners(&self, texel: usize) -> [u32; 3] {
+        self.raster_index[texel]
+    }
+
+    /// Checks by its largest side that a mesh is a face in millimetres: that of the square that maps are scaled by is about
+    /// the same. `what` names it in the error.
+    pub(super) fn check_size(&self, what: &str, points_mm: &[[f32; 3]]) -> Result<()> {
+        let side = |c: usize| {
+            let along = points_mm.iter().map(|point| point[c]);
+            let (low, high) = along.fold((f32::INFINITY, f32::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+            high - low
+        };
+        let (largest, expected) = (side(0).max(side(1)).max(side(2)), 2.0 * self.extent);
+        let off = |mm: f32| (largest * mm / expected).ln().abs();
+        if off(1.0) <= MAX_MESH_RATIO.ln() {
+            return Ok(());
+        }
+        // The unit that makes it the size of a face.
+        let units = [("metres", 1000.0), ("centimetres", 10.0), ("inches", 25.4)];
+        let guess = units.into_iter().min_by(|a, b| off(a.1).total_cmp(&off(b.1)));
+        let guess = guess.filter(|unit| off(unit.1) <= MAX_MESH_RATIO.ln());
+        let guess = guess.map_or_else(String::new, |(unit, _)| format!(": it seems to be in {unit}"));
+        Err(Error::InvalidArgument(format!(
+            "{what}: its largest side is {largest}, that of a face in millimetres about {expected:.0}{guess}"
+        )))
     }
 }

@@ -8,6 +8,7 @@ use crate::plan::{Backend, Op};
 use crate::signal::HeadPose;
 
 use super::batch::BatchPlan;
+use super::binding::Binding;
 use super::generator::Generator;
 use super::identity::{Identity, NamedIdentity};
 use super::mapping::Mapping;
@@ -90,17 +91,54 @@ impl FaceDecoder {
     /// # Errors
     /// `InvalidArgument` for an unknown name, `MissingPart` without a topology.
     pub fn identity(&self, backend: &dyn Backend, name: &str) -> Result<Identity> {
-        let topology = self.require_topology()?;
-        let named = self.identities.iter().find(|identity| identity.name == name);
-        let named = named.ok_or_else(|| Error::InvalidArgument(format!("the pack has no identity {name:?}")))?;
+        let (topology, named) = (self.require_topology()?, self.named(name)?);
         let (vertices_mm, map) = (named.vertices_mm.clone(), named.map.clone());
         Identity::new(backend, topology, self.generator.as_ref(), name, vertices_mm, map)
+    }
+
+    /// A face between identities of the pack: Σ w·neutral / Σ w over names and weights; of their maps likewise where all of
+    /// them bring one.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for an unknown name, no names, weights that are negative, not finite or all 0; `MissingPart`
+    /// without a topology.
+    pub fn identity_mix(&self, backend: &dyn Backend, name: &str, mix: &[(&str, f32)]) -> Result<Identity> {
+        let topology = self.require_topology()?;
+        let total: f64 = mix.iter().map(|(_, weight)| f64::from(*weight)).sum();
+        if mix.iter().any(|(_, weight)| !weight.is_finite() || *weight < 0.0) || total <= 0.0 {
+            let detail = format!("{name}: weights of a mix are finite, at least 0, and not all 0");
+            return Err(Error::InvalidArgument(detail));
+        }
+        let share = |(name, weight): &(&str, f32)| Ok((self.named(name)?, f64::from(*weight) / total));
+        let parts = mix.iter().map(share).collect::<Result<Vec<_>>>()?;
+        let sum = |len: usize, values: &dyn Fn(&NamedIdentity, usize) -> f32| -> Vec<f32> {
+            (0..len).map(|i| parts.iter().map(|(part, w)| w * f64::from(values(part, i))).sum::<f64>() as f32).collect()
+        };
+        let vertices_mm = sum(topology.vertices * 3, &|part, i| part.vertices_mm[i]);
+        let mapped = parts.iter().map(|(part, _)| part.map.as_ref().map(Vec::len)).min().flatten();
+        let map = mapped.map(|texels| sum(texels, &|part, i| part.map.as_ref().map_or(0.0, |map| map[i])));
+        Identity::new(backend, topology, self.generator.as_ref(), name, vertices_mm, map)
+    }
+
+    /// Binds another mesh to the chart: chart coordinates of its vertices, and, to be checked by, its neutral positions.
+    ///
+    /// # Errors
+    /// Those of [`Binding::new`]; `MissingPart` without a topology.
+    pub fn bind(&self, uv: &[[f32; 2]], neutral_mm: Option<&[f32]>) -> Result<Binding> {
+        let reference = self.identities.first().map(|identity| identity.vertices_mm.as_slice());
+        Binding::new(self.require_topology()?, reference, uv, neutral_mm)
+    }
+
+    fn named(&self, name: &str) -> Result<&NamedIdentity> {
+        let named = self.identities.iter().find(|identity| identity.name == name);
+        named.ok_or_else(|| Error::InvalidArgument(format!("the pack has no identity {name:?}")))
     }
 
     /// An identity of the host's own: a neutral face of the pack's topology, V × 3 mm, in the pack's space.
     ///
     /// # Errors
-    /// `InvalidArgument` for another count or a number that is not finite, `MissingPart` without a topology.
+    /// `InvalidArgument` for another count, a number that is not finite or another unit, which is named; `MissingPart` without
+    /// a topology.
     pub fn identity_from_vertices(&self, backend: &dyn Backend, name: &str, vertices_mm: &[f32]) -> Result<Identity> {
         let topology = self.require_topology()?;
         topology.check_mesh(name, vertices_mm)?;

@@ -68,7 +68,7 @@ impl FaceEncoder {
     pub fn from_mesh(&self, backend: &Arc<dyn Backend>, vertices_mm: &[f32]) -> Result<Vec<f32>> {
         let encoder = self.from_mesh.as_ref().ok_or_else(|| missing("geometry encoder (gnpfa.encoder)"))?;
         let topology = self.topology.as_deref().ok_or_else(|| missing("mesh (topology)"))?;
-        let chart = topology.chart.as_ref().ok_or_else(|| missing("chart (topology.raster_index)"))?;
+        let chart = topology.require_chart()?;
         topology.check_mesh("mesh", vertices_mm)?;
         let map = chart.map(vertices_mm);
         let mut z = vec![0.0; self.d_z];

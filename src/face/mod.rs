@@ -3,13 +3,16 @@
 //! In: motion rows [frames, d_z + d_pose] from `motion`, one row per frame, and an identity's neutral mesh [V, 3] mm.
 //! Out: offsets from that neutral [frames, V, 3] mm, blendshape weights [frames, n] in 0..1, head poses. The way back,
 //! from a mesh or from weights to z, is [`FaceEncoder`]'s; from pictures to z and the head's rotation, [`VisionReader`]'s.
+//! A mesh of another topology moves along through its places in the chart: [`Binding`].
 //!
 //! Maps are channels last, [res², channels]. Weights cost three small matrix products a frame; offsets cost the whole
 //! generator, which grows with res² · channels² (networks: 0.85 GFLOP a frame at 128², 17 at 256²). What depends on the
 //! identity alone is computed once, when the identity is made.
 
 mod batch;
+mod binding;
 mod chart;
+mod chart_triangles;
 mod decoder;
 mod encoder;
 mod export;
@@ -24,6 +27,7 @@ mod surface;
 mod topology;
 mod vision;
 
+pub use binding::Binding;
 pub use chart::Chart;
 pub use decoder::FaceDecoder;
 pub use encoder::{Encoder, EncoderSizes};

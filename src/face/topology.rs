@@ -7,7 +7,7 @@ use super::chart::Chart;
 use super::lists::{finite_array, finite_rows, index_rows, indices, length};
 use super::rigid::RigidPart;
 use super::surface::Surface;
-use super::{config, holds};
+use super::{config, holds, missing};
 
 /// A topology: every index is in range, every number finite, the parts cover all vertices and triangles.
 #[derive(Debug, Clone)]
@@ -70,15 +70,29 @@ impl Topology {
     }
 
     /// Checks a neutral mesh [V, 3] mm of this topology; `what` names it in the error.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for another count, numbers that are not finite, or, where there is a chart, another unit.
     pub(super) fn check_mesh(&self, what: &str, vertices_mm: &[f32]) -> Result<()> {
         let expected = self.vertices * 3;
         if vertices_mm.len() != expected {
             let detail = format!("{what}: {} numbers, expected {} vertices × 3", vertices_mm.len(), self.vertices);
             return Err(Error::InvalidArgument(detail));
         }
-        if let Some(at) = vertices_mm.iter().position(|v| !v.is_finite()) {
-            return Err(Error::InvalidArgument(format!("{what}: vertex {} is not finite", at / 3)));
-        }
-        Ok(())
+        check_points(what, vertices_mm)?;
+        let points = vertices_mm.as_chunks::<3>().0;
+        self.chart.as_ref().map_or(Ok(()), |chart| chart.check_size(what, points))
+    }
+
+    pub(super) fn require_chart(&self) -> Result<&Chart> {
+        self.chart.as_ref().ok_or_else(|| missing("chart (topology.raster_index)"))
+    }
+}
+
+/// Refuses coordinates that are not finite.
+pub(super) fn check_points(what: &str, vertices_mm: &[f32]) -> Result<()> {
+    match vertices_mm.iter().position(|v| !v.is_finite()) {
+        Some(at) => Err(Error::InvalidArgument(format!("{what}: vertex {} is not finite", at / 3))),
+        None => Ok(()),
     }
 }

@@ -15,7 +15,8 @@ use super::text;
 /// A neutral face on the model's topology, with what the decoder computes of it once.
 pub struct m2f_identity(pub(super) Arc<Identity>);
 
-/// Options of [`m2f_identity_create`]: a `name` of the pack, or `vertices_mm`, or neither for the pack's first identity.
+/// Options of [`m2f_identity_create`]: a `name` of the pack, or `vertices_mm`, or a mix of names, or none of them for the
+/// pack's first identity.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct m2f_identity_options {
@@ -27,13 +28,29 @@ pub struct m2f_identity_options {
     pub name: *const c_char,
     /// A neutral mesh on the topology: x, y, z of every vertex, mm, right-handed, +Y up, +Z out of the face.
     pub vertices_mm: *const f32,
+    /// Names of identities of the pack, UTF-8, to be mixed.
+    pub mix_names: *const *const c_char,
+    /// A weight for each, at least 0 and not all 0; they are brought to a sum of 1.
+    pub mix_weights: *const f32,
+    /// Names and weights of the mix; 0 (default) for no mix.
+    pub mix_count: u32,
+    /// 0.
+    pub reserved: u32,
 }
 
 // SAFETY: repr(C), struct_size first; integers, floats, pointers and optional functions of the host's.
 unsafe impl Options for m2f_identity_options {
     fn defaults() -> Self {
-        let struct_size = size_of::<Self>() as u32;
-        Self { struct_size, vertex_count: 0, name: std::ptr::null(), vertices_mm: std::ptr::null() }
+        Self {
+            struct_size: size_of::<Self>() as u32,
+            vertex_count: 0,
+            name: std::ptr::null(),
+            vertices_mm: std::ptr::null(),
+            mix_names: std::ptr::null(),
+            mix_weights: std::ptr::null(),
+            mix_count: 0,
+            reserved: 0,
+        }
     }
 }
 
@@ -53,8 +70,9 @@ pub unsafe extern "C" fn m2f_identity_options_init(options: *mut m2f_identity_op
 /// Makes an identity.
 ///
 /// Parameters: `model`; `options`, or NULL for the pack's first identity; `out`, receives the identity.
-/// Returns: OK; INVALID_ARGUMENT (both sources, wrong vertex count, a vertex that is not finite); INVALID_STRUCT_SIZE;
-/// INVALID_UTF8; MISSING_PART (no such name; the text lists the names).
+/// Returns: OK; INVALID_ARGUMENT (several sources, wrong vertex count, a vertex that is not finite, a mesh that is not in
+/// millimetres, weights that cannot be); INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (no such name; the text lists the
+/// names).
 /// Ownership: the caller's; end it with [`m2f_identity_destroy`]. It keeps the model alive; sessions keep it.
 /// Threads: any. Cost: one run of the generator's identity path, tens of milliseconds.
 ///
@@ -72,21 +90,45 @@ pub unsafe extern "C" fn m2f_identity_create(
         let (model, options) = unsafe { (&borrow(model, "model")?.0, options::read(options)?) };
         // SAFETY: the caller's promise.
         let name = unsafe { text::optional(options.name, "name") }?;
-        let identity = match (name, options.vertices_mm.is_null()) {
-            (Some(name), true) => model.identity(name)?,
-            (None, true) => model.default_identity()?,
-            (None, false) => {
+        let identity = match (name, options.vertices_mm.is_null(), options.mix_count) {
+            _ if options.reserved != 0 => return Err(Failure::argument("reserved is not zero")),
+            (Some(name), true, 0) => model.identity(name)?,
+            (None, true, 0) => model.default_identity()?,
+            (None, false, 0) => {
                 // SAFETY: the caller's promise.
                 let vertices =
                     unsafe { buffer::input(options.vertices_mm, options.vertex_count as usize * 3, "vertices_mm") }?;
                 model.identity_from_vertices("host", vertices)?
             }
-            (Some(_), false) => return Err(Failure::argument("set name or vertices_mm, not both")),
+            // SAFETY: the caller's promise.
+            (None, true, _) => model.identity_mix("mix", &unsafe { mix(&options) }?)?,
+            _ => return Err(Failure::argument("set one of name, vertices_mm and mix")),
         };
         // SAFETY: checked above.
         unsafe { give(m2f_identity(identity), out) };
         Ok(())
     })
+}
+
+/// Names and weights of a mix.
+///
+/// # Safety
+/// `mix_names` and `mix_weights` hold `mix_count` strings and floats that nobody writes during the call.
+unsafe fn mix<'a>(options: &m2f_identity_options) -> Result<Vec<(&'a str, f32)>, Failure> {
+    let count = options.mix_count as usize;
+    // SAFETY: the caller's promise.
+    let (names, weights) = unsafe {
+        (
+            buffer::input(options.mix_names, count, "mix_names")?,
+            buffer::input(options.mix_weights, count, "mix_weights")?,
+        )
+    };
+    let pair = |(name, weight): (&*const c_char, &f32)| {
+        // SAFETY: the caller's promise.
+        let name = unsafe { text::optional(*name, "mix_names") }?;
+        Ok((name.ok_or_else(|| Failure::argument("a name of the mix is NULL"))?, *weight))
+    };
+    names.iter().zip(weights).map(pair).collect()
 }
 
 /// Ends an identity. Sessions and results that use it live on.

@@ -9,6 +9,7 @@
 
 #![allow(non_camel_case_types)] // C names
 
+mod binding;
 mod buffer;
 mod device;
 mod error;
@@ -19,12 +20,14 @@ mod options;
 mod result;
 mod runtime;
 mod session;
+mod solver;
 mod style;
 mod text;
 mod version;
 mod vulkan;
 mod vulkan_frames;
 
+pub use binding::*;
 pub use device::*;
 pub use error::{m2f_last_error, m2f_status, m2f_status_name};
 pub use identity::*;
@@ -32,6 +35,7 @@ pub use model::*;
 pub use result::*;
 pub use runtime::*;
 pub use session::*;
+pub use solver::*;
 pub use style::*;
 pub use version::*;
 pub use vulkan::*;

@@ -308,6 +308,30 @@ pub unsafe extern "C" fn m2f_model_read_triangles(
     })
 }
 
+/// Where the vertices lie in the model's chart, for a mesh of another topology to be laid over it: u, v of every vertex,
+/// 0..1, v downwards; -1, -1 for a vertex that is not on the chart.
+///
+/// Parameters: `buffer` with room for `capacity` floats, or NULL and 0 to query; `count`, receives the floats (2 a vertex;
+/// may be NULL when there is a buffer).
+/// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART when the model has no mesh. Threads: any.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_model_read_uv(
+    model: *const m2f_model,
+    buffer: *mut f32,
+    capacity: usize,
+    count: *mut usize,
+) -> m2f_status {
+    guard(|| {
+        // SAFETY: the caller's promise.
+        let model = unsafe { borrow(model, "model") }?;
+        // SAFETY: the caller's promise.
+        unsafe { buffer::copy_out(topology(&model.0)?.uv.as_flattened(), buffer, capacity, count) }
+    })
+}
+
 fn topology(model: &Model) -> Result<&crate::face::Topology, Failure> {
     let missing = || Failure::new(m2f_status::M2F_STATUS_MISSING_PART, "this model has no mesh (topology)");
     model.topology().ok_or_else(missing)

@@ -291,9 +291,11 @@ fn flat(pose: &HeadPose) -> [f32; 7] {
     [x, y, z, w, tx, ty, tz]
 }
 
+/// Any read of frames at a rate: `width` floats a frame.
+///
 /// # Safety
 /// As for the read functions.
-unsafe fn read(
+pub(super) unsafe fn read(
     result: *const m2f_result,
     fps: f32,
     first: u32,

@@ -186,10 +186,11 @@ pub unsafe extern "C" fn m2f_session_set_guidance_curve(
     })
 }
 
-/// Keeps the unstyled motion, bit for bit, in the frames where no style has a weight. It costs a sampling without styles
-/// before the styled one.
+/// Whether the frames where no style has a weight keep the unstyled motion, bit for bit: they do unless this turns it off.
+/// Where there are such frames it costs a sampling without styles before the styled one; without it a style reaches
+/// seconds beyond its range.
 ///
-/// Parameters: `on`, 0 or 1. Returns: OK; INVALID_ARGUMENT; INVALID_STATE (the motion is begun).
+/// Parameters: `on`, 0 or 1; 1 in a new session. Returns: OK; INVALID_ARGUMENT; INVALID_STATE (the motion is begun).
 /// Threads: any but an audio thread. Cost: none.
 ///
 /// # Safety

@@ -8,6 +8,7 @@
 //! them on a worker of the session's own; one without runs them inside [`Session::step`] or [`Session::wait`].
 
 mod animation;
+mod binding;
 mod codes;
 mod direction;
 mod extractor;
@@ -25,6 +26,7 @@ mod warm_up;
 pub use crate::backend::select::BackendChoice;
 pub use crate::face::ExportTarget;
 pub use animation::Animation;
+pub use binding::{Binding, Solver};
 pub use direction::Guidance;
 pub use extractor::{Extracted, Extractor};
 pub use log::{LogLevel, LogSink};

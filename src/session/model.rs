@@ -112,21 +112,37 @@ impl Model {
     /// An identity of the host's own: a neutral face on the topology, V × 3 mm.
     ///
     /// # Errors
-    /// `InvalidArgument` for another count or numbers that are not finite; `MissingPart` without a mesh.
+    /// `InvalidArgument` for another count, numbers that are not finite or another unit, which is named; `MissingPart`
+    /// without a mesh.
     pub fn identity_from_vertices(self: &Arc<Self>, name: &str, vertices_mm: &[f32]) -> Result<Arc<Identity>> {
         let face = self.face()?.identity_from_vertices(&**self.runtime.backend(), name, vertices_mm)?;
         Ok(self.own(Arc::new(face)))
+    }
+
+    /// A face between identities of the pack: their neutral meshes by weight, which are brought to a sum of 1.
+    ///
+    /// # Errors
+    /// `MissingPart` for an unknown name (the text lists the names) or without a mesh; `InvalidArgument` for no names, or
+    /// weights that are negative, not finite or all 0.
+    pub fn identity_mix(self: &Arc<Self>, name: &str, mix: &[(&str, f32)]) -> Result<Arc<Identity>> {
+        mix.iter().try_for_each(|(name, _)| self.check_name(name))?;
+        Ok(self.own(Arc::new(self.face()?.identity_mix(&**self.runtime.backend(), name, mix)?)))
     }
 
     fn own(self: &Arc<Self>, face: Arc<face::Identity>) -> Arc<Identity> {
         Arc::new(Identity { model: Arc::clone(self), face })
     }
 
-    fn named(&self, name: &str) -> Result<face::Identity> {
-        if !self.identity_names().iter().any(|known| known == name) {
-            let names = self.identity_names().join(", ");
-            return Err(Error::MissingPart(format!("the pack has no identity {name:?}; it has: {names}")));
+    fn check_name(&self, name: &str) -> Result<()> {
+        if self.identity_names().iter().any(|known| known == name) {
+            return Ok(());
         }
+        let names = self.identity_names().join(", ");
+        Err(Error::MissingPart(format!("the pack has no identity {name:?}; it has: {names}")))
+    }
+
+    fn named(&self, name: &str) -> Result<face::Identity> {
+        self.check_name(name)?;
         self.face()?.identity(&**self.runtime.backend(), name)
     }
 

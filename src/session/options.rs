@@ -36,7 +36,9 @@ pub struct SessionOptions {
     pub style_strength: f32,
     /// More styles, each over its range.
     pub styles: Vec<StyleTrack>,
-    /// Frames where no style has a weight keep the unstyled motion, bit for bit. Costs a sampling without styles first.
+    /// Frames where no style has a weight keep the unstyled motion, bit for bit; true unless asked otherwise. Where there are
+    /// such frames it costs a sampling without styles first. Without it a style reaches seconds beyond its range, as far
+    /// as the denoiser's window.
     pub isolate_styles: bool,
     /// Whose face; `None` is the pack's first.
     pub identity: Option<Arc<Identity>>,
@@ -58,7 +60,7 @@ impl SessionOptions {
             style: None,
             style_strength: 1.0,
             styles: Vec::new(),
-            isolate_styles: false,
+            isolate_styles: true,
             identity: None,
         }
     }

@@ -8,6 +8,10 @@ use crate::output::{Channel, ChannelMap, MotionSampler};
 use crate::signal::{FaceFrame, Frames, HeadPose};
 
 use super::animation::Animation;
+use super::binding::{Binding, Solver};
+
+/// Frames that are decoded at once on their way to another mesh or to weights.
+const CHUNK_FRAMES: usize = 32;
 
 /// Decodes one animation, on one thread at a time. Networks are prepared at the first read that needs them: weights and
 /// head poses need neither the generator nor an identity. The `_into` reads take no memory after the first of their size.
@@ -18,6 +22,10 @@ pub struct Reader {
     channels: ChannelMap,
     /// Motion rows of the read under way.
     rows: Frames,
+    /// Decoded offsets on their way to another mesh.
+    decoded: Vec<f32>,
+    /// Offsets on their way to a host's weights.
+    fitted: Vec<f32>,
 }
 
 impl Reader {
@@ -26,7 +34,7 @@ impl Reader {
         let weights = FaceReader::new(model.face()?, model.runtime().backend(), None)?;
         let channels = ChannelMap::new(model.blendshape_names().len());
         let rows = Frames::zeros(0, animation.motion().width);
-        Ok(Self { animation, weights, faces: None, channels, rows })
+        Ok(Self { animation, weights, faces: None, channels, rows, decoded: Vec::new(), fitted: Vec::new() })
     }
 
     /// The animation.
@@ -119,6 +127,65 @@ impl Reader {
         let mut offsets = vec![0.0; count * self.offset_count()?];
         self.offsets_mm_into(fps, first, &mut offsets)?;
         Ok(offsets)
+    }
+
+    /// Offsets of a bound mesh, [count, its vertices, 3], mm, without the head pose: the same motion on the same identity,
+    /// wherever it is decoded, gathered on the host.
+    ///
+    /// # Errors
+    /// As [`offsets_mm_into`](Self::offsets_mm_into); `InvalidArgument` for another model's binding.
+    ///
+    /// # Panics
+    /// If `offsets_mm` is no whole number of frames.
+    pub fn bound_offsets_mm_into(
+        &mut self,
+        binding: &Binding,
+        fps: f32,
+        first: usize,
+        offsets_mm: &mut [f32],
+    ) -> Result<()> {
+        binding.check(self.animation.model())?;
+        let (own, width) = (self.offset_count()?, binding.vertices() * 3);
+        frames_in(offsets_mm, width);
+        let (mut decoded, mut first) = (std::mem::take(&mut self.decoded), first);
+        let read = offsets_mm.chunks_mut(CHUNK_FRAMES * width).try_for_each(|bound| {
+            let count = bound.len() / width;
+            decoded.resize(count * own, 0.0);
+            self.offsets_mm_into(fps, first, &mut decoded)?;
+            binding.apply(&decoded, bound);
+            first += count;
+            Ok(())
+        });
+        self.decoded = decoded;
+        read
+    }
+
+    /// Weights 0..1 of a host's own blendshapes, [count, shapes], that give these frames back as nearly as they can. With
+    /// smoothing a frame's weights depend on the other frames of the read: read a clip at once.
+    ///
+    /// # Errors
+    /// As [`bound_offsets_mm_into`](Self::bound_offsets_mm_into); `InvalidArgument` for another model's solver.
+    ///
+    /// # Panics
+    /// If `weights` is no whole number of frames.
+    pub fn solved_weights_into(&mut self, solver: &Solver, fps: f32, first: usize, weights: &mut [f32]) -> Result<()> {
+        let (count, width) = (frames_in(weights, solver.names().len()), solver.shapes.vertices() * 3);
+        solver.check(self.animation.model())?;
+        let mut offsets = std::mem::take(&mut self.fitted);
+        let mut products = Vec::with_capacity(weights.len());
+        let read: Result<()> = (0..count).step_by(CHUNK_FRAMES).try_for_each(|at| {
+            offsets.resize(CHUNK_FRAMES.min(count - at) * width, 0.0);
+            match &solver.binding {
+                Some(binding) => self.bound_offsets_mm_into(binding, fps, first + at, &mut offsets)?,
+                None => self.offsets_mm_into(fps, first + at, &mut offsets)?,
+            }
+            solver.shapes.project(&offsets, &mut products);
+            Ok(())
+        });
+        self.fitted = offsets;
+        read?;
+        solver.shapes.solve(&products, fps, weights);
+        Ok(())
     }
 
     /// Unit vertex normals, [count, vertices, 3], before the head pose.

@@ -38,7 +38,11 @@ layout! {
     m2f_vulkan_vertex_layout { format, reserved, offset_bytes, vertex_stride_bytes, frame_stride_bytes }
     m2f_vulkan_frame_target { struct_size, flags, buffer, buffer_bytes, points, normals, semaphore, value }
     m2f_model_options { struct_size, reserved, path, data, data_size, read, read_size, read_user }
-    m2f_identity_options { struct_size, vertex_count, name, vertices_mm }
+    m2f_identity_options {
+        struct_size, vertex_count, name, vertices_mm, mix_names, mix_weights, mix_count, reserved,
+    }
+    m2f_binding_options { struct_size, vertex_count, uv, vertices_mm }
+    m2f_solver_options { struct_size, shape_count, names, offsets_mm, binding, smoothing_s, sparsity }
     m2f_session_options {
         struct_size, mode, sample_rate_hz, channel_count, seed, step_count, eta, guidance_audio, guidance_style, style_strength, ring_ms,
         style_text, style_picture, style_picture_size, style_code, style_code_count, identity,

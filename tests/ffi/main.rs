@@ -9,5 +9,6 @@ mod frames;
 mod host;
 mod layout;
 mod lifetimes;
+mod own_faces;
 mod styles;
 mod work;

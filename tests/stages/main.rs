@@ -5,15 +5,19 @@
 mod support;
 
 mod audio;
+mod binding;
 mod face;
 mod face_export;
+mod identity;
 mod motion;
 mod output;
 mod pack;
 mod picture;
 mod prompt;
 mod session;
+mod solver;
 mod speech;
+mod starter_face;
 mod styles;
 mod vision;
 mod watched;

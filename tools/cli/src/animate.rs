@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use media2face::session::{Animation, Curve, Model, Session, SessionOptions, Style, StyleTrack};
 
 use crate::args::{Animate, Emit, Guidance, Source, StyleGroup};
@@ -13,10 +13,10 @@ use crate::emit::npy::NpyWriter;
 use crate::emit::staged::{Staged, StagedFolder};
 use crate::emit::{csv, glb, json};
 use crate::envelope::Envelope;
+use crate::face::{self, Bound, Brought, Face};
 use crate::ffmpeg;
 use crate::generate::{self, CHUNK_FRAMES};
 use crate::interrupt;
-use crate::mesh::Mesh;
 use crate::model;
 use crate::progress::Progress;
 use crate::render::film::Film;
@@ -40,12 +40,26 @@ pub fn run(args: &Animate) -> Result<String> {
     }
 
     // Nothing is made on disk before the input is known to be good.
-    let session = Session::new(&model, session_options(args, &model, &wav)?)?;
+    let mut options = session_options(args, &model, &wav)?;
+    let bound = match &args.mesh {
+        None => None,
+        Some(path) => match face::bring(&model, path, |message| progress.aside(|| model::print_warning(message)))? {
+            Brought::Identity(_) if args.identity.is_some() => {
+                bail!("{} is a face on the model's topology, and so is --identity: give one of them", path.display())
+            }
+            Brought::Identity(identity) => {
+                options.identity = Some(identity);
+                None
+            }
+            Brought::Bound(bound) => Some(bound),
+        },
+    };
+    let session = Session::new(&model, options)?;
     let envelope = generate::push(&session, wav, &progress)?;
     let mut places = stage(args, &kinds)?;
     let animation = generate::finish(&session, &progress)?;
     let fps = args.fps.unwrap_or_else(|| animation.native_fps());
-    let mut output = Output { args, track: generate::track(&animation, fps)?, animation, envelope, progress };
+    let mut output = Output { args, bound, track: generate::track(&animation, fps)?, animation, envelope, progress };
     for place in &mut places {
         interrupt::check()?;
         match place {
@@ -117,8 +131,8 @@ fn session_options(args: &Animate, model: &Arc<Model>, wav: &Wav) -> Result<Sess
     (options.guidance_audio, options.audio_curve) = split(args.guidance_audio.as_ref());
     (options.guidance_style, options.style_curve) = split(args.guidance_style.as_ref());
     options.styles = args.styles.0.iter().map(track).collect::<Result<_>>()?;
-    options.isolate_styles = args.isolate;
-    options.identity = args.identity.as_deref().map(|name| model.identity(name)).transpose()?;
+    options.isolate_styles = !args.no_isolate;
+    options.identity = args.identity.as_deref().map(|wanted| face::identity(model, wanted)).transpose()?;
     Ok(options)
 }
 
@@ -148,6 +162,7 @@ fn read_picture(path: &Path) -> Result<Vec<u8>> {
 /// The finished animation on its way into files.
 struct Output<'a> {
     args: &'a Animate,
+    bound: Option<Arc<Bound>>,
     animation: Arc<Animation>,
     track: Track,
     envelope: Envelope,
@@ -161,13 +176,13 @@ impl Output<'_> {
             Emit::Json => file.write(|out| Ok(json::write(&self.track, out)?)),
             Emit::Glb => {
                 self.progress.show("glb", 0.0);
-                let (mesh, identity) = Mesh::of(&self.animation)?;
-                let offsets_mm = self.animation.model().blendshape_offsets_mm(&identity)?;
-                file.write(|out| glb::write(&mesh, &glb::Targets { offsets_mm }, &self.track, out))
+                let face = self.face()?;
+                let offsets_mm = face.blendshape_offsets_mm(self.animation.model())?;
+                file.write(|out| glb::write(&face.mesh, &glb::Targets { offsets_mm }, &self.track, out))
             }
             Emit::Png => {
-                let (mesh, _) = Mesh::of(&self.animation)?;
-                let poses = self.poses()?;
+                let face = self.face()?;
+                let poses = self.poses(&face)?;
                 let jaw = self.jaw();
                 let timeline = sheet::Timeline {
                     duration_s: self.animation.duration_s(),
@@ -176,18 +191,19 @@ impl Output<'_> {
                     jaw: &jaw,
                 };
                 let threads = self.animation.model().runtime().threads();
-                file.write(|out| sheet::write(&mesh, &poses, &timeline, threads, out))
+                file.write(|out| sheet::write(&face.mesh, &poses, &timeline, threads, out))
             }
             Emit::Mp4 => self.film()?.write_mp4(&self.args.input, file.aside(), &self.progress),
             Emit::Frames => unreachable!("it is a folder"),
             Emit::Npy => {
-                let (mesh, _) = Mesh::of(&self.animation)?;
+                let face = self.face()?;
                 let (fps, frame_count) = (self.track.fps, self.track.frame_count());
                 let mut reader = self.animation.reader()?;
                 file.write(|out| {
-                    let mut npy = NpyWriter::new(out, &[frame_count, mesh.vertices_mm.len(), 3])?;
+                    let mut npy = NpyWriter::new(out, &[frame_count, face.mesh.vertices_mm.len(), 3])?;
                     for first in (0..frame_count).step_by(CHUNK_FRAMES) {
-                        npy.write(&reader.offsets_mm(fps, first, CHUNK_FRAMES.min(frame_count - first))?)?;
+                        let count = CHUNK_FRAMES.min(frame_count - first);
+                        npy.write(&face.offsets_mm(&mut reader, fps, first, count)?)?;
                         self.progress.show("npy", first as f32 / frame_count as f32);
                     }
                     Ok(npy.finish()?)
@@ -196,17 +212,21 @@ impl Output<'_> {
         }
     }
 
-    fn film(&self) -> Result<Film> {
-        Film::new(&self.animation, self.track.fps, self.args.size as usize)
+    fn face(&self) -> Result<Face> {
+        Face::of(&self.animation, self.bound.as_ref())
     }
 
-    fn poses(&self) -> Result<Vec<sheet::Pose>> {
+    fn film(&self) -> Result<Film> {
+        Film::new(&self.animation, self.face()?, self.track.fps, self.args.size as usize)
+    }
+
+    fn poses(&self, face: &Face) -> Result<Vec<sheet::Pose>> {
         let mut reader = self.animation.reader()?;
         let frames = sheet::chosen_frames(self.track.frame_count());
         let mut poses = Vec::with_capacity(frames.len());
         for &frame in &frames {
             self.progress.show("png", poses.len() as f32 / frames.len() as f32);
-            let offsets_mm = reader.offsets_mm(self.track.fps, frame, 1)?;
+            let offsets_mm = face.offsets_mm(&mut reader, self.track.fps, frame, 1)?;
             poses.push(sheet::Pose { frame, offsets_mm, head: self.track.heads[frame] });
         }
         Ok(poses)

@@ -59,6 +59,7 @@ Examples:
   m2f animate speech.wav --out out/ --style \"happy\" --guidance-style 2
   m2f animate speech.wav --out out/ --style sad --at 0-1.5 --style happy --at 1.5- --strength 0.8
   m2f animate speech.wav --out out/ --fps 60 --identity average --emit csv
+  m2f animate speech.wav --out out/ --identity chie=.6,bruno=.4 --mesh head.obj
   m2f animate speech.wav --out out/ --emit mp4")]
 pub struct Animate {
     /// WAV file: integers of 8 to 32 bits or floats of 32 or 64, any rate, any number of channels
@@ -80,14 +81,19 @@ pub struct Animate {
     pub fps: Option<f32>,
     #[command(flatten)]
     pub compute: Compute,
-    /// One of `m2f identities`; the first by default
+    /// One of `m2f identities`, or a mix of them: NAME=WEIGHT,NAME=WEIGHT; the first by default
     #[arg(long, value_name = "NAME")]
     pub identity: Option<String>,
+    /// A neutral mesh, OBJ in mm: on the model's topology, a face of its own in place of --identity; any other with vt
+    /// coordinates in the model's chart moves along with the identity's face, and takes its place in glb, png, npy and films
+    #[arg(long, value_name = "FILE")]
+    pub mesh: Option<PathBuf>,
     #[command(flatten)]
     pub styles: Styles,
-    /// Keep the unstyled motion, to the bit, where no style lies; takes twice the time
+    /// Let a style with a range (--at) reach into the frames around it, in half the time; else those keep the unstyled
+    /// motion, to the bit
     #[arg(long)]
-    pub isolate: bool,
+    pub no_isolate: bool,
     /// Strength of the audio, or a curve of it: 0:2.5,1.5:3; the pack's by default
     #[arg(long, value_name = "X", value_parser = guidance::parse, allow_negative_numbers = true)]
     pub guidance_audio: Option<Guidance>,

@@ -11,6 +11,7 @@ use media2face::signal::HeadPose;
 use crate::vector::{Vec3, add, rotate, sub};
 
 /// A neutral face. Millimetres, right-handed, +Y up, +Z out of the face.
+#[derive(Clone)]
 pub struct Mesh {
     /// Neutral positions, mm.
     pub vertices_mm: Vec<Vec3>,

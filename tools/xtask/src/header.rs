@@ -26,6 +26,8 @@ const HEADERS: [Header; 2] = [
             "session.rs",
             "style.rs",
             "result.rs",
+            "binding.rs",
+            "solver.rs",
         ],
     },
     Header {

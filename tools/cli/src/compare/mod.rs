@@ -14,6 +14,7 @@ use media2face::session::{Model, Style};
 
 use crate::args::Compare;
 use crate::emit::staged::{Staged, StagedFolder};
+use crate::face::Face;
 use crate::progress::Progress;
 use crate::render::film::Film;
 use crate::wav::Wav;
@@ -91,7 +92,8 @@ fn film(
     options.style = style.map(|text| Style::Text(text.to_owned()));
     options.identity = args.identity.as_deref().map(|name| model.identity(name)).transpose()?;
     let animation = generate::animation(model, options, wav, progress)?;
-    Film::new(&animation, animation.native_fps(), args.size as usize)?.write_mp4(audio, path, progress)
+    let face = Face::of(&animation, None)?;
+    Film::new(&animation, face, animation.native_fps(), args.size as usize)?.write_mp4(audio, path, progress)
 }
 
 /// A name that says nothing of what it names: random digits.

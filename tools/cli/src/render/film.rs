@@ -5,15 +5,15 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use media2face::picture::FaceBox;
 use media2face::session::Animation;
 use media2face::signal::HeadPose;
 
 use crate::emit::staged::StagedFolder;
+use crate::face::Face;
 use crate::ffmpeg::FilmWriter;
 use crate::interrupt;
-use crate::mesh::Mesh;
 use crate::progress::Progress;
 use crate::render::canvas::{Area, Canvas, Colour};
 use crate::render::each;
@@ -25,9 +25,7 @@ const BACKGROUND: [Colour; 2] = [[58, 62, 72], [34, 37, 44]];
 /// An animation as a row of square pictures.
 pub struct Film {
     animation: Arc<Animation>,
-    mesh: Mesh,
-    /// Vertices that span the face's box, from the chin to the brows.
-    face: Vec<usize>,
+    face: Face,
     heads: Vec<HeadPose>,
     fps: f32,
     side: usize,
@@ -42,16 +40,11 @@ struct Picture {
 
 impl Film {
     /// Pictures of `side × side` pixels, `fps` a second.
-    pub fn new(animation: &Arc<Animation>, fps: f32, side: usize) -> Result<Self> {
-        let topology = animation.model().topology().ok_or_else(|| anyhow!("the model has no mesh"))?;
-        let (mesh, _) = Mesh::of(animation)?;
-        let upper = mesh.parts.iter().filter(|part| ["brow", "eye"].iter().any(|name| part.name.starts_with(name)));
-        let upper = upper.flat_map(|part| part.vertices[0]..part.vertices[1]);
-        let face = topology.lip.iter().map(|&vertex| vertex as usize).chain(upper).collect();
+    pub fn new(animation: &Arc<Animation>, face: Face, fps: f32, side: usize) -> Result<Self> {
         let heads = animation.reader()?.heads(fps, 0, animation.frame_count(fps)?)?;
         let texels = side * SUPERSAMPLING;
-        let camera = Camera::framing(&mesh, 0.0, texels, texels, CLOSE);
-        Ok(Self { animation: Arc::clone(animation), mesh, face, heads, fps, side, camera })
+        let camera = Camera::framing(&face.mesh, 0.0, texels, texels, CLOSE);
+        Ok(Self { animation: Arc::clone(animation), face, heads, fps, side, camera })
     }
 
     /// PNG files named by their frames, and `boxes.csv`: where the face is in each.
@@ -81,13 +74,13 @@ impl Film {
     ) -> Result<()> {
         let threads = self.animation.model().runtime().threads().max(1);
         let mut reader = self.animation.reader()?;
-        let (count, width) = (self.heads.len(), self.mesh.vertices_mm.len() * 3);
+        let (count, width) = (self.heads.len(), self.face.mesh.vertices_mm.len() * 3);
         // A few pictures for each thread, so that one slow picture holds nobody up for long.
         let chunk = 4 * threads;
         for first in (0..count).step_by(chunk) {
             interrupt::check()?;
             progress.show(stage, first as f32 / count as f32);
-            let offsets_mm = reader.offsets_mm(self.fps, first, chunk.min(count - first))?;
+            let offsets_mm = self.face.offsets_mm(&mut reader, self.fps, first, chunk.min(count - first))?;
             let poses: Vec<_> = offsets_mm.chunks_exact(width).zip(&self.heads[first..]).collect();
             let pictures = each(&poses, threads, |(offsets_mm, head)| self.picture(offsets_mm, head));
             pictures.iter().zip(first..).try_for_each(|(picture, frame)| take(frame, picture))?;
@@ -96,16 +89,16 @@ impl Film {
     }
 
     fn picture(&self, offsets_mm: &[f32], head: &HeadPose) -> Picture {
-        let positions = self.mesh.posed(&self.mesh.moved(offsets_mm), head);
+        let positions = self.face.mesh.posed(&self.face.mesh.moved(offsets_mm), head);
         let texels = self.side * SUPERSAMPLING;
-        let raster = Raster::draw(&self.mesh, &positions, &self.camera, texels, texels);
+        let raster = Raster::draw(&self.face.mesh, &positions, &self.camera, texels, texels);
         let mut canvas = Canvas::new(self.side, self.side, BACKGROUND[1]);
         let whole = Area { x: 0, y: 0, width: self.side, height: self.side };
         canvas.panel(whole, 0.0, BACKGROUND[0], BACKGROUND[1]);
-        for (place, (colour, cover)) in resolve(&raster, &self.mesh.parts).into_iter().enumerate() {
+        for (place, (colour, cover)) in resolve(&raster, &self.face.mesh.parts).into_iter().enumerate() {
             canvas.blend(place % self.side, place / self.side, colour, cover);
         }
-        let points = self.face.iter().map(|&vertex| self.camera.project(positions[vertex], texels, texels));
+        let points = self.face.span.iter().map(|&vertex| self.camera.project(positions[vertex], texels, texels));
         Picture { canvas, face: bounds(points) }
     }
 }

@@ -96,10 +96,11 @@ fn styles_lie_where_they_are_asked_for() {
         serde_json::from_slice::<serde_json::Value>(&json).unwrap()["weights"].as_array().unwrap().clone()
     };
     let plain = rows("plain", &[]);
-    let late = ["--style", "happy", "--at", "0.3-", "--strength", "2", "--ramp", "0", "--isolate"];
+    let late = ["--style", "happy", "--at", "0.3-", "--strength", "2", "--ramp", "0"];
     let styled = rows("late", &late);
     assert_eq!(styled[..9], plain[..9]);
     assert_ne!(styled[9..], plain[9..]);
+    assert_ne!(rows("reaching", &[&late[..], &["--no-isolate"]].concat())[..9], plain[..9]);
     let two = rows("two", &["--style", "sad", "--at", "0-0.2", "--style", "happy", "--at", "0.2-"]);
     assert_ne!(two, rows("one", &["--style", "happy"]));
     assert_ne!(rows("curve", &["--guidance-audio", "0:2.5,0.4:5"]), plain);

@@ -1,0 +1,132 @@
+//! `m2f_binding`: a mesh of another topology on the model's chart.
+
+use std::sync::Arc;
+
+use crate::session::{Binding, Reader};
+
+use super::buffer;
+use super::error::m2f_status;
+use super::guard::{borrow, destroy, give, guard, writable};
+use super::model::m2f_model;
+use super::options::{self, Options};
+use super::result::{self, m2f_result};
+
+/// The vertices of a mesh as places of the model's skin.
+pub struct m2f_binding(pub(super) Arc<Binding>);
+
+/// Options of [`m2f_binding_create`].
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct m2f_binding_options {
+    /// Bytes of this struct as the caller knows it.
+    pub struct_size: u32,
+    /// Vertices behind `uv` and `vertices_mm`.
+    pub vertex_count: u32,
+    /// u, v of every vertex in the model's chart (`m2f_model_read_uv`), 0..1, v downwards; -1, -1 for a vertex that is not
+    /// on it, which stands still.
+    pub uv: *const f32,
+    /// The mesh at rest, x, y, z of every vertex, mm, in the model's space; or NULL. It is checked and not kept: another
+    /// unit and flipped coordinates are found by it.
+    pub vertices_mm: *const f32,
+}
+
+// SAFETY: repr(C), struct_size first; integers, floats, pointers and optional functions of the host's.
+unsafe impl Options for m2f_binding_options {
+    fn defaults() -> Self {
+        let struct_size = size_of::<Self>() as u32;
+        Self { struct_size, vertex_count: 0, uv: std::ptr::null(), vertices_mm: std::ptr::null() }
+    }
+}
+
+/// Fills `options` with the defaults.
+///
+/// Parameters: `options`, `size` writable bytes; `size`, sizeof *options.
+/// Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_binding_options_init(options: *mut m2f_binding_options, size: usize) -> m2f_status {
+    // SAFETY: the caller's promise.
+    guard(|| unsafe { options::init(options, size) })
+}
+
+/// Binds a mesh to the model's chart, once; offsets for it are then read from any result of the model.
+///
+/// Parameters: `model`; `options`, with `uv` set; `out`, receives the binding.
+/// Returns: OK; INVALID_ARGUMENT (no vertices, coordinates that are not finite, outside the chart or flipped, a mesh that is
+/// not in millimetres; the text names the vertex or the unit); INVALID_STRUCT_SIZE; MISSING_PART (the model has no chart).
+/// Ownership: the caller's; end it with [`m2f_binding_destroy`]. It keeps the model alive.
+/// Threads: any. Cost: a look at the few triangles around each vertex.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_binding_create(
+    model: *const m2f_model,
+    options: *const m2f_binding_options,
+    out: *mut *mut m2f_binding,
+) -> m2f_status {
+    guard(|| {
+        writable(out, "out")?;
+        // SAFETY: the caller's promise.
+        let (model, options) = unsafe { (&borrow(model, "model")?.0, options::read(options)?) };
+        let count = options.vertex_count as usize;
+        // SAFETY: the caller's promise.
+        let uv = unsafe { buffer::input(options.uv, count * 2, "uv") }?.as_chunks::<2>().0;
+        let neutral = match options.vertices_mm.is_null() {
+            true => None,
+            // SAFETY: the caller's promise.
+            false => Some(unsafe { buffer::input(options.vertices_mm, count * 3, "vertices_mm") }?),
+        };
+        let binding = model.bind(uv, neutral)?;
+        // SAFETY: checked above.
+        unsafe { give(m2f_binding(binding), out) };
+        Ok(())
+    })
+}
+
+/// Ends a binding. Solvers that use it live on.
+///
+/// Parameters: `binding`, or NULL for nothing. Threads: any, but not while another call uses this handle.
+///
+/// # Safety
+/// `binding` is NULL or a handle that was not destroyed yet.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_binding_destroy(binding: *mut m2f_binding) {
+    // SAFETY: the caller's promise.
+    unsafe { destroy(binding) };
+}
+
+/// Offsets of a bound mesh, frames at a rate: `count` times x, y, z of every vertex of the binding, mm, to be added to the
+/// mesh at rest; the head pose is not in them. They are what the result's identity does at the same places of its face,
+/// gathered on the processor, wherever the frame was decoded.
+///
+/// Parameters, returns, threads: as for `m2f_result_read_offsets_mm`; INVALID_ARGUMENT for another model's binding.
+/// Cost: that of `m2f_result_read_offsets_mm` and three products for each float.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_result_read_bound_offsets_mm(
+    result: *const m2f_result,
+    binding: *const m2f_binding,
+    fps: f32,
+    first: u32,
+    count: u32,
+    buffer: *mut f32,
+    capacity: usize,
+    written: *mut usize,
+) -> m2f_status {
+    // SAFETY: the caller's promise.
+    let binding = match unsafe { borrow(binding, "binding") } {
+        Ok(binding) => &binding.0,
+        Err(failure) => return guard(|| Err(failure)),
+    };
+    let width = |_: &Reader| Ok(binding.vertices() * 3);
+    let read = |reader: &mut Reader, fps, first, offsets: &mut [f32]| {
+        reader.bound_offsets_mm_into(binding, fps, first, offsets)
+    };
+    // SAFETY: the caller's promise.
+    unsafe { result::read(result, fps, first, count, buffer, capacity, written, width, read) }
+}
