@@ -43,7 +43,7 @@ impl Binding {
         check_uv(uv)?;
         if let Some(neutral_mm) = neutral_mm {
             if neutral_mm.len() != uv.len() * 3 {
-                return Err(invalid(format!("{} numbers, expected {} vertices × 3", neutral_mm.len(), uv.len())));
+                return Err(invalid(&format!("{} numbers, expected {} vertices × 3", neutral_mm.len(), uv.len())));
             }
             check_points(MESH, neutral_mm)?;
         }
@@ -63,7 +63,7 @@ impl Binding {
             }
             let [u, v] = point;
             triangles.place(point).ok_or_else(|| {
-                invalid(format!(
+                invalid(&format!(
                     "vertex {i} at ({u}, {v}) is more than {MAX_CHART_DISTANCE} from the skin in the chart; a vertex that \
                      is not on it has (-1, -1)"
                 ))
@@ -102,17 +102,17 @@ impl Binding {
 
 fn check_uv(uv: &[[f32; 2]]) -> Result<()> {
     if uv.is_empty() || uv.len() > MAX_VERTICES {
-        return Err(invalid(format!("{} vertices, expected 1..={MAX_VERTICES}", uv.len())));
+        return Err(invalid(&format!("{} vertices, expected 1..={MAX_VERTICES}", uv.len())));
     }
     for (i, &[u, v]) in uv.iter().enumerate() {
         let inside = [u, v].iter().all(|c| (0.0..=1.0).contains(c));
         if !inside && [u, v] != OFF_CHART {
             let detail = format!("vertex {i} at ({u}, {v}): chart coordinates are 0 to 1, (-1, -1) off the chart");
-            return Err(invalid(detail));
+            return Err(invalid(&detail));
         }
     }
     if uv.iter().all(|&point| point == OFF_CHART) {
-        return Err(invalid("no vertex is on the chart".to_owned()));
+        return Err(invalid("no vertex is on the chart"));
     }
     Ok(())
 }
@@ -122,24 +122,27 @@ fn check_direction(triangles: &ChartTriangles, reference_mm: &[f32], charted: &[
     let reference = reference_mm.as_chunks::<3>().0;
     // A few hundred vertices tell as well as all.
     let step = charted.len().div_ceil(CHECKED_VERTICES);
-    let distance = |mirror: fn([f32; 2]) -> [f32; 2]| {
+    let distance = |mirror: Mirror| {
         let pair =
             |&(uv, point): &([f32; 2], [f32; 3])| triangles.place(mirror(uv)).map(|place| [place.of(reference), point]);
         shape_distance(&charted.iter().step_by(step).filter_map(pair).collect::<Vec<_>>())
     };
     let given = distance(|uv| uv);
-    let mirrors: [(&str, fn([f32; 2]) -> [f32; 2]); 3] = [
+    let mirrors: [(&str, Mirror); 3] = [
         ("v runs upwards: pass 1 - v", |[u, v]| [u, 1.0 - v]),
         ("u runs to the left: pass 1 - u", |[u, v]| [1.0 - u, v]),
         ("both run backwards: pass 1 - u and 1 - v", |[u, v]| [1.0 - u, 1.0 - v]),
     ];
     for (what, mirror) in mirrors {
         if distance(mirror) < given * MIRRORED {
-            return Err(invalid(format!("its chart coordinates are flipped, {what}")));
+            return Err(invalid(&format!("its chart coordinates are flipped, {what}")));
         }
     }
     Ok(())
 }
+
+/// A chart point on the chart seen in a mirror.
+type Mirror = fn([f32; 2]) -> [f32; 2];
 
 /// Vertices that the direction is judged by.
 const CHECKED_VERTICES: usize = 512;
@@ -166,6 +169,6 @@ fn shape_distance(pairs: &[[[f32; 3]; 2]]) -> f64 {
     (squares.sum::<f64>() / count).sqrt()
 }
 
-fn invalid(detail: String) -> Error {
+fn invalid(detail: &str) -> Error {
     Error::InvalidArgument(format!("{MESH}: {detail}"))
 }

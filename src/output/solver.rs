@@ -55,22 +55,22 @@ impl ShapeSolver {
     pub fn new(names: Vec<String>, vertices: usize, offsets_mm: &[f32], options: SolverOptions) -> Result<Self> {
         let (count, width) = (names.len(), vertices.saturating_mul(3));
         if !(1..=MAX_SHAPES).contains(&count) || !(1..=MAX_VERTICES).contains(&vertices) {
-            return Err(invalid(format!("{count} shapes of {vertices} vertices, expected 1..={MAX_SHAPES} shapes")));
+            return Err(invalid(&format!("{count} shapes of {vertices} vertices, expected 1..={MAX_SHAPES} shapes")));
         }
         if offsets_mm.len() != count * width {
             let detail = format!("{} numbers, expected {count} shapes × {vertices} vertices × 3", offsets_mm.len());
-            return Err(invalid(detail));
+            return Err(invalid(&detail));
         }
         if let Some(at) = offsets_mm.iter().position(|v| !v.is_finite()) {
-            return Err(invalid(format!("shape {:?}: vertex {} is not finite", names[at / width], at % width / 3)));
+            return Err(invalid(&format!("shape {:?}: vertex {} is not finite", names[at / width], at % width / 3)));
         }
         if let Some(at) = (1..count).find(|&at| names[..at].contains(&names[at])) {
-            return Err(invalid(format!("shape {:?} is named twice", names[at])));
+            return Err(invalid(&format!("shape {:?} is named twice", names[at])));
         }
         let SolverOptions { smoothing_s, sparsity } = options;
         if !(0.0..=MAX_SMOOTHING_S).contains(&smoothing_s) || !(0.0..=MAX_SPARSITY).contains(&sparsity) {
             let detail = format!("smoothing of {smoothing_s} s in 0..={MAX_SMOOTHING_S}, sparsity {sparsity} in 0..=1");
-            return Err(invalid(detail));
+            return Err(invalid(&detail));
         }
         let shape = |at: usize| &offsets_mm[at * width..(at + 1) * width];
         let mut gram: Vec<f64> = vec![0.0; count * count];
@@ -83,7 +83,7 @@ impl ShapeSolver {
         let norms = || (0..count).map(|i| gram[i * count + i]).filter(|norm| *norm > 0.0);
         let scale = norms().sum::<f64>() / norms().count().max(1) as f64;
         if scale == 0.0 {
-            return Err(invalid("no shape moves any vertex".to_owned()));
+            return Err(invalid("no shape moves any vertex"));
         }
         gram.iter_mut().for_each(|product| *product /= scale);
         Ok(Self { names, shapes: offsets_mm.to_vec(), width, gram, scale, options })
@@ -169,6 +169,6 @@ fn dot(a: &[f32], b: &[f32]) -> f64 {
     sums.into_iter().chain(rest).sum()
 }
 
-fn invalid(detail: String) -> Error {
+fn invalid(detail: &str) -> Error {
     Error::InvalidArgument(format!("blendshapes: {detail}"))
 }
