@@ -17,9 +17,11 @@ use crate::interrupt;
 use crate::progress::Progress;
 use crate::render::canvas::{Area, Canvas, Colour};
 use crate::render::each;
-use crate::render::raster::{CLOSE, Camera, Raster};
+use crate::render::raster::{Camera, Raster};
 use crate::render::shade::{SUPERSAMPLING, resolve};
 
+/// The head takes the whole picture; the square of 1.6 times the face's box, which E_exp and E_pose look at, stays inside.
+const FILL: f32 = 1.0;
 const BACKGROUND: [Colour; 2] = [[58, 62, 72], [34, 37, 44]];
 
 /// An animation as a row of square pictures.
@@ -43,7 +45,7 @@ impl Film {
     pub fn new(animation: &Arc<Animation>, face: Face, fps: f32, side: usize) -> Result<Self> {
         let heads = animation.reader()?.heads(fps, 0, animation.frame_count(fps)?)?;
         let texels = side * SUPERSAMPLING;
-        let camera = Camera::framing(&face.mesh, 0.0, texels, texels, CLOSE);
+        let camera = Camera::framing(&face.mesh, 0.0, texels, texels, FILL);
         Ok(Self { animation: Arc::clone(animation), face, heads, fps, side, camera })
     }
 

@@ -11,9 +11,6 @@ pub struct Camera {
     turn: [f32; 4],
 }
 
-/// What a picture of a face takes for `fill`: the crown and the neck's end are cut off.
-pub const CLOSE: f32 = 1.2;
-
 /// Angle of view that the neutral head fills, as a photographer's portrait lens: its tangent's half.
 const HALF_VIEW: f32 = 0.14;
 

@@ -9,7 +9,7 @@ use crate::mesh::Mesh;
 use crate::render::canvas::{Area, Canvas, Colour};
 use crate::render::each;
 use crate::render::font;
-use crate::render::raster::{CLOSE, Camera, Raster};
+use crate::render::raster::{Camera, Raster};
 use crate::render::shade::{SUPERSAMPLING, resolve};
 
 /// Faces of a sheet.
@@ -27,6 +27,8 @@ const LETTER: usize = 2;
 
 /// The head is turned a little, so that lips and nose show their depth.
 const YAW: f32 = 0.2;
+/// More than the tile: the crown and the neck's end are cut off.
+const FILL: f32 = 1.2;
 
 const PAPER: Colour = [22, 24, 29];
 const TILE: [Colour; 2] = [[52, 56, 65], [34, 37, 44]];
@@ -97,7 +99,7 @@ type Face = Vec<(Colour, f32)>;
 /// Renders every pose.
 fn faces(mesh: &Mesh, poses: &[Pose], threads: usize) -> Vec<Face> {
     let (width, height) = (TILE_WIDTH * SUPERSAMPLING, TILE_HEIGHT * SUPERSAMPLING);
-    let camera = Camera::framing(mesh, YAW, width, height, CLOSE);
+    let camera = Camera::framing(mesh, YAW, width, height, FILL);
     each(poses, threads, |pose| {
         let positions = mesh.posed(&mesh.moved(&pose.offsets_mm), &pose.head);
         resolve(&Raster::draw(mesh, &positions, &camera, width, height), &mesh.parts)
