@@ -1,4 +1,5 @@
-//! The skin's triangles as they lie in the chart, found by place.
+//! The skin's triangles as they lie in the chart, found by place: a chart point (u, v in 0..1, v downwards) in, three vertices
+//! and barycentric weights out. Used once for a binding; a point looks into the cells around its own.
 
 use crate::limits::MAX_CHART_DISTANCE;
 

@@ -1,4 +1,5 @@
-//! What a host brings of its own to read a result on: another mesh, and blendshapes of its own.
+//! What a host brings of its own to read a result on: another mesh [vertices, 3] mm, and blendshapes of its own. They stand
+//! between the decoded offsets of the face stage and the host, and cost what `face::Binding` and `output::ShapeSolver` do.
 
 use std::sync::Arc;
 

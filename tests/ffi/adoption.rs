@@ -33,16 +33,9 @@ fn animate(runtime: *mut m2f_runtime) -> Vec<f32> {
     let model = model(runtime);
     let session = session(model, &session_options());
     ok(push(session, &tone()));
-    unsafe {
-        ok(m2f_session_finish(session));
-        ok(m2f_session_wait(session, M2F_WAIT_FOREVER));
-        let result = pull(session);
-        let found = weights(result, 30.0);
-        m2f_result_destroy(result);
-        m2f_session_destroy(session);
-        m2f_model_destroy(model);
-        found
-    }
+    let found = finished_weights(session);
+    unsafe { m2f_model_destroy(model) };
+    found
 }
 
 #[test]

@@ -91,6 +91,19 @@ pub(crate) fn weights(result: *const m2f_result, fps: f32) -> Vec<f32> {
     }
 }
 
+/// Ends the input and the session; the weights of its frames.
+pub(crate) fn finished_weights(session: *mut m2f_session) -> Vec<f32> {
+    unsafe {
+        ok(m2f_session_finish(session));
+        ok(m2f_session_wait(session, M2F_WAIT_FOREVER));
+        let result = pull(session);
+        let found = weights(result, 30.0);
+        m2f_result_destroy(result);
+        m2f_session_destroy(session);
+        found
+    }
+}
+
 pub(crate) fn c(text: &str) -> CString {
     CString::new(text).expect("no NUL")
 }

@@ -20,15 +20,7 @@ fn animated(rig: &Rig, options: &m2f_session_options, direct: impl FnOnce(*const
     let session = session(rig.model, options);
     ok(push(session, &tone()));
     direct(session);
-    unsafe {
-        ok(m2f_session_finish(session));
-        ok(m2f_session_wait(session, M2F_WAIT_FOREVER));
-        let result = pull(session);
-        let found = weights(result, 30.0);
-        m2f_result_destroy(result);
-        m2f_session_destroy(session);
-        found
-    }
+    finished_weights(session)
 }
 
 #[test]

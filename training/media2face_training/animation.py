@@ -16,7 +16,7 @@ REST = 0.12  # D_0, the dominance of rest
 LOUD_JAW = 0.22  # how far a loud voice lowers the jaw under whatever is said
 # How much stays of an open jaw, and at most, while lips or teeth meet: lips do not wait for the jaw to close.
 JAW_KEPT = {"lips": (0.8, 0.32), "teeth": (0.8, 0.24), "lip on teeth": (0.65, 0.17)}
-SLOW = np.hanning(9)[1:-1] / np.hanning(9)[1:-1].sum()  # lips are rounded within 0.2 s, whatever the phones do
+ROUNDING_FRAMES = 7  # lips are rounded within 0.2 s, whatever the phones do
 BREATH = 0.05, 0.09  # the jaw within 0.7 s of speech: a mouth shuts for m, b, p and for good, not between two words
 BURST_S = 0.05  # after silence the lips close this much before a label of m, b or p begins
 TIMING_S, AMOUNT = 0.012, 0.10  # spread of apex times and of targets
@@ -24,6 +24,17 @@ ACCENTS_APART_S = 0.5
 NOD_S = 0.2, 0.6  # before and after its apex
 DRIFT = 0.35, 0.6, 0.35  # degrees of pitch, yaw, roll that follow from nothing
 DEGREES_PER_LOOK = dict(eyeLookIn=24.0, eyeLookOut=24.0, eyeLookUp=12.0, eyeLookDown=20.0)
+
+
+def smoothed(values, kernel):
+    """Values [F] through a kernel of odd length, level beyond both ends."""
+    return np.convolve(np.pad(values, len(kernel) // 2, "edge"), kernel, "valid")
+
+
+def window(frames):
+    """Smoothing kernel of so many frames, a raised cosine."""
+    shape = np.hanning(frames + 2)[1:-1]
+    return shape / shape.sum()
 
 
 class Clip:
@@ -127,10 +138,10 @@ def mouth(clip):
     """Sets the mouth channels: blending, then what must happen whatever the neighbours."""
     blended = blend(clip)
     kernel = np.array([0.2, 0.6, 0.2])
-    w = {c: np.convolve(np.pad(blended[:, i], 1, "edge"), kernel, "valid") for i, c in enumerate(CHANNELS)}
+    w = {c: smoothed(blended[:, i], kernel) for i, c in enumerate(CHANNELS)}
     w["jawOpen"] = w["jawOpen"] + LOUD_JAW * clip.jaw_amount * clip.loudness_track()
     for channel in ("mouthFunnel", "mouthPucker"):
-        w[channel] = np.convolve(np.pad(w[channel], len(SLOW) // 2, "edge"), SLOW, "valid")
+        w[channel] = smoothed(w[channel], window(ROUNDING_FRAMES))
     press = {c: w[c] for c in ("mouthPress", "mouthRollLower", "mouthRollUpper")}
     narrow = gate(clip, SIBILANT, 0.06, 0.06)
     teeth = gate(clip, LABIODENTAL, 0.06, 0.06)
@@ -149,12 +160,11 @@ def mouth(clip):
     w["mouthRollLower"] = np.maximum(w["mouthRollLower"], 0.20 * closed)
     w["mouthRollUpper"] = np.maximum(press["mouthRollUpper"], 0.14 * closed)
     silence = gate(clip, {"SIL"}, 0.05, 0.05)
-    rest = np.convolve(np.pad(silence, 9, "edge"), np.ones(19) / 19, "valid")
-    asleep = np.convolve(np.pad(silence, 21, "edge"), np.ones(43) / 43, "valid") > 0.999
+    rest = smoothed(silence, np.ones(19) / 19)
+    asleep = smoothed(silence, np.ones(43) / 43) > 0.999
     part = clip.rng.uniform()
     parted = np.where(asleep, 0.03 * part, BREATH[0] + (BREATH[1] - BREATH[0]) * part)
-    parted = np.convolve(np.pad(parted, 4, "edge"), np.hanning(11)[1:-1] / np.hanning(11).sum(), "valid")
-    w["jawOpen"] = np.maximum(w["jawOpen"], parted * (1 - closed))
+    w["jawOpen"] = np.maximum(w["jawOpen"], smoothed(parted, window(9)) * (1 - closed))
     clip.closed, clip.silent = closed, rest
     for name in ("jawOpen", "mouthClose", "mouthFunnel", "mouthPucker", "mouthRollLower", "mouthRollUpper",
                  "tongueOut"):
@@ -188,8 +198,8 @@ def gaze(clip, lids):
         away = 1.0 if clip.rng.random() < 0.8 else 2.2
         x, y = clip.rng.normal(0, 4.5 * away), clip.rng.normal(-0.5, 2.5 * away)
     kernel = np.array([0.15, 0.7, 0.15])
-    across = np.convolve(np.pad(across, 1, "edge"), kernel, "valid") + clip.wander(0.4, 0.4)
-    up = np.convolve(np.pad(up, 1, "edge"), kernel, "valid") + clip.wander(0.3, 0.4) - 3.0 * lids
+    across = smoothed(across, kernel) + clip.wander(0.4, 0.4)
+    up = smoothed(up, kernel) + clip.wander(0.3, 0.4) - 3.0 * lids
     w, per = clip.weights, DEGREES_PER_LOOK
     w["eyeLookOutLeft"] = w["eyeLookInRight"] = np.clip(across, 0, 22) / per["eyeLookOut"]
     w["eyeLookInLeft"] = w["eyeLookOutRight"] = np.clip(-across, 0, 22) / per["eyeLookIn"]

@@ -16,6 +16,7 @@ from . import stages
 from .config import DENOISER, DIFFUSION, FPS, GNPFA, MEL_DILATIONS, MEL_WIDTH
 from .face import Face
 from .modules import Denoiser, MelEncoder, mapping
+from .motion import POSE
 from .style.pack import add_clip, emoji_table
 from .train_encoder import configuration
 from .train_face import networks
@@ -83,8 +84,8 @@ def add_denoiser(tensors, path):
         print(f"{path} is missing: random weights")
     network(tensors, "denoiser", Denoiser(**shape), state.get("average"))
     tensors["denoiser.mean"], tensors["denoiser.std"] = mean.astype(np.float32), std.astype(np.float32)
-    return dict({k: shape[k] for k in ("d_x", "d_a", "d_p", "d", "layers", "heads", "ff", "align")}, d_z=shape["d_x"] - 6,
-                d_pose=6, pose_repr="axis_angle_translation", window=DIFFUSION["window"], concat="feature")
+    return dict({k: shape[k] for k in ("d_x", "d_a", "d_p", "d", "layers", "heads", "ff", "align")}, d_z=shape["d_x"] - POSE,
+                d_pose=POSE, pose_repr="axis_angle_translation", window=DIFFUSION["window"], concat="feature")
 
 
 def add_blendshapes(tensors, units):

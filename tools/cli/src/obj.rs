@@ -1,4 +1,5 @@
-//! Wavefront OBJ: positions, chart coordinates and faces; everything else in the file is passed over.
+//! Wavefront OBJ in: positions (mm, x y z a vertex), chart coordinates (u v, v upwards as in the file) and faces, for
+//! `--mesh`; everything else in the file is passed over.
 
 use std::fs;
 use std::path::Path;

@@ -1,6 +1,6 @@
 """Teaches the text tower what faces are called (`captions`), as emoji are read by their short names.
 
-    python -m media2face_training.style.train_names --work target/training --steps 300
+    python -m media2face_training.style.train_names --work target/training --steps 400
 
 Goes on from style.safetensors and writes it anew. The heads of style.pt, which no longer change, read every caption, and
 its code is drawn to the mean code of prompts of its label. The tower is held to the codes that style.pt's gave of the
@@ -49,7 +49,7 @@ def learn(towers, heads, means, told, captions):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", default="target/training")
-    parser.add_argument("--steps", type=int, default=300)
+    parser.add_argument("--steps", type=int, default=400)
     parser.add_argument("--device", default="auto")
     options = parser.parse_args()
     device, work = stages.device_of(options.device), Path(options.work)
