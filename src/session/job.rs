@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::audio::Converter;
 use crate::error::{Error, Result};
-use crate::motion::{Inpaint, SampleJob, SampleOptions};
+use crate::motion::{Clip, Inpaint, SampleJob, SampleOptions};
 use crate::plan::{Backend, DeviceFrames};
 use crate::signal::Frames;
 use crate::speech::EncodeJob;
@@ -25,6 +25,7 @@ pub(super) struct Job {
     identity: Option<Arc<Identity>>,
     direction: Arc<Direction>,
     sample_options: SampleOptions,
+    seed: u64,
     sample_count: usize,
     part: Part,
 }
@@ -54,6 +55,7 @@ impl Job {
             identity: options.identity.clone(),
             direction,
             sample_options: options.for_sampler(model.sampler()?),
+            seed: options.seed,
             sample_count: 0,
             part: Part::Input(input),
         })
@@ -111,15 +113,14 @@ impl Job {
             }
             Part::Speech(job) => Part::Ready(job.finish()?),
             Part::Ready(features) => self.begin_motion(&*backend, features)?,
-            Part::Unstyled(job, features, directions) => {
-                let mut styled = self.sampling(features, directions.styles)?;
-                let kept = directions.kept.map(|mask| Ok::<_, Error>(Inpaint { known: job.finish()?, mask }));
+            Part::Unstyled(job, features, mut directions) => {
+                let kept = directions.kept.take().map(|mask| Ok::<_, Error>(Inpaint { known: motion(*job)?, mask }));
                 let kept = kept.transpose()?;
-                kept.iter().cloned().try_for_each(|kept| styled.set_inpaint(kept))?;
-                Part::Motion(Box::new(styled), kept)
+                let clip = Clip { edit: kept.clone(), ..self.clip(features, directions) };
+                Part::Motion(Box::new(self.sampling(clip)?), kept)
             }
             Part::Motion(job, kept) => {
-                let mut motion = job.finish()?;
+                let mut motion = motion(*job)?;
                 kept.iter().for_each(|kept| restore(kept, &mut motion));
                 return Ok(Some(Animation::new(&self.model, self.identity.clone(), motion, self.sample_count)));
             }
@@ -129,24 +130,33 @@ impl Job {
     }
 
     /// Takes the direction as it stands now; what comes later comes too late.
-    fn begin_motion(&mut self, backend: &dyn Backend, features: DeviceFrames) -> Result<Part> {
-        let Some(mut directions) = self.direction.take(&self.model, features.rows) else {
+    fn begin_motion(&self, backend: &dyn Backend, features: DeviceFrames) -> Result<Part> {
+        let Some(directions) = self.direction.take(&self.model, features.rows) else {
             return Ok(Part::Ready(features));
         };
-        self.sample_options.audio_curve = directions.audio_curve.take();
-        self.sample_options.style_curve = directions.style_curve.take();
         if directions.kept.is_none() {
-            return Ok(Part::Motion(Box::new(self.sampling(features, directions.styles)?), None));
+            return Ok(Part::Motion(Box::new(self.sampling(self.clip(features, directions))?), None));
         }
         let mut values = Frames::try_zeros(features.rows, features.width)?;
         features.download(backend, &mut values.data)?;
         let again = DeviceFrames::upload(backend, values.width, &values.data)?;
-        Ok(Part::Unstyled(Box::new(self.sampling(features, Vec::new())?), again, directions))
+        let unstyled = Directions { styles: Vec::new(), kept: None, ..directions.clone() };
+        Ok(Part::Unstyled(Box::new(self.sampling(self.clip(features, unstyled))?), again, directions))
     }
 
-    fn sampling(&self, features: DeviceFrames, styles: Vec<crate::motion::Style>) -> Result<SampleJob> {
-        SampleJob::new(Arc::clone(self.model.sampler()?), features, styles, &self.sample_options)
+    fn clip(&self, audio: DeviceFrames, directions: Directions) -> Clip {
+        let Directions { styles, audio_curve, style_curve, .. } = directions;
+        Clip { styles, audio_curve, style_curve, seed: self.seed, ..Clip::new(audio) }
     }
+
+    fn sampling(&self, clip: Clip) -> Result<SampleJob> {
+        SampleJob::new(Arc::clone(self.model.sampler()?), vec![clip], &self.sample_options)
+    }
+}
+
+/// The motion of the one clip.
+fn motion(job: SampleJob) -> Result<Frames> {
+    Ok(job.finish()?.remove(0))
 }
 
 /// Puts the known rows back where the mask is 1: the sampling met them but for the rounding of a standardisation.

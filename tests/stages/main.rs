@@ -6,6 +6,7 @@ mod support;
 
 mod audio;
 mod binding;
+mod clips;
 mod face;
 mod face_export;
 mod identity;
