@@ -950,6 +950,19 @@ m2f_status m2f_session_push_i16(const struct m2f_session *session, const int16_t
 m2f_status m2f_session_finish(const struct m2f_session *session);
 
 /**
+ * Ends the input of several sessions of one model; the work on all of them begins, as one job: windows of several clips are
+ * denoised in one batch, which fills a device that one clip leaves idle. Each session has its own result, the same as if it
+ * were alone. They end together: what fails or cancels one, or destroys it before the end, does so to all.
+ *
+ * Parameters: sessions, count handles.
+ * Returns: OK; INVALID_ARGUMENT (none, the same one twice, sessions of different models or with different step_count or
+ * eta); and as m2f_session_finish. On failure none is begun.
+ * Threads: the one that pushes. Cost: small; all work is the job's.
+ */
+m2f_status m2f_session_finish_together(const struct m2f_session *const *sessions,
+                                       size_t count);
+
+/**
  * Does work on the calling thread until budget_ms is over, at least one unit. The way to run where the runtime has no
  * threads (consoles, web); on other runtimes it waits that long instead.
  *

@@ -5,8 +5,6 @@
 
 use std::f64::consts::TAU;
 
-use crate::signal::Frames;
-
 /// What noise is drawn for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
@@ -39,13 +37,8 @@ impl Noise {
         Self { key: [seed as u32, (seed >> 32) as u32] }
     }
 
-    /// Standard normal values of all frames of a clip.
-    pub(super) fn fill_all(self, draw: Draw, rows: &mut Frames) {
-        (0..rows.len()).for_each(|frame| self.fill(draw, frame, rows.row_mut(frame)));
-    }
-
     /// Standard normal values of one frame; value d belongs to dimension d, whatever the length of `out`.
-    fn fill(self, draw: Draw, frame: usize, out: &mut [f32]) {
+    pub(super) fn fill(self, draw: Draw, frame: usize, out: &mut [f32]) {
         let purpose = (draw.purpose as u32) << 16 | u32::from(draw.resampling);
         for (pair, values) in out.chunks_mut(2).enumerate() {
             let words = philox([frame as u32, pair as u32, draw.step, purpose], self.key);

@@ -8,7 +8,9 @@
 //! them on a worker of the session's own; one without runs them inside [`Session::step`] or [`Session::wait`].
 
 mod animation;
+mod batch;
 mod binding;
+mod clip;
 mod codes;
 mod compose;
 mod direction;
@@ -19,11 +21,13 @@ mod keyframe;
 mod log;
 mod model;
 mod options;
+mod progress;
 mod reader;
 mod revision;
 mod runtime;
 #[allow(clippy::module_inception)] // the noun is the module
 mod session;
+mod shared;
 mod style;
 mod warm_up;
 
@@ -38,7 +42,8 @@ pub use keyframe::{Expression, FacePicture, Head, Keyframe};
 pub use log::{LogLevel, LogSink};
 pub use model::{Identity, Model};
 pub use options::SessionOptions;
+pub use progress::{Progress, Stage};
 pub use reader::Reader;
 pub use runtime::{GpuMemory, Runtime, RuntimeOptions};
-pub use session::{Progress, Session, Stage};
+pub use session::Session;
 pub use style::{Curve, Style, StyleTrack};

@@ -5,7 +5,9 @@
 mod support;
 
 mod audio;
+mod batch;
 mod binding;
+mod clips;
 mod edits;
 mod face;
 mod face_export;
