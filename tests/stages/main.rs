@@ -21,6 +21,7 @@ mod session;
 mod solver;
 mod speech;
 mod starter_face;
+mod starter_styles;
 mod styles;
 mod vision;
 mod watched;

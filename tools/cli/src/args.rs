@@ -146,7 +146,7 @@ pub struct Identities {
     pub json: bool,
 }
 
-/// Measure the stages: medians over repetitions of a synthetic clip
+/// Measure the stages, and the encoding of a prompt and a picture: medians over repetitions of a synthetic clip
 #[derive(Args)]
 #[command(after_help = "Examples:
   m2f bench --threads 1
