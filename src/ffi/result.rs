@@ -22,6 +22,10 @@ impl m2f_result {
         Self { animation, reader: Mutex::new(None) }
     }
 
+    pub(super) fn animation(&self) -> &Arc<Animation> {
+        &self.animation
+    }
+
     /// A rate as it is given, where 0 is the model's own.
     pub(super) fn rate(&self, fps: f32) -> f32 {
         if fps == 0.0 { self.animation.native_fps() } else { fps }
@@ -63,6 +67,12 @@ pub struct m2f_channel {
     pub minimum: f32,
     /// Default 1.
     pub maximum: f32,
+}
+
+impl From<&m2f_channel> for Channel {
+    fn from(&m2f_channel { gain, offset, minimum, maximum }: &m2f_channel) -> Self {
+        Self { gain, offset, min: minimum, max: maximum }
+    }
 }
 
 /// Floats of one head pose: quaternion x, y, z, w, then translation x, y, z in mm.
@@ -132,9 +142,7 @@ pub unsafe extern "C" fn m2f_result_set_channel(
     guard(|| {
         // SAFETY: the caller's promise.
         let (result, channel) = unsafe { (borrow(result, "result")?, borrow(channel, "channel")?) };
-        let channel =
-            Channel { gain: channel.gain, offset: channel.offset, min: channel.minimum, max: channel.maximum };
-        result.read(|reader| reader.set_channel(index as usize, channel))
+        result.read(|reader| reader.set_channel(index as usize, channel.into()))
     })
 }
 

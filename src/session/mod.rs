@@ -1,7 +1,8 @@
 //! Ties all stages to a backend: the only place that names them all.
 //!
 //! [`Runtime`] (threads, backend, log) → [`Model`] (the networks of a pack) → [`Session`] (one clip: push, finish, wait)
-//! → [`Animation`] (the motion, decoded on read by a [`Reader`]). The way back, from pictures, is an [`Extractor`]'s.
+//! → [`Animation`] (the motion, decoded on read by a [`Reader`]; [`Animation::liven`] makes
+//! another of it). The way back, from pictures, is an [`Extractor`]'s.
 //! Children keep their parents alive.
 //!
 //! A job is a row of bounded units of work ([`job`]): style, speech chunks, denoising steps. A runtime with threads runs
@@ -12,7 +13,9 @@ mod binding;
 mod codes;
 mod direction;
 mod extractor;
+mod eye_range;
 mod job;
+mod liveliness;
 mod log;
 mod model;
 mod options;
@@ -29,6 +32,7 @@ pub use animation::Animation;
 pub use binding::{Binding, Solver};
 pub use direction::Guidance;
 pub use extractor::{Extracted, Extractor};
+pub use liveliness::Liveliness;
 pub use log::{LogLevel, LogSink};
 pub use model::{Identity, Model};
 pub use options::SessionOptions;

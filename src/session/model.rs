@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use crate::error::{Error, Result};
 use crate::face::{self, FaceDecoder, FaceEncoder, FaceReader, Topology};
 use crate::motion::Sampler;
+use crate::output::EyeRange;
 use crate::pack::{Manifest, Pack};
 use crate::prompt::StyleEncoder;
 use crate::signal::Frames;
@@ -41,6 +42,7 @@ pub struct Model {
     styles: StyleEncoder,
     face: Option<Arc<FaceDecoder>>,
     first_identity: OnceLock<Arc<face::Identity>>,
+    pub(super) eye_range: OnceLock<EyeRange>,
     kept_codes: KeptCodes,
 }
 
@@ -64,8 +66,8 @@ impl Model {
             )));
         }
         let runtime = Arc::clone(runtime);
-        let (first_identity, kept_codes) = (OnceLock::new(), KeptCodes::default());
-        Ok(Arc::new(Self { runtime, pack, speech, sampler, styles, face, first_identity, kept_codes }))
+        let (first_identity, eye_range, kept_codes) = (OnceLock::new(), OnceLock::new(), KeptCodes::default());
+        Ok(Arc::new(Self { runtime, pack, speech, sampler, styles, face, first_identity, eye_range, kept_codes }))
     }
 
     /// The runtime.
@@ -164,7 +166,7 @@ impl Model {
     pub fn blendshape_offsets_mm(&self, identity: &Arc<Identity>) -> Result<Vec<f32>> {
         let backend = self.runtime.backend();
         let decoder = self.face()?;
-        let encoder = FaceEncoder::load(&self.pack, decoder.topology())?;
+        let encoder = self.face_encoder()?;
         let count = self.blendshape_names().len();
         let mut weights = Frames::zeros(count + 1, count);
         (0..count).for_each(|i| weights.row_mut(i + 1)[i] = 1.0);
@@ -209,6 +211,11 @@ impl Model {
 
     pub(super) fn kept_codes(&self) -> &KeptCodes {
         &self.kept_codes
+    }
+
+    /// The way back from weights to latents, loaded anew.
+    pub(super) fn face_encoder(&self) -> Result<FaceEncoder> {
+        FaceEncoder::load(&self.pack, self.face()?.topology())
     }
 
     pub(super) fn face(&self) -> Result<&Arc<FaceDecoder>> {
