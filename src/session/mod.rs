@@ -1,9 +1,8 @@
 //! Ties all stages to a backend: the only place that names them all.
 //!
 //! [`Runtime`] (threads, backend, log) → [`Model`] (the networks of a pack) → [`Session`] (one clip: push, finish, wait)
-//! → [`Animation`] (the motion, decoded on read by a [`Reader`]; [`Animation::liven`] makes
-//! another of it). The way back, from pictures, is an [`Extractor`]'s.
-//! Children keep their parents alive.
+//! → [`Animation`] (the motion, decoded on read by a [`Reader`]; [`Animation::liven`] makes another of it). The way back, from
+//! pictures, is an [`Extractor`]'s. Children keep their parents alive.
 //!
 //! A job is a row of bounded units of work ([`job`]): style, speech chunks, denoising steps. A runtime with threads runs
 //! them on a worker of the session's own; one without runs them inside [`Session::step`] or [`Session::wait`].
