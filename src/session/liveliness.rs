@@ -123,7 +123,7 @@ impl Animation {
     /// Another animation of the same clip, livelier or calmer; this one stays as it is. Where nothing is asked for the motion
     /// is the same bit for bit. Targets of the gaze past the clip's end are cut, with a warning to the runtime's log.
     ///
-    /// A weight that is changed comes back from the new latent as M′ ∘ M gives it, with the starter within 0.03.
+    /// A weight that is changed comes back from the new latent as M′ ∘ M gives it, with the starter within 0.02.
     ///
     /// # Errors
     /// Those of [`Liveliness::check`]; those of the backend.

@@ -10,8 +10,9 @@ use media2face::signal::pose::rotate;
 use super::starter_face::clip;
 
 const FPS: f32 = 30.0;
-/// What a weight that was asked for and its neighbours may be off by behind M′ ∘ M. Measured: see the tests' output.
-const REMAINS: f32 = 0.04;
+/// What a weight that was asked for and its neighbours may be off by behind M′ ∘ M. Measured: 0.003
+/// for blinks, 0.0004 for a limited jaw, 0.010 for a gaze that is turned off.
+const REMAINS: f32 = 0.02;
 const DEGREE: f32 = std::f32::consts::PI / 180.0;
 
 fn lively(change: impl FnOnce(&mut Liveliness)) -> Arc<Animation> {
@@ -159,7 +160,7 @@ fn gaze_is_turned_off_and_meets_its_targets() {
     }
 
     let neutral = clip.identity().expect("identity");
-    for (yaw, pitch, head_share) in [(15.0, 0.0, 0.4), (-30.0, 4.0, 0.6), (8.0, -10.0, 0.5), (0.0, 8.0, 0.0)] {
+    for (yaw, pitch, head_share) in [(15.0, 0.0, 0.4), (-30.0, 4.0, 0.6), (8.0, -6.0, 0.7), (0.0, 7.0, 0.0)] {
         let target = GazeTarget { head_share, ..GazeTarget::new(yaw * DEGREE, pitch * DEGREE) };
         let looking = lively(|l| l.gaze.targets = vec![target]);
         let (weights, heads) = (weights(&looking), heads(&looking));
@@ -178,6 +179,6 @@ fn gaze_is_turned_off_and_meets_its_targets() {
             ["eye_left", "eye_right"].map(|eye| off_target(head, eye_of_mesh(neutral.vertices_mm(), offsets, eye)))
         }));
         println!("{yaw}, {pitch} degrees: weights within {of_weights}, eyes of the mesh within {of_mesh}");
-        assert!(of_weights < 2.0 && of_mesh < 4.0);
+        assert!(of_weights < 2.0 && of_mesh < 2.5);
     }
 }
