@@ -1,8 +1,8 @@
 //! Ties all stages to a backend: the only place that names them all.
 //!
 //! [`Runtime`] (threads, backend, log) → [`Model`] (the networks of a pack) → [`Session`] (one clip: push, finish, wait)
-//! → [`Animation`] (the motion, decoded on read by a [`Reader`]). The way back, from pictures, is an [`Extractor`]'s.
-//! Children keep their parents alive.
+//! → [`Animation`] (the motion, decoded on read by a [`Reader`]; [`Animation::liven`] makes another of it). The way back, from
+//! pictures, is an [`Extractor`]'s. Children keep their parents alive.
 //!
 //! A job is a row of bounded units of work ([`job`]): style, speech chunks, denoising steps. A runtime with threads runs
 //! them on a worker of the session's own; one without runs them inside [`Session::step`] or [`Session::wait`].
@@ -16,8 +16,10 @@ mod compose;
 mod direction;
 mod edits;
 mod extractor;
+mod eye_range;
 mod job;
 mod keyframe;
+mod liveliness;
 mod log;
 mod model;
 mod options;
@@ -39,6 +41,7 @@ pub use compose::Part;
 pub use direction::Guidance;
 pub use extractor::{Extracted, Extractor};
 pub use keyframe::{Expression, FacePicture, Head, Keyframe};
+pub use liveliness::Liveliness;
 pub use log::{LogLevel, LogSink};
 pub use model::{Identity, Model};
 pub use options::SessionOptions;
