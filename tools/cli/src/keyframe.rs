@@ -12,6 +12,7 @@ use media2face::limits;
 use media2face::output::find_channel;
 use media2face::pack::ARKIT_NAMES;
 use media2face::picture::Picture;
+use serde::Deserialize;
 
 use crate::obj;
 
@@ -58,7 +59,9 @@ pub enum Expression {
 }
 
 /// Angles of the head, degrees: yaw to the character's left, pitch down, roll to its right shoulder.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+#[allow(clippy::struct_field_names)] // the unit
 pub struct HeadTurn {
     pub yaw_deg: f32,
     pub pitch_deg: f32,

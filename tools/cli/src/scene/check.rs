@@ -130,11 +130,12 @@ impl<W: Fn(&str) + Clone + Send + Sync + 'static> Check<'_, W> {
             return None;
         }
         let lines: Vec<(Line, (f64, f64))> = lines.into_iter().flatten().zip(spans.into_iter().flatten()).collect();
-        let characters = self.characters(base, cast, &lines, end_s)?;
         let mut spoken: Vec<Spoken> = lines.iter().map(|(line, span)| line.spoken(*span)).collect();
         spoken.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
         let model = self.model.clone()?;
         let fps = script.scene.fps.unwrap_or(model.manifest().fps);
+        let gaze = gazes(&model, &cast, &spoken);
+        let characters = self.characters(&base, cast, gaze, &lines, end_s)?;
         Some(Scene { model, fps, characters, lines: spoken })
     }
 
@@ -259,27 +260,16 @@ impl<W: Fn(&str) + Clone + Send + Sync + 'static> Check<'_, W> {
     /// The characters with all of their lines; `None` after a fault.
     fn characters(
         &mut self,
-        base: SessionOptions,
+        base: &SessionOptions,
         cast: Vec<Cast>,
+        gazes: Vec<Vec<Gaze>>,
         lines: &[(Line, (f64, f64))],
         end_s: f64,
     ) -> Option<Vec<Character>> {
         let model = self.model.clone()?;
-        let mut spoken: Vec<Spoken> = lines.iter().map(|(line, span)| line.spoken(*span)).collect();
-        spoken.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
-        let looks = timeline::looks(cast.len(), &spoken);
-        let eyes: Option<Vec<_>> = cast
-            .iter()
-            .map(|character| {
-                let identity = character.identity.clone().map_or_else(|| model.default_identity(), Ok);
-                // A model without faces has none to look from.
-                let eyes_mm = identity.map_or([0.0; 3], |identity| gaze::eyes_mm(&model, &identity));
-                Some((character.placement, eyes_mm))
-            })
-            .collect();
-        let eyes = eyes?;
         let mut characters = Vec::with_capacity(cast.len());
-        for (number, Cast { place, name, placement, identity, bound, .. }) in cast.into_iter().enumerate() {
+        for (number, (cast, gaze)) in cast.into_iter().zip(gazes).enumerate() {
+            let Cast { place, name, placement, identity, bound, .. } = cast;
             let own = || lines.iter().filter(|(line, _)| line.speaker == number);
             let (mut styles, mut poses) = (Vec::new(), Vec::new());
             for (line, span) in own() {
@@ -297,11 +287,22 @@ impl<W: Fn(&str) + Clone + Send + Sync + 'static> Check<'_, W> {
             self.faults.take(&place, outcome);
             let sounds = own().filter_map(|(line, span)| Some((span.0, line.sound.as_deref()?)));
             let samples = sound::track(sounds, sound::samples_of(end_s));
-            let gaze = gaze::directions(number, &looks[number], &eyes);
             characters.push(Character { name, placement, bound, options, samples, poses, gaze });
         }
         self.faults.is_empty().then_some(characters)
     }
+}
+
+/// Where each character looks.
+fn gazes(model: &Arc<Model>, cast: &[Cast], spoken: &[Spoken]) -> Vec<Vec<Gaze>> {
+    let eyes = |character: &Cast| {
+        let identity = character.identity.clone().map_or_else(|| model.default_identity(), Ok);
+        // A model without faces has none to look from.
+        (character.placement, identity.map_or([0.0; 3], |identity| gaze::eyes_mm(model, &identity)))
+    };
+    let eyes: Vec<_> = cast.iter().map(eyes).collect();
+    let looks = timeline::looks(cast.len(), spoken);
+    looks.iter().enumerate().map(|(own, looks)| gaze::directions(own, looks, &eyes)).collect()
 }
 
 impl Line {

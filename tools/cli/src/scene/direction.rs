@@ -110,7 +110,7 @@ pub fn poses(
     for (number, table) in tables.iter().enumerate() {
         let place = format!("{place}, keyframes {}", number + 1);
         let Some(table) = script::read::<script::Keyframe>(table.clone(), &place, faults) else { continue };
-        let pose = keyframe(table, folder).and_then(|keyframe| read(keyframe, names));
+        let pose = keyframe(table, folder).and_then(|keyframe| read(&keyframe, names));
         poses.extend(faults.take(&place, pose));
     }
     poses
@@ -124,18 +124,16 @@ fn keyframe(table: script::Keyframe, folder: &Path) -> Result<Keyframe> {
         (None, None, Some(path)) => Some(Expression::File(folder.join(path))),
         _ => bail!("expected one of expression, weights and file"),
     };
-    let head =
-        table.head.map(|script::Head { yaw_deg, pitch_deg, roll_deg }| HeadTurn { yaw_deg, pitch_deg, roll_deg });
     let (start_s, end_s) = (table.start_s, table.end_s.unwrap_or(table.start_s));
     let (hold, ramp_s) = (table.hold.unwrap_or(Keyframe::HOLD), table.ramp_s.unwrap_or(Keyframe::RAMP_S));
-    Ok(Keyframe { start_s, end_s, expression, head, hold, ramp_s })
+    Ok(Keyframe { start_s, end_s, expression, head: table.head, hold, ramp_s })
 }
 
 /// Reads what a keyframe names, for a model with these channels.
-fn read(keyframe: Keyframe, names: &[String]) -> Result<Pose> {
+fn read(keyframe: &Keyframe, names: &[String]) -> Result<Pose> {
     keyframe.check()?;
     let expression = keyframe.expression.as_ref().map(|expression| expression.read(names)).transpose()?.map(Arc::new);
-    let Keyframe { start_s, end_s, head, hold, ramp_s, .. } = keyframe;
+    let &Keyframe { start_s, end_s, head, hold, ramp_s, .. } = keyframe;
     Ok(Pose { start_s, end_s, expression, head, hold, ramp_s })
 }
 

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use super::faults::Faults;
+use crate::keyframe::HeadTurn;
 
 /// A whole script: the tables that could be read, each with its place in the file.
 pub struct Script {
@@ -114,18 +115,9 @@ pub struct Keyframe {
     pub expression: Option<String>,
     pub weights: Option<BTreeMap<String, f32>>,
     pub file: Option<PathBuf>,
-    pub head: Option<Head>,
+    pub head: Option<HeadTurn>,
     pub hold: Option<f32>,
     pub ramp_s: Option<f64>,
-}
-
-/// `head` of a keyframe.
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Head {
-    pub yaw_deg: f32,
-    pub pitch_deg: f32,
-    pub roll_deg: f32,
 }
 
 /// Parses a script; `None` for a text that is no TOML.

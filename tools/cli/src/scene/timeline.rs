@@ -111,14 +111,14 @@ fn looks_of(own: usize, spoken: &[Spoken]) -> Vec<Look> {
 mod tests {
     use super::*;
 
-    fn cue(speaker: usize, duration_s: f64, start_s: Option<f64>) -> Option<Cue> {
-        Some(Cue { place: "line".to_owned(), speaker, duration_s: Some(duration_s), start_s, pause_s: 0.25 })
+    fn cue(speaker: usize, duration_s: impl Into<Option<f64>>, start_s: Option<f64>) -> Cue {
+        Cue { place: "line".to_owned(), speaker, duration_s: duration_s.into(), start_s, pause_s: 0.25 }
     }
 
     #[test]
     fn lines_follow_each_other_unless_they_state_a_time() {
         let mut faults = Faults::default();
-        let cues = [cue(0, 1.0, None), cue(1, 2.0, None), cue(0, 1.0, Some(2.0)), cue(1, 1.0, Some(4.0))];
+        let cues = [cue(0, 1.0, None), cue(1, 2.0, None), cue(0, 1.0, Some(2.0)), cue(1, 1.0, Some(4.0))].map(Some);
         let spans = lay(&cues, 0.5, &mut faults);
         assert_eq!(spans, [Some((0.5, 1.5)), Some((1.75, 3.75)), Some((2.0, 3.0)), Some((4.0, 5.0))]);
         assert!(faults.is_empty(), "characters may speak at once, each its own line");
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn character_that_would_speak_twice_at_once_is_named_with_both_lines() {
         let mut faults = Faults::default();
-        lay(&[cue(0, 1.0, None), cue(1, 1.0, Some(0.5)), cue(0, 1.0, Some(1.25))], 0.5, &mut faults);
+        lay(&[cue(0, 1.0, None), cue(1, 1.0, Some(0.5)), cue(0, 1.0, Some(1.25))].map(Some), 0.5, &mut faults);
         let report = faults.report("a").unwrap_err().to_string();
         assert!(
             report.contains("from 1.25 to 2.25 s, while the same character speaks line 1 from 0.50 to 1.50 s"),
@@ -138,9 +138,9 @@ mod tests {
     #[test]
     fn what_follows_an_unknown_line_is_unknown_until_a_time_is_stated() {
         let mut faults = Faults::default();
-        let unread = Some(Cue { duration_s: None, ..cue(0, 1.0, None).unwrap() });
-        let spans =
-            lay(&[unread, cue(0, 1.0, None), None, cue(0, 1.0, Some(0.5)), cue(0, 1.0, None)], 0.5, &mut faults);
+        let known = |start_s| Some(cue(0, 1.0, start_s));
+        let cues = [Some(cue(0, None, None)), known(None), None, known(Some(0.5)), known(None)];
+        let spans = lay(&cues, 0.5, &mut faults);
         assert_eq!(spans, [None, None, None, Some((0.5, 1.5)), Some((1.75, 2.75))]);
         assert!(faults.is_empty());
     }

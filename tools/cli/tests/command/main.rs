@@ -10,6 +10,7 @@ mod failures;
 mod film;
 mod own_face;
 mod packs;
+mod scene;
 
 use std::fs;
 use std::path::{Path, PathBuf};
