@@ -415,6 +415,13 @@ typedef struct m2f_session_options {
     uint64_t style_code_count;
     /** Whose face; NULL for the pack's first. */
     const struct m2f_identity *identity;
+    /**
+     * 1 (default): the result keeps the audio features, so that m2f_result_revise can make ranges of it anew: 23 KB a
+     * second with the starter. 0: it does not.
+     */
+    uint32_t editable;
+    /** 0. */
+    uint32_t reserved;
 } m2f_session_options;
 
 /** Progress of a job. */

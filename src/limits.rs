@@ -86,6 +86,12 @@ pub const MAX_PROMPT_BYTES: usize = 1 << 20;
 
 /// Most styles of a clip.
 pub const MAX_STYLES: usize = 64;
+/// Most keyframes of a clip.
+pub const MAX_KEYFRAMES: usize = 4096;
+/// Furthest that a keyframe moves the head along an axis, mm.
+pub const MAX_HEAD_MM: f32 = 1000.0;
+/// Most motions that are composed to one.
+pub const MAX_PARTS: usize = 4096;
 /// Most points of a curve over time.
 pub const MAX_CURVE_POINTS: usize = 1 << 16;
 /// Longest ramp at the edges of a style, seconds.

@@ -8,6 +8,7 @@ use crate::plan::Backend;
 use crate::signal::Frames;
 
 use super::batch::{BatchPlan, BatchRunner};
+use super::chart::Chart;
 use super::encoder::{Encoder, EncoderSizes};
 use super::mapping::Mapping;
 use super::reader::WEIGHT_ROWS;
@@ -41,13 +42,36 @@ impl FaceEncoder {
         Ok(Self { d_z, weight_count, topology: topology.cloned(), from_weights, from_mesh })
     }
 
+    /// An error unless the pack holds M.
+    ///
+    /// # Errors
+    /// `MissingPart`.
+    pub fn require_weights(&self) -> Result<()> {
+        self.from_weights.as_ref().map(drop).ok_or_else(no_from_weights)
+    }
+
+    /// Whether [`from_mesh`](Self::from_mesh) takes this mesh: the pack's parts, count, numbers, unit.
+    ///
+    /// # Errors
+    /// As [`from_mesh`](Self::from_mesh).
+    pub fn check_mesh(&self, vertices_mm: &[f32]) -> Result<()> {
+        self.for_mesh(vertices_mm).map(drop)
+    }
+
+    fn for_mesh(&self, vertices_mm: &[f32]) -> Result<(&Encoder, &Chart)> {
+        let encoder = self.from_mesh.as_ref().ok_or_else(|| missing("geometry encoder (gnpfa.encoder)"))?;
+        let topology = self.topology.as_deref().ok_or_else(|| missing("mesh (topology)"))?;
+        let chart = topology.require_chart()?;
+        topology.check_mesh("mesh", vertices_mm)?;
+        Ok((encoder, chart))
+    }
+
     /// M: blendshape weights [rows, weight_count] → z [rows, d_z].
     ///
     /// # Errors
     /// `MissingPart` without M; `InvalidArgument` for another width or weights that are not finite.
     pub fn from_weights(&self, backend: &Arc<dyn Backend>, weights: &Frames) -> Result<Frames> {
-        let mapping = self.from_weights.as_ref();
-        let mapping = mapping.ok_or_else(|| missing("latents of weights (gnpfa.from_weights)"))?;
+        let mapping = self.from_weights.as_ref().ok_or_else(no_from_weights)?;
         if weights.width != self.weight_count || weights.data.iter().any(|v| !v.is_finite()) {
             return Err(Error::InvalidArgument(format!("expected finite rows of {} weights", self.weight_count)));
         }
@@ -66,10 +90,7 @@ impl FaceEncoder {
     /// # Errors
     /// `MissingPart` without E_geo or a charted mesh; `InvalidArgument` for another count or numbers not finite.
     pub fn from_mesh(&self, backend: &Arc<dyn Backend>, vertices_mm: &[f32]) -> Result<Vec<f32>> {
-        let encoder = self.from_mesh.as_ref().ok_or_else(|| missing("geometry encoder (gnpfa.encoder)"))?;
-        let topology = self.topology.as_deref().ok_or_else(|| missing("mesh (topology)"))?;
-        let chart = topology.require_chart()?;
-        topology.check_mesh("mesh", vertices_mm)?;
+        let (encoder, chart) = self.for_mesh(vertices_mm)?;
         let map = chart.map(vertices_mm);
         let mut z = vec![0.0; self.d_z];
         // At inference z is the mean; the logarithms of the variance behind it are left.
@@ -80,4 +101,8 @@ impl FaceEncoder {
         BatchRunner::new(backend, 1, Arc::new([])).run(&record, 1, |_| &map, &mut z)?;
         Ok(z)
     }
+}
+
+fn no_from_weights() -> Error {
+    missing("latents of weights (gnpfa.from_weights)")
 }

@@ -22,6 +22,10 @@ impl m2f_result {
         Self { animation, reader: Mutex::new(None) }
     }
 
+    pub(super) fn animation(&self) -> &Arc<Animation> {
+        &self.animation
+    }
+
     /// A rate as it is given, where 0 is the model's own.
     pub(super) fn rate(&self, fps: f32) -> f32 {
         if fps == 0.0 { self.animation.native_fps() } else { fps }

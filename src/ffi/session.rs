@@ -89,6 +89,11 @@ pub struct m2f_session_options {
     pub style_code_count: u64,
     /// Whose face; NULL for the pack's first.
     pub identity: *const m2f_identity,
+    /// 1 (default): the result keeps the audio features, so that [`m2f_result_revise`] can make ranges of it anew: 23 KB a
+    /// second with the starter. 0: it does not.
+    pub editable: u32,
+    /// 0.
+    pub reserved: u32,
 }
 
 // SAFETY: repr(C), struct_size first; integers, floats, pointers and optional functions of the host's.
@@ -112,6 +117,8 @@ unsafe impl Options for m2f_session_options {
             style_code: std::ptr::null(),
             style_code_count: 0,
             identity: std::ptr::null(),
+            editable: 1,
+            reserved: 0,
         }
     }
 }
@@ -341,10 +348,13 @@ unsafe fn push<T>(
 
 /// # Safety
 /// The pointers of `options` are as its fields say.
-unsafe fn convert(options: &m2f_session_options) -> Result<SessionOptions, Failure> {
+pub(super) unsafe fn convert(options: &m2f_session_options) -> Result<SessionOptions, Failure> {
     if options.mode != M2F_SESSION_OFFLINE {
         let detail = format!("mode {} is not supported by this version", options.mode);
         return Err(Failure::new(m2f_status::M2F_STATUS_UNSUPPORTED, detail));
+    }
+    if options.editable > 1 || options.reserved != 0 {
+        return Err(Failure::argument(format!("editable is {}, expected 0 or 1; reserved is 0", options.editable)));
     }
     // SAFETY: the caller's promise.
     let sources = unsafe {
@@ -371,6 +381,7 @@ unsafe fn convert(options: &m2f_session_options) -> Result<SessionOptions, Failu
         style,
         style_strength: options.style_strength,
         identity,
+        editable: options.editable == 1,
         ..SessionOptions::new(options.sample_rate_hz, options.channel_count)
     })
 }

@@ -11,13 +11,15 @@ use super::model::{Identity, Model};
 use super::reader::Reader;
 
 /// Rate of the audio that the stages work on, Hz.
-const SAMPLE_RATE_HZ: f64 = 16_000.0;
+pub(super) const SAMPLE_RATE_HZ: f64 = 16_000.0;
 
 /// The motion of one clip; faces are decoded when they are read. It keeps the model alive.
 pub struct Animation {
     model: Arc<Model>,
     identity: Option<Arc<Identity>>,
     motion: Frames,
+    /// A, [frames, d_a], where the session kept them.
+    features: Option<Arc<Frames>>,
     sample_count: usize,
 }
 
@@ -26,9 +28,10 @@ impl Animation {
         model: &Arc<Model>,
         identity: Option<Arc<Identity>>,
         motion: Frames,
+        features: Option<Arc<Frames>>,
         sample_count: usize,
     ) -> Self {
-        Self { model: Arc::clone(model), identity, motion, sample_count }
+        Self { model: Arc::clone(model), identity, motion, features, sample_count }
     }
 
     /// The model.
@@ -42,6 +45,11 @@ impl Animation {
     /// `MissingPart` when the pack has no identity.
     pub fn identity(&self) -> Result<Arc<Identity>> {
         self.identity.clone().map_or_else(|| self.model.default_identity(), Ok)
+    }
+
+    /// The session's identity, where it had one.
+    pub(super) fn own_identity(&self) -> Option<&Arc<Identity>> {
+        self.identity.as_ref()
     }
 
     /// The identity's face, as the decoder takes it.
@@ -62,6 +70,16 @@ impl Animation {
     /// The motion [frames, d_z + d_pose] at the native rate.
     pub fn motion(&self) -> &Frames {
         &self.motion
+    }
+
+    /// Audio features A, [frames, d_a], where the session kept them.
+    pub(super) fn features(&self) -> Option<&Arc<Frames>> {
+        self.features.as_ref()
+    }
+
+    /// Samples at the rate of the stages.
+    pub(super) fn sample_count(&self) -> usize {
+        self.sample_count
     }
 
     /// Number of frames at a rate: round(duration · fps), at least 1.

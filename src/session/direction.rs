@@ -1,13 +1,14 @@
-//! What a session's clip is directed by: its styles and the strengths of its guidance. The host may change them until
-//! the motion is begun; the job takes them from here, once.
+//! What a session's clip is directed by: its styles, the strengths of its guidance, its keyframes. The host may change
+//! them until the motion is begun; the job takes them from here, once.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::motion;
-use crate::signal::Frames;
 
+use super::edits::{Edits, Known};
+use super::keyframe::{Held, Keyframe};
 use super::log::LogLevel;
 use super::model::Model;
 use super::options::SessionOptions;
@@ -22,7 +23,7 @@ pub enum Guidance {
     Style,
 }
 
-/// Styles and curves of one session, shared with its job.
+/// Styles, curves and keyframes of one session, shared with its job.
 pub(super) struct Direction(Mutex<State>);
 
 struct State {
@@ -30,6 +31,7 @@ struct State {
     audio_curve: Option<Curve>,
     style_curve: Option<Curve>,
     isolate: bool,
+    edits: Edits,
     /// The motion is begun with them.
     taken: bool,
 }
@@ -47,8 +49,16 @@ pub(super) struct Directions {
     pub(super) audio_curve: Option<Vec<f32>>,
     /// s_P of each frame.
     pub(super) style_curve: Option<Vec<f32>>,
-    /// 1 where the unstyled motion is kept, [frames, 1]; `None` where nothing is.
-    pub(super) kept: Option<Frames>,
+    /// Whether the unstyled motion is kept at a frame; `None` where nothing is.
+    pub(super) kept: Option<Vec<bool>>,
+    /// What the keyframes hold; `None` without any.
+    pub(super) known: Option<Known>,
+}
+
+/// What has to be encoded before the motion is begun.
+pub(super) enum Unencoded {
+    Style(Arc<Style>),
+    Keyframe(usize, Keyframe),
 }
 
 impl Direction {
@@ -59,6 +69,7 @@ impl Direction {
             audio_curve: options.audio_curve.clone(),
             style_curve: options.style_curve.clone(),
             isolate: options.isolate_styles,
+            edits: Edits::default(),
             taken: false,
         }));
         let whole = options
@@ -68,6 +79,7 @@ impl Direction {
         for track in whole.into_iter().chain(options.styles.iter().cloned()) {
             direction.add(model, track)?;
         }
+        options.keyframes.iter().try_for_each(|keyframe| direction.add_keyframe(model, keyframe.clone()).map(drop))?;
         Ok(direction)
     }
 
@@ -114,10 +126,27 @@ impl Direction {
         Ok(())
     }
 
-    /// A style whose code is not known yet.
-    pub(super) fn uncoded(&self) -> Option<Arc<Style>> {
+    /// One more keyframe; its number.
+    pub(super) fn add_keyframe(&self, model: &Model, keyframe: Keyframe) -> Result<usize> {
+        self.open()?.edits.add(model, keyframe)
+    }
+
+    /// Another keyframe in the place of one.
+    pub(super) fn replace_keyframe(&self, model: &Model, number: usize, keyframe: Keyframe) -> Result<()> {
+        self.open()?.edits.replace(model, number, keyframe)
+    }
+
+    /// A style whose code is not known yet, or a keyframe whose values are not.
+    pub(super) fn unencoded(&self) -> Option<Unencoded> {
         let state = self.lock();
-        state.styles.iter().find(|directed| directed.code.is_none()).map(|directed| Arc::clone(&directed.track.style))
+        let uncoded = state.styles.iter().find(|directed| directed.code.is_none());
+        let style = uncoded.map(|directed| Unencoded::Style(Arc::clone(&directed.track.style)));
+        style.or_else(|| state.edits.unencoded().map(|(number, keyframe)| Unencoded::Keyframe(number, keyframe)))
+    }
+
+    /// Tells what a keyframe holds.
+    pub(super) fn set_held(&self, number: usize, keyframe: &Keyframe, held: Held) {
+        self.lock().edits.set_held(number, keyframe, held);
     }
 
     /// Gives a code to every track of this style.
@@ -127,12 +156,12 @@ impl Direction {
         same.for_each(|directed| directed.code = Some(code.to_vec()));
     }
 
-    /// Takes all of it for a clip of `frames`, unless a style waits for its code; from then on nothing changes any more.
-    /// What lies past the clip's end is told as a warning.
-    pub(super) fn take(&self, model: &Model, frames: usize) -> Option<Directions> {
+    /// Takes all of it for a clip of `frames`, unless a style or a keyframe waits to be encoded; from then on nothing changes
+    /// any more. What lies past the clip's end is told as a warning.
+    pub(super) fn take(&self, model: &Model, frames: usize) -> Result<Option<Directions>> {
         let mut state = self.lock();
-        if state.styles.iter().any(|directed| directed.code.is_none()) {
-            return None;
+        if state.styles.iter().any(|directed| directed.code.is_none()) || state.edits.unencoded().is_some() {
+            return Ok(None);
         }
         state.taken = true;
         let fps = model.manifest().fps;
@@ -149,14 +178,17 @@ impl Direction {
         let values = |curve: &Option<Curve>| curve.as_ref().map(|curve| curve.values(frames, fps));
         let kept = if state.isolate { kept(&styles, frames) } else { None };
         let (audio_curve, style_curve) = (values(&state.audio_curve), values(&state.style_curve));
-        Some(Directions { styles, audio_curve, style_curve, kept })
+        state.edits.cuts(duration_s).for_each(|cut| model.runtime().log.add(LogLevel::Warning, cut));
+        let config = model.sampler()?.denoiser().config();
+        let known = state.edits.known(frames, fps, config.d_x, config.d_z)?;
+        Ok(Some(Directions { styles, audio_curve, style_curve, kept, known }))
     }
 
     /// The state, while it may change.
     fn open(&self) -> Result<MutexGuard<'_, State>> {
         let state = self.lock();
         if state.taken {
-            let detail = "the motion is begun: its styles and guidance do not change any more";
+            let detail = "the motion is begun: its styles, guidance and keyframes do not change any more";
             return Err(Error::InvalidState(detail.to_owned()));
         }
         Ok(state)
@@ -177,10 +209,10 @@ impl State {
 }
 
 /// The frames that no style has a weight in, where there are such and others.
-fn kept(styles: &[motion::Style], frames: usize) -> Option<Frames> {
+fn kept(styles: &[motion::Style], frames: usize) -> Option<Vec<bool>> {
     let styled = |frame: usize| {
         styles.iter().any(|style| style.strength != 0.0 && style.weights.as_ref().is_none_or(|w| w[frame] != 0.0))
     };
-    let mask: Vec<f32> = (0..frames).map(|frame| f32::from(u8::from(!styled(frame)))).collect();
-    (mask.contains(&0.0) && mask.contains(&1.0)).then(|| Frames::new(1, mask))
+    let kept: Vec<bool> = (0..frames).map(|frame| !styled(frame)).collect();
+    (kept.contains(&false) && kept.contains(&true)).then_some(kept)
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::Result;
-use crate::face::{FaceReader, VisionEncoder, VisionReader};
+use crate::face::{FaceReader, VisionReader};
 use crate::picture::{FaceBox, Picture};
 use crate::signal::Frames;
 
@@ -36,7 +36,7 @@ impl Model {
     /// damaged.
     pub fn extractor(self: &Arc<Self>) -> Result<Extractor> {
         let backend = self.runtime().backend();
-        let pictures = VisionReader::new(&Arc::new(VisionEncoder::load(self.pack())?), backend);
+        let pictures = VisionReader::new(self.vision_encoder()?, backend);
         let weights = FaceReader::new(self.face()?, backend, None)?;
         Ok(Extractor { model: Arc::clone(self), pictures, weights })
     }

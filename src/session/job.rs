@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use crate::audio::Converter;
 use crate::error::{Error, Result};
-use crate::motion::{Inpaint, SampleJob, SampleOptions};
+use crate::motion::{SampleJob, SampleOptions, Style};
 use crate::plan::{Backend, DeviceFrames};
 use crate::signal::Frames;
 use crate::speech::EncodeJob;
 
 use super::animation::Animation;
-use super::direction::{Direction, Directions};
+use super::direction::{Direction, Directions, Unencoded};
+use super::edits::Known;
 use super::model::{Identity, Model};
 use super::options::SessionOptions;
+use super::revision::Revision;
 use super::session::Stage;
 
 /// Shares of the whole work, measured on the starter: style, speech; the rest is motion.
@@ -25,45 +27,65 @@ pub(super) struct Job {
     identity: Option<Arc<Identity>>,
     direction: Arc<Direction>,
     sample_options: SampleOptions,
+    editable: bool,
     sample_count: usize,
+    /// Audio features of the whole clip, where they are asked for again.
+    features: Option<Arc<Frames>>,
+    revision: Option<Revision>,
     part: Part,
 }
 
+/// What a job is made of.
+pub(super) enum Input {
+    /// Everything that was pushed.
+    Audio(Converter),
+    /// A range of an animation.
+    Revision(Revision),
+}
+
 enum Part {
-    Input(Converter),
+    Audio(Converter),
+    Revision,
     Speech(EncodeJob),
-    /// Features: the motion begins as soon as every style has its code.
+    /// Features: the motion begins as soon as every style and every keyframe is encoded.
     Ready(DeviceFrames),
     /// The motion without styles, and what the styled one is made with.
-    Unstyled(Box<SampleJob>, DeviceFrames, Directions),
-    /// The motion, and what of the unstyled one is kept: that motion and its mask.
-    Motion(Box<SampleJob>, Option<Inpaint>),
+    Unstyled(Box<SampleJob>, Directions),
+    /// The motion, what is known of it, and whether an unstyled one came before.
+    Motion(Box<SampleJob>, Option<Known>, bool),
     Ended,
 }
 
 impl Job {
-    /// Of everything that was pushed; nothing is computed yet.
+    /// Nothing is computed yet.
     pub(super) fn new(
         model: &Arc<Model>,
         options: &SessionOptions,
         direction: Arc<Direction>,
-        input: Converter,
+        input: Input,
     ) -> Result<Self> {
+        let (part, revision) = match input {
+            Input::Audio(converter) => (Part::Audio(converter), None),
+            Input::Revision(revision) => (Part::Revision, Some(revision)),
+        };
         Ok(Self {
             model: Arc::clone(model),
             identity: options.identity.clone(),
             direction,
             sample_options: options.for_sampler(model.sampler()?),
+            editable: options.editable,
             sample_count: 0,
-            part: Part::Input(input),
+            features: None,
+            revision,
+            part,
         })
     }
 
     /// Where it is.
     pub(super) fn stage(&self) -> Stage {
         match &self.part {
-            Part::Input(_) if self.direction.uncoded().is_some() => Stage::Style,
-            Part::Input(_) | Part::Speech(_) => Stage::Speech,
+            Part::Audio(_) | Part::Revision if self.direction.unencoded().is_some() => Stage::Style,
+            Part::Audio(_) | Part::Revision | Part::Speech(_) => Stage::Speech,
             Part::Ready(_) | Part::Unstyled(..) | Part::Motion(..) => Stage::Motion,
             Part::Ended => Stage::Done,
         }
@@ -73,55 +95,64 @@ impl Job {
     pub(super) fn fraction(&self) -> f32 {
         let motion = |part: f32| STYLE_SHARE + SPEECH_SHARE + (1.0 - STYLE_SHARE - SPEECH_SHARE) * part;
         match &self.part {
-            Part::Input(_) if self.direction.uncoded().is_some() => 0.0,
-            Part::Input(_) => STYLE_SHARE,
+            Part::Audio(_) | Part::Revision if self.direction.unencoded().is_some() => 0.0,
+            Part::Audio(_) | Part::Revision => STYLE_SHARE,
             Part::Speech(job) => STYLE_SHARE + SPEECH_SHARE * job.fraction(),
             Part::Ready(_) => motion(0.0),
-            Part::Unstyled(job, ..) => motion(0.5 * job.fraction()),
-            Part::Motion(job, None) => motion(job.fraction()),
-            Part::Motion(job, Some(_)) => motion(0.5 + 0.5 * job.fraction()),
+            Part::Unstyled(job, _) => motion(0.5 * job.fraction()),
+            Part::Motion(job, _, false) => motion(job.fraction()),
+            Part::Motion(job, _, true) => motion(0.5 + 0.5 * job.fraction()),
             Part::Ended => 1.0,
         }
     }
 
     /// Does one unit of work; the animation when it was the last.
     pub(super) fn advance(&mut self) -> Result<Option<Animation>> {
-        // Styles that came while the speech was encoded are encoded before the motion.
-        if matches!(self.part, Part::Input(_) | Part::Ready(_))
-            && let Some(style) = self.direction.uncoded()
+        // What came while the speech was encoded is encoded before the motion.
+        if matches!(self.part, Part::Audio(_) | Part::Revision | Part::Ready(_))
+            && let Some(unencoded) = self.direction.unencoded()
         {
-            self.direction.set_code(&style, &self.model.style_code(&style)?);
+            match unencoded {
+                Unencoded::Style(style) => self.direction.set_code(&style, &self.model.style_code(&style)?),
+                Unencoded::Keyframe(number, keyframe) => {
+                    self.direction.set_held(number, &keyframe, keyframe.encode(&self.model)?);
+                }
+            }
             return Ok(None);
         }
         let backend = Arc::clone(self.model.runtime().backend());
         let done = match &mut self.part {
-            Part::Input(_) | Part::Ready(_) => true,
+            Part::Audio(_) | Part::Revision | Part::Ready(_) => true,
             Part::Speech(job) => job.advance(&*backend)?,
-            Part::Unstyled(job, ..) | Part::Motion(job, _) => job.advance(&*backend)?,
+            Part::Unstyled(job, _) | Part::Motion(job, ..) => job.advance(&*backend)?,
             Part::Ended => return Err(Error::InvalidState("the job has ended".to_owned())),
         };
         if !done {
             return Ok(None);
         }
         self.part = match std::mem::replace(&mut self.part, Part::Ended) {
-            Part::Input(input) => {
+            Part::Audio(input) => {
                 let samples = input.finish()?;
                 self.sample_count = samples.len();
                 Part::Speech(EncodeJob::new(Arc::clone(self.model.speech()?), samples)?)
             }
+            Part::Revision => {
+                let revision = self.revision.as_ref().expect("there is what this part is of");
+                self.sample_count = revision.base().sample_count();
+                let features = revision.features();
+                self.features = Some(Arc::clone(features));
+                Part::Ready(DeviceFrames::upload(&*backend, features.width, revision.sampled_features())?)
+            }
             Part::Speech(job) => Part::Ready(job.finish()?),
             Part::Ready(features) => self.begin_motion(&*backend, features)?,
-            Part::Unstyled(job, features, directions) => {
-                let mut styled = self.sampling(features, directions.styles)?;
-                let kept = directions.kept.map(|mask| Ok::<_, Error>(Inpaint { known: job.finish()?, mask }));
-                let kept = kept.transpose()?;
-                kept.iter().cloned().try_for_each(|kept| styled.set_inpaint(kept))?;
-                Part::Motion(Box::new(styled), kept)
-            }
-            Part::Motion(job, kept) => {
+            Part::Unstyled(job, directions) => self.begin_styled(&*backend, &job.finish()?, directions)?,
+            Part::Motion(job, known, _) => {
                 let mut motion = job.finish()?;
-                kept.iter().for_each(|kept| restore(kept, &mut motion));
-                return Ok(Some(Animation::new(&self.model, self.identity.clone(), motion, self.sample_count)));
+                known.iter().for_each(|known| known.restore(&mut motion));
+                let motion = self.revision.as_ref().map_or_else(|| motion.clone(), |of| of.place(&motion));
+                let features = self.features.take().filter(|_| self.editable);
+                let (identity, count) = (self.identity.clone(), self.sample_count);
+                return Ok(Some(Animation::new(&self.model, identity, motion, features, count)));
             }
             Part::Ended => unreachable!("answered above"),
         };
@@ -130,28 +161,52 @@ impl Job {
 
     /// Takes the direction as it stands now; what comes later comes too late.
     fn begin_motion(&mut self, backend: &dyn Backend, features: DeviceFrames) -> Result<Part> {
-        let Some(mut directions) = self.direction.take(&self.model, features.rows) else {
+        let frames = self.revision.as_ref().map_or(features.rows, |revision| revision.features().len());
+        let Some(directions) = self.direction.take(&self.model, frames)? else {
             return Ok(Part::Ready(features));
+        };
+        let (mut directions, known) = match &self.revision {
+            Some(revision) => revision.narrow(directions).map(|(directions, known)| (directions, Some(known)))?,
+            None => {
+                let known = directions.known.clone();
+                (directions, known)
+            }
         };
         self.sample_options.audio_curve = directions.audio_curve.take();
         self.sample_options.style_curve = directions.style_curve.take();
-        if directions.kept.is_none() {
-            return Ok(Part::Motion(Box::new(self.sampling(features, directions.styles)?), None));
+        if self.features.is_none() && (self.editable || directions.kept.is_some()) {
+            let mut values = Frames::try_zeros(features.rows, features.width)?;
+            features.download(backend, &mut values.data)?;
+            self.features = Some(Arc::new(values));
         }
-        let mut values = Frames::try_zeros(features.rows, features.width)?;
-        features.download(backend, &mut values.data)?;
-        let again = DeviceFrames::upload(backend, values.width, &values.data)?;
-        Ok(Part::Unstyled(Box::new(self.sampling(features, Vec::new())?), again, directions))
+        if directions.kept.is_some() {
+            return Ok(Part::Unstyled(Box::new(self.sampling(features, Vec::new(), known.as_ref())?), directions));
+        }
+        let job = self.sampling(features, directions.styles, known.as_ref())?;
+        Ok(Part::Motion(Box::new(job), known, false))
     }
 
-    fn sampling(&self, features: DeviceFrames, styles: Vec<crate::motion::Style>) -> Result<SampleJob> {
-        SampleJob::new(Arc::clone(self.model.sampler()?), features, styles, &self.sample_options)
+    /// The styled motion around the frames of the unstyled one that are kept.
+    fn begin_styled(&self, backend: &dyn Backend, unstyled: &Frames, directions: Directions) -> Result<Part> {
+        let Directions { styles, kept, known: keyframes, .. } = directions;
+        let mut known = Known::nothing(unstyled.len(), unstyled.width, self.d_z()?)?;
+        let kept = kept.unwrap_or_default();
+        kept.iter().enumerate().filter(|(_, kept)| **kept).for_each(|(frame, _)| {
+            known.hold_row(frame, unstyled.row(frame), 1.0);
+        });
+        keyframes.iter().for_each(|keyframes| known.add(keyframes));
+        let features = self.features.as_ref().expect("kept for this");
+        let features = DeviceFrames::upload(backend, features.width, &features.data)?;
+        Ok(Part::Motion(Box::new(self.sampling(features, styles, Some(&known))?), Some(known), true))
     }
-}
 
-/// Puts the known rows back where the mask is 1: the sampling met them but for the rounding of a standardisation.
-fn restore(kept: &Inpaint, motion: &mut Frames) {
-    for frame in (0..motion.len()).filter(|&frame| kept.mask.row(frame) == [1.0]) {
-        motion.row_mut(frame).copy_from_slice(kept.known.row(frame));
+    fn d_z(&self) -> Result<usize> {
+        Ok(self.model.sampler()?.denoiser().config().d_z)
+    }
+
+    fn sampling(&self, features: DeviceFrames, styles: Vec<Style>, known: Option<&Known>) -> Result<SampleJob> {
+        let mut job = SampleJob::new(Arc::clone(self.model.sampler()?), features, styles, &self.sample_options)?;
+        known.map_or(Ok(()), |known| job.set_inpaint(known.inpaint()))?;
+        Ok(job)
     }
 }

@@ -10,13 +10,17 @@
 mod animation;
 mod binding;
 mod codes;
+mod compose;
 mod direction;
+mod edits;
 mod extractor;
 mod job;
+mod keyframe;
 mod log;
 mod model;
 mod options;
 mod reader;
+mod revision;
 mod runtime;
 #[allow(clippy::module_inception)] // the noun is the module
 mod session;
@@ -27,8 +31,10 @@ pub use crate::backend::select::BackendChoice;
 pub use crate::face::ExportTarget;
 pub use animation::Animation;
 pub use binding::{Binding, Solver};
+pub use compose::Part;
 pub use direction::Guidance;
 pub use extractor::{Extracted, Extractor};
+pub use keyframe::{Expression, FacePicture, Head, Keyframe};
 pub use log::{LogLevel, LogSink};
 pub use model::{Identity, Model};
 pub use options::SessionOptions;

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::error::{Error, Result};
-use crate::face::{self, FaceDecoder, FaceEncoder, FaceReader, Topology};
+use crate::face::{self, FaceDecoder, FaceEncoder, FaceReader, Topology, VisionEncoder};
 use crate::motion::Sampler;
 use crate::pack::{Manifest, Pack};
 use crate::prompt::StyleEncoder;
@@ -40,6 +40,8 @@ pub struct Model {
     sampler: Option<Arc<Sampler>>,
     styles: StyleEncoder,
     face: Option<Arc<FaceDecoder>>,
+    face_encoder: OnceLock<FaceEncoder>,
+    vision_encoder: OnceLock<Arc<VisionEncoder>>,
     first_identity: OnceLock<Arc<face::Identity>>,
     kept_codes: KeptCodes,
 }
@@ -63,9 +65,18 @@ impl Model {
                 "the speech encoder gives {features} columns, the denoiser takes {d_a}"
             )));
         }
-        let runtime = Arc::clone(runtime);
-        let (first_identity, kept_codes) = (OnceLock::new(), KeptCodes::default());
-        Ok(Arc::new(Self { runtime, pack, speech, sampler, styles, face, first_identity, kept_codes }))
+        Ok(Arc::new(Self {
+            runtime: Arc::clone(runtime),
+            pack,
+            speech,
+            sampler,
+            styles,
+            face,
+            face_encoder: OnceLock::new(),
+            vision_encoder: OnceLock::new(),
+            first_identity: OnceLock::new(),
+            kept_codes: KeptCodes::default(),
+        }))
     }
 
     /// The runtime.
@@ -164,7 +175,7 @@ impl Model {
     pub fn blendshape_offsets_mm(&self, identity: &Arc<Identity>) -> Result<Vec<f32>> {
         let backend = self.runtime.backend();
         let decoder = self.face()?;
-        let encoder = FaceEncoder::load(&self.pack, decoder.topology())?;
+        let encoder = self.face_encoder()?;
         let count = self.blendshape_names().len();
         let mut weights = Frames::zeros(count + 1, count);
         (0..count).for_each(|i| weights.row_mut(i + 1)[i] = 1.0);
@@ -191,10 +202,6 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn pack(&self) -> &Pack {
-        &self.pack
-    }
-
     pub(super) fn speech(&self) -> Result<&Arc<SpeechEncoder>> {
         self.speech.as_ref().ok_or_else(|| missing("speech encoder (audio)"))
     }
@@ -213,6 +220,24 @@ impl Model {
 
     pub(super) fn face(&self) -> Result<&Arc<FaceDecoder>> {
         self.face.as_ref().ok_or_else(|| missing("face networks (gnpfa)"))
+    }
+
+    /// The way from weights and meshes to z, loaded at its first use.
+    pub(super) fn face_encoder(&self) -> Result<&FaceEncoder> {
+        if let Some(encoder) = self.face_encoder.get() {
+            return Ok(encoder);
+        }
+        let encoder = FaceEncoder::load(&self.pack, self.face()?.topology())?;
+        Ok(self.face_encoder.get_or_init(|| encoder))
+    }
+
+    /// The way from pictures to faces, loaded at its first use.
+    pub(super) fn vision_encoder(&self) -> Result<&Arc<VisionEncoder>> {
+        if let Some(encoder) = self.vision_encoder.get() {
+            return Ok(encoder);
+        }
+        let encoder = Arc::new(VisionEncoder::load(&self.pack)?);
+        Ok(self.vision_encoder.get_or_init(|| encoder))
     }
 }
 

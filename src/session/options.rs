@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::motion::{SampleOptions, Sampler};
 
+use super::keyframe::Keyframe;
 use super::model::Identity;
 use super::style::{Curve, Style, StyleTrack, check_strength};
 
@@ -40,6 +41,11 @@ pub struct SessionOptions {
     /// such frames it costs a sampling without styles first. Without it a style reaches seconds beyond its range, as far
     /// as the denoiser's window.
     pub isolate_styles: bool,
+    /// Faces and head poses that the clip is held at.
+    pub keyframes: Vec<Keyframe>,
+    /// Whether the result keeps the audio features, so that ranges of it can be [revised](super::Session::revise): `d_a` floats
+    /// a frame, 23 KB a second with the starter.
+    pub editable: bool,
     /// Whose face; `None` is the pack's first.
     pub identity: Option<Arc<Identity>>,
 }
@@ -61,6 +67,8 @@ impl SessionOptions {
             style_strength: 1.0,
             styles: Vec::new(),
             isolate_styles: true,
+            keyframes: Vec::new(),
+            editable: true,
             identity: None,
         }
     }

@@ -11,10 +11,12 @@ use crate::error::{Error, Result};
 
 use super::animation::Animation;
 use super::direction::{Direction, Guidance};
-use super::job::Job;
+use super::job::{Input, Job};
+use super::keyframe::Keyframe;
 use super::log::LogLevel;
 use super::model::Model;
 use super::options::SessionOptions;
+use super::revision::Revision;
 use super::style::{Curve, StyleTrack};
 
 /// Where a job is.
@@ -59,7 +61,7 @@ pub struct Progress {
 
 /// What a session holds, one after the other.
 enum Phase {
-    Input(Converter),
+    Input(Input),
     /// A job that the next step or wait goes on with.
     Waiting(Box<Job>),
     /// A job that some thread is working on.
@@ -91,13 +93,33 @@ impl Session {
     /// # Errors
     /// `InvalidArgument` for options out of range; `MissingPart` when the model lacks a network that this job needs.
     pub fn new(model: &Arc<Model>, options: SessionOptions) -> Result<Self> {
+        let converter = Converter::new(options.sample_rate_hz, options.channels)?;
+        Self::of(model, options, Input::Audio(converter))
+    }
+
+    /// A session that makes a range of a finished animation anew, with other styles, keyframes, guidance or another seed; their
+    /// times are those of the whole clip. It takes no audio: [`finish`](Self::finish) begins the work. Its result is the
+    /// whole clip: frames outside of `start_s` to `end_s` are the old ones, bit for bit, and inside the old motion fades
+    /// over 0.2 s at either end. Styles are not isolated further. Costs as much as the windows over the range: the audio is
+    /// not encoded again.
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new); `InvalidArgument` for times that are negative, reversed, no numbers or past the end;
+    /// `InvalidState` for an animation whose session was not [editable](SessionOptions::editable).
+    pub fn revise(animation: &Arc<Animation>, start_s: f64, end_s: f64, options: SessionOptions) -> Result<Self> {
+        let model = animation.model();
+        let revision = Revision::new(model, animation, start_s, end_s)?;
+        let identity = options.identity.clone().or_else(|| animation.own_identity().cloned());
+        Self::of(model, SessionOptions { identity, ..options }, Input::Revision(revision))
+    }
+
+    fn of(model: &Arc<Model>, options: SessionOptions, input: Input) -> Result<Self> {
         options.check()?;
         model.check(&options)?;
         let direction = Arc::new(Direction::new(model, &options)?);
-        let converter = Converter::new(options.sample_rate_hz, options.channels)?;
         let shared = Shared {
             model: Arc::clone(model),
-            phase: Mutex::new(Phase::Input(converter)),
+            phase: Mutex::new(Phase::Input(input)),
             changed: Condvar::new(),
             cancelled: AtomicBool::new(false),
             stage: AtomicU32::new(Stage::Input as u32),
@@ -125,6 +147,22 @@ impl Session {
     /// Changes the strength of a style; 0 leaves it out. As [`add_style`](Self::add_style) otherwise.
     pub fn set_style_strength(&self, number: usize, strength: f32) -> Result<()> {
         self.direction.set_strength(number, strength)
+    }
+
+    /// Adds a keyframe; its number, for [`set_keyframe`](Self::set_keyframe). Any thread, until the motion is begun. Pictures
+    /// and meshes are encoded by the job.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for times that are negative, reversed or no numbers, a hold outside 0..1, values that do not fit the
+    /// model, a mesh in another unit, a frame that another keyframe holds at a different value, or too many keyframes;
+    /// `InvalidPicture`; `MissingPart` for a source that the pack has no network for; `InvalidState` once the motion is begun.
+    pub fn add_keyframe(&self, keyframe: Keyframe) -> Result<usize> {
+        self.direction.add_keyframe(&self.shared.model, keyframe)
+    }
+
+    /// Puts another keyframe in the place of one. As [`add_keyframe`](Self::add_keyframe) otherwise.
+    pub fn set_keyframe(&self, number: usize, keyframe: Keyframe) -> Result<()> {
+        self.direction.replace_keyframe(&self.shared.model, number, keyframe)
     }
 
     /// Lets a strength of the guidance follow a curve; `None`: the constant of the options again. Any thread, until the
@@ -165,7 +203,8 @@ impl Session {
 
     fn input(&self, push: impl FnOnce(&mut Converter) -> Result<()>) -> Result<()> {
         match &mut *self.shared.lock() {
-            Phase::Input(converter) => push(converter),
+            Phase::Input(Input::Audio(converter)) => push(converter),
+            Phase::Input(Input::Revision(_)) => Err(Error::InvalidState("a revision takes no audio".to_owned())),
             Phase::Done(Err(error)) => Err(error.clone()),
             _ => Err(Error::InvalidState("audio was pushed after the end of the input".to_owned())),
         }
@@ -179,7 +218,7 @@ impl Session {
     pub fn finish(&self) -> Result<()> {
         let mut phase = self.shared.lock();
         match &*phase {
-            Phase::Input(converter) if converter.is_empty() => {
+            Phase::Input(Input::Audio(converter)) if converter.is_empty() => {
                 let error = Error::InvalidAudio("the clip has no samples".to_owned());
                 self.shared.settle(&mut phase, Phase::Done(Err(error.clone())));
                 return Err(error);
@@ -188,14 +227,11 @@ impl Session {
             Phase::Done(Err(error)) => return Err(error.clone()),
             _ => return Err(Error::InvalidState("the input was finished before".to_owned())),
         }
-        let Phase::Input(converter) = std::mem::replace(&mut *phase, Phase::Working) else {
-            unreachable!("matched above")
-        };
-        let begun =
-            Job::new(&self.shared.model, &self.options, Arc::clone(&self.direction), converter).and_then(|job| {
-                self.shared.show(&job);
-                self.begin(Box::new(job))
-            });
+        let Phase::Input(input) = std::mem::replace(&mut *phase, Phase::Working) else { unreachable!("matched above") };
+        let begun = Job::new(&self.shared.model, &self.options, Arc::clone(&self.direction), input).and_then(|job| {
+            self.shared.show(&job);
+            self.begin(Box::new(job))
+        });
         match begun {
             Ok(next) => *phase = next,
             Err(error) => {

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::limits;
 
 use super::direction::Direction;
-use super::job::Job;
+use super::job::{Input, Job};
 use super::model::Model;
 use super::options::SessionOptions;
 use super::style::Style;
@@ -45,7 +45,7 @@ impl Model {
         let hum: Vec<f32> = (0..samples).map(|i| 0.01 * (i as f32 * 0.05).sin()).collect();
         input.push_f32(&hum)?;
         let direction = Arc::new(Direction::new(self, options)?);
-        let mut job = Job::new(self, options, direction, input)?;
+        let mut job = Job::new(self, options, direction, Input::Audio(input))?;
         let animation = loop {
             let _turn = self.runtime().turn();
             if let Some(animation) = job.advance()? {

@@ -4,6 +4,7 @@
 mod adoption;
 mod arguments;
 mod device;
+mod edits;
 mod engine;
 mod frames;
 mod host;

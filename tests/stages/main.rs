@@ -6,6 +6,7 @@ mod support;
 
 mod audio;
 mod binding;
+mod edits;
 mod face;
 mod face_export;
 mod identity;

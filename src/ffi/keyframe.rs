@@ -1,0 +1,305 @@
+//! Keyframes of a session, and what is made of a finished result: revised ranges, compositions.
+
+use std::sync::Arc;
+
+use crate::picture::FaceBox;
+use crate::session::{Animation, Expression, FacePicture, Head, Keyframe, Part, Session};
+use crate::signal::HeadPose;
+
+use super::buffer;
+use super::error::{Failure, m2f_status};
+use super::guard::{borrow, give, guard, writable};
+use super::options::{self, Options};
+use super::result::{M2F_HEAD_FLOATS, m2f_result};
+use super::session::{self, m2f_session, m2f_session_options};
+
+/// `picture_parts`: the picture gives the expression.
+pub const M2F_PART_EXPRESSION: u32 = 1;
+/// `picture_parts`: the picture gives the rotation of the head.
+pub const M2F_PART_HEAD: u32 = 2;
+
+/// A face, a head pose or both, that the motion is held at. Fill with [`m2f_keyframe_options_init`] first. At most one
+/// source of the expression is set (`latent`, `weights`, `mesh_mm`, `picture`), at most one of the head (`head`,
+/// `picture`), and at least one of either.
+///
+/// Its mask is `hold` from `start_s` to `end_s` and falls to 0 over `ramp_s` outside. Where it is 1 the motion is the
+/// keyframe's exactly, before channels and layers; below 1 the motion is drawn to it. A hard keyframe hides soft ones.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct m2f_keyframe_options {
+    /// Bytes of this struct as the caller knows it.
+    pub struct_size: u32,
+    /// Mask in the range, 0..1; default 1.
+    pub hold: f32,
+    /// Where it begins, seconds; the nearest frame counts. Default 0.
+    pub start_s: f64,
+    /// Where it ends, seconds, that frame included; default NaN: with its first frame. Past the clip's end it is cut, with
+    /// a warning.
+    pub end_s: f64,
+    /// How long the mask takes to 0 outside of the range, seconds; default 0.2.
+    pub ramp_s: f64,
+    /// z.
+    pub latent: *const f32,
+    /// Floats of `latent`.
+    pub latent_count: u64,
+    /// Blendshape weights 0..1 in the order of the model's names.
+    pub weights: *const f32,
+    /// Floats of `weights`.
+    pub weight_count: u64,
+    /// A deformed mesh on the model's topology, x, y, z of every vertex, mm, without the head pose.
+    pub mesh_mm: *const f32,
+    /// Floats of `mesh_mm`.
+    pub mesh_count: u64,
+    /// A PNG or JPEG file's bytes.
+    pub picture: *const u8,
+    /// Bytes of `picture`.
+    pub picture_size: u64,
+    /// Where the face is in the picture: x, y of the upper left corner, width, height, pixels. All 0 (default): the whole.
+    pub picture_box: [f32; 4],
+    /// `M2F_PART_EXPRESSION`, `M2F_PART_HEAD` or both (default).
+    pub picture_parts: u32,
+    /// 0.
+    pub reserved: u32,
+    /// `M2F_HEAD_FLOATS` floats: quaternion x, y, z, w, translation in mm.
+    pub head: *const f32,
+}
+
+// SAFETY: repr(C), struct_size first; integers, floats and pointers.
+unsafe impl Options for m2f_keyframe_options {
+    fn defaults() -> Self {
+        Self {
+            struct_size: size_of::<Self>() as u32,
+            hold: 1.0,
+            start_s: 0.0,
+            end_s: f64::NAN,
+            ramp_s: Keyframe::RAMP_S,
+            latent: std::ptr::null(),
+            latent_count: 0,
+            weights: std::ptr::null(),
+            weight_count: 0,
+            mesh_mm: std::ptr::null(),
+            mesh_count: 0,
+            picture: std::ptr::null(),
+            picture_size: 0,
+            picture_box: [0.0; 4],
+            picture_parts: M2F_PART_EXPRESSION | M2F_PART_HEAD,
+            reserved: 0,
+            head: std::ptr::null(),
+        }
+    }
+}
+
+/// A range of a result, for [`m2f_result_compose`].
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct m2f_part {
+    /// The result.
+    pub result: *const m2f_result,
+    /// Where the part begins, seconds.
+    pub start_s: f64,
+    /// Where it ends, seconds; infinity is the clip's end, and past that it is cut.
+    pub end_s: f64,
+}
+
+/// Fills `options` with the defaults.
+///
+/// Parameters: `options`, `size` writable bytes; `size`, sizeof *options.
+/// Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_keyframe_options_init(options: *mut m2f_keyframe_options, size: usize) -> m2f_status {
+    // SAFETY: the caller's promise.
+    guard(|| unsafe { options::init(options, size) })
+}
+
+/// Adds a keyframe to a session, until the motion is begun: also while a job waits, or encodes.
+///
+/// Parameters: `options`; `number`, receives the number of the keyframe, or NULL. Buffers are copied.
+/// Returns: OK; INVALID_ARGUMENT (no source or two of one part, times that are negative, reversed or NaN, a hold outside
+/// 0..1, values that do not fit the model, a mesh in another unit, frames that another keyframe holds at a different value:
+/// the text names both; more than 4096 keyframes); INVALID_STRUCT_SIZE; INVALID_PICTURE; MISSING_PART (the model lacks the
+/// network for the source); INVALID_STATE (the motion is begun).
+/// Threads: any but an audio thread. Cost: a copy, and a picture is decoded; the job runs the network.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_session_add_keyframe(
+    session: *const m2f_session,
+    options: *const m2f_keyframe_options,
+    number: *mut u32,
+) -> m2f_status {
+    guard(|| {
+        // SAFETY: the caller's promise.
+        let (session, keyframe) = unsafe { (&borrow(session, "session")?.0, convert(options)?) };
+        let added = session.add_keyframe(keyframe)? as u32;
+        if !number.is_null() {
+            // SAFETY: not NULL, and writable by the caller's promise.
+            unsafe { number.write(added) };
+        }
+        Ok(())
+    })
+}
+
+/// Puts another keyframe in the place of one. As [`m2f_session_add_keyframe`] otherwise.
+///
+/// Parameters: `number`, of the keyframe; `options`, as for [`m2f_session_add_keyframe`].
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_session_set_keyframe(
+    session: *const m2f_session,
+    number: u32,
+    options: *const m2f_keyframe_options,
+) -> m2f_status {
+    guard(|| {
+        // SAFETY: the caller's promise.
+        let (session, keyframe) = unsafe { (&borrow(session, "session")?.0, convert(options)?) };
+        Ok(session.set_keyframe(number as usize, keyframe)?)
+    })
+}
+
+/// A session that makes a range of a finished result anew, with other styles, keyframes, guidance or another seed. Their
+/// times are those of the whole clip. It takes no audio: call `m2f_session_finish` when all is set. Its result is the
+/// whole clip: frames outside of the range are the old ones, bit for bit; inside, the old motion fades over 0.2 s at
+/// either end, so that the two join.
+///
+/// Parameters: `result`; `options`, or NULL for the defaults, where the form of the audio is ignored and no identity is the
+/// result's; `start_s` and `end_s`, past the end cut; `out`, receives the session.
+/// Returns: OK; INVALID_ARGUMENT (times that are negative, reversed, NaN or past the end; and as for `m2f_session_create`);
+/// INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART; INVALID_STATE (the result's session had `editable` 0); UNSUPPORTED (the
+/// mode).
+/// Ownership: the caller's; end it with `m2f_session_destroy`. It keeps what it needs of the result alive.
+/// Threads: any. Cost: small; the work is that of the windows over the range: two seconds of a minute are a twelfth of it.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_result_revise(
+    result: *const m2f_result,
+    options: *const m2f_session_options,
+    start_s: f64,
+    end_s: f64,
+    out: *mut *mut m2f_session,
+) -> m2f_status {
+    guard(|| {
+        writable(out, "out")?;
+        // SAFETY: the caller's promise.
+        let (result, options) = unsafe { (borrow(result, "result")?, options::read(options)?) };
+        // SAFETY: the caller's promise.
+        let options = unsafe { session::convert(&options) }?;
+        let session = Session::revise(result.animation(), start_s, end_s, options)?;
+        // SAFETY: checked above.
+        unsafe { give(m2f_session(session), out) };
+        Ok(())
+    })
+}
+
+/// Ranges of results one behind the other, each overlapping the next by `blend_s`, over which the one goes over into the
+/// other: part k begins where those before it end, less k times the blend. The face is the first part's; the audio is the
+/// caller's to join in the same way. [`m2f_result_revise`] over a blend lets the network make that transition itself.
+///
+/// Parameters: `parts`, `count` of them; `blend_s`, 0 to cut; `out`, receives a new result.
+/// Returns: OK; INVALID_ARGUMENT (no parts, times that make no sense, results of different models, a part that is shorter
+/// than its blends; the text names it); OUT_OF_MEMORY.
+/// Ownership: the caller's; end it with `m2f_result_destroy`. The parts may be destroyed.
+/// Threads: any but an audio thread. Cost: copies of the motions.
+///
+/// # Safety
+/// As stated for the parameters; every `result` in `parts` is a live handle.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_result_compose(
+    parts: *const m2f_part,
+    count: usize,
+    blend_s: f64,
+    out: *mut *mut m2f_result,
+) -> m2f_status {
+    guard(|| {
+        writable(out, "out")?;
+        // SAFETY: the caller's promise.
+        let parts = unsafe { buffer::input(parts, count, "parts") }?;
+        let part = |&m2f_part { result, start_s, end_s }| {
+            // SAFETY: the caller's promise.
+            let animation = Arc::clone(unsafe { borrow(result, "result of a part") }?.animation());
+            Ok(Part { animation, start_s, end_s })
+        };
+        let parts = parts.iter().map(part).collect::<Result<Vec<_>, Failure>>()?;
+        let composed = Animation::compose(&parts, blend_s)?;
+        // SAFETY: checked above.
+        unsafe { give(m2f_result::new(composed), out) };
+        Ok(())
+    })
+}
+
+/// # Safety
+/// `options` is NULL or as its fields say.
+unsafe fn convert(options: *const m2f_keyframe_options) -> Result<Keyframe, Failure> {
+    writable(options.cast_mut(), "options")?;
+    // SAFETY: the caller's promise.
+    let options = unsafe { options::read(options) }?;
+    let m2f_keyframe_options { hold, start_s, ramp_s, picture_parts, .. } = options;
+    if picture_parts & !(M2F_PART_EXPRESSION | M2F_PART_HEAD) != 0 || picture_parts == 0 || options.reserved != 0 {
+        return Err(Failure::argument("picture_parts takes M2F_PART_EXPRESSION, M2F_PART_HEAD or both, reserved 0"));
+    }
+    // SAFETY: the caller's promise.
+    let picture = unsafe { picture(&options) }?;
+    let of_picture = |part: u32| picture.clone().filter(|_| picture_parts & part != 0);
+    // SAFETY: the caller's promise.
+    let expressions = unsafe {
+        [
+            floats(options.latent, options.latent_count, "latent")?.map(Expression::Latent),
+            floats(options.weights, options.weight_count, "weights")?.map(Expression::Weights),
+            floats(options.mesh_mm, options.mesh_count, "mesh_mm")?.map(Expression::Mesh),
+            of_picture(M2F_PART_EXPRESSION).map(Expression::Picture),
+        ]
+    };
+    // SAFETY: the caller's promise.
+    let pose = unsafe { floats(options.head, M2F_HEAD_FLOATS.into(), "head") }?;
+    let pose = pose.as_deref().and_then(|floats| floats.try_into().ok()).map(|[x, y, z, w, tx, ty, tz]: [f32; 7]| {
+        Head::Pose(HeadPose { rotation: [x, y, z, w], translation_mm: [tx, ty, tz] })
+    });
+    let expression = only("latent, weights, mesh_mm and picture", expressions)?;
+    let head = only("head and picture", [pose, of_picture(M2F_PART_HEAD).map(Head::Picture)])?;
+    let end_s = if options.end_s.is_nan() { start_s } else { options.end_s };
+    let (expression, head) = (expression.map(Arc::new), head.map(Arc::new));
+    Ok(Keyframe { expression, head, start_s, end_s, hold, ramp_s })
+}
+
+/// The one source that is given; none is fine.
+fn only<T, const N: usize>(names: &str, sources: [Option<T>; N]) -> Result<Option<T>, Failure> {
+    let mut given = sources.into_iter().flatten();
+    match (given.next(), given.next()) {
+        (first, None) => Ok(first),
+        _ => Err(Failure::argument(format!("set at most one of {names}"))),
+    }
+}
+
+/// # Safety
+/// The picture of `options` is as its fields say.
+unsafe fn picture(options: &m2f_keyframe_options) -> Result<Option<FacePicture>, Failure> {
+    if options.picture.is_null() {
+        return Ok(None);
+    }
+    let size = usize::try_from(options.picture_size).map_err(|_| Failure::argument("picture is too large"))?;
+    // SAFETY: the caller's promise.
+    let file = unsafe { buffer::input(options.picture, size, "picture") }?.to_vec();
+    let [x, y, width, height] = options.picture_box;
+    let face = (options.picture_box != [0.0; 4]).then_some(FaceBox { x, y, width, height });
+    Ok(Some(FacePicture { file, face }))
+}
+
+/// Floats of the caller's; NULL is none.
+///
+/// # Safety
+/// `data` is NULL or points to `count` floats.
+unsafe fn floats(data: *const f32, count: u64, name: &str) -> Result<Option<Vec<f32>>, Failure> {
+    if data.is_null() {
+        return Ok(None);
+    }
+    let count = usize::try_from(count).map_err(|_| Failure::argument(format!("{name} is too large")))?;
+    // SAFETY: the caller's promise.
+    Ok(Some(unsafe { buffer::input(data, count, name) }?.to_vec()))
+}

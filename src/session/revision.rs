@@ -1,0 +1,123 @@
+//! A range of a finished animation made anew: the windows over it are sampled again with the rest of the motion known, so
+//! that the cost follows the range and not the clip.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+use crate::signal::Frames;
+
+use super::animation::Animation;
+use super::direction::Directions;
+use super::edits::Known;
+use super::model::Model;
+
+/// Least known motion that the sampling sees on either side of the range, seconds.
+const CONTEXT_S: f32 = 1.0;
+/// How long the old motion fades at either end, inside the range, seconds; at most a quarter of the range.
+const RAMP_S: f32 = 0.2;
+
+/// What is made anew of which animation.
+pub(super) struct Revision {
+    base: Arc<Animation>,
+    features: Arc<Frames>,
+    /// The frames that may change.
+    changed: Range<usize>,
+    /// The frames that are sampled for it.
+    sampled: Range<usize>,
+}
+
+impl Revision {
+    /// Of the frames from `start_s` to `end_s`, that one included; past the end it is cut.
+    pub(super) fn new(model: &Arc<Model>, base: &Arc<Animation>, start_s: f64, end_s: f64) -> Result<Self> {
+        if !(start_s.is_finite() && start_s >= 0.0 && end_s > start_s) {
+            return Err(Error::InvalidArgument(format!(
+                "a revision from {start_s} s to {end_s} s: it starts at 0 or later and ends after its start"
+            )));
+        }
+        let features = base.features().ok_or_else(|| {
+            Error::InvalidState("the result did not keep its audio features: its session was not editable".to_owned())
+        })?;
+        let (frames, fps) = (base.motion().len(), f64::from(base.native_fps()));
+        let frame = |time_s: f64| (time_s * fps).round().min(frames as f64) as usize;
+        let changed = frame(start_s)..frame(end_s).saturating_add(1).min(frames);
+        if changed.is_empty() {
+            let duration_s = base.duration_s();
+            return Err(Error::InvalidArgument(format!(
+                "a revision from {start_s} s on of a clip of {duration_s:.2} s"
+            )));
+        }
+        let window = model.sampler()?.denoiser().config().window;
+        let context = (CONTEXT_S * base.native_fps()) as usize;
+        let length = (changed.len() + 2 * context).max(window).min(frames);
+        let middle = changed.start + changed.len() / 2;
+        let start = middle.saturating_sub(length / 2).min(frames - length);
+        let features = Arc::clone(features);
+        Ok(Self { base: Arc::clone(base), features, changed, sampled: start..start + length })
+    }
+
+    /// The animation that is revised.
+    pub(super) fn base(&self) -> &Arc<Animation> {
+        &self.base
+    }
+
+    /// Audio features of the whole clip.
+    pub(super) fn features(&self) -> &Arc<Frames> {
+        &self.features
+    }
+
+    /// Audio features of the frames that are sampled.
+    pub(super) fn sampled_features(&self) -> &[f32] {
+        let width = self.features.width;
+        &self.features.data[self.sampled.start * width..self.sampled.end * width]
+    }
+
+    /// The direction of the whole clip becomes that of the frames that are sampled. What was is known outside of the
+    /// range and fades inside of it; nothing else is isolated.
+    pub(super) fn narrow(&self, directions: Directions) -> Result<(Directions, Known)> {
+        let Directions { mut styles, audio_curve, style_curve, known: keyframes, .. } = directions;
+        let range = self.sampled.clone();
+        let part = |values: Vec<f32>| values[range.clone()].to_vec();
+        styles.iter_mut().for_each(|style| style.weights = style.weights.take().map(part));
+        let motion = self.base.motion();
+        let d_z = self.base.model().sampler()?.denoiser().config().d_z;
+        let mut known = Known::nothing(range.len(), motion.width, d_z)?;
+        let old = |known: &mut Known, hard: bool| {
+            for (i, frame) in range.clone().enumerate() {
+                let m = self.mask(frame);
+                if hard == (m == 1.0) {
+                    known.hold_row(i, motion.row(frame), m);
+                }
+            }
+        };
+        // What may not change hides keyframes; where it fades, these come first.
+        old(&mut known, true);
+        keyframes.iter().for_each(|keyframes| known.add(&keyframes.cut(range.clone())));
+        old(&mut known, false);
+        let (audio_curve, style_curve) = (audio_curve.map(part), style_curve.map(part));
+        Ok((Directions { styles, audio_curve, style_curve, kept: None, known: None }, known))
+    }
+
+    /// Weight of the old motion at a frame: 1 outside of the range, falling inside of it, where it does not begin or end with
+    /// the clip.
+    fn mask(&self, frame: usize) -> f32 {
+        let Range { start, end } = self.changed;
+        if !self.changed.contains(&frame) {
+            return 1.0;
+        }
+        let ramp = (RAMP_S * self.base.native_fps()).min(0.25 * self.changed.len() as f32);
+        let fall = |inside: usize| (1.0 - (inside + 1) as f32 / (ramp + 1.0)).max(0.0);
+        let from_start = if start > 0 { fall(frame - start) } else { 0.0 };
+        let from_end = if end < self.base.motion().len() { fall(end - 1 - frame) } else { 0.0 };
+        from_start.max(from_end)
+    }
+
+    /// The whole motion, with the sampled frames in their place.
+    pub(super) fn place(&self, sampled: &Frames) -> Frames {
+        let mut motion = self.base.motion().clone();
+        self.changed.clone().for_each(|frame| {
+            motion.row_mut(frame).copy_from_slice(sampled.row(frame - self.sampled.start));
+        });
+        motion
+    }
+}
