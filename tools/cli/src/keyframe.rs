@@ -6,15 +6,19 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use media2face::limits;
 use media2face::output::find_channel;
 use media2face::pack::ARKIT_NAMES;
 use media2face::picture::Picture;
+use media2face::session::{self, FacePicture};
+use media2face::signal::HeadPose;
 use serde::Deserialize;
 
 use crate::obj;
+use crate::vector::multiply;
 
 /// A pose over a time.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,7 +28,7 @@ pub struct Keyframe {
     /// Seconds; `start_s` for a single frame.
     pub end_s: f64,
     pub expression: Option<Expression>,
-    pub head: Option<HeadTurn>,
+    pub head: Option<Head>,
     /// 1 is met exactly, less gives way.
     pub hold: f32,
     /// Length of the way to it and from it, seconds.
@@ -33,7 +37,7 @@ pub struct Keyframe {
 
 impl Keyframe {
     pub const HOLD: f32 = 1.0;
-    pub const RAMP_S: f64 = 0.2;
+    pub const RAMP_S: f64 = session::Keyframe::RAMP_S;
 
     /// Checks what needs no model and no file.
     pub fn check(&self) -> Result<()> {
@@ -45,7 +49,24 @@ impl Keyframe {
         let most_s = limits::MAX_RAMP_S;
         ensure!((0.0..=most_s).contains(&self.ramp_s), "its ramp is {} s, expected 0 to {most_s}", self.ramp_s);
         ensure!(self.expression.is_some() || self.head.is_some(), "it has neither an expression nor a head");
-        self.head.map_or(Ok(()), HeadTurn::check)
+        match self.head {
+            Some(Head::Turn(turn)) => turn.check(),
+            _ => Ok(()),
+        }
+    }
+
+    /// As the library takes it, for a model whose channels have these names; reads the files.
+    pub fn load(&self, names: &[String]) -> Result<session::Keyframe> {
+        self.check()?;
+        let expression = self.expression.as_ref().map(|expression| expression.load(names)).transpose()?;
+        let head = match &self.head {
+            None => None,
+            Some(Head::Turn(turn)) => Some(session::Head::Pose(turn.pose())),
+            Some(Head::Picture(path)) => Some(session::Head::Picture(picture(path)?)),
+        };
+        let &Self { start_s, end_s, hold, ramp_s, .. } = self;
+        let (expression, head) = (expression.map(Arc::new), head.map(Arc::new));
+        Ok(session::Keyframe { expression, head, start_s, end_s, hold, ramp_s })
     }
 }
 
@@ -58,6 +79,14 @@ pub enum Expression {
     File(PathBuf),
 }
 
+/// Where a head pose comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Head {
+    Turn(HeadTurn),
+    /// Of a face.
+    Picture(PathBuf),
+}
+
 /// Angles of the head, degrees: yaw to the character's left, pitch down, roll to its right shoulder.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields, default)]
@@ -66,17 +95,6 @@ pub struct HeadTurn {
     pub yaw_deg: f32,
     pub pitch_deg: f32,
     pub roll_deg: f32,
-}
-
-/// What an expression is to the model.
-#[derive(Debug, PartialEq)]
-pub enum Target {
-    /// In the order of the model's names.
-    Weights(Vec<f32>),
-    /// V × 3 mm.
-    Mesh(Vec<f32>),
-    /// Of a face.
-    Picture(Picture),
 }
 
 /// Expressions by name: weights of ARKit's channels, both sides where a name has no side of its own.
@@ -113,27 +131,29 @@ impl Expression {
         Ok(Self::Weights(all.collect()))
     }
 
-    /// Reads it for a model with these channels.
-    pub fn read(&self, names: &[String]) -> Result<Target> {
+    fn load(&self, names: &[String]) -> Result<session::Expression> {
         let path = match self {
-            Self::Weights(weights) => return Ok(Target::Weights(ordered(weights, names)?)),
+            Self::Weights(weights) => return Ok(session::Expression::Weights(ordered(weights, names)?)),
             Self::File(path) => path,
         };
-        let unread = || format!("cannot read {}", path.display());
         match kind(path)? {
             "json" => {
-                let text = std::fs::read_to_string(path).with_context(unread)?;
+                let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
                 let weights: BTreeMap<String, f32> = serde_json::from_str(&text)
                     .map_err(|error| anyhow!("{} is no object of channels and weights: {error}", path.display()))?;
-                Ok(Target::Weights(ordered(&weights, names).with_context(|| path.display().to_string())?))
+                Ok(session::Expression::Weights(ordered(&weights, names).with_context(|| path.display().to_string())?))
             }
-            "obj" => Ok(Target::Mesh(obj::read(path)?.vertices.as_flattened().to_vec())),
-            _ => {
-                let bytes = std::fs::read(path).with_context(unread)?;
-                Ok(Target::Picture(Picture::decode(&bytes).with_context(|| path.display().to_string())?))
-            }
+            "obj" => Ok(session::Expression::Mesh(obj::read(path)?.vertices.as_flattened().to_vec())),
+            _ => Ok(session::Expression::Picture(picture(path)?)),
         }
     }
+}
+
+/// A picture of a face, which takes all of it.
+fn picture(path: &Path) -> Result<FacePicture> {
+    let file = std::fs::read(path).with_context(|| format!("cannot read the picture {}", path.display()))?;
+    Picture::decode(&file).with_context(|| path.display().to_string())?;
+    Ok(FacePicture { file, face: None })
 }
 
 /// The ending of a file that can be an expression.
@@ -180,7 +200,7 @@ impl FromStr for Keyframe {
 }
 
 /// `CHANNEL=VALUE,CHANNEL=VALUE`.
-fn channels(text: &str) -> Result<(Option<Expression>, Option<HeadTurn>)> {
+fn channels(text: &str) -> Result<(Option<Expression>, Option<Head>)> {
     let (mut weights, mut head) = (BTreeMap::new(), None::<HeadTurn>);
     for pair in text.split(',') {
         let (channel, value) = pair.split_once('=').ok_or_else(|| anyhow!("{pair:?} is no CHANNEL=VALUE"))?;
@@ -198,12 +218,24 @@ fn channels(text: &str) -> Result<(Option<Expression>, Option<HeadTurn>)> {
         }
         head = Some(turn);
     }
-    Ok(((!weights.is_empty()).then_some(Expression::Weights(weights)), head))
+    Ok(((!weights.is_empty()).then_some(Expression::Weights(weights)), head.map(Head::Turn)))
 }
 
 impl HeadTurn {
     /// No neck turns further.
     const MOST_DEG: f32 = 90.0;
+
+    /// Yaw, then pitch about the turned axis, then roll.
+    fn pose(self) -> HeadPose {
+        let about = |axis: usize, degrees: f32| {
+            let half = degrees.to_radians() / 2.0;
+            let mut quaternion = [0.0, 0.0, 0.0, half.cos()];
+            quaternion[axis] = half.sin();
+            quaternion
+        };
+        let rotation = multiply(multiply(about(1, self.yaw_deg), about(0, self.pitch_deg)), about(2, self.roll_deg));
+        HeadPose { rotation, translation_mm: [0.0; 3] }
+    }
 
     fn check(self) -> Result<()> {
         for angle in [self.yaw_deg, self.pitch_deg, self.roll_deg] {
@@ -217,6 +249,7 @@ impl HeadTurn {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use media2face::output::HeadAngles;
 
     fn weights(text: &str) -> BTreeMap<String, f32> {
         match text.parse::<Keyframe>().unwrap().expression {
@@ -244,7 +277,7 @@ mod tests {
     fn times_channels_and_files_are_told_apart() {
         let keyframe: Keyframe = "1-2.5=jawOpen=.6,headYaw=-20,headPitch=5".parse().unwrap();
         assert_eq!((keyframe.start_s, keyframe.end_s, keyframe.hold), (1.0, 2.5, 1.0));
-        assert_eq!(keyframe.head, Some(HeadTurn { yaw_deg: -20.0, pitch_deg: 5.0, roll_deg: 0.0 }));
+        assert_eq!(keyframe.head, Some(Head::Turn(HeadTurn { yaw_deg: -20.0, pitch_deg: 5.0, roll_deg: 0.0 })));
         assert_eq!(weights("1=jawOpen=.6"), BTreeMap::from([("jawOpen".to_owned(), 0.6)]));
         assert_eq!("0=headRoll=3".parse::<Keyframe>().unwrap().expression, None);
         let file: Keyframe = "0.5=faces/a.PNG".parse().unwrap();
@@ -274,10 +307,18 @@ mod tests {
         let names = ["jawOpen".to_owned()];
         let read = |weights: &[(&str, f32)]| {
             let weights = weights.iter().map(|(name, weight)| ((*name).to_owned(), *weight)).collect();
-            Expression::Weights(weights).read(&names)
+            Expression::Weights(weights).load(&names)
         };
-        assert_eq!(read(&[("JawOpen", 0.5)]).unwrap(), Target::Weights(vec![0.5]));
+        assert_eq!(read(&[("JawOpen", 0.5)]).unwrap(), session::Expression::Weights(vec![0.5]));
         assert!(read(&[("jawOpen", 1.5)]).is_err() && read(&[("jawOpen", f32::NAN)]).is_err());
         assert!(read(&[("jaw", 0.5)]).unwrap_err().to_string().contains("no channel \"jaw\""));
+    }
+
+    #[test]
+    fn head_turns_as_its_angles_are_read_back() {
+        let turn = HeadTurn { yaw_deg: 20.0, pitch_deg: -10.0, roll_deg: 5.0 };
+        let angles = HeadAngles::from_quaternion(turn.pose().rotation);
+        let read = [angles.yaw_rad, angles.pitch_rad, angles.roll_rad].map(f32::to_degrees);
+        assert!(read.iter().zip([20.0, -10.0, 5.0]).all(|(a, b)| (a - b).abs() < 1e-3), "{read:?}");
     }
 }

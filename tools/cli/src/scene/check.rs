@@ -6,9 +6,9 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail, ensure};
 use media2face::audio::RATE_HZ;
 use media2face::limits;
-use media2face::session::{Identity, Model, Session, SessionOptions, StyleTrack};
+use media2face::session::{Identity, Keyframe, Model, Session, SessionOptions, StyleTrack};
 
-use super::direction::{self, Pose};
+use super::direction;
 use super::faults::Faults;
 use super::gaze::{self, Gaze};
 use super::script::{self, LookAt, Placed, Script};
@@ -44,7 +44,6 @@ pub struct Character {
     pub options: SessionOptions,
     /// Its lines on silence.
     pub samples: Vec<f32>,
-    pub poses: Vec<Pose>,
     pub gaze: Vec<Gaze>,
 }
 
@@ -54,7 +53,7 @@ struct Line {
     speaker: usize,
     sound: Option<Vec<f32>>,
     styles: Vec<StyleTrack>,
-    poses: Vec<Pose>,
+    keyframes: Vec<Keyframe>,
     at: Option<Sight>,
 }
 
@@ -227,7 +226,7 @@ impl<W: Fn(&str) + Clone + Send + Sync + 'static> Check<'_, W> {
         let (folder, model) = (self.folder, self.model.as_ref());
         let own = value.styles.as_ref();
         let own = own.map(|styles| direction::styles(styles, place, folder, model, &mut self.faults));
-        let poses = direction::poses(&value.keyframes, place, folder, model, &mut self.faults);
+        let keyframes = direction::keyframes(&value.keyframes, place, folder, model, &mut self.faults);
         let at = self.sight(place, value, cast, names);
         let find = |name: &str| cast.iter().position(|character| character.name == name);
         let Some(speaker) = find(&value.character) else {
@@ -236,7 +235,7 @@ impl<W: Fn(&str) + Clone + Send + Sync + 'static> Check<'_, W> {
             return None;
         };
         let styles = own.unwrap_or_else(|| cast[speaker].styles.clone());
-        Some(Line { place: place.clone(), speaker, sound, styles, poses, at })
+        Some(Line { place: place.clone(), speaker, sound, styles, keyframes, at })
     }
 
     fn sight(&mut self, place: &str, line: &script::Line, cast: &[Cast], names: &[String]) -> Option<Sight> {
@@ -271,23 +270,23 @@ impl<W: Fn(&str) + Clone + Send + Sync + 'static> Check<'_, W> {
         for (number, (cast, gaze)) in cast.into_iter().zip(gazes).enumerate() {
             let Cast { place, name, placement, identity, bound, .. } = cast;
             let own = || lines.iter().filter(|(line, _)| line.speaker == number);
-            let (mut styles, mut poses) = (Vec::new(), Vec::new());
+            let (mut styles, mut keyframes) = (Vec::new(), Vec::new());
             for (line, span) in own() {
                 let warn = |warning: String| (self.warn)(&format!("{}: {warning}", line.place));
                 styles.extend(direction::spoken_styles(&line.styles, *span, warn));
-                poses.extend(
-                    self.faults.take(&line.place, direction::spoken_poses(&line.poses, *span)).into_iter().flatten(),
-                );
+                keyframes.extend(direction::spoken_keyframes(&line.keyframes, *span, warn));
             }
-            direction::refuse_clashes(&poses, model.manifest().fps, &place, &mut self.faults);
+            direction::refuse_contradictions(&keyframes, model.manifest().fps, &place, &mut self.faults);
             // Each has its own seed: two that listen would else move as one.
             let seed = base.seed.wrapping_add(number as u64);
-            let options = SessionOptions { seed, styles, identity, ..base.clone() };
-            let outcome = Session::new(&model, options.clone()).map_err(Into::into);
-            self.faults.take(&place, outcome);
+            let options = SessionOptions { seed, styles, keyframes, identity, ..base.clone() };
+            if self.faults.is_empty() {
+                let outcome = Session::new(&model, options.clone()).map_err(Into::into);
+                self.faults.take(&place, outcome);
+            }
             let sounds = own().filter_map(|(line, span)| Some((span.0, line.sound.as_deref()?)));
             let samples = sound::track(sounds, sound::samples_of(end_s));
-            characters.push(Character { name, placement, bound, options, samples, poses, gaze });
+            characters.push(Character { name, placement, bound, options, samples, gaze });
         }
         self.faults.is_empty().then_some(characters)
     }

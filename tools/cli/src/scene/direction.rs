@@ -3,27 +3,15 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
+use media2face::audio::RATE_HZ;
 use media2face::pack::ARKIT_NAMES;
 use media2face::picture::Picture;
-use media2face::session::{Model, Session, SessionOptions, Style, StyleTrack};
+use media2face::session::{self, Model, Session, SessionOptions, Style, StyleTrack};
 
 use super::faults::Faults;
 use super::script;
-use crate::keyframe::{Expression, HeadTurn, Keyframe, Target};
-
-/// A keyframe whose files are read.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Pose {
-    /// Seconds.
-    pub start_s: f64,
-    /// Seconds.
-    pub end_s: f64,
-    pub expression: Option<Arc<Target>>,
-    pub head: Option<HeadTurn>,
-    pub hold: f32,
-    pub ramp_s: f64,
-}
+use crate::keyframe::{Expression, Head, Keyframe};
 
 /// Styles of a line or a character, in the time of a line. What is wrong with one is told with its number.
 pub fn styles(
@@ -50,7 +38,7 @@ pub fn styles(
 
 /// Options of a session for the sound of scenes.
 pub fn heard() -> SessionOptions {
-    SessionOptions::new(media2face::audio::RATE_HZ, 1)
+    SessionOptions { editable: false, ..SessionOptions::new(RATE_HZ, 1) }
 }
 
 fn style_track(style: script::Style, folder: &Path) -> Result<StyleTrack> {
@@ -96,24 +84,28 @@ pub fn spoken_styles(styles: &[StyleTrack], (start_s, end_s): (f64, f64), warn: 
 }
 
 /// Keyframes of a line, in its time.
-pub fn poses(
+pub fn keyframes(
     tables: &[toml::Value],
     place: &str,
     folder: &Path,
     model: Option<&Arc<Model>>,
     faults: &mut Faults,
-) -> Vec<Pose> {
+) -> Vec<session::Keyframe> {
     // Without a model at hand the files are read all the same.
     let arkit: Vec<String> = ARKIT_NAMES.iter().map(ToString::to_string).collect();
     let names = model.map_or(&arkit[..], |model| model.blendshape_names());
-    let mut poses = Vec::new();
+    let mut keyframes = Vec::new();
     for (number, table) in tables.iter().enumerate() {
         let place = format!("{place}, keyframes {}", number + 1);
         let Some(table) = script::read::<script::Keyframe>(table.clone(), &place, faults) else { continue };
-        let pose = keyframe(table, folder).and_then(|keyframe| read(&keyframe, names));
-        poses.extend(faults.take(&place, pose));
+        let keyframe = keyframe(table, folder).and_then(|keyframe| keyframe.load(names)).and_then(|keyframe| {
+            let fits = |model| Session::new(model, SessionOptions { keyframes: vec![keyframe.clone()], ..heard() });
+            model.map(fits).transpose()?;
+            Ok(keyframe)
+        });
+        keyframes.extend(faults.take(&place, keyframe));
     }
-    poses
+    keyframes
 }
 
 fn keyframe(table: script::Keyframe, folder: &Path) -> Result<Keyframe> {
@@ -124,46 +116,49 @@ fn keyframe(table: script::Keyframe, folder: &Path) -> Result<Keyframe> {
         (None, None, Some(path)) => Some(Expression::File(folder.join(path))),
         _ => bail!("expected one of expression, weights and file"),
     };
+    let head = match (table.head, table.head_picture) {
+        (None, None) => None,
+        (Some(turn), None) => Some(Head::Turn(turn)),
+        (None, Some(path)) => Some(Head::Picture(folder.join(path))),
+        _ => bail!("expected one of head and head_picture"),
+    };
     let (start_s, end_s) = (table.start_s, table.end_s.unwrap_or(table.start_s));
     let (hold, ramp_s) = (table.hold.unwrap_or(Keyframe::HOLD), table.ramp_s.unwrap_or(Keyframe::RAMP_S));
-    Ok(Keyframe { start_s, end_s, expression, head: table.head, hold, ramp_s })
+    Ok(Keyframe { start_s, end_s, expression, head, hold, ramp_s })
 }
 
-/// Reads what a keyframe names, for a model with these channels.
-fn read(keyframe: &Keyframe, names: &[String]) -> Result<Pose> {
-    keyframe.check()?;
-    let expression = keyframe.expression.as_ref().map(|expression| expression.read(names)).transpose()?.map(Arc::new);
-    let &Keyframe { start_s, end_s, head, hold, ramp_s, .. } = keyframe;
-    Ok(Pose { start_s, end_s, expression, head, hold, ramp_s })
+/// Keyframes in the time of the scene, cut at the end of their line; what is cut is told to `warn`.
+pub fn spoken_keyframes(
+    keyframes: &[session::Keyframe],
+    (start_s, end_s): (f64, f64),
+    warn: impl Fn(String),
+) -> Vec<session::Keyframe> {
+    let duration_s = end_s - start_s;
+    let mut moved = Vec::with_capacity(keyframes.len());
+    for (number, keyframe) in keyframes.iter().enumerate() {
+        let number = number + 1;
+        if keyframe.start_s > duration_s {
+            warn(format!(
+                "keyframe {number} is at {} s, the line ends at {duration_s:.2} s: no effect",
+                keyframe.start_s
+            ));
+            continue;
+        }
+        if keyframe.end_s > duration_s {
+            warn(format!("keyframe {number} ends at {} s, the line at {duration_s:.2} s: it was cut", keyframe.end_s));
+        }
+        let end_s = start_s + keyframe.end_s.min(duration_s);
+        moved.push(session::Keyframe { start_s: start_s + keyframe.start_s, end_s, ..keyframe.clone() });
+    }
+    moved
 }
 
-/// Keyframes in the time of the scene; one past its line's end is a fault.
-pub fn spoken_poses(poses: &[Pose], (start_s, end_s): (f64, f64)) -> Result<Vec<Pose>> {
-    let moved = |pose: &Pose| {
-        let duration_s = end_s - start_s;
-        ensure!(pose.end_s <= duration_s, "a keyframe at {} s, the line ends at {duration_s:.2} s", pose.end_s);
-        Ok(Pose { start_s: start_s + pose.start_s, end_s: start_s + pose.end_s, ..pose.clone() })
-    };
-    poses.iter().map(moved).collect()
-}
-
-/// Adds a fault for every two keyframes that hold the same frames to different poses.
-pub fn refuse_clashes(poses: &[Pose], fps: f32, place: &str, faults: &mut Faults) {
-    let frame = |time_s: f64| (time_s * f64::from(fps)).round() as u64;
-    let hard = |pose: &Pose| pose.hold >= 1.0;
-    for (number, pose) in poses.iter().enumerate() {
-        for (before, other) in poses[..number].iter().enumerate() {
-            let meet = frame(pose.start_s) <= frame(other.end_s) && frame(other.start_s) <= frame(pose.end_s);
-            let differ = |a: bool, b: bool, same: bool| a && b && !same;
-            let expressions =
-                differ(pose.expression.is_some(), other.expression.is_some(), pose.expression == other.expression);
-            let heads = differ(pose.head.is_some(), other.head.is_some(), pose.head == other.head);
-            if meet && hard(pose) && hard(other) && (expressions || heads) {
-                let (number, before, at_s) = (number + 1, before + 1, pose.start_s.max(other.start_s));
-                let text =
-                    format!("keyframes {before} and {number} hold different poses at {at_s:.2} s: lower one's hold");
-                faults.add(place, text);
-            }
+/// Adds a fault for every two keyframes of a character that hold the same frames to different poses.
+pub fn refuse_contradictions(keyframes: &[session::Keyframe], fps: f32, place: &str, faults: &mut Faults) {
+    for (number, keyframe) in keyframes.iter().enumerate() {
+        for other in keyframes[..number].iter().filter(|other| keyframe.contradicts(other, fps)) {
+            let at_s = keyframe.start_s.max(other.start_s);
+            faults.add(place, format!("two keyframes hold different poses at {at_s:.2} s: lower the hold of one"));
         }
     }
 }
@@ -171,27 +166,6 @@ pub fn refuse_clashes(poses: &[Pose], fps: f32, place: &str, faults: &mut Faults
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn pose(start_s: f64, end_s: f64, weight: f32) -> Pose {
-        let expression = Some(Arc::new(Target::Weights(vec![weight])));
-        Pose { start_s, end_s, expression, head: None, hold: 1.0, ramp_s: 0.2 }
-    }
-
-    fn clashes(poses: &[Pose]) -> usize {
-        let mut faults = Faults::default();
-        refuse_clashes(poses, 30.0, "line 1", &mut faults);
-        faults.report("a").map_or_else(|report| report.to_string().lines().count() - 1, |()| 0)
-    }
-
-    #[test]
-    fn keyframes_clash_where_both_hold_a_frame_to_another_pose() {
-        assert_eq!(clashes(&[pose(0.0, 1.0, 0.2), pose(1.01, 2.0, 0.4)]), 1, "the same frame");
-        assert_eq!(clashes(&[pose(0.0, 1.0, 0.2), pose(1.1, 2.0, 0.4)]), 0, "one behind the other");
-        assert_eq!(clashes(&[pose(0.0, 1.0, 0.2), pose(0.5, 2.0, 0.2)]), 0, "the same pose");
-        assert_eq!(clashes(&[pose(0.0, 1.0, 0.2), Pose { hold: 0.5, ..pose(0.5, 2.0, 0.4) }]), 0, "one gives way");
-        let head = Some(HeadTurn::default());
-        assert_eq!(clashes(&[pose(0.0, 1.0, 0.2), Pose { expression: None, head, ..pose(0.0, 1.0, 0.4) }]), 0);
-    }
 
     #[test]
     fn styles_move_with_their_line_and_end_with_it() {

@@ -116,6 +116,7 @@ pub struct Keyframe {
     pub weights: Option<BTreeMap<String, f32>>,
     pub file: Option<PathBuf>,
     pub head: Option<HeadTurn>,
+    pub head_picture: Option<PathBuf>,
     pub hold: Option<f32>,
     pub ramp_s: Option<f64>,
 }

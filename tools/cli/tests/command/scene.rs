@@ -214,7 +214,7 @@ keyframes = [
         ("line 3 (Ann), styles 5", "expected one of text, picture and preset"),
         ("line 3 (Ann), keyframes 1", "no expression \"smirk\""),
         ("line 3 (Ann), keyframes 2", "no channel \"jaw\""),
-        ("line 3 (Ann), keyframes 3", "cannot read none.png"),
+        ("line 3 (Ann), keyframes 3", "cannot read the picture none.png"),
         ("line 3 (Ann), keyframes 4", "text.json is no object of channels and weights"),
         ("line 3 (Ann), keyframes 5", "it ends before it starts"),
         ("line 3 (Ann), keyframes 6", "neither an expression nor a head"),
@@ -254,9 +254,24 @@ fn character_that_speaks_twice_at_once_and_keyframes_that_clash_are_refused() {
     let keyframes = "keyframes = [{ start_s = 0.1, end_s = 0.3, expression = \"smile\" }, { start_s = 0.2, expression = \"open\" }]";
     let faults = bench.faults(&format!("{SCRIPT}{}", line(keyframes)));
     assert_eq!(faults.len(), 1, "{faults:?}");
-    assert!(faults[0].contains("keyframes 1 and 2 hold different poses at 1.50 s"), "{faults:?}");
-    let late = line("keyframes = [{ start_s = 0.6, expression = \"smile\" }]");
-    assert!(bench.faults(&format!("{SCRIPT}{late}"))[0].contains("the line ends at 0.50 s"));
+    assert_eq!(faults[0], "character 1 (ann): two keyframes hold different poses at 1.50 s: lower the hold of one");
+}
+
+#[test]
+fn keyframes_hold_their_frames_and_past_their_line_they_are_cut() {
+    let bench = Bench::new();
+    let keyframes =
+        "keyframes = [{ start_s = 0.2, end_s = 9, weights = { jawOpen = 0.9 }, head = { yaw_deg = 20 } }]\n";
+    let output = bench.scene(&format!("{SCRIPT}{keyframes}"), "out", &["--emit", "json", "--quiet"]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    assert_eq!(stderr, "warning: line 2 (ben): keyframe 1 ends at 9 s, the line at 0.50 s: it was cut\n");
+    // The line is spoken from 0.7 to 1.2 s.
+    let json = json(&bench, "out/ben.json");
+    let rows = json["weights"].as_array().unwrap();
+    assert!((27..=36).all(|frame| rows[frame] == rows[27]) && rows[26] != rows[27]);
+    let turn = json["head"][30]["rotation"][1].as_f64().unwrap();
+    assert!((turn - 10f64.to_radians().sin()).abs() < 1e-4, "{turn}");
 }
 
 #[test]
