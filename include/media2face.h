@@ -52,6 +52,12 @@
 /** Floats of one head pose: quaternion x, y, z, w, then translation x, y, z in mm. */
 #define M2F_HEAD_FLOATS 7
 
+/** picture_parts: the picture gives the expression. */
+#define M2F_PICTURE_EXPRESSION 1
+
+/** picture_parts: the picture gives the rotation of the head. */
+#define M2F_PICTURE_HEAD 2
+
 /** What a call answers. Numbers are never reused. */
 enum m2f_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -475,6 +481,64 @@ typedef struct m2f_channel {
     /** Default 1. */
     float maximum;
 } m2f_channel;
+
+/**
+ * A face, a head pose or both, that the motion is held at. Fill with m2f_keyframe_options_init first. At most one
+ * source of the expression is set (latent, weights, mesh_mm, picture), at most one of the head (head,
+ * picture), and at least one of either.
+ *
+ * Its mask is hold from start_s to end_s and falls to 0 over ramp_s outside. Where it is 1 the motion is the
+ * keyframe's exactly, before channels and layers; below 1 the motion is drawn to it. A hard keyframe hides soft ones.
+ */
+typedef struct m2f_keyframe_options {
+    /** Bytes of this struct as the caller knows it. */
+    uint32_t struct_size;
+    /** Mask in the range, 0..1; default 1. */
+    float hold;
+    /** Where it begins, seconds; the nearest frame counts. Default 0. */
+    double start_s;
+    /**
+     * Where it ends, seconds, that frame included; default NaN: with its first frame. Past the clip's end it is cut, with
+     * a warning.
+     */
+    double end_s;
+    /** How long the mask takes to 0 outside of the range, seconds; default 0.2. */
+    double ramp_s;
+    /** z. */
+    const float *latent;
+    /** Floats of latent. */
+    uint64_t latent_count;
+    /** Blendshape weights 0..1 in the order of the model's names. */
+    const float *weights;
+    /** Floats of weights. */
+    uint64_t weight_count;
+    /** A deformed mesh on the model's topology, x, y, z of every vertex, mm, without the head pose. */
+    const float *mesh_mm;
+    /** Floats of mesh_mm. */
+    uint64_t mesh_count;
+    /** A PNG or JPEG file's bytes. */
+    const uint8_t *picture;
+    /** Bytes of picture. */
+    uint64_t picture_size;
+    /** Where the face is in the picture: x, y of the upper left corner, width, height, pixels. All 0 (default): the whole. */
+    float picture_box[4];
+    /** M2F_PICTURE_EXPRESSION, M2F_PICTURE_HEAD or both (default). */
+    uint32_t picture_parts;
+    /** 0. */
+    uint32_t reserved;
+    /** M2F_HEAD_FLOATS floats: quaternion x, y, z, w, translation in mm. */
+    const float *head;
+} m2f_keyframe_options;
+
+/** A range of a result, for m2f_result_compose. */
+typedef struct m2f_part {
+    /** The result. */
+    const struct m2f_result *result;
+    /** Where the part begins, seconds. */
+    double start_s;
+    /** Where it ends, seconds; infinity is the clip's end, and past that it is cut. */
+    double end_s;
+} m2f_part;
 
 /** Options of m2f_binding_create. */
 typedef struct m2f_binding_options {
@@ -1102,6 +1166,73 @@ m2f_status m2f_result_sample(const struct m2f_result *result,
                              float *head,
                              float *offsets_mm,
                              size_t offset_capacity);
+
+/**
+ * Fills options with the defaults.
+ *
+ * Parameters: options, size writable bytes; size, sizeof *options.
+ * Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
+ */
+m2f_status m2f_keyframe_options_init(struct m2f_keyframe_options *options, size_t size);
+
+/**
+ * Adds a keyframe to a session, until the motion is begun: also while a job waits, or encodes.
+ *
+ * Parameters: options; number, receives the number of the keyframe, or NULL. Buffers are copied.
+ * Returns: OK; INVALID_ARGUMENT (no source or two of one part, times that are negative, reversed or NaN, a hold outside
+ * 0..1, values that do not fit the model, a mesh in another unit, frames that another keyframe holds at a different value:
+ * the text names both; more than 4096 keyframes); INVALID_STRUCT_SIZE; INVALID_PICTURE; MISSING_PART (the model lacks the
+ * network for the source); INVALID_STATE (the motion is begun).
+ * Threads: any but an audio thread. Cost: a copy, and a picture is decoded; the job runs the network.
+ */
+m2f_status m2f_session_add_keyframe(const struct m2f_session *session,
+                                    const struct m2f_keyframe_options *options,
+                                    uint32_t *number);
+
+/**
+ * Puts another keyframe in the place of one. As m2f_session_add_keyframe otherwise.
+ *
+ * Parameters: number, of the keyframe; options, as for m2f_session_add_keyframe.
+ */
+m2f_status m2f_session_set_keyframe(const struct m2f_session *session,
+                                    uint32_t number,
+                                    const struct m2f_keyframe_options *options);
+
+/**
+ * A session that makes a range of a finished result anew, with other styles, keyframes, guidance or another seed. Their
+ * times are those of the whole clip. It takes no audio: call m2f_session_finish when all is set. Its result is the
+ * whole clip: frames outside of the range are the old ones, bit for bit; inside, the old motion fades over 0.2 s at
+ * either end, so that the two join.
+ *
+ * Parameters: result; options, or NULL for the defaults, where the form of the audio is ignored and no identity is the
+ * result's; start_s and end_s, past the end cut; out, receives the session.
+ * Returns: OK; INVALID_ARGUMENT (times that are negative, reversed, NaN or past the end; and as for m2f_session_create);
+ * INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART; INVALID_STATE (the result's session had editable 0); UNSUPPORTED (the
+ * mode).
+ * Ownership: the caller's; end it with m2f_session_destroy. It keeps what it needs of the result alive.
+ * Threads: any. Cost: small; the work is that of the windows over the range: two seconds of a minute are a twelfth of it.
+ */
+m2f_status m2f_result_revise(const struct m2f_result *result,
+                             const struct m2f_session_options *options,
+                             double start_s,
+                             double end_s,
+                             struct m2f_session **out);
+
+/**
+ * Ranges of results one behind the other, each overlapping the next by blend_s, over which the one goes over into the
+ * other: part k begins where those before it end, less k times the blend. The face is the first part's; the audio is the
+ * caller's to join in the same way. m2f_result_revise over a blend lets the network make that transition itself.
+ *
+ * Parameters: parts, count of them; blend_s, 0 to cut; out, receives a new result.
+ * Returns: OK; INVALID_ARGUMENT (no parts, times that make no sense, results of different models, a part that is shorter
+ * than its blends; the text names it); OUT_OF_MEMORY.
+ * Ownership: the caller's; end it with m2f_result_destroy. The parts may be destroyed.
+ * Threads: any but an audio thread. Cost: copies of the motions.
+ */
+m2f_status m2f_result_compose(const struct m2f_part *parts,
+                              size_t count,
+                              double blend_s,
+                              struct m2f_result **out);
 
 /**
  * Fills options with the defaults.

@@ -14,9 +14,9 @@ use super::result::{M2F_HEAD_FLOATS, m2f_result};
 use super::session::{self, m2f_session, m2f_session_options};
 
 /// `picture_parts`: the picture gives the expression.
-pub const M2F_PART_EXPRESSION: u32 = 1;
+pub const M2F_PICTURE_EXPRESSION: u32 = 1;
 /// `picture_parts`: the picture gives the rotation of the head.
-pub const M2F_PART_HEAD: u32 = 2;
+pub const M2F_PICTURE_HEAD: u32 = 2;
 
 /// A face, a head pose or both, that the motion is held at. Fill with [`m2f_keyframe_options_init`] first. At most one
 /// source of the expression is set (`latent`, `weights`, `mesh_mm`, `picture`), at most one of the head (`head`,
@@ -56,7 +56,7 @@ pub struct m2f_keyframe_options {
     pub picture_size: u64,
     /// Where the face is in the picture: x, y of the upper left corner, width, height, pixels. All 0 (default): the whole.
     pub picture_box: [f32; 4],
-    /// `M2F_PART_EXPRESSION`, `M2F_PART_HEAD` or both (default).
+    /// `M2F_PICTURE_EXPRESSION`, `M2F_PICTURE_HEAD` or both (default).
     pub picture_parts: u32,
     /// 0.
     pub reserved: u32,
@@ -82,7 +82,7 @@ unsafe impl Options for m2f_keyframe_options {
             picture: std::ptr::null(),
             picture_size: 0,
             picture_box: [0.0; 4],
-            picture_parts: M2F_PART_EXPRESSION | M2F_PART_HEAD,
+            picture_parts: M2F_PICTURE_EXPRESSION | M2F_PICTURE_HEAD,
             reserved: 0,
             head: std::ptr::null(),
         }
@@ -241,8 +241,11 @@ unsafe fn convert(options: *const m2f_keyframe_options) -> Result<Keyframe, Fail
     // SAFETY: the caller's promise.
     let options = unsafe { options::read(options) }?;
     let m2f_keyframe_options { hold, start_s, ramp_s, picture_parts, .. } = options;
-    if picture_parts & !(M2F_PART_EXPRESSION | M2F_PART_HEAD) != 0 || picture_parts == 0 || options.reserved != 0 {
-        return Err(Failure::argument("picture_parts takes M2F_PART_EXPRESSION, M2F_PART_HEAD or both, reserved 0"));
+    if picture_parts & !(M2F_PICTURE_EXPRESSION | M2F_PICTURE_HEAD) != 0 || picture_parts == 0 || options.reserved != 0
+    {
+        return Err(Failure::argument(
+            "picture_parts takes M2F_PICTURE_EXPRESSION, M2F_PICTURE_HEAD or both, reserved 0",
+        ));
     }
     // SAFETY: the caller's promise.
     let picture = unsafe { picture(&options) }?;
@@ -253,7 +256,7 @@ unsafe fn convert(options: *const m2f_keyframe_options) -> Result<Keyframe, Fail
             floats(options.latent, options.latent_count, "latent")?.map(Expression::Latent),
             floats(options.weights, options.weight_count, "weights")?.map(Expression::Weights),
             floats(options.mesh_mm, options.mesh_count, "mesh_mm")?.map(Expression::Mesh),
-            of_picture(M2F_PART_EXPRESSION).map(Expression::Picture),
+            of_picture(M2F_PICTURE_EXPRESSION).map(Expression::Picture),
         ]
     };
     // SAFETY: the caller's promise.
@@ -262,7 +265,7 @@ unsafe fn convert(options: *const m2f_keyframe_options) -> Result<Keyframe, Fail
         Head::Pose(HeadPose { rotation: [x, y, z, w], translation_mm: [tx, ty, tz] })
     });
     let expression = only("latent, weights, mesh_mm and picture", expressions)?;
-    let head = only("head and picture", [pose, of_picture(M2F_PART_HEAD).map(Head::Picture)])?;
+    let head = only("head and picture", [pose, of_picture(M2F_PICTURE_HEAD).map(Head::Picture)])?;
     let end_s = if options.end_s.is_nan() { start_s } else { options.end_s };
     let (expression, head) = (expression.map(Arc::new), head.map(Arc::new));
     Ok(Keyframe { expression, head, start_s, end_s, hold, ramp_s })

@@ -81,14 +81,10 @@ impl Animation {
             }
         }
         let d_z = model.sampler()?.denoiser().config().d_z;
-        let rows = |of: &dyn Fn(&Part) -> Option<Arc<Frames>>, mix: &dyn Fn(&mut [f32], &[f32], f32)| {
-            let sources: Option<Vec<_>> = parts.iter().map(of).collect();
-            sources.map(|sources| join(&sources, &ranges, blend, mix)).transpose()
-        };
-        let motion_mix = |row: &mut [f32], next: &[f32], part: f32| mix_motion(row, next, part, d_z);
-        let motion = rows(&|part| Some(Arc::new(part.animation.motion().clone())), &motion_mix)?;
-        let features = rows(&|part| part.animation.features().cloned(), &mix_linear)?.map(Arc::new);
-        let motion = motion.expect("every animation has a motion");
+        let motions: Vec<&Frames> = parts.iter().map(|part| part.animation.motion()).collect();
+        let motion = join(&motions, &ranges, blend, |row, next, share| mix_motion(row, next, share, d_z))?;
+        let features: Option<Vec<&Frames>> = parts.iter().map(|part| part.animation.features().map(|f| &**f)).collect();
+        let features = features.map(|features| join(&features, &ranges, blend, mix_linear)).transpose()?.map(Arc::new);
         let identity = first.animation.own_identity().cloned();
         let sample_count = (motion.len() as f64 / fps * SAMPLE_RATE_HZ).round() as usize;
         Ok(Arc::new(Self::new(model, identity, motion, features, sample_count)))
@@ -97,10 +93,10 @@ impl Animation {
 
 /// Rows of all ranges, those of a blend mixed: the share of the next part grows from 1/(blend + 1) to blend/(blend + 1).
 fn join(
-    sources: &[Arc<Frames>],
+    sources: &[&Frames],
     ranges: &[(usize, usize)],
     blend: usize,
-    mix: &dyn Fn(&mut [f32], &[f32], f32),
+    mix: impl Fn(&mut [f32], &[f32], f32),
 ) -> Result<Frames> {
     let frames = ranges.iter().map(|(_, frames)| frames).sum::<usize>() - (ranges.len() - 1) * blend;
     let mut joined = Frames::try_zeros(frames, sources[0].width)?;
@@ -137,8 +133,8 @@ mod tests {
 
     #[test]
     fn blends_mix_the_end_of_one_part_with_the_start_of_the_next() {
-        let part = |value: f32, frames: usize| Arc::new(Frames::new(1, vec![value; frames]));
-        let joined = join(&[part(0.0, 3), part(4.0, 4), part(8.0, 2)], &[(0, 3), (1, 3), (0, 2)], 1, &mix_linear);
+        let parts = [(0.0, 3), (4.0, 4), (8.0, 2)].map(|(value, frames)| Frames::new(1, vec![value; frames]));
+        let joined = join(&parts.each_ref(), &[(0, 3), (1, 3), (0, 2)], 1, mix_linear);
         assert_eq!(joined.unwrap().data, [0.0, 0.0, 2.0, 4.0, 6.0, 8.0]);
     }
 

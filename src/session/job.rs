@@ -165,12 +165,9 @@ impl Job {
         let Some(directions) = self.direction.take(&self.model, frames)? else {
             return Ok(Part::Ready(features));
         };
-        let (mut directions, known) = match &self.revision {
-            Some(revision) => revision.narrow(directions).map(|(directions, known)| (directions, Some(known)))?,
-            None => {
-                let known = directions.known.clone();
-                (directions, known)
-            }
+        let mut directions = match &self.revision {
+            Some(revision) => revision.narrow(directions)?,
+            None => directions,
         };
         self.sample_options.audio_curve = directions.audio_curve.take();
         self.sample_options.style_curve = directions.style_curve.take();
@@ -180,10 +177,11 @@ impl Job {
             self.features = Some(Arc::new(values));
         }
         if directions.kept.is_some() {
-            return Ok(Part::Unstyled(Box::new(self.sampling(features, Vec::new(), known.as_ref())?), directions));
+            let job = self.sampling(features, Vec::new(), directions.known.as_ref())?;
+            return Ok(Part::Unstyled(Box::new(job), directions));
         }
-        let job = self.sampling(features, directions.styles, known.as_ref())?;
-        Ok(Part::Motion(Box::new(job), known, false))
+        let Directions { styles, known, .. } = directions;
+        Ok(Part::Motion(Box::new(self.sampling(features, styles, known.as_ref())?), known, false))
     }
 
     /// The styled motion around the frames of the unstyled one that are kept.

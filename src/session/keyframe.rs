@@ -134,7 +134,7 @@ impl Keyframe {
             return fault(format!("a ramp of {ramp_s} s, expected 0 to {}", limits::MAX_RAMP_S));
         }
         match (&self.expression, &self.head) {
-            (None, None) => return fault("it holds neither an expression nor a head pose".to_owned()),
+            (None, None) => fault("it holds neither an expression nor a head pose".to_owned()),
             (expression, head) => {
                 expression.iter().try_for_each(|expression| expression.check(model))?;
                 head.iter().try_for_each(|head| head.check(model))

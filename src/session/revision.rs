@@ -74,7 +74,7 @@ impl Revision {
 
     /// The direction of the whole clip becomes that of the frames that are sampled. What was is known outside of the
     /// range and fades inside of it; nothing else is isolated.
-    pub(super) fn narrow(&self, directions: Directions) -> Result<(Directions, Known)> {
+    pub(super) fn narrow(&self, directions: Directions) -> Result<Directions> {
         let Directions { mut styles, audio_curve, style_curve, known: keyframes, .. } = directions;
         let range = self.sampled.clone();
         let part = |values: Vec<f32>| values[range.clone()].to_vec();
@@ -95,7 +95,7 @@ impl Revision {
         keyframes.iter().for_each(|keyframes| known.add(&keyframes.cut(range.clone())));
         old(&mut known, false);
         let (audio_curve, style_curve) = (audio_curve.map(part), style_curve.map(part));
-        Ok((Directions { styles, audio_curve, style_curve, kept: None, known: None }, known))
+        Ok(Directions { styles, audio_curve, style_curve, kept: None, known: Some(known) })
     }
 
     /// Weight of the old motion at a frame: 1 outside of the range, falling inside of it, where it does not begin or end with

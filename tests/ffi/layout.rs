@@ -45,11 +45,16 @@ layout! {
     m2f_solver_options { struct_size, shape_count, names, offsets_mm, binding, smoothing_s, sparsity }
     m2f_session_options {
         struct_size, mode, sample_rate_hz, channel_count, seed, step_count, eta, guidance_audio, guidance_style, style_strength, ring_ms,
-        style_text, style_picture, style_picture_size, style_code, style_code_count, identity,
+        style_text, style_picture, style_picture_size, style_code, style_code_count, identity, editable, reserved
     }
     m2f_style_options {
         struct_size, strength, start_s, end_s, ramp_s, text, picture, picture_size, code, code_count, preset,
     }
+    m2f_keyframe_options {
+        struct_size, hold, start_s, end_s, ramp_s, latent, latent_count, weights, weight_count, mesh_mm, mesh_count,
+        picture, picture_size, picture_box, picture_parts, reserved, head
+    }
+    m2f_part { result, start_s, end_s }
     m2f_progress { stage, fraction }
     m2f_channel { gain, offset, minimum, maximum }
 }

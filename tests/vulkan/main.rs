@@ -6,6 +6,7 @@
 mod support;
 
 mod cache;
+mod edits;
 mod host_cost;
 mod job;
 mod loss;
@@ -17,8 +18,11 @@ mod transfers;
 use std::sync::Arc;
 
 use media2face::Result;
+use media2face::backend::select::BackendChoice;
 use media2face::motion::{SampleJob, SampleOptions, Sampler, Style};
+use media2face::pack::{self, Size};
 use media2face::plan::{Backend, DeviceFrames, Plan, PlanBuilder, Port, Section};
+use media2face::session::{Animation, Model, Runtime, RuntimeOptions, Session, SessionOptions};
 use media2face::signal::Frames;
 
 use support::denoiser;
@@ -28,6 +32,29 @@ use support::vulkan::{Device, devices};
 /// The devices that have a driver of their own, mapped and staged.
 fn network_devices() -> impl Iterator<Item = &'static Device> {
     devices().iter().filter(|device| device.networks)
+}
+
+/// The tiny pack on each of them, with a worker.
+fn network_models() -> impl Iterator<Item = (&'static str, Arc<Model>)> {
+    network_devices().map(|device| {
+        let backend = BackendChoice::Vulkan(device.options.clone());
+        let runtime = Runtime::new(&RuntimeOptions { threads: Some(1), backend, ..RuntimeOptions::default() });
+        let model = Model::new(&runtime.expect("runtime"), pack::random(Size::Tiny, 1).expect("a pack"));
+        (device.name, model.expect("model"))
+    })
+}
+
+/// Two seconds of a tone in three steps, directed by the options.
+fn animate(model: &Arc<Model>, options: SessionOptions) -> Arc<Animation> {
+    let session = Session::new(model, SessionOptions { steps: Some(3), ..options }).expect("session");
+    session.push_f32(&(0..32_000).map(|i| 0.3 * (i as f32 * 0.06).sin()).collect::<Vec<_>>()).expect("push");
+    finished(&session)
+}
+
+fn finished(session: &Session) -> Arc<Animation> {
+    session.finish().expect("finish");
+    assert!(session.wait(None).expect("job"));
+    session.pull().expect("job").expect("done")
 }
 
 /// A sampling of 44 frames by the tiny denoiser in so many steps.

@@ -26,6 +26,7 @@ const HEADERS: [Header; 2] = [
             "session.rs",
             "style.rs",
             "result.rs",
+            "keyframe.rs",
             "binding.rs",
             "solver.rs",
         ],
