@@ -101,8 +101,8 @@ impl Keyframe {
         }
     }
 
-    /// Whether both claim a frame with m = 1 for the same part of the motion, and differ there.
-    pub(super) fn contradicts(&self, other: &Self, fps: f32) -> bool {
+    /// Whether both claim a frame with m = 1 for the same part of the motion, and differ there. `fps` is the motion's rate.
+    pub fn contradicts(&self, other: &Self, fps: f32) -> bool {
         let ((first, last), (other_first, other_last)) = (self.range(fps), other.range(fps));
         let differ = self.expression.is_some() && other.expression.is_some() && self.expression != other.expression
             || self.head.is_some() && other.head.is_some() && self.head != other.head;

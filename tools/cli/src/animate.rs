@@ -6,22 +6,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use media2face::session::{Animation, Curve, Model, Session, SessionOptions, Style, StyleTrack};
+use media2face::session::{Curve, Model, Session, SessionOptions, Style, StyleTrack};
 
 use crate::args::{Animate, Emit, Guidance, Source, StyleGroup};
-use crate::emit::npy::NpyWriter;
 use crate::emit::staged::{Staged, StagedFolder};
-use crate::emit::{csv, glb, json};
-use crate::envelope::Envelope;
-use crate::face::{self, Bound, Brought, Face};
+use crate::face::{self, Brought};
 use crate::ffmpeg;
-use crate::generate::{self, CHUNK_FRAMES};
+use crate::generate;
 use crate::interrupt;
 use crate::model;
+use crate::output::Output;
 use crate::progress::Progress;
-use crate::render::film::Film;
-use crate::render::sheet;
-use crate::track::Track;
 use crate::usage;
 use crate::wav::Wav;
 
@@ -61,12 +56,14 @@ pub fn run(args: &Animate) -> Result<String> {
     let mut places = stage(args, &kinds)?;
     let animation = generate::finish(&session, &progress)?.liven(&liveliness)?;
     let fps = args.fps.unwrap_or_else(|| animation.native_fps());
-    let mut output = Output { args, bound, track: generate::track(&animation, fps)?, animation, envelope, progress };
+    let output = Output::new(animation, fps, bound, envelope, &progress)?;
+    let side = args.size as usize;
     for place in &mut places {
         interrupt::check()?;
         match place {
+            Place::File(Emit::Mp4, file) => output.film(side)?.write_mp4(&args.input, file.aside(), &progress)?,
             Place::File(kind, file) => output.emit(*kind, file)?,
-            Place::Pictures(folder) => output.film()?.write_pictures(folder, &output.progress)?,
+            Place::Pictures(folder) => output.film(side)?.write_pictures(folder, &progress)?,
         }
     }
     interrupt::check()?;
@@ -80,7 +77,7 @@ pub fn run(args: &Animate) -> Result<String> {
 }
 
 /// The files that are wanted, each once; those of a mesh only where the model has one.
-fn kinds(wanted: Option<&[Emit]>, model: &Model) -> Result<Vec<Emit>> {
+pub fn kinds(wanted: Option<&[Emit]>, model: &Model) -> Result<Vec<Emit>> {
     let has_mesh = model.topology().is_some();
     let needs_mesh = |kind| !matches!(kind, Emit::Csv | Emit::Json);
     let Some(wanted) = wanted else {
@@ -106,17 +103,10 @@ enum Place {
 /// A place aside for each kind, so that a folder that cannot be written fails before the work.
 fn stage(args: &Animate, kinds: &[Emit]) -> Result<Vec<Place>> {
     let stem = args.input.file_stem().ok_or_else(|| anyhow!("{} has no name", args.input.display()))?;
-    let place = |&kind| {
+    let place = |&kind: &Emit| {
         let mut name = stem.to_owned();
-        name.push(match kind {
-            Emit::Glb => ".glb",
-            Emit::Csv => ".csv",
-            Emit::Json => ".json",
-            Emit::Png => ".png",
-            Emit::Npy => ".offsets.npy",
-            Emit::Mp4 => ".mp4",
-            Emit::Frames => ".frames",
-        });
+        name.push(".");
+        name.push(kind.ending());
         let path = args.out.join(name);
         match kind {
             Emit::Frames => Ok(Place::Pictures(StagedFolder::create(&path)?)),
@@ -161,87 +151,7 @@ fn read_picture(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).with_context(|| format!("cannot read the picture {}", path.display()))
 }
 
-/// The finished animation on its way into files.
-struct Output<'a> {
-    args: &'a Animate,
-    bound: Option<Arc<Bound>>,
-    animation: Arc<Animation>,
-    track: Track,
-    envelope: Envelope,
-    progress: Arc<Progress>,
-}
-
-impl Output<'_> {
-    fn emit(&mut self, kind: Emit, file: &mut Staged) -> Result<()> {
-        match kind {
-            Emit::Csv => file.write(|out| Ok(csv::write(&self.track, out)?)),
-            Emit::Json => file.write(|out| Ok(json::write(&self.track, out)?)),
-            Emit::Glb => {
-                self.progress.show("glb", 0.0);
-                let face = self.face()?;
-                let offsets_mm = face.blendshape_offsets_mm(self.animation.model())?;
-                file.write(|out| glb::write(&face.mesh, &glb::Targets { offsets_mm }, &self.track, out))
-            }
-            Emit::Png => {
-                let face = self.face()?;
-                let poses = self.poses(&face)?;
-                let jaw = self.jaw();
-                let timeline = sheet::Timeline {
-                    duration_s: self.animation.duration_s(),
-                    fps: self.track.fps,
-                    envelope: self.envelope.peaks(),
-                    jaw: &jaw,
-                };
-                let threads = self.animation.model().runtime().threads();
-                file.write(|out| sheet::write(&face.mesh, &poses, &timeline, threads, out))
-            }
-            Emit::Mp4 => self.film()?.write_mp4(&self.args.input, file.aside(), &self.progress),
-            Emit::Frames => unreachable!("it is a folder"),
-            Emit::Npy => {
-                let face = self.face()?;
-                let (fps, frame_count) = (self.track.fps, self.track.frame_count());
-                let mut reader = self.animation.reader()?;
-                file.write(|out| {
-                    let mut npy = NpyWriter::new(out, &[frame_count, face.mesh.vertices_mm.len(), 3])?;
-                    for first in (0..frame_count).step_by(CHUNK_FRAMES) {
-                        let count = CHUNK_FRAMES.min(frame_count - first);
-                        npy.write(&face.offsets_mm(&mut reader, fps, first, count)?)?;
-                        self.progress.show("npy", first as f32 / frame_count as f32);
-                    }
-                    Ok(npy.finish()?)
-                })
-            }
-        }
-    }
-
-    fn face(&self) -> Result<Face> {
-        Face::of(&self.animation, self.bound.as_ref())
-    }
-
-    fn film(&self) -> Result<Film> {
-        Film::new(&self.animation, self.face()?, self.track.fps, self.args.size as usize)
-    }
-
-    fn poses(&self, face: &Face) -> Result<Vec<sheet::Pose>> {
-        let mut reader = self.animation.reader()?;
-        let frames = sheet::chosen_frames(self.track.frame_count());
-        let mut poses = Vec::with_capacity(frames.len());
-        for &frame in &frames {
-            self.progress.show("png", poses.len() as f32 / frames.len() as f32);
-            let offsets_mm = face.offsets_mm(&mut reader, self.track.fps, frame, 1)?;
-            poses.push(sheet::Pose { frame, offsets_mm, head: self.track.heads[frame] });
-        }
-        Ok(poses)
-    }
-
-    /// jawOpen of every frame; empty where the model has no such weight.
-    fn jaw(&self) -> Vec<f32> {
-        let frames = 0..self.track.frame_count();
-        self.track.column("jawOpen").map_or_else(Vec::new, |jaw| frames.map(|i| self.track.row(i)[jaw]).collect())
-    }
-}
-
-fn summary(audio_s: f64, frame_count: usize, wall: Duration) -> String {
+pub fn summary(audio_s: f64, frame_count: usize, wall: Duration) -> String {
     let wall_s = wall.as_secs_f64();
     let memory = usage::peak_memory_bytes()
         .map_or_else(String::new, |bytes| format!(", peak memory {:.0} MB", bytes as f64 / 1e6));

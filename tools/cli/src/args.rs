@@ -4,6 +4,7 @@ mod compare;
 mod extract;
 mod guidance;
 mod liveliness;
+mod scene;
 mod styles;
 
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ pub use compare::Compare;
 pub use extract::Extract;
 pub use guidance::Guidance;
 pub use liveliness::Liveliness;
+pub use scene::Scene;
 pub use styles::{Source, StyleGroup, Styles};
 
 /// Speech in, moving face out.
@@ -36,6 +38,7 @@ const EXAMPLES: &str = "Examples:
 #[derive(Subcommand)]
 pub enum Command {
     Animate(Animate),
+    Scene(Scene),
     Extract(Extract),
     Compare(Compare),
     Inspect(Inspect),
@@ -116,7 +119,7 @@ pub struct Animate {
     pub quiet: bool,
 }
 
-/// A file of `m2f animate`.
+/// A file of `m2f animate` and `m2f scene`.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Emit {
     Glb,
@@ -126,6 +129,21 @@ pub enum Emit {
     Npy,
     Mp4,
     Frames,
+}
+
+impl Emit {
+    /// What its name ends in, behind the point.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Glb => "glb",
+            Self::Csv => "csv",
+            Self::Json => "json",
+            Self::Png => "png",
+            Self::Npy => "offsets.npy",
+            Self::Mp4 => "mp4",
+            Self::Frames => "frames",
+        }
+    }
 }
 
 /// Show what a model pack holds

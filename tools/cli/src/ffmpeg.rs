@@ -183,9 +183,9 @@ pub struct FilmWriter {
 }
 
 impl FilmWriter {
-    /// An MP4 film of square pictures with the sound of a WAV file.
-    pub fn create(film: &Path, sound: &Path, side: usize, fps: f32) -> Result<Self> {
-        let size = format!("{side}x{side}");
+    /// An MP4 film of pictures of this width and height, both even, with the sound of a WAV file.
+    pub fn create(film: &Path, sound: &Path, [width, height]: [usize; 2], fps: f32) -> Result<Self> {
+        let size = format!("{width}x{height}");
         let mut command = ffmpeg();
         command.args(["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", &size, "-r", &fps.to_string(), "-i", "pipe:0"]);
         command.arg("-i").arg(file(sound)).args(["-map", "0:v", "-map", "1:a", "-c:v"]).args(video_codec()?);
@@ -196,7 +196,7 @@ impl FilmWriter {
         Ok(Self { process, pictures })
     }
 
-    /// The next picture, `side × side × 3`.
+    /// The next picture, `height × width × 3`.
     pub fn write(&mut self, rgb: &[u8]) -> Result<()> {
         let pipe = self.pictures.as_mut().expect("open until the end");
         if pipe.write_all(rgb).is_err() {

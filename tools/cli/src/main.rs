@@ -1,6 +1,7 @@
 //! The `m2f` command: WAV in; CSV, JSON, glTF, contact sheets and films out; films in, data sets out.
 //!
-//! Exit status: 0; 2 for wrong usage; 1 for a failure, with one line that begins with `error:` on stderr.
+//! Exit status: 0; 2 for wrong usage; 1 for a failure, with one line that begins with `error:` on stderr; behind that of a
+//! script's faults stands a line for each.
 
 // A command has no public API: `pub` says that other modules use it.
 #![allow(unreachable_pub, missing_docs)]
@@ -19,12 +20,16 @@ mod ffmpeg;
 mod generate;
 mod inspect;
 mod interrupt;
+mod keyframe;
 mod mesh;
 mod model;
 mod obj;
+mod output;
+mod placement;
 mod profile;
 mod progress;
 mod render;
+mod scene;
 mod track;
 mod usage;
 mod vector;
@@ -43,6 +48,7 @@ fn main() -> ExitCode {
     let start = Instant::now();
     let report = match Cli::parse().command {
         Command::Animate(args) => animate::run(&args),
+        Command::Scene(args) => scene::run(&args),
         Command::Extract(args) => extract::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Inspect(args) => inspect::run(&args),
@@ -54,7 +60,10 @@ fn main() -> ExitCode {
     match report.and_then(|report| print(&report)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {}", format!("{error:#}").replace('\n', " "));
+            match error.downcast_ref::<scene::Report>() {
+                Some(report) => eprintln!("error: {report}"),
+                None => eprintln!("error: {}", format!("{error:#}").replace('\n', " ")),
+            }
             ExitCode::FAILURE
         }
     }

@@ -41,6 +41,17 @@ pub fn rotate(q: [f32; 4], v: Vec3) -> Vec3 {
     add(add(v, scale(t, q[3])), cross(axis, t))
 }
 
+/// The unit quaternion x, y, z, w that turns by `b`, then by `a`.
+pub fn multiply(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+    let ([ax, ay, az, aw], [bx, by, bz, bw]) = (a, b);
+    [
+        aw * bx + ax * bw + ay * bz - az * by,
+        aw * by - ax * bz + ay * bw + az * bx,
+        aw * bz + ax * by - ay * bx + az * bw,
+        aw * bw - ax * bx - ay * by - az * bz,
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

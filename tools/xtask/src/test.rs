@@ -83,16 +83,19 @@ fn valgrind() -> Result<()> {
     run(command("valgrind", &options).arg(program).arg(&pack).arg(root().join("samples/audio/hello.wav")).arg(csv))
 }
 
-/// The .glb of the sample audio, judged by the Khronos validator.
+/// The .glb files of the sample audio and of the sample scene, judged by the Khronos validator.
 fn gltf() -> Result<()> {
     apt::need("node", "nodejs")?;
     let folder = root().join("tests/web");
     let out = target().join("samples/glb");
     let m2f = ["run", "--release", "--quiet", "--package", "m2f", "--"];
-    let audio = root().join("samples/audio/hello.wav");
-    run(cargo(&m2f).arg("animate").arg(audio).arg("--out").arg(&out).args(["--emit", "glb", "--quiet"]))?;
+    for (subcommand, input) in [("animate", "samples/audio/hello.wav"), ("scene", "samples/scenes/dialogue.toml")] {
+        let input = root().join(input);
+        run(cargo(&m2f).arg(subcommand).arg(input).arg("--out").arg(&out).args(["--emit", "glb", "--quiet"]))?;
+    }
     let install = ["ci", "--silent", "--no-audit", "--no-fund"];
     run(command("npm", &install).current_dir(&folder))
         .or_else(|_| run(command("npm", &install).current_dir(&folder)))?;
-    run(command("node", &["validate-glb.mjs"]).arg(out.join("hello.glb")).current_dir(folder))
+    let files = ["hello.glb", "scene.glb"].map(|name| out.join(name));
+    run(command("node", &["validate-glb.mjs"]).args(files).current_dir(folder))
 }

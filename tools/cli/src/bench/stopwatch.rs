@@ -70,7 +70,7 @@ impl<'a> Stopwatch<'a> {
 
 /// The median of each stage that a take passed through, and last of the whole; a stage that a take was too quick to be
 /// seen in counts as zero.
-pub fn medians<'a>(takes: impl Iterator<Item = &'a [StageTime]> + Clone) -> Vec<StageTime> {
+pub fn medians<'a>(takes: &(impl Iterator<Item = &'a [StageTime]> + Clone)) -> Vec<StageTime> {
     let mut names: Vec<&'static str> = Vec::new();
     for stage in takes.clone().flatten() {
         if !names.contains(&stage.name) {
@@ -123,7 +123,7 @@ mod tests {
             take(&[("speech", 4.0), ("motion", 7.0), (WHOLE, 11.0)]),
             take(&[("motion", 6.0), ("weights", 1.0)]),
         ];
-        let medians = medians(takes.iter().map(Vec::as_slice));
+        let medians = medians(&takes.iter().map(Vec::as_slice));
         let rows: Vec<_> = medians.iter().map(|stage| (stage.name, stage.wall_ms, stage.cpu_ms)).collect();
         assert_eq!(
             rows,

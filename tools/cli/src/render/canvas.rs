@@ -61,6 +61,17 @@ impl Canvas {
         }
     }
 
+    /// Draws the border of an area, inside it.
+    pub fn frame(&mut self, area: Area, thickness: usize, colour: Colour) {
+        let Area { x, y, width, height } = area;
+        for top in [y, y + height - thickness] {
+            self.fill(Area { x, y: top, width, height: thickness }, colour, 1.0);
+        }
+        for left in [x, x + width - thickness] {
+            self.fill(Area { x: left, y, width: thickness, height }, colour, 1.0);
+        }
+    }
+
     /// Draws a curve through `values` (0..1, bottom to top), stretched over the area, two pixels thick.
     pub fn curve(&mut self, area: Area, values: &[f32], colour: Colour) {
         let Some(last) = values.len().checked_sub(1) else { return };

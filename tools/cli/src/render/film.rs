@@ -22,7 +22,8 @@ use crate::render::shade::{SUPERSAMPLING, resolve};
 
 /// The head takes the whole picture; the square of 1.6 times the face's box, which E_exp and E_pose look at, stays inside.
 const FILL: f32 = 1.0;
-const BACKGROUND: [Colour; 2] = [[58, 62, 72], [34, 37, 44]];
+/// Top and bottom of what is behind a face.
+pub(super) const BACKGROUND: [Colour; 2] = [[58, 62, 72], [34, 37, 44]];
 
 /// An animation as a row of square pictures.
 pub struct Film {
@@ -45,7 +46,7 @@ impl Film {
     pub fn new(animation: &Arc<Animation>, face: Face, fps: f32, side: usize) -> Result<Self> {
         let heads = animation.reader()?.heads(fps, 0, animation.frame_count(fps)?)?;
         let texels = side * SUPERSAMPLING;
-        let camera = Camera::framing(&face.mesh, 0.0, texels, texels, FILL);
+        let camera = Camera::framing(&face.mesh.vertices_mm, 0.0, texels, texels, FILL);
         Ok(Self { animation: Arc::clone(animation), face, heads, fps, side, camera })
     }
 
@@ -62,7 +63,7 @@ impl Film {
 
     /// An MP4 film with the sound of a WAV file.
     pub fn write_mp4(&self, sound: &Path, film: &Path, progress: &Progress) -> Result<()> {
-        let mut writer = FilmWriter::create(film, sound, self.side, self.fps)?;
+        let mut writer = FilmWriter::create(film, sound, [self.side; 2], self.fps)?;
         self.draw("mp4", progress, |_, picture| writer.write(picture.canvas.rgb()))?;
         writer.finish()
     }

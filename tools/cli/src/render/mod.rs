@@ -1,4 +1,4 @@
-//! A small renderer of faces in software, and what is drawn with it: the contact sheet and films.
+//! A small renderer of faces in software, and what is drawn with it: contact sheets and films.
 
 pub mod canvas;
 pub mod film;
@@ -6,6 +6,8 @@ mod font;
 mod raster;
 mod shade;
 pub mod sheet;
+pub mod stage;
+pub mod stage_sheet;
 
 use std::thread;
 

@@ -15,13 +15,13 @@ pub struct Camera {
 const HALF_VIEW: f32 = 0.14;
 
 impl Camera {
-    /// A camera for pictures of `width × height` pixels; the outline of `mesh` in its neutral pose, turned by `yaw`
-    /// radians, would take the share `fill` of them.
-    pub fn framing(mesh: &Mesh, yaw: f32, width: usize, height: usize, fill: f32) -> Self {
+    /// A camera for pictures of `width × height` pixels; the outline of `vertices_mm`, turned by `yaw` radians, would take
+    /// the share `fill` of them.
+    pub fn framing(vertices_mm: &[Vec3], yaw: f32, width: usize, height: usize, fill: f32) -> Self {
         let turn = [0.0, (yaw / 2.0).sin(), 0.0, (yaw / 2.0).cos()];
         let mut low = [f32::INFINITY; 3];
         let mut high = [f32::NEG_INFINITY; 3];
-        for &vertex in &mesh.vertices_mm {
+        for &vertex in vertices_mm {
             let turned = rotate(turn, vertex);
             low = [low[0].min(turned[0]), low[1].min(turned[1]), low[2].min(turned[2])];
             high = [high[0].max(turned[0]), high[1].max(turned[1]), high[2].max(turned[2])];
@@ -232,7 +232,7 @@ mod tests {
 
     fn drawn() -> (Mesh, Raster) {
         let mesh = ball();
-        let camera = Camera::framing(&mesh, 0.0, 120, 120, 0.9);
+        let camera = Camera::framing(&mesh.vertices_mm, 0.0, 120, 120, 0.9);
         let raster = Raster::draw(&mesh, &mesh.vertices_mm, &camera, 120, 120);
         (mesh, raster)
     }

@@ -15,28 +15,28 @@ use crate::render::shade::{SUPERSAMPLING, resolve};
 /// Faces of a sheet.
 const COLUMNS: usize = 6;
 const ROWS: usize = 4;
-const WIDTH: usize = 1600;
-const MARGIN: usize = 20;
-const GAP: usize = 8;
+pub(super) const WIDTH: usize = 1600;
+pub(super) const MARGIN: usize = 20;
+pub(super) const GAP: usize = 8;
 const TILE_WIDTH: usize = (WIDTH - 2 * MARGIN - (COLUMNS - 1) * GAP) / COLUMNS;
 const TILE_HEIGHT: usize = 296;
 const STRIP_HEIGHT: usize = 168;
 /// Times under the waveform.
-const AXIS_HEIGHT: usize = 26;
-const LETTER: usize = 2;
+pub(super) const AXIS_HEIGHT: usize = 26;
+pub(super) const LETTER: usize = 2;
 
 /// The head is turned a little, so that lips and nose show their depth.
-const YAW: f32 = 0.2;
+pub(super) const YAW: f32 = 0.2;
 /// More than the tile: the crown and the neck's end are cut off.
 const FILL: f32 = 1.2;
 
-const PAPER: Colour = [22, 24, 29];
-const TILE: [Colour; 2] = [[52, 56, 65], [34, 37, 44]];
-const STRIP: [Colour; 2] = [[34, 37, 44], [29, 31, 37]];
-const WAVE: Colour = [96, 124, 158];
-const JAW: Colour = [246, 170, 84];
-const TICK: Colour = [150, 156, 168];
-const INK: Colour = [196, 201, 211];
+pub(super) const PAPER: Colour = [22, 24, 29];
+pub(super) const TILE: [Colour; 2] = [[52, 56, 65], [34, 37, 44]];
+pub(super) const STRIP: [Colour; 2] = [[34, 37, 44], [29, 31, 37]];
+pub(super) const WAVE: Colour = [96, 124, 158];
+pub(super) const JAW: Colour = [246, 170, 84];
+pub(super) const TICK: Colour = [150, 156, 168];
+pub(super) const INK: Colour = [196, 201, 211];
 
 /// A face of the sheet.
 pub struct Pose {
@@ -60,9 +60,14 @@ pub struct Timeline<'a> {
     pub jaw: &'a [f32],
 }
 
-/// The frames that a sheet shows of an animation: in the middle of equal stretches.
+/// The frames that a sheet shows of an animation.
 pub fn chosen_frames(frame_count: usize) -> Vec<usize> {
-    let count = frame_count.min(COLUMNS * ROWS);
+    even_frames(frame_count, COLUMNS * ROWS)
+}
+
+/// At most `most` frames, in the middle of equal stretches.
+pub(super) fn even_frames(frame_count: usize, most: usize) -> Vec<usize> {
+    let count = frame_count.min(most);
     (0..count).map(|i| (2 * i + 1) * frame_count / (2 * count)).collect()
 }
 
@@ -72,7 +77,8 @@ pub fn write(mesh: &Mesh, poses: &[Pose], timeline: &Timeline, threads: usize, o
     let strip_y = MARGIN + rows * (TILE_HEIGHT + GAP) + GAP;
     let mut canvas = Canvas::new(WIDTH, strip_y + STRIP_HEIGHT + MARGIN, PAPER);
 
-    for (number, (pose, face)) in poses.iter().zip(faces(mesh, poses, threads)).enumerate() {
+    let faces = portraits(mesh, poses, [TILE_WIDTH, TILE_HEIGHT], threads);
+    for (number, (pose, face)) in poses.iter().zip(faces).enumerate() {
         let area = Area {
             x: MARGIN + number % COLUMNS * (TILE_WIDTH + GAP),
             y: MARGIN + number / COLUMNS * (TILE_HEIGHT + GAP),
@@ -80,26 +86,36 @@ pub fn write(mesh: &Mesh, poses: &[Pose], timeline: &Timeline, threads: usize, o
             height: TILE_HEIGHT,
         };
         canvas.panel(area, 10.0, TILE[0], TILE[1]);
-        for (place, (colour, cover)) in face.into_iter().enumerate() {
-            canvas.blend(area.x + place % TILE_WIDTH, area.y + place / TILE_WIDTH, colour, cover);
-        }
-        let label = format!("{:.2} s", seconds(pose.frame, timeline));
-        let (x, y) = (area.x + 12, area.y + TILE_HEIGHT - 12 - font::HEIGHT * LETTER);
-        let (width, height) = (label.len() * font::ADVANCE * LETTER, font::HEIGHT * LETTER);
-        canvas.fill(Area { x: x - 5, y: y - 5, width: width + 8, height: height + 10 }, PAPER, 0.62);
-        canvas.text(x, y, LETTER, &label, INK);
+        paint(&mut canvas, area, &face);
+        label(&mut canvas, area, &format!("{:.2} s", seconds(pose.frame, timeline)), INK);
     }
     let strip = Area { x: MARGIN, y: strip_y, width: WIDTH - 2 * MARGIN, height: STRIP_HEIGHT };
     draw_strip(&mut canvas, strip, poses, timeline);
     canvas.write_png(out)
 }
 
-type Face = Vec<(Colour, f32)>;
+/// Colour and cover of every pixel of a picture, row by row.
+pub(super) type Pixels = Vec<(Colour, f32)>;
 
-/// Renders every pose.
-fn faces(mesh: &Mesh, poses: &[Pose], threads: usize) -> Vec<Face> {
-    let (width, height) = (TILE_WIDTH * SUPERSAMPLING, TILE_HEIGHT * SUPERSAMPLING);
-    let camera = Camera::framing(mesh, YAW, width, height, FILL);
+/// Draws a picture as large as an area into it.
+pub(super) fn paint(canvas: &mut Canvas, area: Area, pixels: &Pixels) {
+    for (place, &(colour, cover)) in pixels.iter().enumerate() {
+        canvas.blend(area.x + place % area.width, area.y + place / area.width, colour, cover);
+    }
+}
+
+/// Writes into the lower left corner of an area.
+pub(super) fn label(canvas: &mut Canvas, area: Area, text: &str, colour: Colour) {
+    let (x, y) = (area.x + 12, area.y + area.height - 12 - font::HEIGHT * LETTER);
+    let (width, height) = (text.len() * font::ADVANCE * LETTER, font::HEIGHT * LETTER);
+    canvas.fill(Area { x: x - 5, y: y - 5, width: width + 8, height: height + 10 }, PAPER, 0.62);
+    canvas.text(x, y, LETTER, text, colour);
+}
+
+/// Renders every pose as a portrait of this width and height.
+pub(super) fn portraits(mesh: &Mesh, poses: &[Pose], [width, height]: [usize; 2], threads: usize) -> Vec<Pixels> {
+    let (width, height) = (width * SUPERSAMPLING, height * SUPERSAMPLING);
+    let camera = Camera::framing(&mesh.vertices_mm, YAW, width, height, FILL);
     each(poses, threads, |pose| {
         let positions = mesh.posed(&mesh.moved(&pose.offsets_mm), &pose.head);
         resolve(&Raster::draw(mesh, &positions, &camera, width, height), &mesh.parts)
@@ -114,24 +130,14 @@ fn draw_strip(canvas: &mut Canvas, strip: Area, poses: &[Pose], timeline: &Timel
         width: strip.width - 2 * MARGIN,
         height: strip.height - 30 - AXIS_HEIGHT,
     };
-    let place = |time_s: f64| plot.x + (time_s / timeline.duration_s * (plot.width - 1) as f64).round() as usize;
     for pose in poses {
-        let tick = Area { x: place(seconds(pose.frame, timeline)), y: plot.y, width: 1, height: plot.height };
+        let x = place(plot, seconds(pose.frame, timeline), timeline.duration_s);
+        let tick = Area { x, y: plot.y, width: 1, height: plot.height };
         canvas.fill(tick, TICK, 0.45);
     }
-    draw_waveform(canvas, plot, timeline.envelope);
+    draw_waveform(canvas, plot, timeline.envelope, WAVE);
     canvas.curve(plot, timeline.jaw, JAW);
-
-    let spacing_s = label_spacing_s(timeline.duration_s, plot.width);
-    for number in 0..=(timeline.duration_s / spacing_s) as usize {
-        let time_s = number as f64 * spacing_s;
-        let x = place(time_s);
-        let below = plot.y + plot.height;
-        canvas.fill(Area { x, y: below + 2, width: 1, height: 5 }, TICK, 1.0);
-        let label = if spacing_s < 1.0 { format!("{time_s:.1}") } else { format!("{time_s:.0}") };
-        let half = label.len() * font::ADVANCE * LETTER / 2;
-        canvas.text(x.saturating_sub(half).max(strip.x + 4), below + 9, 1 + LETTER / 2, &label, INK);
-    }
+    draw_axis(canvas, plot, timeline.duration_s);
     let mut x = plot.x;
     for (name, colour, shown) in [("sound", WAVE, true), ("jaw open", JAW, !timeline.jaw.is_empty())] {
         if shown {
@@ -142,8 +148,27 @@ fn draw_strip(canvas: &mut Canvas, strip: Area, poses: &[Pose], timeline: &Timel
     }
 }
 
+/// Where a time lies in a plot, pixels from the picture's left.
+pub(super) fn place(plot: Area, time_s: f64, duration_s: f64) -> usize {
+    plot.x + (time_s / duration_s * (plot.width - 1) as f64).round() as usize
+}
+
+/// Times under a plot.
+pub(super) fn draw_axis(canvas: &mut Canvas, plot: Area, duration_s: f64) {
+    let spacing_s = label_spacing_s(duration_s, plot.width);
+    for number in 0..=(duration_s / spacing_s) as usize {
+        let time_s = number as f64 * spacing_s;
+        let x = place(plot, time_s, duration_s);
+        let below = plot.y + plot.height;
+        canvas.fill(Area { x, y: below + 2, width: 1, height: 5 }, TICK, 1.0);
+        let label = if spacing_s < 1.0 { format!("{time_s:.1}") } else { format!("{time_s:.0}") };
+        let half = label.len() * font::ADVANCE * LETTER / 2;
+        canvas.text(x.saturating_sub(half).max(4), below + 9, 1 + LETTER / 2, &label, INK);
+    }
+}
+
 /// The loudest sample of each column, as a bar about the middle; scaled to the loudest of all.
-fn draw_waveform(canvas: &mut Canvas, plot: Area, envelope: &[f32]) {
+pub(super) fn draw_waveform(canvas: &mut Canvas, plot: Area, envelope: &[f32], colour: Colour) {
     let loudest = envelope.iter().copied().fold(0.0, f32::max).max(1e-6);
     for x in 0..plot.width {
         let from = x * envelope.len() / plot.width;
@@ -151,7 +176,7 @@ fn draw_waveform(canvas: &mut Canvas, plot: Area, envelope: &[f32]) {
         let peak = envelope[from.min(to)..to].iter().copied().fold(0.0, f32::max) / loudest;
         let height = ((peak * plot.height as f32) as usize).max(1);
         let bar = Area { x: plot.x + x, y: plot.y + (plot.height - height) / 2, width: 1, height };
-        canvas.fill(bar, WAVE, 0.85);
+        canvas.fill(bar, colour, 0.85);
     }
 }
 

@@ -11,6 +11,7 @@ mod film;
 mod lively;
 mod own_face;
 mod packs;
+mod scene;
 
 use std::fs;
 use std::path::{Path, PathBuf};

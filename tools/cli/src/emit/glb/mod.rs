@@ -1,8 +1,10 @@
-//! `<stem>.glb`: the face with its blendshapes as sparse morph targets, animated; glTF 2.0, metres.
+//! `<stem>.glb`: faces with their blendshapes as sparse morph targets, animated; glTF 2.0, metres.
 //!
-//! One mesh whose primitives are the parts, each with its own material; the names of the targets stand in
-//! `meshes[0].extras.targetNames`, where three.js, Blender and the engines' importers look for them. Node `head` turns
-//! about the head's pivot and carries the node `face`, whose weights are animated.
+//! A mesh a face, whose primitives are the parts, each with its own material; the names of the targets stand in
+//! `meshes[].extras.targetNames`, where three.js, Blender and the engines' importers look for them. Node `head` turns
+//! about the head's pivot and carries the node `face`, whose weights are animated. In a scene of several each head hangs
+//! under a node of its character's name that says where it stands, and the names of what is its own begin with that name.
+//! One animation moves them all.
 
 mod buffer;
 
@@ -14,9 +16,11 @@ use json::accessor::Type;
 use json::validation::Checked::Valid;
 use json::{Index, animation, material, mesh, scene};
 use media2face::pack::Part;
+use media2face::signal::HeadPose;
 
 use self::buffer::Document;
 use crate::mesh::Mesh;
+use crate::placement::Placement;
 use crate::track::Track;
 use crate::vector::{Vec3, add, scale, sub};
 
@@ -26,74 +30,94 @@ const MOVED_MM: f32 = 0.02;
 /// The same for the change of a normal.
 const TURNED: f32 = 0.01;
 
-/// What each weight does at 1: names in the track's order and offsets from the neutral, `names × vertices × 3` mm.
-pub struct Targets {
-    /// `names × vertices × 3` mm.
-    pub offsets_mm: Vec<f32>,
+/// A face of the file.
+pub struct Figure<'a> {
+    /// Name and place in a scene of several.
+    pub stands: Option<(&'a str, Placement)>,
+    pub mesh: &'a Mesh,
+    /// What each weight does at 1: offsets from the neutral, in the order of the track's names, `names × vertices × 3` mm.
+    pub offsets_mm: &'a [f32],
+    /// All figures of a file have as many frames, at one rate.
+    pub track: &'a Track,
+}
+
+impl Figure<'_> {
+    /// A name that no other figure has.
+    fn name(&self, part: &str) -> String {
+        self.stands.map_or_else(|| part.to_owned(), |(name, _)| format!("{name}.{part}"))
+    }
 }
 
 /// Writes the file.
-pub fn write(mesh: &Mesh, targets: &Targets, track: &Track, out: &mut impl Write) -> Result<()> {
-    let stride = mesh.vertices_mm.len() * 3;
-    ensure!(
-        targets.offsets_mm.len() == track.names.len() * stride,
-        "{} values for {} morph targets of {} vertices",
-        targets.offsets_mm.len(),
-        track.names.len(),
-        mesh.vertices_mm.len()
-    );
+pub fn write(figures: &[Figure], out: &mut impl Write) -> Result<()> {
+    for figure in figures {
+        let (values, names, vertices) =
+            (figure.offsets_mm.len(), figure.track.names.len(), figure.mesh.vertices_mm.len());
+        ensure!(values == names * vertices * 3, "{values} values for {names} morph targets of {vertices} vertices");
+    }
     let mut document = Document::default();
-    let face = document.face(mesh, targets, track)?;
-    document.animation(mesh, track, &face);
+    let nodes = figures.iter().map(|figure| document.figure(figure)).collect::<Result<Vec<_>>>()?;
+    document.scene(nodes.iter().map(|nodes| nodes.root).collect());
+    document.animation(figures, &nodes);
     document.finish(out)?;
     Ok(())
 }
 
-/// Nodes that the animation moves.
+/// Nodes of a figure: the one that carries all of it, and those that the animation moves.
 struct Nodes {
+    root: Index<json::Node>,
     head: Index<json::Node>,
     face: Index<json::Node>,
 }
 
 impl Document {
     /// The mesh with its materials under the nodes `head` and `face`.
-    fn face(&mut self, mesh: &Mesh, targets: &Targets, track: &Track) -> Result<Nodes> {
-        let shapes = Shapes::new(mesh, targets, track.names.len());
-        let primitives = mesh.parts.iter().map(|part| self.primitive(mesh, part, &shapes)).collect();
+    fn figure(&mut self, figure: &Figure) -> Result<Nodes> {
+        let &Figure { stands, mesh, track, .. } = figure;
+        let shapes = Shapes::new(figure);
+        let primitives = mesh.parts.iter().map(|part| self.primitive(figure, part, &shapes)).collect();
         let names = serde_json::json!({ "targetNames": track.names });
         let index = self.root.push(json::Mesh {
             extensions: None,
             extras: Some(serde_json::value::to_raw_value(&names)?),
-            name: Some("face".to_owned()),
+            name: Some(figure.name("face")),
             primitives,
             weights: Some(vec![0.0; track.names.len()]),
         });
         let pivot = scale(mesh.head_pivot_mm, METRES);
         let face = self.root.push(json::Node {
             mesh: Some(index),
-            name: Some("face".to_owned()),
+            name: Some(figure.name("face")),
             translation: Some(scale(pivot, -1.0)),
             ..Default::default()
         });
         let head = self.root.push(json::Node {
             children: Some(vec![face]),
-            name: Some("head".to_owned()),
+            name: Some(figure.name("head")),
             translation: Some(pivot),
             rotation: Some(scene::UnitQuaternion([0.0, 0.0, 0.0, 1.0])),
             ..Default::default()
         });
-        let scene = self.root.push(json::Scene {
-            extensions: None,
-            extras: None,
-            name: Some("media2face".to_owned()),
-            nodes: vec![head],
+        let Some((name, placement)) = stands else { return Ok(Nodes { root: head, head, face }) };
+        let root = self.root.push(json::Node {
+            children: Some(vec![head]),
+            name: Some(name.to_owned()),
+            translation: Some(placement.position_m),
+            rotation: Some(scene::UnitQuaternion(placement.rotation())),
+            ..Default::default()
         });
+        Ok(Nodes { root, head, face })
+    }
+
+    fn scene(&mut self, nodes: Vec<Index<json::Node>>) {
+        let name = Some("media2face".to_owned());
+        let scene = self.root.push(json::Scene { extensions: None, extras: None, name, nodes });
         self.root.scene = Some(scene);
-        Ok(Nodes { head, face })
     }
 
     /// One part of the mesh; its vertices are its own.
-    fn primitive(&mut self, mesh: &Mesh, part: &Part, shapes: &Shapes) -> mesh::Primitive {
+    fn primitive(&mut self, figure: &Figure, part: &Part, shapes: &Shapes) -> mesh::Primitive {
+        let mesh = figure.mesh;
         let vertices = part.vertices[0]..part.vertices[1];
         let first = vertices.start as u32;
         let indices: Vec<u32> =
@@ -120,13 +144,13 @@ impl Document {
             extensions: None,
             extras: None,
             indices: Some(indices),
-            material: Some(self.material(part)),
+            material: Some(self.material(figure, part)),
             mode: Valid(mesh::Mode::Triangles),
             targets: Some(targets),
         }
     }
 
-    fn material(&mut self, part: &Part) -> Index<json::Material> {
+    fn material(&mut self, figure: &Figure, part: &Part) -> Index<json::Material> {
         let [r, g, b] = part.colour;
         let roughness = match part.name.as_str() {
             name if name.starts_with("eye") => 0.15,
@@ -134,7 +158,7 @@ impl Document {
             _ => 0.6,
         };
         self.root.push(json::Material {
-            name: Some(part.name.clone()),
+            name: Some(figure.name(&part.name)),
             // What follows the map is a sheet (skin, brows), seen from behind at its borders; the rest is closed.
             double_sided: part.follow == "map",
             pbr_metallic_roughness: material::PbrMetallicRoughness {
@@ -147,14 +171,11 @@ impl Document {
         })
     }
 
-    /// Weights of `face`, rotation and translation of `head`, linear between frames.
-    fn animation(&mut self, mesh: &Mesh, track: &Track, nodes: &Nodes) {
-        let frames = track.frame_count();
-        let times: Vec<f32> = (0..frames).map(|frame| (frame as f64 / f64::from(track.fps)) as f32).collect();
-        let rotations: Vec<[f32; 4]> = track.heads.iter().map(|head| head.rotation).collect();
-        let translations: Vec<Vec3> =
-            track.heads.iter().map(|head| scale(add(mesh.head_pivot_mm, head.translation_mm), METRES)).collect();
-
+    /// Weights of each `face`, rotation and translation of each `head`, linear between frames.
+    fn animation(&mut self, figures: &[Figure], nodes: &[Nodes]) {
+        let Some(Figure { track, .. }) = figures.first() else { return };
+        let times: Vec<f32> =
+            (0..track.frame_count()).map(|frame| (frame as f64 / f64::from(track.fps)) as f32).collect();
         let input = self.times(&times);
 
         let mut samplers = Vec::new();
@@ -174,9 +195,15 @@ impl Document {
                 extras: None,
             });
         };
-        channel(self.floats(&track.weights, Type::Scalar), nodes.face, animation::Property::MorphTargetWeights);
-        channel(self.floats(&rotations, Type::Vec4), nodes.head, animation::Property::Rotation);
-        channel(self.floats(&translations, Type::Vec3), nodes.head, animation::Property::Translation);
+        for (Figure { mesh, track, .. }, nodes) in figures.iter().zip(nodes) {
+            let rotations: Vec<[f32; 4]> = track.heads.iter().map(|head| head.rotation).collect();
+            let moved = |head: &HeadPose| scale(add(mesh.head_pivot_mm, head.translation_mm), METRES);
+            let translations: Vec<Vec3> = track.heads.iter().map(moved).collect();
+            let weights = self.floats(&track.weights, Type::Scalar);
+            channel(weights, nodes.face, animation::Property::MorphTargetWeights);
+            channel(self.floats(&rotations, Type::Vec4), nodes.head, animation::Property::Rotation);
+            channel(self.floats(&translations, Type::Vec3), nodes.head, animation::Property::Translation);
+        }
         self.root.push(json::Animation {
             extensions: None,
             extras: None,
@@ -199,12 +226,13 @@ struct Shape {
 }
 
 impl Shapes {
-    fn new(mesh: &Mesh, targets: &Targets, count: usize) -> Self {
+    fn new(figure: &Figure) -> Self {
+        let mesh = figure.mesh;
         let neutral_normals = mesh.normals(&mesh.vertices_mm);
         let stride = mesh.vertices_mm.len() * 3;
-        let targets = (0..count)
-            .map(|target| {
-                let offsets_mm = &targets.offsets_mm[target * stride..][..stride];
+        let targets = figure.offsets_mm.chunks_exact(stride);
+        let targets = targets
+            .map(|offsets_mm| {
                 let normals = mesh.normals(&mesh.moved(offsets_mm));
                 Shape {
                     moves: offsets_mm.as_chunks::<3>().0.iter().map(|&offset| scale(offset, METRES)).collect(),
@@ -224,17 +252,25 @@ mod tests {
     use crate::track::tests::short;
 
     /// `jawOpen` lowers the lower half by 10 mm, `eyeBlinkLeft` does nothing.
-    fn targets(mesh: &Mesh) -> Targets {
+    fn targets(mesh: &Mesh) -> Vec<f32> {
         let jaw = mesh.vertices_mm.iter().flat_map(|v| if v[1] < -1.0 { [0.0, -10.0, 0.0] } else { [0.0, 0.001, 0.0] });
         let still = std::iter::repeat_n(0.0, mesh.vertices_mm.len() * 3);
-        Targets { offsets_mm: jaw.chain(still).collect() }
+        jaw.chain(still).collect()
+    }
+
+    fn written(stands: &[Option<(&str, Placement)>]) -> Vec<u8> {
+        let (mesh, track) = (ball(), short());
+        let offsets_mm = &targets(&mesh)[..];
+        let figure = |&stands: &_| Figure { stands, mesh: &mesh, offsets_mm, track: &track };
+        let figures: Vec<Figure> = stands.iter().map(figure).collect();
+        let mut bytes = Vec::new();
+        write(&figures, &mut bytes).unwrap();
+        bytes
     }
 
     #[test]
     fn targets_are_named_and_sparse() {
-        let mesh = ball();
-        let mut bytes = Vec::new();
-        write(&mesh, &targets(&mesh), &short(), &mut bytes).unwrap();
+        let (mesh, bytes) = (ball(), written(&[None]));
         let (root, bin) = chunks(&bytes);
 
         let face = &root.meshes[0];
@@ -257,9 +293,7 @@ mod tests {
 
     #[test]
     fn animation_moves_weights_and_head() {
-        let mesh = ball();
-        let mut bytes = Vec::new();
-        write(&mesh, &targets(&mesh), &short(), &mut bytes).unwrap();
+        let bytes = written(&[None]);
         let (root, _) = chunks(&bytes);
         let animation = &root.animations[0];
         let counts: Vec<u64> =
@@ -278,7 +312,25 @@ mod tests {
     #[test]
     fn targets_of_another_mesh_are_refused() {
         let mesh = ball();
-        let few = Targets { offsets_mm: vec![0.0; 9] };
-        assert!(write(&mesh, &few, &short(), &mut Vec::new()).is_err());
+        let few = Figure { stands: None, mesh: &mesh, offsets_mm: &[0.0; 9], track: &short() };
+        assert!(write(&[few], &mut Vec::new()).is_err());
+    }
+
+    #[test]
+    fn several_figures_stand_apart_under_their_names_and_move_together() {
+        let place = |x, facing_deg| Placement { position_m: [x, 0.0, 0.0], facing_deg };
+        let bytes = written(&[Some(("anna", place(-0.3, 90.0))), Some(("ben", place(0.3, -90.0)))]);
+        let (root, _) = chunks(&bytes);
+        let names: Vec<&str> = root.nodes.iter().map(|node| node.name.as_deref().unwrap()).collect();
+        assert_eq!(names, ["anna.face", "anna.head", "anna", "ben.face", "ben.head", "ben"]);
+        let roots = root.scenes[0].nodes.iter().map(|node| root.get(*node).unwrap());
+        let places: Vec<_> = roots.map(|node| (node.translation.unwrap(), node.rotation.unwrap().0)).collect();
+        let half = std::f32::consts::FRAC_1_SQRT_2;
+        assert_eq!([places[0].0, places[1].0], [[-0.3, 0.0, 0.0], [0.3, 0.0, 0.0]]);
+        for (place, turn) in places.iter().zip([half, -half]) {
+            assert!(place.1.iter().zip([0.0, turn, 0.0, half]).all(|(a, b)| (a - b).abs() < 1e-6), "{place:?}");
+        }
+        assert_eq!((root.animations.len(), root.animations[0].channels.len()), (1, 6));
+        assert_eq!(root.materials.len(), 4);
     }
 }

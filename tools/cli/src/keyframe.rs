@@ -1,0 +1,324 @@
+//! Keyframes as people write them: `TIME=FILE`, `TIME-END=NAME` or `TIME=CHANNEL=VALUE,…`; a scene's script has the same in keys.
+//!
+//! What an expression can be: weights by channel, a name of the table below, or a file: weights (.json, an object of
+//! channels and values), a mesh on the model's topology (.obj, mm), a picture of a face (.png, .jpg).
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use media2face::limits;
+use media2face::output::find_channel;
+use media2face::pack::ARKIT_NAMES;
+use media2face::picture::Picture;
+use media2face::session::{self, FacePicture};
+use media2face::signal::HeadPose;
+use serde::Deserialize;
+
+use crate::obj;
+use crate::vector::multiply;
+
+/// A pose over a time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Keyframe {
+    /// Seconds.
+    pub start_s: f64,
+    /// Seconds; `start_s` for a single frame.
+    pub end_s: f64,
+    pub expression: Option<Expression>,
+    pub head: Option<Head>,
+    /// 1 is met exactly, less gives way.
+    pub hold: f32,
+    /// Length of the way to it and from it, seconds.
+    pub ramp_s: f64,
+}
+
+impl Keyframe {
+    pub const HOLD: f32 = 1.0;
+    pub const RAMP_S: f64 = session::Keyframe::RAMP_S;
+
+    /// Checks what needs no model and no file.
+    pub fn check(&self) -> Result<()> {
+        for (name, time_s) in [("start", self.start_s), ("end", self.end_s)] {
+            ensure!(time_s.is_finite() && time_s >= 0.0, "its {name} at {time_s} s is no time: seconds from 0 on");
+        }
+        ensure!(self.start_s <= self.end_s, "it ends before it starts");
+        ensure!((0.0..=1.0).contains(&self.hold), "its hold is {}, expected 0 to 1", self.hold);
+        let most_s = limits::MAX_RAMP_S;
+        ensure!((0.0..=most_s).contains(&self.ramp_s), "its ramp is {} s, expected 0 to {most_s}", self.ramp_s);
+        ensure!(self.expression.is_some() || self.head.is_some(), "it has neither an expression nor a head");
+        match self.head {
+            Some(Head::Turn(turn)) => turn.check(),
+            _ => Ok(()),
+        }
+    }
+
+    /// As the library takes it, for a model whose channels have these names; reads the files.
+    pub fn load(&self, names: &[String]) -> Result<session::Keyframe> {
+        self.check()?;
+        let expression = self.expression.as_ref().map(|expression| expression.load(names)).transpose()?;
+        let head = match &self.head {
+            None => None,
+            Some(Head::Turn(turn)) => Some(session::Head::Pose(turn.pose())),
+            Some(Head::Picture(path)) => Some(session::Head::Picture(picture(path)?)),
+        };
+        let &Self { start_s, end_s, hold, ramp_s, .. } = self;
+        let (expression, head) = (expression.map(Arc::new), head.map(Arc::new));
+        Ok(session::Keyframe { expression, head, start_s, end_s, hold, ramp_s })
+    }
+}
+
+/// Where an expression comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expression {
+    /// Channels and their weights; those that are not named are 0.
+    Weights(BTreeMap<String, f32>),
+    /// By its ending: `.json`, `.obj`, `.png`, `.jpg`, `.jpeg`.
+    File(PathBuf),
+}
+
+/// Where a head pose comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Head {
+    Turn(HeadTurn),
+    /// Of a face.
+    Picture(PathBuf),
+}
+
+/// Angles of the head, degrees: yaw to the character's left, pitch down, roll to its right shoulder.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+#[allow(clippy::struct_field_names)] // the unit
+pub struct HeadTurn {
+    pub yaw_deg: f32,
+    pub pitch_deg: f32,
+    pub roll_deg: f32,
+}
+
+/// Expressions by name: weights of ARKit's channels, both sides where a name has no side of its own.
+const NAMED: [(&str, &[(&str, f32)]); 12] = [
+    ("neutral", &[]),
+    ("smile", &[("mouthSmile", 0.7), ("cheekSquint", 0.4), ("eyeSquint", 0.2)]),
+    (
+        "laugh",
+        &[("mouthSmile", 0.8), ("jawOpen", 0.4), ("cheekSquint", 0.7), ("eyeSquint", 0.5), ("mouthUpperUp", 0.3)],
+    ),
+    ("frown", &[("mouthFrown", 0.7), ("browDown", 0.3), ("browInnerUp", 0.3), ("mouthShrugLower", 0.3)]),
+    ("surprise", &[("browInnerUp", 0.8), ("browOuterUp", 0.7), ("eyeWide", 0.7), ("jawOpen", 0.35)]),
+    ("anger", &[("browDown", 0.9), ("noseSneer", 0.4), ("eyeSquint", 0.4), ("mouthPress", 0.5)]),
+    ("disgust", &[("noseSneer", 0.8), ("mouthUpperUp", 0.4), ("browDown", 0.4), ("eyeSquint", 0.3)]),
+    ("fear", &[("browInnerUp", 0.8), ("eyeWide", 0.6), ("mouthStretch", 0.5), ("jawOpen", 0.2)]),
+    ("blink", &[("eyeBlink", 1.0)]),
+    ("wink", &[("eyeBlinkLeft", 1.0), ("cheekSquintLeft", 0.5), ("mouthSmileLeft", 0.5)]),
+    ("kiss", &[("mouthPucker", 0.9), ("mouthFunnel", 0.2)]),
+    ("open", &[("jawOpen", 0.7)]),
+];
+
+impl Expression {
+    /// One of the table.
+    pub fn named(name: &str) -> Result<Self> {
+        let Some((_, weights)) = NAMED.iter().find(|(known, _)| *known == name) else {
+            let known: Vec<&str> = NAMED.iter().map(|(known, _)| *known).collect();
+            bail!("there is no expression {name:?}: {}", known.join(", "));
+        };
+        let sides = |channel: &str| match ARKIT_NAMES.contains(&channel) {
+            true => vec![channel.to_owned()],
+            false => vec![format!("{channel}Left"), format!("{channel}Right")],
+        };
+        let all = weights.iter().flat_map(|(channel, weight)| sides(channel).into_iter().map(|name| (name, *weight)));
+        Ok(Self::Weights(all.collect()))
+    }
+
+    fn load(&self, names: &[String]) -> Result<session::Expression> {
+        let path = match self {
+            Self::Weights(weights) => return Ok(session::Expression::Weights(ordered(weights, names)?)),
+            Self::File(path) => path,
+        };
+        match kind(path)? {
+            "json" => {
+                let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+                let weights: BTreeMap<String, f32> = serde_json::from_str(&text)
+                    .map_err(|error| anyhow!("{} is no object of channels and weights: {error}", path.display()))?;
+                Ok(session::Expression::Weights(ordered(&weights, names).with_context(|| path.display().to_string())?))
+            }
+            "obj" => Ok(session::Expression::Mesh(obj::read(path)?.vertices.as_flattened().to_vec())),
+            _ => Ok(session::Expression::Picture(picture(path)?)),
+        }
+    }
+}
+
+/// A picture of a face, which takes all of it.
+fn picture(path: &Path) -> Result<FacePicture> {
+    let file = std::fs::read(path).with_context(|| format!("cannot read the picture {}", path.display()))?;
+    Picture::decode(&file).with_context(|| path.display().to_string())?;
+    Ok(FacePicture { file, face: None })
+}
+
+/// The ending of a file that can be an expression.
+fn kind(path: &Path) -> Result<&'static str> {
+    let ending = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let known = ["json", "obj", "png", "jpg", "jpeg"].into_iter().find(|known| *known == ending);
+    known.ok_or_else(|| anyhow!("{} is no expression: a .json, .obj, .png or .jpg file", path.display()))
+}
+
+/// Weights in the order of a model's names.
+fn ordered(weights: &BTreeMap<String, f32>, names: &[String]) -> Result<Vec<f32>> {
+    let mut all = vec![0.0; names.len()];
+    for (channel, &weight) in weights {
+        let at = find_channel(names, channel).ok_or_else(|| anyhow!("the model has no channel {channel:?}"))?;
+        ensure!((0.0..=1.0).contains(&weight), "{channel} is {weight}, expected 0 to 1");
+        all[at] = weight;
+    }
+    Ok(all)
+}
+
+impl FromStr for Keyframe {
+    type Err = anyhow::Error;
+
+    /// `TIME[-END]=WHAT`; head angles are channels too: `headYaw`, `headPitch`, `headRoll`, in degrees.
+    fn from_str(text: &str) -> Result<Self> {
+        let (time, what) = text.split_once('=').context("expected TIME=FILE, TIME=NAME or TIME=CHANNEL=VALUE,…")?;
+        let seconds = |text: &str| f64::from_str(text).map_err(|_| anyhow!("{text:?} is no time: seconds from 0 on"));
+        let (start_s, end_s) = match time.split_once('-') {
+            Some((start, end)) => (seconds(start)?, seconds(end)?),
+            None => (seconds(time)?, seconds(time)?),
+        };
+        let (expression, head) = match what {
+            _ if what.contains('=') => channels(what)?,
+            _ if Path::new(what).extension().is_some() => {
+                kind(Path::new(what))?;
+                (Some(Expression::File(what.into())), None)
+            }
+            _ => (Some(Expression::named(what)?), None),
+        };
+        let keyframe = Self { start_s, end_s, expression, head, hold: Self::HOLD, ramp_s: Self::RAMP_S };
+        keyframe.check()?;
+        Ok(keyframe)
+    }
+}
+
+/// `CHANNEL=VALUE,CHANNEL=VALUE`.
+fn channels(text: &str) -> Result<(Option<Expression>, Option<Head>)> {
+    let (mut weights, mut head) = (BTreeMap::new(), None::<HeadTurn>);
+    for pair in text.split(',') {
+        let (channel, value) = pair.split_once('=').ok_or_else(|| anyhow!("{pair:?} is no CHANNEL=VALUE"))?;
+        let (channel, value) = (channel.trim(), value.trim());
+        let value: f32 = value.parse().map_err(|_| anyhow!("{value:?} of {channel} is no number"))?;
+        let mut turn = head.unwrap_or_default();
+        match channel {
+            "headYaw" => turn.yaw_deg = value,
+            "headPitch" => turn.pitch_deg = value,
+            "headRoll" => turn.roll_deg = value,
+            _ => {
+                ensure!(weights.insert(channel.to_owned(), value).is_none(), "{channel} twice");
+                continue;
+            }
+        }
+        head = Some(turn);
+    }
+    Ok(((!weights.is_empty()).then_some(Expression::Weights(weights)), head.map(Head::Turn)))
+}
+
+impl HeadTurn {
+    /// No neck turns further.
+    const MOST_DEG: f32 = 90.0;
+
+    /// Yaw, then pitch about the turned axis, then roll.
+    fn pose(self) -> HeadPose {
+        let about = |axis: usize, degrees: f32| {
+            let half = degrees.to_radians() / 2.0;
+            let mut quaternion = [0.0, 0.0, 0.0, half.cos()];
+            quaternion[axis] = half.sin();
+            quaternion
+        };
+        let rotation = multiply(multiply(about(1, self.yaw_deg), about(0, self.pitch_deg)), about(2, self.roll_deg));
+        HeadPose { rotation, translation_mm: [0.0; 3] }
+    }
+
+    fn check(self) -> Result<()> {
+        for angle in [self.yaw_deg, self.pitch_deg, self.roll_deg] {
+            let most = Self::MOST_DEG;
+            ensure!(angle.abs() <= most, "the head at {angle} degrees, expected at most {most} either way");
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use media2face::output::HeadAngles;
+
+    fn weights(text: &str) -> BTreeMap<String, f32> {
+        match text.parse::<Keyframe>().unwrap().expression {
+            Some(Expression::Weights(weights)) => weights,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn named_expressions_are_weights_of_arkit_channels() {
+        let names: Vec<String> = ARKIT_NAMES.iter().map(ToString::to_string).collect();
+        for (name, listed) in NAMED {
+            let session::Expression::Weights(all) = Expression::named(name).unwrap().load(&names).unwrap() else {
+                panic!("weights")
+            };
+            let set = all.iter().filter(|weight| **weight > 0.0).count();
+            assert!((listed.len()..=2 * listed.len()).contains(&set), "{name}: {set} of {}", listed.len());
+        }
+        let smile = weights("1.5=smile");
+        assert_eq!((smile["mouthSmileLeft"], smile["mouthSmileRight"]), (0.7, 0.7));
+        assert!(Expression::named("smirk").unwrap_err().to_string().contains("neutral, smile"));
+    }
+
+    #[test]
+    fn times_channels_and_files_are_told_apart() {
+        let keyframe: Keyframe = "1-2.5=jawOpen=.6,headYaw=-20,headPitch=5".parse().unwrap();
+        assert_eq!((keyframe.start_s, keyframe.end_s, keyframe.hold), (1.0, 2.5, 1.0));
+        assert_eq!(keyframe.head, Some(Head::Turn(HeadTurn { yaw_deg: -20.0, pitch_deg: 5.0, roll_deg: 0.0 })));
+        assert_eq!(weights("1=jawOpen=.6"), BTreeMap::from([("jawOpen".to_owned(), 0.6)]));
+        assert_eq!("0=headRoll=3".parse::<Keyframe>().unwrap().expression, None);
+        let file: Keyframe = "0.5=faces/a.PNG".parse().unwrap();
+        assert_eq!((file.start_s, file.end_s), (0.5, 0.5));
+        assert_eq!(file.expression, Some(Expression::File("faces/a.PNG".into())));
+    }
+
+    #[test]
+    fn keyframes_that_cannot_be_are_refused() {
+        for (text, reason) in [
+            ("smile", "expected TIME="),
+            ("x=smile", "is no time"),
+            ("-1=smile", "is no time"),
+            ("nan=smile", "is no time"),
+            ("2-1=smile", "ends before it starts"),
+            ("1=smirk", "no expression"),
+            ("1=a.txt", ".json, .obj"),
+            ("1=jawOpen=x", "is no number"),
+            ("1=jawOpen=.5,jawOpen=.6", "jawOpen twice"),
+            ("1=jawOpen=.5,smile", "is no CHANNEL=VALUE"),
+            ("1=headYaw=120", "at most 90"),
+            ("1=headYaw=nan", "at most 90"),
+        ] {
+            let error = text.parse::<Keyframe>().unwrap_err().to_string();
+            assert!(error.contains(reason), "{text}: {error}");
+        }
+        let names = ["jawOpen".to_owned()];
+        let read = |weights: &[(&str, f32)]| {
+            let weights = weights.iter().map(|(name, weight)| ((*name).to_owned(), *weight)).collect();
+            Expression::Weights(weights).load(&names)
+        };
+        assert_eq!(read(&[("JawOpen", 0.5)]).unwrap(), session::Expression::Weights(vec![0.5]));
+        assert!(read(&[("jawOpen", 1.5)]).is_err() && read(&[("jawOpen", f32::NAN)]).is_err());
+        assert!(read(&[("jaw", 0.5)]).unwrap_err().to_string().contains("no channel \"jaw\""));
+    }
+
+    #[test]
+    fn head_turns_as_its_angles_are_read_back() {
+        let turn = HeadTurn { yaw_deg: 20.0, pitch_deg: -10.0, roll_deg: 5.0 };
+        let angles = HeadAngles::from_quaternion(turn.pose().rotation);
+        let read = [angles.yaw_rad, angles.pitch_rad, angles.roll_rad].map(f32::to_degrees);
+        assert!(read.iter().zip([20.0, -10.0, 5.0]).all(|(a, b)| (a - b).abs() < 1e-3), "{read:?}");
+    }
+}

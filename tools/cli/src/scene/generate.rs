@@ -1,0 +1,20 @@
+//! The motions of all characters.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use media2face::session::{Animation, Model, Session};
+
+use super::check::Character;
+use crate::generate;
+use crate::progress::Progress;
+
+/// An animation of each character, all as long as the scene.
+pub fn generate(model: &Arc<Model>, characters: &[Character], progress: &Progress) -> Result<Vec<Arc<Animation>>> {
+    let animation = |character: &Character| {
+        let session = Session::new(model, character.options.clone())?;
+        session.push_f32(&character.samples)?;
+        generate::finish(&session, progress)
+    };
+    characters.iter().map(animation).collect()
+}

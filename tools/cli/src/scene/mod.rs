@@ -1,0 +1,60 @@
+//! `m2f scene`: a script of several characters through sessions into files of each and of all.
+//!
+//! Everybody has one clip as long as the scene: their lines on silence, styles and keyframes in the scene's time. So they
+//! live on between their lines, and look at whoever speaks.
+
+mod check;
+mod direction;
+mod faults;
+mod files;
+mod gaze;
+mod generate;
+mod script;
+mod sound;
+mod timeline;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Result, ensure};
+
+use crate::animate;
+use crate::args::{self, Emit};
+use crate::envelope::Envelope;
+use crate::ffmpeg;
+use crate::interrupt;
+use crate::model;
+use crate::output::Output;
+use crate::progress::Progress;
+use check::Character;
+pub use faults::Report;
+use files::Files;
+
+/// Writes the files; gives the line that sums them up.
+pub fn run(args: &args::Scene) -> Result<String> {
+    let start = Instant::now();
+    interrupt::watch();
+    let progress = Arc::new(Progress::new(args.quiet));
+    let bar = Arc::clone(&progress);
+    let warn = move |message: &str| bar.aside(|| model::print_warning(message));
+    let scene = check::run(args, &warn)?;
+    let kinds = animate::kinds(args.emit.as_deref(), &scene.model)?;
+    ensure!(!kinds.contains(&Emit::Frames), "a scene has no frames: --emit mp4 makes a film of it");
+    if kinds.contains(&Emit::Mp4) {
+        ffmpeg::check_films()?;
+    }
+    let mut files = Files::create(&args.out, &kinds, &scene.characters)?;
+    let animations = generate::generate(&scene.model, &scene.characters, &progress)?;
+    let output = |(character, animation): (&Character, _)| {
+        let mut envelope = Envelope::new(character.samples.len());
+        envelope.add(&character.samples, 1);
+        Output::new(animation, scene.fps, character.bound.clone(), envelope, &progress)
+    };
+    let outputs = scene.characters.iter().zip(animations).map(output).collect::<Result<Vec<_>>>()?;
+    files.write(&scene, &outputs, args.size as usize, &progress)?;
+    interrupt::check()?;
+    files.persist()?;
+    let (duration_s, frame_count) = (outputs[0].animation.duration_s(), outputs[0].track.frame_count());
+    let summary = animate::summary(duration_s, frame_count, start.elapsed());
+    Ok(format!("{} characters, {} lines: {summary}", outputs.len(), scene.lines.len()))
+}

@@ -1,0 +1,77 @@
+//! Sound of a scene: 16 kHz mono, as the model hears it. A line each, a track each character, and all of them together.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use hound::{SampleFormat, WavSpec, WavWriter};
+use media2face::audio::{Converter, RATE_HZ};
+
+use crate::emit::staged::Staged;
+use crate::wav::Wav;
+
+/// The sound of a file.
+pub fn read(path: &Path) -> Result<Vec<f32>> {
+    let wav = Wav::open(path)?;
+    let unheard = || format!("cannot use {}", path.display());
+    let mut converter = Converter::new(wav.sample_rate_hz(), wav.channel_count()).with_context(unheard)?;
+    wav.stream(|chunk| Ok(converter.push_f32(chunk)?))?;
+    converter.finish().with_context(unheard)
+}
+
+/// Samples of a time.
+pub fn samples_of(time_s: f64) -> usize {
+    (time_s * f64::from(RATE_HZ)).round() as usize
+}
+
+/// Lines on silence, each from its time (s) on.
+pub fn track<'a>(lines: impl IntoIterator<Item = (f64, &'a [f32])>, samples: usize) -> Vec<f32> {
+    let mut track = vec![0.0; samples];
+    for (start_s, line) in lines {
+        let start = samples_of(start_s).min(samples);
+        track[start..].iter_mut().zip(line).for_each(|(sum, sample)| *sum += sample);
+    }
+    track
+}
+
+/// All tracks together; quieter where their sum would be cut off.
+pub fn mix<'a>(tracks: impl IntoIterator<Item = &'a [f32]>) -> Vec<f32> {
+    let mut mix: Vec<f32> = Vec::new();
+    for track in tracks {
+        mix.resize(mix.len().max(track.len()), 0.0);
+        mix.iter_mut().zip(track).for_each(|(sum, sample)| *sum += sample);
+    }
+    let peak = mix.iter().fold(1.0f32, |peak, sample| peak.max(sample.abs()));
+    mix.iter_mut().for_each(|sample| *sample /= peak);
+    mix
+}
+
+/// Writes a WAV file of 16 bits.
+pub fn write(samples: &[f32], file: &mut Staged) -> Result<()> {
+    let (channels, sample_rate, bits_per_sample, sample_format) = (1, RATE_HZ, 16, SampleFormat::Int);
+    let mut wav = std::io::Cursor::new(Vec::new());
+    let mut writer = WavWriter::new(&mut wav, WavSpec { channels, sample_rate, bits_per_sample, sample_format })?;
+    for sample in samples {
+        writer.write_sample((sample * f32::from(i16::MAX)).round() as i16)?;
+    }
+    writer.finalize()?;
+    file.write(|out| Ok(std::io::Write::write_all(out, wav.get_ref())?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_lie_on_silence_and_end_with_the_scene() {
+        let line = [0.5f32; 32];
+        let track = track([(0.001, &line[..]), (0.004, &line[..])], 80);
+        let heard: Vec<usize> = (0..80).filter(|&i| track[i] > 0.0).collect();
+        assert_eq!(heard, (16..48).chain(64..80).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn mix_that_would_be_cut_off_is_quieter_as_a_whole() {
+        assert_eq!(mix([&[0.5f32, -0.25][..], &[0.25, 0.25]]), [0.75, 0.0]);
+        assert_eq!(mix([&[1.0f32, 0.5][..], &[1.0, 0.0]]), [1.0, 0.25]);
+    }
+}

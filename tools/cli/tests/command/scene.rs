@@ -1,0 +1,315 @@
+//! `m2f scene`: scripts of several characters.
+
+use std::fs;
+
+use crate::{Bench, INTEGERS, assert_failed, has_ffmpeg, names};
+
+/// Two characters who speak after each other, with all that a line can have.
+const SCRIPT: &str = r#"
+[scene]
+model = "tiny.m2f"
+lead_s = 0.1
+pause_s = 0.1
+tail_s = 0.2
+
+[[character]]
+name = "ann"
+position_m = [-0.2, 0, 0]
+facing_deg = 60
+styles = [{ text = "happy" }]
+
+[[character]]
+name = "ben"
+position_m = [0.2, 0, 0]
+facing_deg = -60
+
+[[line]]
+character = "ann"
+audio = "hum.wav"
+
+[[line]]
+character = "ben"
+audio = "hum.wav"
+styles = [{ text = "😢", end_s = 0.2 }, { text = "calm", start_s = 0.2, strength = 0.5, ramp_s = 0 }]
+look_at = [0, 0.1, 1]
+"#;
+
+impl Bench {
+    /// Writes a script and animates it.
+    fn scene(&self, script: &str, out: &str, more: &[&str]) -> std::process::Output {
+        fs::write(self.path("scene.toml"), script).unwrap();
+        self.m2f(&[&["scene", "scene.toml", "--out", out], more].concat())
+    }
+
+    /// The faults that a script is refused for; nothing is written.
+    fn faults(&self, script: &str) -> Vec<String> {
+        let output = self.scene(script, "none", &[]);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        assert!(output.stdout.is_empty() && !self.path("none").exists());
+        let mut lines = stderr.lines();
+        let head = lines.next().unwrap();
+        let faults: Vec<String> = lines.map(|line| line.trim().to_owned()).collect();
+        let count = if faults.len() == 1 { "1 fault".to_owned() } else { format!("{} faults", faults.len()) };
+        assert_eq!(head, format!("error: scene.toml has {count}"), "{stderr}");
+        faults
+    }
+}
+
+fn json(bench: &Bench, path: &str) -> serde_json::Value {
+    serde_json::from_slice(&fs::read(bench.path(path)).unwrap()).unwrap()
+}
+
+#[test]
+fn scene_becomes_files_of_each_and_of_all() {
+    let bench = Bench::new();
+    let output = bench.scene(SCRIPT, "out", &["--emit", "glb,csv,json,png,npy"]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && stderr.is_empty(), "{stderr}");
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert!(stdout.starts_with("2 characters, 2 lines: 1.40 s of audio, 42 frames in "), "{stdout}");
+    let own = ["csv", "glb", "json", "offsets.npy", "png"];
+    let mut expected: Vec<String> =
+        ["ann", "ben"].iter().flat_map(|name| own.map(|ending| format!("{name}.{ending}"))).collect();
+    expected.extend(["scene.glb", "scene.png", "scene.wav"].map(str::to_owned));
+    assert_eq!(names(&bench.path("out")), expected);
+
+    for name in ["ann", "ben"] {
+        assert_eq!(json(&bench, &format!("out/{name}.json"))["frames"], 42, "everybody is there the whole time");
+    }
+    let mut wav = hound::WavReader::open(bench.path("out/scene.wav")).unwrap();
+    let loud = |samples: &[i16]| samples.iter().any(|sample| sample.unsigned_abs() > 4_000);
+    let samples: Vec<i16> = wav.samples().map(Result::unwrap).collect();
+    assert_eq!((wav.spec().sample_rate, samples.len()), (16_000, 22_400));
+    let heard =
+        [0..1_600, 1_600..9_600, 9_600..11_200, 11_200..19_200, 19_200..22_400].map(|part| loud(&samples[part]));
+    assert_eq!(heard, [false, true, false, true, false], "lead, line, pause, line, tail");
+}
+
+#[test]
+fn gltf_of_all_has_a_node_a_mesh_and_channels_for_each() {
+    let bench = Bench::new();
+    assert!(bench.scene(SCRIPT, "out", &["--emit", "glb"]).status.success());
+    let glb = fs::read(bench.path("out/scene.glb")).unwrap();
+    let text = 20 + u32::from_le_bytes(glb[12..16].try_into().unwrap()) as usize;
+    let root: serde_json::Value = serde_json::from_slice(&glb[20..text]).unwrap();
+    let nodes: Vec<&str> =
+        root["nodes"].as_array().unwrap().iter().map(|node| node["name"].as_str().unwrap()).collect();
+    assert_eq!(nodes, ["ann.face", "ann.head", "ann", "ben.face", "ben.head", "ben"]);
+    assert_eq!(root["scenes"][0]["nodes"], serde_json::json!([2, 5]));
+    let x = |node: usize| root["nodes"][node]["translation"][0].as_f64().unwrap();
+    assert!((x(2) + 0.2).abs() < 1e-6 && (x(5) - 0.2).abs() < 1e-6);
+    assert_eq!(root["meshes"].as_array().unwrap().len(), 2);
+    assert_eq!(root["animations"][0]["channels"].as_array().unwrap().len(), 6);
+}
+
+#[test]
+fn same_script_gives_the_same_bytes_on_any_number_of_threads() {
+    let bench = Bench::new();
+    for (out, threads) in [("a", "1"), ("b", "2")] {
+        assert!(bench.scene(SCRIPT, out, &["--threads", threads]).status.success());
+    }
+    let files = names(&bench.path("a"));
+    assert!(files.len() == 11 && files == names(&bench.path("b")), "{files:?}");
+    for name in files {
+        let [a, b] = ["a", "b"].map(|out| fs::read(bench.path(out).join(&name)).unwrap());
+        assert!(a == b, "{name}");
+    }
+    assert_ne!(fs::read(bench.path("a/ann.json")).unwrap(), fs::read(bench.path("a/ben.json")).unwrap());
+}
+
+#[test]
+fn style_lies_on_its_line_and_leaves_the_rest_alone() {
+    let bench = Bench::new();
+    let rows = |script: &str, out: &str| {
+        assert!(bench.scene(script, out, &["--emit", "json"]).status.success());
+        json(&bench, &format!("{out}/ben.json"))["weights"].as_array().unwrap().clone()
+    };
+    let styled = rows(SCRIPT, "styled");
+    let at = SCRIPT.find("styles = [{ text = \"😢\"").unwrap();
+    let rest = SCRIPT[at..].find('\n').unwrap();
+    let plain = rows(&format!("{}{}", &SCRIPT[..at], &SCRIPT[at + rest..]), "plain");
+    // Spoken from 0.7 to 1.2 s; a ramp reaches a tenth of a second before it.
+    let differ: Vec<usize> = (0..42).filter(|&frame| styled[frame] != plain[frame]).collect();
+    assert!(!differ.is_empty() && differ.iter().all(|frame| (18..40).contains(frame)), "{differ:?}");
+}
+
+#[test]
+fn every_fault_of_a_script_is_told_in_one_report() {
+    let bench = Bench::new();
+    fs::write(bench.path("text.png"), "no picture").unwrap();
+    fs::write(bench.path("text.obj"), "no mesh").unwrap();
+    fs::write(bench.path("text.json"), "no weights").unwrap();
+    bench.wav("empty.wav", INTEGERS, []);
+    let faults = bench.faults(
+        r#"
+[scene]
+model = "tiny.m2f"
+steps = 0
+pause_s = -1
+fps = 0
+
+[[character]]
+name = "ann"
+identity = "nobody"
+position_m = [nan, 0, 0]
+styles = [{ text = "happy", preset = "calm" }]
+
+[[character]]
+name = "Ann"
+mesh = "text.obj"
+position_m = [0, 0, 0]
+facing_deg = 1000
+
+[[character]]
+name = "a/b"
+mesh = "none.obj"
+position_m = [0, 0]
+
+[[line]]
+character = "ann"
+audio = "none.wav"
+start_s = -1
+
+[[line]]
+character = "carl"
+audio = "empty.wav"
+look_at = "carl"
+
+[[line]]
+character = "Ann"
+audio = "hum.wav"
+start_s = 1
+pause_s = 1
+look_at = "dora"
+styles = [{ picture = "none.png" }, { picture = "text.png" }, { preset = "none" }, { text = "sad", start_s = 2, end_s = 1 }, {}]
+keyframes = [
+    { start_s = 0.1, expression = "smirk" }, { start_s = 0.1, weights = { jaw = 1 } }, { start_s = 0.1, file = "none.png" },
+    { start_s = 0.1, file = "text.json" }, { start_s = 0.2, end_s = 0.1, expression = "smile" }, { start_s = 0.1 },
+    { start_s = 0.1, head = { yaw_deg = 200 } }, { start_s = 0.1, head = { turn = 3 } },
+]
+"#,
+    );
+    let expected = [
+        ("character 3 (a/b)", "invalid length 2"),
+        ("[scene], pause_s", "-1 s, expected 0 to"),
+        ("[scene], fps", "expected 1 to 1000"),
+        ("[scene]", "0 steps"),
+        ("character 1 (ann), position_m", "three numbers of metres"),
+        ("character 1 (ann), identity", "no identity \"nobody\""),
+        ("character 1 (ann), styles 1", "expected one of text, picture and preset"),
+        ("character 2 (Ann), facing_deg", "expected -360 to 360"),
+        ("character 2 (Ann), mesh", "text.obj"),
+        ("character 2 (Ann)", "another character is called"),
+        ("line 1 (ann), start_s", "-1 s, expected 0 to"),
+        ("line 1 (ann), audio", "cannot read none.wav"),
+        ("line 2 (carl), audio", "empty.wav holds no samples"),
+        ("line 2 (carl), look_at", "own eyes"),
+        ("line 2 (carl), character", "no character \"carl\": ann, Ann, a/b"),
+        ("line 3 (Ann)", "start_s and pause_s: give one of them"),
+        ("line 3 (Ann), styles 1", "cannot read the picture none.png"),
+        ("line 3 (Ann), styles 2", "text.png"),
+        ("line 3 (Ann), styles 3", "preset"),
+        ("line 3 (Ann), styles 4", "a style from 2 s to 1 s"),
+        ("line 3 (Ann), styles 5", "expected one of text, picture and preset"),
+        ("line 3 (Ann), keyframes 1", "no expression \"smirk\""),
+        ("line 3 (Ann), keyframes 2", "no channel \"jaw\""),
+        ("line 3 (Ann), keyframes 3", "cannot read the picture none.png"),
+        ("line 3 (Ann), keyframes 4", "text.json is no object of channels and weights"),
+        ("line 3 (Ann), keyframes 5", "it ends before it starts"),
+        ("line 3 (Ann), keyframes 6", "neither an expression nor a head"),
+        ("line 3 (Ann), keyframes 7", "the head at 200 degrees"),
+        ("line 3 (Ann), keyframes 8", "unknown field `turn`"),
+        ("line 3 (Ann), look_at", "no character \"dora\": ann, Ann, a/b"),
+    ];
+    assert_eq!(faults.len(), expected.len(), "{faults:#?}");
+    for (fault, (place, text)) in faults.iter().zip(expected) {
+        assert!(fault.starts_with(&format!("{place}: ")) && fault.contains(text), "{fault:?}, not {place}: {text}");
+    }
+}
+
+#[test]
+fn faults_of_the_model_hide_none_of_the_files() {
+    let bench = Bench::new();
+    let script = SCRIPT.replace("tiny.m2f", "none.m2f").replace("hum.wav", "none.wav");
+    let faults = bench.faults(&script);
+    assert_eq!(faults.len(), 3, "{faults:?}");
+    assert!(faults[0].starts_with("model: cannot open the model none.m2f"), "{faults:?}");
+    assert!(faults[2].starts_with("line 2 (ben), audio: cannot read none.wav"), "{faults:?}");
+
+    bench.pack("plain.m2f", |manifest| manifest.clip = None, |name| !name.starts_with("clip."));
+    let faults = bench.faults(&SCRIPT.replace("tiny.m2f", "plain.m2f"));
+    assert_eq!(faults.len(), 3, "{faults:?}");
+    assert!(faults.iter().all(|fault| fault.contains("no text tower")), "{faults:?}");
+}
+
+#[test]
+fn character_that_speaks_twice_at_once_and_keyframes_that_clash_are_refused() {
+    let bench = Bench::new();
+    let line = |more: &str| format!("\n[[line]]\ncharacter = \"ann\"\naudio = \"hum.wav\"\n{more}\n");
+    let faults = bench.faults(&format!("{SCRIPT}{}", line("start_s = 0.3")));
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert!(faults[0].starts_with("line 3 (ann): spoken from 0.30 to 0.80 s, while"), "{faults:?}");
+
+    let keyframes = "keyframes = [{ start_s = 0.1, end_s = 0.3, expression = \"smile\" }, { start_s = 0.2, expression = \"open\" }]";
+    let faults = bench.faults(&format!("{SCRIPT}{}", line(keyframes)));
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert_eq!(faults[0], "character 1 (ann): two keyframes hold different poses at 1.50 s: lower the hold of one");
+}
+
+#[test]
+fn keyframes_hold_their_frames_and_past_their_line_they_are_cut() {
+    let bench = Bench::new();
+    let keyframes =
+        "keyframes = [{ start_s = 0.2, end_s = 9, weights = { jawOpen = 0.9 }, head = { yaw_deg = 20 } }]\n";
+    let output = bench.scene(&format!("{SCRIPT}{keyframes}"), "out", &["--emit", "json", "--quiet"]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    assert_eq!(stderr, "warning: line 2 (ben): keyframe 1 ends at 9 s, the line at 0.50 s: it was cut\n");
+    // The line is spoken from 0.7 to 1.2 s.
+    let json = json(&bench, "out/ben.json");
+    let rows = json["weights"].as_array().unwrap();
+    assert!((27..=36).all(|frame| rows[frame] == rows[27]) && rows[26] != rows[27]);
+    let turn = json["head"][30]["rotation"][1].as_f64().unwrap();
+    assert!((turn - 10f64.to_radians().sin()).abs() < 1e-4, "{turn}");
+}
+
+#[test]
+fn what_is_no_script_is_told_apart() {
+    let bench = Bench::new();
+    assert_failed(&bench.m2f(&["scene", "none.toml", "--out", "none"]), "cannot read the script none.toml");
+    assert!(bench.faults("[scene\n")[0].starts_with("row 1: "));
+    let faults = bench.faults("[scene]\nmodel = \"tiny.m2f\"\n");
+    assert_eq!(faults, ["[[character]]: a scene has one at least", "[[line]]: a scene has one at least"]);
+    let output = bench.scene(SCRIPT, "none", &["--emit", "frames"]);
+    assert_failed(&output, "a scene has no frames");
+}
+
+#[test]
+fn style_past_its_line_warns_and_is_cut() {
+    let bench = Bench::new();
+    let output = bench.scene(&SCRIPT.replace("end_s = 0.2", "end_s = 2"), "out", &["--emit", "csv", "--quiet"]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    assert_eq!(stderr, "warning: line 2 (ben): style 1 ends at 2 s, the line at 0.50 s: it was cut\n");
+}
+
+#[test]
+fn place_that_cannot_be_written_is_found_before_the_work() {
+    let bench = Bench::new();
+    fs::create_dir_all(bench.path("out/scene.glb")).unwrap();
+    assert_failed(&bench.scene(SCRIPT, "out", &[]), "scene.glb: it is a folder");
+    assert_eq!(names(&bench.path("out")), ["scene.glb"]);
+}
+
+#[test]
+fn film_shows_the_stage_with_the_sound_of_all() {
+    if !has_ffmpeg() {
+        return;
+    }
+    let bench = Bench::new();
+    let output = bench.scene(SCRIPT, "out", &["--emit", "mp4", "--size", "64"]);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(names(&bench.path("out")), ["scene.mp4", "scene.wav"]);
+    assert!(fs::read(bench.path("out/scene.mp4")).unwrap().windows(4).any(|bytes| bytes == b"ftyp"));
+}
