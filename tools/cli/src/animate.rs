@@ -14,6 +14,7 @@ use crate::face::{self, Brought};
 use crate::ffmpeg;
 use crate::generate;
 use crate::interrupt;
+use crate::keyframe::Keyframe;
 use crate::model;
 use crate::output::Output;
 use crate::progress::Progress;
@@ -124,8 +125,15 @@ fn session_options(args: &Animate, model: &Arc<Model>, wav: &Wav) -> Result<Sess
     (options.guidance_style, options.style_curve) = split(args.guidance_style.as_ref());
     options.styles = args.styles.0.iter().map(track).collect::<Result<_>>()?;
     options.isolate_styles = !args.no_isolate;
+    options.keyframes = args.keyframes.iter().map(|keyframe| held(args, keyframe, model)).collect::<Result<_>>()?;
     options.identity = args.identity.as_deref().map(|wanted| face::identity(model, wanted)).transpose()?;
     Ok(options)
+}
+
+/// A keyframe with what the command line says of all of them.
+fn held(args: &Animate, keyframe: &Keyframe, model: &Model) -> Result<media2face::session::Keyframe> {
+    let keyframe = Keyframe { hold: args.hold, ramp_s: args.keyframe_ramp, ..keyframe.clone() };
+    keyframe.load(model.blendshape_names()).with_context(|| format!("the keyframe at {} s", keyframe.start_s))
 }
 
 /// A constant or a curve.

@@ -11,8 +11,10 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::builder::RangedI64ValueParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use media2face::limits;
+
+use crate::keyframe::Keyframe;
 
 pub use compare::Compare;
 pub use extract::Extract;
@@ -64,6 +66,7 @@ Examples:
   m2f animate speech.wav --out out/ --style \"happy\" --guidance-style 2
   m2f animate speech.wav --out out/ --style sad --at 0-1.5 --style happy --at 1.5- --strength 0.8
   m2f animate speech.wav --out out/ --fps 60 --identity average --emit csv
+  m2f animate speech.wav --out out/ --keyframe 0.8=surprise --keyframe 1.5-2=headYaw=25 --hold 0.9
   m2f animate speech.wav --out out/ --blink off,15 --look-at 0-2=25,0 --look-at 2-=-10,5 --head-gain 1.3
   m2f animate speech.wav --out out/ --identity chie=.6,bruno=.4 --mesh head.obj
   m2f animate speech.wav --out out/ --emit mp4")]
@@ -106,6 +109,16 @@ pub struct Animate {
     /// Strength of the styles, or a curve of it; the pack's by default
     #[arg(long, value_name = "X", value_parser = guidance::parse, allow_negative_numbers = true)]
     pub guidance_style: Option<Guidance>,
+    /// A face or head pose that is met at a time or over a range: 1.2=smile, 0.5-0.9=jawOpen=.6,headYaw=20 (degrees),
+    /// 2=face.json (weights), 2=face.obj (a mesh on the topology), 2=face.png; may be given again
+    #[arg(long = "keyframe", value_name = "TIME=WHAT", value_parser = value_parser!(Keyframe))]
+    pub keyframes: Vec<Keyframe>,
+    /// How firmly keyframes hold: 1 is met exactly, less gives way
+    #[arg(long, value_name = "X", default_value_t = Keyframe::HOLD, requires = "keyframes")]
+    pub hold: f32,
+    /// Length of the way to a keyframe and from it, seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = Keyframe::RAMP_S, requires = "keyframes")]
+    pub keyframe_ramp: f64,
     #[command(flatten)]
     pub liveliness: Liveliness,
     /// Which files; by default glb,csv,json,png, of a pack without a mesh csv,json

@@ -37,13 +37,20 @@ pub fn push(session: &Session, wav: Wav, progress: &Progress) -> Result<Envelope
 
 /// Waits for the motion of what was pushed.
 pub fn finish(session: &Session, progress: &Progress) -> Result<Arc<Animation>> {
-    session.finish()?;
-    while !session.wait(Some(Duration::from_millis(40)))? {
+    Ok(finish_together(&[session], progress)?.remove(0))
+}
+
+/// Waits for the motions of what was pushed to several sessions, one job.
+pub fn finish_together(sessions: &[&Session], progress: &Progress) -> Result<Vec<Arc<Animation>>> {
+    Session::finish_together(sessions)?;
+    let ended = || anyhow!("the job ended without a result");
+    let first = sessions.first().ok_or_else(ended)?;
+    while !first.wait(Some(Duration::from_millis(40)))? {
         interrupt::check()?;
-        let now = session.progress();
+        let now = first.progress();
         progress.show(now.stage.name(), now.fraction);
     }
-    session.pull()?.ok_or_else(|| anyhow!("the job ended without a result"))
+    sessions.iter().map(|session| session.pull()?.ok_or_else(ended)).collect()
 }
 
 /// The animation of a file.

@@ -44,6 +44,7 @@ pub struct Character {
     pub options: SessionOptions,
     /// Its lines on silence.
     pub samples: Vec<f32>,
+    #[allow(dead_code)]
     pub gaze: Vec<Gaze>,
 }
 
