@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::audio::Converter;
 use crate::error::{Error, Result};
-use crate::motion::{Clip, Inpaint, SampleJob, SampleOptions};
+use crate::motion::{Clip, Inpaint, InpaintMode, SampleJob, SampleOptions};
 use crate::plan::{Backend, DeviceFrames};
 use crate::signal::Frames;
 use crate::speech::EncodeJob;
@@ -114,7 +114,10 @@ impl Job {
             Part::Speech(job) => Part::Ready(job.finish()?),
             Part::Ready(features) => self.begin_motion(&*backend, features)?,
             Part::Unstyled(job, features, mut directions) => {
-                let kept = directions.kept.take().map(|mask| Ok::<_, Error>(Inpaint { known: motion(*job)?, mask }));
+                let kept = directions
+                    .kept
+                    .take()
+                    .map(|mask| Ok::<_, Error>(Inpaint { known: motion(*job)?, mask, mode: InpaintMode::Inpaint }));
                 let kept = kept.transpose()?;
                 let clip = Clip { edit: kept.clone(), ..self.clip(features, directions) };
                 Part::Motion(Box::new(self.sampling(clip)?), kept)

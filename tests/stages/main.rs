@@ -15,6 +15,7 @@ mod output;
 mod pack;
 mod picture;
 mod prompt;
+mod repaint;
 mod session;
 mod solver;
 mod speech;
