@@ -20,6 +20,8 @@ pub const MAX_FPS: f32 = 1000.0;
 pub const MAX_THREADS: u32 = 256;
 /// Most denoising steps.
 pub const MAX_STEPS: u32 = 1000;
+/// Most resampling loops of a denoising step.
+pub const MAX_RESAMPLING: usize = 32;
 /// Longest window of the denoiser, frames.
 pub const MAX_WINDOW_FRAMES: usize = 4096;
 /// Largest absolute guidance strength.

@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 use std::time::Duration;
 
-use crate::session::{Session, SessionOptions, Stage, Style};
+use crate::session::{InpaintMode, Session, SessionOptions, Stage, Style};
 
 use super::buffer;
 use super::error::{Failure, m2f_status};
@@ -92,8 +92,10 @@ pub struct m2f_session_options {
     /// 1 (default): the result keeps the audio features, so that [`m2f_result_revise`] can make ranges of it anew: 23 KB a
     /// second with the starter. 0: it does not.
     pub editable: u32,
-    /// 0.
-    pub reserved: u32,
+    /// How keyframes, and what a style or a revision leaves as it was, are painted in. 0 (default): into the estimate of every
+    /// step. 1 to 32: into the state, noised as the rest is, and each step is taken so many times (RePaint): the rest joins
+    /// them the better, at so many times the cost.
+    pub repaint_loops: u32,
 }
 
 // SAFETY: repr(C), struct_size first; integers, floats, pointers and optional functions of the host's.
@@ -118,7 +120,7 @@ unsafe impl Options for m2f_session_options {
             style_code_count: 0,
             identity: std::ptr::null(),
             editable: 1,
-            reserved: 0,
+            repaint_loops: 0,
         }
     }
 }
@@ -376,8 +378,8 @@ pub(super) unsafe fn convert(options: &m2f_session_options) -> Result<SessionOpt
         let detail = format!("mode {} is not supported by this version", options.mode);
         return Err(Failure::new(m2f_status::M2F_STATUS_UNSUPPORTED, detail));
     }
-    if options.editable > 1 || options.reserved != 0 {
-        return Err(Failure::argument(format!("editable is {}, expected 0 or 1; reserved is 0", options.editable)));
+    if options.editable > 1 {
+        return Err(Failure::argument(format!("editable is {}, expected 0 or 1", options.editable)));
     }
     // SAFETY: the caller's promise.
     let sources = unsafe {
@@ -405,6 +407,10 @@ pub(super) unsafe fn convert(options: &m2f_session_options) -> Result<SessionOpt
         style_strength: options.style_strength,
         identity,
         editable: options.editable == 1,
+        edit_mode: match options.repaint_loops {
+            0 => InpaintMode::Inpaint,
+            loops => InpaintMode::Repaint { loops: loops as usize },
+        },
         ..SessionOptions::new(options.sample_rate_hz, options.channel_count)
     })
 }

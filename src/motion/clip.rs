@@ -4,9 +4,8 @@ use std::ops::Range;
 
 use crate::error::{Error, Result};
 use crate::plan::DeviceFrames;
-use crate::signal::Frames;
 
-use super::edit::Inpaint;
+use super::edit::{Inpaint, InpaintMode};
 use super::guidance::{Guidance, Strength, Style};
 use super::noise::{Draw, Noise};
 use super::sampler::{SampleOptions, Sampler};
@@ -87,9 +86,19 @@ impl Track {
         Ok((track, audio))
     }
 
-    /// Draws standard normal values for its rows of `state`.
-    pub(super) fn draw(&self, draw: Draw, state: &mut Frames) {
-        let Self { rows, noise, first_frame, .. } = self;
-        rows.clone().zip(*first_frame..).for_each(|(row, frame)| noise.fill(draw, frame, state.row_mut(row)));
+    /// Times that each of its steps is taken.
+    pub(super) fn loops(&self) -> usize {
+        self.edit.as_ref().map_or(1, Inpaint::loops)
+    }
+
+    /// Whether known motion is painted into its state.
+    pub(super) fn repaints(&self) -> bool {
+        self.edit.as_ref().is_some_and(|edit| edit.mode != InpaintMode::Inpaint)
+    }
+
+    /// Draws standard normal values for its rows of a matrix of all rows, `width` values each.
+    pub(super) fn draw(&self, draw: Draw, width: usize, matrix: &mut [f32]) {
+        let rows = matrix[self.rows.start * width..self.rows.end * width].chunks_exact_mut(width);
+        rows.zip(self.first_frame..).for_each(|(row, frame)| self.noise.fill(draw, frame, row));
     }
 }

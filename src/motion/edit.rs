@@ -1,19 +1,48 @@
-//! Edits of a sampling: known motion painted into the estimate of every step (paper, diffusion inpainting in time).
+//! Edits of a sampling: known motion painted into the estimate of every step (paper, diffusion inpainting in time), or into
+//! the state after it (RePaint, Lugmayr et al. 2022).
 
 use crate::error::{Error, Result};
+use crate::limits;
 use crate::plan::{Op, PlanBuilder, View};
 use crate::signal::Frames;
 
-/// Motion that is known, fully or in part: x0 ← x0·(1 − m) + known·m, after guidance and before the step.
+use super::sampler::within;
+
+/// How known motion is painted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum InpaintMode {
+    /// Into the estimate: x0 ← x0·(1 − m) + known·m, after guidance and before the step.
+    #[default]
+    Inpaint,
+    /// Into the state: after a step from t to t′ x ← x·(1 − m) + known′·m, where known′ is the known motion diffused to t′
+    /// by fresh noise. So the rest is denoised beside motion as noisy as itself, and joins it the better the more often:
+    /// all but the last of the loops diffuse x from t′ back to t. The last step, to the data, has one loop.
+    Repaint {
+        /// Times that each step is taken, 1 to [`limits::MAX_RESAMPLING`]; a sampling costs as many times as much.
+        loops: usize,
+    },
+}
+
+/// Motion that is known, fully or in part.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Inpaint {
     /// Motion in the model's own units (not standardised), [frames, d_x]; read only where the mask is not zero.
     pub known: Frames,
     /// m, 0..1: one column for the whole motion, or two for expression and head pose; [frames, 1 or 2].
     pub mask: Frames,
+    /// How it is painted in.
+    pub mode: InpaintMode,
 }
 
 impl Inpaint {
+    /// Times that each step is taken.
+    pub(super) fn loops(&self) -> usize {
+        match self.mode {
+            InpaintMode::Inpaint => 1,
+            InpaintMode::Repaint { loops } => loops,
+        }
+    }
+
     /// Checks that it fits a clip of `frames` and a motion of `width` dimensions, and standardises `known`.
     pub(super) fn standardised(mut self, frames: usize, mean: &[f32], std: &[f32]) -> Result<Self> {
         let invalid = |detail: &str| Err(Error::InvalidArgument(format!("inpainting: {detail}")));
@@ -23,6 +52,7 @@ impl Inpaint {
         if self.known.len() != frames || self.mask.len() != frames {
             return invalid("known motion and mask have one row for each frame of the clip");
         }
+        within("resampling loops", self.loops(), 1, limits::MAX_RESAMPLING)?;
         if !self.mask.data.iter().all(|m| (0.0..=1.0).contains(m)) || !self.known.data.iter().all(|v| v.is_finite()) {
             return invalid("a mask value is outside 0 to 1, or known motion is not finite");
         }
@@ -38,7 +68,7 @@ impl Inpaint {
         (0..self.mask.width).flat_map(|c| column(c).copied().chain(column(c).map(|m| 1.0 - m))).collect()
     }
 
-    /// Paints into x0: `terms` [2, frames, d_x] are known motion and x0, `weights` [2·columns, frames, 1] those of
+    /// Paints into a matrix: `terms` [2, frames, d_x] are known motion and it, `weights` [2·columns, frames, 1] those of
     /// [`weights`](Self::weights); expression is the first `d_z` dimensions.
     pub(super) fn record(plan: &mut PlanBuilder, terms: View, weights: View, d_z: usize) {
         let split = if weights.batch == 2 { terms.cols } else { d_z };
@@ -56,7 +86,8 @@ mod tests {
 
     #[test]
     fn mask_of_two_columns_weighs_expression_and_pose_apart() {
-        let inpaint = Inpaint { known: Frames::new(3, vec![8.0; 6]), mask: Frames::new(2, vec![1.0, 0.0, 0.0, 0.5]) };
+        let (known, mask) = (Frames::new(3, vec![8.0; 6]), Frames::new(2, vec![1.0, 0.0, 0.0, 0.5]));
+        let inpaint = Inpaint { known, mask, mode: InpaintMode::Inpaint };
         let edit = inpaint.standardised(2, &[0.0; 3], &[2.0; 3]).unwrap();
         assert_eq!(edit.known.data, [4.0; 6]);
         assert_eq!(edit.weights(), [1.0, 0.0, 0.0, 1.0, 0.0, 0.5, 1.0, 0.5]);
@@ -64,8 +95,8 @@ mod tests {
 
     #[test]
     fn edit_that_does_not_fit_is_refused() {
-        let check =
-            |known: Frames, mask: Frames| Inpaint { known, mask }.standardised(2, &[0.0; 3], &[1.0; 3]).is_err();
+        let of = |known, mask, mode| Inpaint { known, mask, mode }.standardised(2, &[0.0; 3], &[1.0; 3]).is_err();
+        let check = |known: Frames, mask: Frames| of(known, mask, InpaintMode::Inpaint);
         assert!(!check(Frames::zeros(2, 3), Frames::zeros(2, 1)));
         assert!(check(Frames::zeros(1, 3), Frames::zeros(2, 1)));
         assert!(check(Frames::zeros(2, 3), Frames::zeros(1, 1)));
@@ -73,5 +104,8 @@ mod tests {
         assert!(check(Frames::zeros(2, 3), Frames::zeros(2, 3)));
         assert!(check(Frames::zeros(2, 3), Frames::new(1, vec![0.0, 1.5])));
         assert!(check(Frames::new(3, vec![f32::NAN; 6]), Frames::zeros(2, 1)));
+        let repaint = |loops| of(Frames::zeros(2, 3), Frames::zeros(2, 1), InpaintMode::Repaint { loops });
+        assert!(!repaint(1) && !repaint(limits::MAX_RESAMPLING));
+        assert!(repaint(0) && repaint(limits::MAX_RESAMPLING + 1));
     }
 }

@@ -31,8 +31,8 @@ impl Window {
     }
 }
 
-/// Windows that are denoised in one batch: of one length, with and without ∅ alike, and of equally many conditions. Each
-/// has its own: audio alone, or with a style of its clip.
+/// Windows that are denoised in one batch: of one length, with and without ∅ alike, and of equally many conditions and
+/// loops. Each has its own conditions: audio alone, or with a style of its clip.
 #[derive(Debug, Clone)]
 pub(super) struct Group {
     /// By clip and time.
@@ -41,6 +41,8 @@ pub(super) struct Group {
     pub(super) shape: Shape,
     /// Number of its slot; groups of the same shape may share one.
     pub(super) slot: usize,
+    /// Times that each step of its clips is taken.
+    pub(super) loops: usize,
 }
 
 impl Group {
@@ -64,7 +66,7 @@ pub(super) fn split(denoiser: &Denoiser, tracks: &[Track], state_bytes: usize) -
         |shape: Shape| denoiser.state_len(Shape { unconditional: false, ..shape }).saturating_mul(size_of::<f32>());
     let mut groups: Vec<Group> = Vec::new();
     let (mut slots, mut used) = (0, 0usize);
-    for (one, mut windows) in alike(tracks) {
+    for ((one, loops), mut windows) in alike(tracks) {
         while !windows.is_empty() {
             let of = |windows| Shape { windows, ..one };
             let fits = |&batch: &usize| batch <= windows.len() && (batch == 1 || bytes(of(batch)) <= state_bytes);
@@ -78,23 +80,23 @@ pub(super) fn split(denoiser: &Denoiser, tracks: &[Track], state_bytes: usize) -
                     slots - 1
                 }
             };
-            groups.push(Group { windows: windows.drain(..shape.windows).collect(), shape, slot });
+            groups.push(Group { windows: windows.drain(..shape.windows).collect(), shape, slot, loops });
         }
     }
     (groups, slots)
 }
 
-/// The windows of all clips that one batch can take, each kind with the shape of one of them.
-fn alike(tracks: &[Track]) -> Vec<(Shape, Vec<Window>)> {
-    let mut kinds: Vec<(Shape, Vec<Window>)> = Vec::new();
+/// The windows of all clips that one batch can take, each kind with the shape of one of them and its loops.
+fn alike(tracks: &[Track]) -> Vec<((Shape, usize), Vec<Window>)> {
+    let mut kinds: Vec<((Shape, usize), Vec<Window>)> = Vec::new();
     for (clip, track) in tracks.iter().enumerate() {
         for number in 0..track.windows.count() {
             let frames = track.windows.frames(number);
             let window = Window { clip, number, branches: track.guidance.branches(frames.clone()), frames };
-            let shape = window.shape();
-            match kinds.iter_mut().find(|(kind, _)| *kind == shape) {
+            let of_window = (window.shape(), track.loops());
+            match kinds.iter_mut().find(|(kind, _)| *kind == of_window) {
                 Some((_, windows)) => windows.push(window),
-                None => kinds.push((shape, vec![window])),
+                None => kinds.push((of_window, vec![window])),
             }
         }
     }

@@ -16,9 +16,8 @@ use crate::signal::{Frames, try_zeros};
 use super::clip::{Clip, Track};
 use super::groups;
 use super::layout::Layout;
-use super::noise::{Draw, Purpose};
 use super::sampler::{SampleOptions, Sampler};
-use super::sampling::Sampling;
+use super::sampling::{FACTORS, Sampling};
 
 /// Clips being sampled together, advanced unit by unit on the caller's thread.
 pub struct SampleJob {
@@ -47,7 +46,7 @@ struct Run {
     done: usize,
     /// Whether the next one is under way on the device.
     inside: bool,
-    /// The noise of a step, and the step whose noise the device holds; without fresh noise no rows.
+    /// The noise of a pass, and the pass whose noise the device holds; without fresh noise no rows.
     fresh: Frames,
     drawn: Option<usize>,
 }
@@ -76,9 +75,9 @@ impl SampleJob {
         }
         let (groups, slots) = groups::split(sampler.denoiser(), &tracks, options.state_bytes);
         let timesteps = sampler.schedule().pairs(options.spacing, options.steps)?;
-        let layout = Layout { tracks, groups, slots, steps: timesteps.len(), noisy: options.eta > 0.0 };
+        let layout = Layout::new(tracks, groups, slots, timesteps.len(), options.eta > 0.0);
         let mut x = Frames::try_zeros(layout.rows(), sampler.denoiser().config().d_x)?;
-        layout.draw(Draw { purpose: Purpose::Start, step: 0, resampling: 0 }, &mut x);
+        layout.draw_start(&mut x);
         let phase = Phase::Waiting { audio, x };
         Ok(Self { sampler, eta: f64::from(options.eta), timesteps, layout, phase })
     }
@@ -132,7 +131,7 @@ impl SampleJob {
     }
 
     /// Does one bounded unit of work: records and compiles the plan, or hands on the sections that are left (those of one
-    /// step when each has fresh noise), of which the backend does what it does at once. True when the sampling is
+    /// pass when each has fresh noise), of which the backend does what it does at once. True when the sampling is
     /// complete. Every call of a job takes the same backend.
     ///
     /// # Errors
@@ -148,16 +147,21 @@ impl SampleJob {
         if run.is_complete() {
             return Ok(true);
         }
-        let step = run.steps_done();
-        let end = match (self.layout.noisy, run.done) {
-            (false, _) => run.sampling.sections.len(),
-            (true, 0) => 1,
-            (true, _) => run.sampling.step_ends.get(step).copied().unwrap_or(run.sampling.sections.len()),
-        };
-        if self.layout.noisy && run.done > 0 && run.drawn != Some(step) && step < self.timesteps.len() {
-            self.layout.draw(Draw { purpose: Purpose::Step, step: step as u32, resampling: 0 }, &mut run.fresh);
-            run.executable.write(run.sampling.noise, &run.fresh.data)?;
-            run.drawn = Some(step);
+        let mut end = run.sampling.sections.len();
+        if !self.layout.fresh.is_empty() {
+            let at = run.sampling.passes.partition_point(|(_, end)| *end <= run.done);
+            end = match run.sampling.passes.get(at) {
+                Some(_) if run.done == 0 => 1,
+                Some((pass, end)) => {
+                    if run.drawn != Some(at) {
+                        self.layout.draw_fresh(*pass, &mut run.fresh);
+                        run.executable.write(run.sampling.noise, &run.fresh.data)?;
+                        run.drawn = Some(at);
+                    }
+                    *end
+                }
+                None => end,
+            };
         }
         run.advance(end)?;
         Ok(run.is_complete())
@@ -198,7 +202,9 @@ impl SampleJob {
         for (port, audio) in sampling.audio.iter().zip(audio) {
             executable.load(*port, &audio.tensor, 0)?;
         }
-        executable.write(sampling.noise, &x.data)?;
+        let mut noise = Frames::try_zeros(layout.fresh.len().max(1) * layout.rows(), d_x)?;
+        noise.data[..x.data.len()].copy_from_slice(&x.data);
+        executable.write(sampling.noise, &noise.data)?;
         executable.write(sampling.codes, &layout.codes(d_p))?;
         executable.write(sampling.weights, &layout.guidance_weights())?;
 
@@ -206,16 +212,26 @@ impl SampleJob {
         let rows = times.chunks_exact_mut(d).zip(&self.timesteps);
         rows.for_each(|(row, (timestep, _))| denoiser.encode_time(*timestep, row));
         executable.write(sampling.times, &times)?;
-        let step = |&(from, to): &(usize, Option<usize>)| self.sampler.schedule().step(from, to, self.eta);
-        let factors = self.timesteps.iter().map(step).flat_map(|step| [step.x0, step.x, step.noise]);
-        executable.write(sampling.coefficients, &factors.map(|factor| factor as f32).collect::<Vec<_>>())?;
+        executable.write(sampling.coefficients, &self.coefficients())?;
         if let Some((known, mask)) = sampling.known {
             executable.write(known, &layout.known(d_x)?)?;
             executable.write(mask, &layout.known_weights()?)?;
         }
         let state = executable.create_state()?;
-        let fresh = Frames::try_zeros(if layout.noisy { layout.rows() } else { 0 }, d_x)?;
+        let fresh = if layout.fresh.is_empty() { Frames { width: d_x, data: Vec::new() } } else { noise };
         Ok(Run { sampling, executable, state, done: 0, inside: false, fresh, drawn: None })
+    }
+
+    /// Factors of every step, as the plan takes them.
+    fn coefficients(&self) -> Vec<f32> {
+        let (schedule, mut factors) = (self.sampler.schedule(), Vec::with_capacity(FACTORS * self.timesteps.len()));
+        for &(from, to) in &self.timesteps {
+            let [step, known, again] =
+                [schedule.step(from, to, self.eta), schedule.diffuse(None, to), schedule.diffuse(to, Some(from))];
+            let of_step = [step.x0, step.x, step.noise, known.x, known.noise, again.x, again.noise];
+            factors.extend(of_step.map(|factor| factor as f32));
+        }
+        factors
     }
 }
 
@@ -225,7 +241,8 @@ impl Run {
     }
 
     fn steps_done(&self) -> usize {
-        self.sampling.step_ends.partition_point(|end| *end <= self.done)
+        let passes = self.sampling.passes.iter().take_while(|(_, end)| *end <= self.done);
+        passes.filter(|(pass, _)| pass.left == 0).count()
     }
 
     /// Hands on the sections up to `end`.

@@ -1,12 +1,14 @@
 //! What a sampling is recorded for, and the rows of its tables: clips one behind the other, batches of their windows.
 
+use std::collections::BTreeSet;
+
 use crate::error::Result;
 use crate::signal::{Frames, try_zeros};
 
 use super::clip::Track;
 use super::groups::{Group, Window};
 use super::guidance::Branch;
-use super::noise::Draw;
+use super::noise::{Draw, Purpose};
 
 /// What a sampling is recorded for.
 #[derive(Debug)]
@@ -18,11 +20,43 @@ pub(super) struct Layout {
     pub(super) slots: usize,
     /// K.
     pub(super) steps: usize,
-    /// Whether every step adds noise.
-    pub(super) noisy: bool,
+    /// What every pass takes fresh noise for.
+    pub(super) fresh: Vec<Purpose>,
+}
+
+/// A loop of a denoising step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Pass {
+    pub(super) step: usize,
+    /// Loops of the step, and those of them that are left after this one. A clip of fewer loops waits for the last ones.
+    pub(super) loops: usize,
+    pub(super) left: usize,
 }
 
 impl Layout {
+    /// Of clips and their batches; `noisy` says whether every step adds noise.
+    pub(super) fn new(tracks: Vec<Track>, groups: Vec<Group>, slots: usize, steps: usize, noisy: bool) -> Self {
+        let repaints = tracks.iter().any(Track::repaints);
+        let again = tracks.iter().any(|track| track.loops() > 1);
+        let fresh = [(noisy, Purpose::Step), (repaints, Purpose::Known), (again, Purpose::Again)];
+        let fresh = fresh.into_iter().filter_map(|(is_taken, purpose)| is_taken.then_some(purpose)).collect();
+        Self { tracks, groups, slots, steps, fresh }
+    }
+
+    /// All loops of all steps, in order; the last step, to the data, has one.
+    pub(super) fn passes(&self) -> impl Iterator<Item = Pass> {
+        let most = self.tracks.iter().map(Track::loops).max().unwrap_or(1);
+        let loops = move |step| if step + 1 == self.steps { 1 } else { most };
+        (0..self.steps)
+            .flat_map(move |step| (0..loops(step)).rev().map(move |left| Pass { step, loops: loops(step), left }))
+    }
+
+    /// Numbers of loops that clips differ by, rising.
+    pub(super) fn levels(&self) -> Vec<usize> {
+        let levels: BTreeSet<usize> = self.tracks.iter().map(Track::loops).collect();
+        levels.into_iter().collect()
+    }
+
     /// Rows of the state: the frames of all clips.
     pub(super) fn rows(&self) -> usize {
         self.tracks.last().map_or(0, |track| track.rows.end)
@@ -105,8 +139,23 @@ impl Layout {
         Ok(weights)
     }
 
-    /// Standard normal values for all rows of `state`, those of each clip from its seed.
-    pub(super) fn draw(&self, draw: Draw, state: &mut Frames) {
-        self.tracks.iter().for_each(|track| track.draw(draw, state));
+    /// The noise that x starts from, [rows, d_x]: standard normal values, those of each clip from its seed.
+    pub(super) fn draw_start(&self, x: &mut Frames) {
+        let draw = Draw { purpose: Purpose::Start, step: 0, resampling: 0 };
+        self.tracks.iter().for_each(|track| track.draw(draw, x.width, &mut x.data));
+    }
+
+    /// The fresh noise of a pass, [purposes·rows, d_x]; clips that take no part in it keep what they have.
+    pub(super) fn draw_fresh(&self, pass: Pass, noise: &mut Frames) {
+        let width = noise.width;
+        for (purpose, matrix) in self.fresh.iter().zip(noise.data.chunks_exact_mut(self.rows() * width)) {
+            for track in &self.tracks {
+                let loops = track.loops().min(pass.loops);
+                if pass.left < loops && (*purpose == Purpose::Step || track.repaints()) {
+                    let resampling = (loops - 1 - pass.left) as u16;
+                    track.draw(Draw { purpose: *purpose, step: pass.step as u32, resampling }, width, matrix);
+                }
+            }
+        }
     }
 }

@@ -19,11 +19,12 @@ mod noise;
 mod sampler;
 mod sampling;
 mod schedule;
+mod update;
 mod windows;
 
 pub use clip::Clip;
 pub use denoiser::{Denoiser, DenoiserPlan, Shape};
-pub use edit::Inpaint;
+pub use edit::{Inpaint, InpaintMode};
 pub use guidance::Style;
 pub use job::SampleJob;
 pub use sampler::{SampleOptions, Sampler};

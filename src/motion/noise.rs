@@ -10,6 +10,10 @@ pub(super) enum Purpose {
     Start,
     /// The fresh noise of a step with η > 0.
     Step,
+    /// What known motion is diffused by, to be painted into the state.
+    Known,
+    /// What the state is diffused by, to be denoised again.
+    Again,
 }
 
 /// Which matrix of noise: purpose, denoising step and resampling loop (0 without resampling).

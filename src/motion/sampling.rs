@@ -3,25 +3,29 @@
 //! Sections, in the order of a run; those of a batch of windows, see [`Batches`], exist once per [`Group`]:
 //! ```text
 //! sampling   x ← noise; keys and values of ∅
-//! for each of K steps:
-//!   select     row k of the tables of timesteps and coefficients
+//! for each of K steps, and each of its loops:
+//!   select     row k of the tables of timesteps and coefficients, in the first loop
 //!   condition  audio features and codes under the windows → keys and values, where their slot holds another group's
 //!   step       x under the windows → denoiser → guided x0 of each window
-//!   blend      windows' x0 → x0 over each clip; known motion; x ← DDIM step
+//!   blend      windows' x0 → x0 over each clip; known motion; x ← DDIM step; known motion, diffused
+//!   again      x ← x, diffused, where a loop follows
 //! motion     x → output
 //! ```
+//! Batches, blend and again of a loop are those of the clips that have so many; blend and again exist once per number of
+//! loops.
+//!
 //! State: x and x0 over all clips, one behind the other, x0 of every window, keys and values of every slot. All but these
 //! are scratch of one section, so memory beyond them is that of one batch.
 
 use std::sync::Arc;
 
-use crate::plan::{Op, Plan, PlanBuilder, Port, Section, View};
+use crate::plan::{Plan, PlanBuilder, Port, Section};
 
 use super::batches::{BatchViews, Batches};
 use super::denoiser::Denoiser;
-use super::edit::Inpaint;
 use super::groups::Group;
-use super::layout::Layout;
+use super::layout::{Layout, Pass};
+use super::update::Update;
 
 /// A recorded sampling.
 pub(super) struct Sampling {
@@ -34,9 +38,9 @@ pub(super) struct Sampling {
     pub(super) weights: Port,
     /// Codes of the timesteps, [K, d].
     pub(super) times: Port,
-    /// Factors of x0, x and noise, [K, 3].
+    /// Factors, [K, [`FACTORS`]].
     pub(super) coefficients: Port,
-    /// Standard normal values, [rows, d_x]: what x starts from, then what a noisy step adds.
+    /// Standard normal values, a matrix [rows, d_x] for each purpose of a pass; the first is what x starts from before.
     pub(super) noise: Port,
     /// Known motion, [rows, d_x], and its [`Inpaint::weights`], [2·columns, rows].
     pub(super) known: Option<(Port, Port)>,
@@ -44,8 +48,8 @@ pub(super) struct Sampling {
     pub(super) motion: Port,
     /// What a sampling runs, in order.
     pub(super) sections: Vec<Section>,
-    /// Number of them that are done after each step.
-    pub(super) step_ends: Vec<usize>,
+    /// The passes, each with the number of sections that are done after it.
+    pub(super) passes: Vec<(Pass, usize)>,
     /// The last of them, which copies x to the output and may run between two others.
     pub(super) end: Section,
 }
@@ -56,15 +60,22 @@ struct Parts {
     /// By step.
     select: Vec<Section>,
     batches: Batches,
-    blend: Section,
+    /// By level.
+    blend: Vec<Section>,
+    again: Vec<Option<Section>>,
     end: Section,
 }
+
+/// Factors of a step: of x0, x and noise in the DDIM step; of known motion and noise, diffused to where that leads; of x
+/// and noise, diffused back from there.
+pub(super) const FACTORS: usize = 7;
 
 impl Sampling {
     /// Records all of it.
     pub(super) fn record(denoiser: &Denoiser, layout: &Layout) -> Self {
         let config = denoiser.config();
-        let &Layout { ref tracks, ref groups, steps, noisy, .. } = layout;
+        let Layout { tracks, groups, steps, fresh, .. } = layout;
+        let steps = *steps;
         let (rows, mask_columns) = (layout.rows(), layout.mask_columns());
         let plan = &mut PlanBuilder::new();
 
@@ -74,8 +85,8 @@ impl Sampling {
         let weight_rows = groups.iter().map(Group::weight_rows).sum();
         let (weights, weights_view) = plan.input("guidance weights", 1, weight_rows, 1);
         let (times, times_view) = plan.input("timesteps", 1, steps, config.d);
-        let (coefficients, coefficients_view) = plan.input("coefficients", 1, steps, 3);
-        let (noise, noise_view) = plan.input("noise", 1, rows, config.d_x);
+        let (coefficients, coefficients_view) = plan.input("coefficients", 1, steps, FACTORS);
+        let (noise, noise_view) = plan.input("noise", fresh.len().max(1), rows, config.d_x);
         let (motion, motion_view) = plan.output("motion", 1, rows, config.d_x);
         let (known, known_views) = (mask_columns > 0)
             .then(|| {
@@ -87,17 +98,17 @@ impl Sampling {
 
         // Known motion, x0, x, noise: each sum below is over neighbours.
         let first = usize::from(mask_columns > 0);
-        let all = plan.state("x0, x", first + 2 + usize::from(noisy), rows, config.d_x);
+        let all = plan.state("x0, x", first + 2 + usize::from(!fresh.is_empty()), rows, config.d_x);
         let estimates = plan.state("x0 of the windows", 1, layout.estimate_rows(), config.d_x);
         let time = plan.state("timestep", 1, 1, config.d);
-        let factors = plan.state("factors", 3, 1, 1);
+        let factors = plan.state("factors", FACTORS, 1, 1);
         for view in [all, estimates, factors] {
             plan.keep_f32(view);
         }
-        let [x0, x] = [first, first + 1].map(|item| all.batch(item..item + 1));
+        let x = all.batch(first + 1..first + 2);
 
         let start = plan.section("sampling");
-        plan.copy(noise_view, x);
+        plan.copy(noise_view.batch(0..1), x);
         if let Some((known, _)) = known_views {
             plan.copy(known, all.batch(0..1));
         }
@@ -107,53 +118,52 @@ impl Sampling {
         let select = (0..steps).map(|k| {
             let section = plan.section("select");
             plan.copy(times_view.rows(k..k + 1), time);
-            plan.copy(coefficients_view.rows(k..k + 1), factors.reshape(1, 1, 3));
+            plan.copy(coefficients_view.rows(k..k + 1), factors.reshape(1, 1, FACTORS));
             section
         });
         let select = select.collect();
 
-        let blend = plan.section("blend");
-        for (track, first_rows) in tracks.iter().zip(layout.first_estimates()) {
-            let rows = track.rows.clone();
-            let (index, weight) = track.windows.blend_lists(&first_rows);
-            plan.push(Op::Gather { x: estimates, index, weight, out: x0.rows(rows.clone()) });
-            if let (Some(edit), Some((_, weights))) = (&track.edit, known_views) {
-                let weights = weights.batch(0..2 * edit.mask.width).rows(rows.clone());
-                Inpaint::record(plan, all.batch(0..2).rows(rows), weights, config.d_z);
+        let known_weights = known_views.map(|(_, weights)| weights);
+        let update =
+            Update { layout, all, x: first + 1, estimates, factors, noise: noise_view, known_weights, d_z: config.d_z };
+        let (mut blend, mut again) = (Vec::new(), Vec::new());
+        for loops in layout.levels() {
+            blend.push(plan.section("blend"));
+            update.record_step(plan, loops);
+            again.push((loops > 1).then(|| plan.section("again")));
+            if loops > 1 {
+                update.record_again(plan, loops);
             }
         }
-        let terms = all.batch(first..all.batch);
-        if noisy {
-            plan.copy(noise_view, terms.batch(2..3));
-        }
-        let of_terms = View { rows, row_stride: 0, ..factors.batch(0..terms.batch) };
-        plan.push(Op::Combine { x: terms, weights: of_terms, out: x });
 
         let end = plan.section("motion");
         plan.copy(x, motion_view);
 
-        let parts = Parts { start, select, batches, blend, end };
-        let (sections, step_ends) = order(&parts, layout);
+        let parts = Parts { start, select, batches, blend, again, end };
+        let (sections, passes) = order(&parts, layout);
         let plan = Arc::new(std::mem::take(plan).finish());
-        Self { plan, audio, codes, weights, times, coefficients, noise, known, motion, sections, step_ends, end }
+        Self { plan, audio, codes, weights, times, coefficients, noise, known, motion, sections, passes, end }
     }
 }
 
 /// Puts the sections in the order of a run. A condition is computed again whenever its slot was another group's.
-fn order(parts: &Parts, layout: &Layout) -> (Vec<Section>, Vec<usize>) {
-    let mut holds = vec![None; layout.slots];
-    let (mut sections, mut step_ends) = (vec![parts.start], Vec::with_capacity(parts.select.len()));
-    for select in &parts.select {
-        sections.push(*select);
-        for (at, group) in layout.groups.iter().enumerate() {
+fn order(parts: &Parts, layout: &Layout) -> (Vec<Section>, Vec<(Pass, usize)>) {
+    let (levels, mut holds) = (layout.levels(), vec![None; layout.slots]);
+    let (mut sections, mut passes) = (vec![parts.start], Vec::new());
+    for pass in layout.passes() {
+        sections.extend((pass.left + 1 == pass.loops).then(|| parts.select[pass.step]));
+        let groups = layout.groups.iter().enumerate().filter(|(_, group)| group.loops > pass.left);
+        for (at, group) in groups {
             if holds[group.slot].replace(at) != Some(at) {
                 sections.extend(parts.batches.condition[at]);
             }
             sections.push(parts.batches.step[at]);
         }
-        sections.push(parts.blend);
-        step_ends.push(sections.len());
+        let level = levels.partition_point(|loops| *loops <= pass.left);
+        sections.push(parts.blend[level]);
+        sections.extend(parts.again[level].filter(|_| pass.left > 0));
+        passes.push((pass, sections.len()));
     }
     sections.push(parts.end);
-    (sections, step_ends)
+    (sections, passes)
 }

@@ -11,14 +11,14 @@ pub struct Schedule {
     alpha_bar: Vec<f64>,
 }
 
-/// One DDIM step as a linear map: x′ = x·`x` + x0·`x0` + z·`noise`.
+/// One step as a linear map: x′ = x·`x` + x0·`x0` + z·`noise`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Step {
     /// Factor of the current state.
     pub x: f64,
     /// Factor of the denoised estimate.
     pub x0: f64,
-    /// Factor of fresh standard normal noise, σ; 0 when η is.
+    /// Factor of fresh standard normal noise, σ.
     pub noise: f64,
 }
 
@@ -80,6 +80,17 @@ impl Schedule {
         let epsilon = (1.0 - next - sigma * sigma).max(0.0).sqrt() / (1.0 - now).sqrt();
         Step { x: epsilon, x0: next.sqrt() - epsilon * now.sqrt(), noise: sigma }
     }
+
+    /// The forward process from a timestep (`None`: from the data, ᾱ = 1) to one that is not less noisy:
+    /// x′ = √(ᾱ′/ᾱ)·x + √(1−ᾱ′/ᾱ)·z.
+    ///
+    /// # Panics
+    /// If a timestep is not below T.
+    pub fn diffuse(&self, from: Option<usize>, to: Option<usize>) -> Step {
+        let [now, next] = [from, to].map(|timestep| timestep.map_or(1.0, |t| self.alpha_bar[t]));
+        let kept = (next / now).min(1.0);
+        Step { x: kept.sqrt(), x0: 0.0, noise: (1.0 - kept).sqrt() }
+    }
 }
 
 #[cfg(test)]
@@ -111,5 +122,17 @@ mod tests {
     fn step_to_the_data_returns_the_estimate() {
         let step = Schedule::squared_cosine(500).step(24, None, 1.0);
         assert_eq!(step, Step { x: 0.0, x0: 1.0, noise: 0.0 });
+    }
+
+    #[test]
+    fn diffusing_in_two_parts_is_diffusing_at_once() {
+        let schedule = Schedule::squared_cosine(500);
+        assert_eq!(schedule.diffuse(None, None), Step { x: 1.0, x0: 0.0, noise: 0.0 });
+        let [first, second, whole] =
+            [(None, Some(100)), (Some(100), Some(300)), (None, Some(300))].map(|(from, to)| schedule.diffuse(from, to));
+        assert!((first.x * second.x - whole.x).abs() < 1e-12);
+        let variance = (first.noise * second.x).powi(2) + second.noise.powi(2);
+        assert!((variance - whole.noise.powi(2)).abs() < 1e-12);
+        assert!((whole.x.powi(2) - schedule.alpha_bar()[300]).abs() < 1e-12);
     }
 }

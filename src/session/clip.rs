@@ -140,7 +140,7 @@ impl Clip {
             style_curve: curve(&directions.style_curve, own.guidance_style, common.guidance_style),
             seed: self.options.seed,
             first_frame: self.revision.as_ref().map_or(0, Revision::first_frame),
-            edit: directions.known.as_ref().map(Known::inpaint),
+            edit: directions.known.as_ref().map(|known| known.inpaint(self.options.edit_mode)),
             ..motion::Clip::new(audio)
         })
     }

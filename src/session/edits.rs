@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::motion::Inpaint;
+use crate::motion::{Inpaint, InpaintMode};
 use crate::signal::Frames;
 
 use super::keyframe::{Held, Keyframe};
@@ -156,8 +156,8 @@ impl Known {
     }
 
     /// As the sampler takes it.
-    pub(super) fn inpaint(&self) -> Inpaint {
-        Inpaint { known: self.motion.clone(), mask: self.mask.clone() }
+    pub(super) fn inpaint(&self, mode: InpaintMode) -> Inpaint {
+        Inpaint { known: self.motion.clone(), mask: self.mask.clone(), mode }
     }
 
     /// Puts what is fully known back into a motion, bit for bit: the sampling met it but for the rounding of a
@@ -193,7 +193,7 @@ mod tests {
         known.hold(0, Group::Head, &[9.0], 1.0);
         known.hold(0, Group::Head, &[0.0], 0.5);
         known.hold(1, Group::Head, &[4.0], 0.0);
-        let edit = known.inpaint();
+        let edit = known.inpaint(InpaintMode::Inpaint);
         assert_eq!(edit.known.data, [4.0, 5.0, 9.0, 0.0, 0.0, 0.0]);
         assert_eq!(edit.mask.data, [1.0, 1.0, 0.0, 0.0]);
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::motion::{SampleOptions, Sampler};
+use crate::motion::{InpaintMode, SampleOptions, Sampler};
 
 use super::keyframe::Keyframe;
 use super::model::Identity;
@@ -43,6 +43,8 @@ pub struct SessionOptions {
     pub isolate_styles: bool,
     /// Faces and head poses that the clip is held at.
     pub keyframes: Vec<Keyframe>,
+    /// How what is known of the motion is painted in: keyframes, and what a style or a revision leaves as it was.
+    pub edit_mode: InpaintMode,
     /// Whether the result keeps the audio features, so that ranges of it can be [revised](super::Session::revise): `d_a` floats
     /// a frame, 23 KB a second with the starter.
     pub editable: bool,
@@ -68,6 +70,7 @@ impl SessionOptions {
             styles: Vec::new(),
             isolate_styles: true,
             keyframes: Vec::new(),
+            edit_mode: InpaintMode::Inpaint,
             editable: true,
             identity: None,
         }
@@ -90,6 +93,11 @@ impl SessionOptions {
         let fault = |text: String| Err(Error::InvalidArgument(text));
         if let Some(steps) = self.steps.filter(|&s| s == 0 || s > limits::MAX_STEPS as usize) {
             return fault(format!("{steps} steps, expected 1..={}", limits::MAX_STEPS));
+        }
+        if let InpaintMode::Repaint { loops } = self.edit_mode
+            && !(1..=limits::MAX_RESAMPLING).contains(&loops)
+        {
+            return fault(format!("repaint in {loops} loops, expected 1 to {}", limits::MAX_RESAMPLING));
         }
         if let Some(eta) = self.eta.filter(|e| !(0.0..=1.0).contains(e)) {
             return fault(format!("eta is {eta}, expected 0..=1"));

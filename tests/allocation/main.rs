@@ -13,8 +13,9 @@ use std::sync::atomic::Ordering::SeqCst;
 use media2face::backend::cpu::{CpuBackend, CpuOptions};
 use media2face::backend::vulkan::VulkanBackend;
 use media2face::face::{ExportTarget, FaceDecoder, FaceReader};
+use media2face::motion::{Clip, Inpaint, InpaintMode, SampleJob, SampleOptions, Sampler};
 use media2face::pack::{self, Size};
-use media2face::plan::{Activation, Backend, Mask, Op, PlanBuilder, VertexFormat, VertexLayout};
+use media2face::plan::{Activation, Backend, DeviceFrames, Mask, Op, PlanBuilder, VertexFormat, VertexLayout};
 use media2face::signal::Frames;
 use media2face::tensor::{Bytes, DType, Weight};
 
@@ -109,6 +110,7 @@ fn every_op(plan: &mut PlanBuilder) -> (media2face::plan::Port, media2face::plan
 #[test]
 fn runs_and_exports_after_the_first_of_their_kind_allocate_nothing() {
     runs_allocate_nothing();
+    passes_allocate_nothing();
     exports_allocate_nothing();
 }
 
@@ -134,6 +136,24 @@ fn runs_allocate_nothing() {
         assert_eq!(ALLOCATIONS.load(SeqCst) - before, 0, "allocations on {threads} threads");
         assert!(y.iter().all(|v| v.is_finite()));
     }
+}
+
+fn passes_allocate_nothing() {
+    let pack = pack::random(Size::Tiny, 1).expect("a pack");
+    let sampler = Arc::new(Sampler::load(&pack).expect("a sampler"));
+    let (d_a, d_x) = (sampler.denoiser().config().d_a, sampler.denoiser().config().d_x);
+    let backend = CpuBackend::new(&CpuOptions { threads: 1, portable: false }).expect("CPU");
+    let audio = DeviceFrames::upload(&backend, d_a, &vec![0.5; 30 * d_a]).expect("memory");
+    let mode = InpaintMode::Repaint { loops: 3 };
+    let edit = Some(Inpaint { known: Frames::zeros(30, d_x), mask: Frames::new(1, vec![0.5; 30]), mode });
+    let options = SampleOptions { steps: 4, eta: 1.0, ..sampler.defaults().clone() };
+    let mut job = SampleJob::new(sampler, vec![Clip { edit, ..Clip::new(audio) }], &options).expect("a job");
+    while job.steps_done() == 0 {
+        job.advance(&backend).expect("advances");
+    }
+    let before = ALLOCATIONS.load(SeqCst);
+    while !job.advance(&backend).expect("advances") {}
+    assert_eq!(ALLOCATIONS.load(SeqCst) - before, 0);
 }
 
 fn exports_allocate_nothing() {

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use media2face::motion::{Clip, Inpaint, SampleJob, Sampler, Style};
+use media2face::motion::{Clip, Inpaint, InpaintMode, SampleJob, Sampler, Style};
 use media2face::plan::Backend;
 use media2face::signal::Frames;
 
 use super::support::golden::{Golden, golden};
+use super::support::reference::Reference;
 use super::support::tolerance::{Precision, SAMPLING};
 use super::support::{Tested, assert_close, denoiser, every_backend, upload};
 
@@ -45,7 +46,8 @@ fn check_trajectories(half: bool) {
         for run in ["plain", "inpaint"] {
             let styles = vec![Style { code: vectors.f32("P"), strength: 1.0, weights: None }];
             let edit = (run == "inpaint")
-                .then(|| Inpaint { known: frames(&vectors, "known"), mask: frames(&vectors, "mask") });
+                .then(|| (frames(&vectors, "known"), frames(&vectors, "mask")))
+                .map(|(known, mask)| Inpaint { known, mask, mode: InpaintMode::Inpaint });
             let clip = Clip { styles, edit, ..Clip::new(upload(&*backend, &frames(&vectors, "A"))) };
             let mut job = job(half, frames(&vectors, "x_T"), vec![clip]);
             let found = trajectory(&mut job, &*backend);
@@ -120,7 +122,7 @@ fn every_window_layout_and_count_of_styles_matches_torch() {
 #[test]
 fn all_of_them_in_one_batch_match_torch() {
     let vectors = golden("e2e_more");
-    for Tested { name, backend, precision } in every_backend() {
+    for Tested { name, backend, precision } in every_backend().into_iter().filter(|tested| !tested.is_oracle()) {
         let all = LAYOUTS.into_iter().flat_map(|count| STYLES.map(|styles| layout(&vectors, &*backend, count, styles)));
         let (mut clips, mut x, mut expected) = (Vec::new(), Vec::new(), Vec::new());
         for (clip, start, motion) in all {
@@ -133,5 +135,24 @@ fn all_of_them_in_one_batch_match_torch() {
         for (at, (found, expected)) in job.finish().expect("complete").iter().zip(&expected).enumerate() {
             assert_close(&format!("clip {at} on {name}"), &found.data, expected, SAMPLING.of(precision));
         }
+    }
+}
+
+/// The oracle has the papers' loop in tests/stages/repaint.rs.
+#[test]
+fn repainted_motion_is_the_oracles() {
+    let vectors = golden("e2e");
+    let sample = |backend: &dyn Backend| {
+        let styles = vec![Style { code: vectors.f32("P"), strength: 1.0, weights: None }];
+        let (known, mask) = (frames(&vectors, "known"), frames(&vectors, "mask"));
+        let edit = Some(Inpaint { known, mask, mode: InpaintMode::Repaint { loops: 2 } });
+        let clip = Clip { styles, edit, ..Clip::new(upload(backend, &frames(&vectors, "A"))) };
+        let mut job = job(false, frames(&vectors, "x_T"), vec![clip]);
+        while !job.advance(backend).expect("advance") {}
+        job.finish().expect("complete").remove(0).data
+    };
+    let expected = sample(&Reference);
+    for Tested { name, backend, precision } in every_backend().into_iter().filter(|tested| !tested.is_oracle()) {
+        assert_close(&name, &sample(&*backend), &expected, SAMPLING.of(precision));
     }
 }

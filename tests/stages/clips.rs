@@ -1,7 +1,7 @@
 //! Several clips in one sampling: each moves as it would alone, and windows of several share a batch.
 
 use media2face::error::Error;
-use media2face::motion::{Clip, Inpaint, SampleJob, SampleOptions, Style};
+use media2face::motion::{Clip, Inpaint, InpaintMode, SampleJob, SampleOptions, Style};
 use media2face::plan::Backend;
 use media2face::signal::Frames;
 
@@ -21,8 +21,8 @@ fn ramp(frames: usize) -> Style {
 fn scene(backend: &dyn Backend) -> Vec<Clip> {
     let late = Style { weights: Some((0..70).map(|frame| f32::from(frame > 50)).collect()), ..style(None) };
     let known = |frames: usize, columns: usize| {
-        let mask = (0..frames * columns).map(|i| [0.0, 0.5, 1.0][i % 3]).collect();
-        Some(Inpaint { known: Frames::new(22, vec![0.3; frames * 22]), mask: Frames::new(columns, mask) })
+        let mask = Frames::new(columns, (0..frames * columns).map(|i| [0.0, 0.5, 1.0][i % 3]).collect());
+        Some(Inpaint { known: Frames::new(22, vec![0.3; frames * 22]), mask, mode: InpaintMode::Inpaint })
     };
     let clips = vec![
         clip(backend, 90, vec![]),
@@ -43,12 +43,13 @@ fn bits(motion: &Frames) -> Vec<u32> {
 
 #[test]
 fn clips_sampled_together_are_those_sampled_alone_bit_for_bit() {
-    for backend in backends() {
+    // The oracle would take its time; tests/parity has it.
+    for backend in &backends()[1..] {
         for (eta, state_bytes) in [(0.0, usize::MAX), (1.0, 60_000)] {
             let options = SampleOptions { eta, state_bytes, ..three_steps() };
-            let together = run(&*backend, scene(&*backend), &options);
-            for (at, clip) in scene(&*backend).into_iter().enumerate() {
-                let alone = run(&*backend, vec![clip], &options).remove(0);
+            let together = run(&**backend, scene(&**backend), &options);
+            for (at, clip) in scene(&**backend).into_iter().enumerate() {
+                let alone = run(&**backend, vec![clip], &options).remove(0);
                 assert_eq!(bits(&together[at]), bits(&alone), "clip {at}, η {eta}, on {}", backend.name());
             }
         }
@@ -93,7 +94,7 @@ fn clip_that_does_not_fit_is_named() {
     let short = || Clip { audio_curve: Some(vec![1.0; 4]), ..clip(&Reference, 5, vec![]) };
     assert!(refused(vec![clip(&Reference, 5, vec![]), short()]).starts_with("clip 1: "));
     assert!(!refused(vec![short()]).contains("clip 0"), "there is no other");
-    let edit = Some(Inpaint { known: Frames::zeros(4, 22), mask: Frames::zeros(4, 1) });
+    let edit = Some(Inpaint { known: Frames::zeros(4, 22), mask: Frames::zeros(4, 1), mode: InpaintMode::Inpaint });
     assert!(
         refused(vec![Clip { edit, ..clip(&Reference, 5, vec![]) }, clip(&Reference, 4, vec![])]).starts_with("clip 0")
     );

@@ -20,6 +20,7 @@ mod output;
 mod pack;
 mod picture;
 mod prompt;
+mod repaint;
 mod session;
 mod solver;
 mod speech;

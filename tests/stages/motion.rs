@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use media2face::error::Error;
-use media2face::motion::{Clip, Inpaint, SampleJob, SampleOptions, Sampler, Shape, Style};
+use media2face::motion::{Clip, Inpaint, InpaintMode, SampleJob, SampleOptions, Sampler, Shape, Style};
 use media2face::pack::{Concat, Manifest, Pack};
 use media2face::plan::{Backend, Op};
 use media2face::signal::Frames;
@@ -241,7 +241,7 @@ fn known_frames_come_out_in_the_units_of_the_model() {
     let known = Frames::new(22, (0..30 * 22).map(|i| 2.0 + (i % 7) as f32 * 0.3).collect());
     // Expression is known in the first ten frames, the pose in frame 20.
     let mask = (0..30).flat_map(|frame| [f32::from(frame < 10), f32::from(frame == 20)]).collect();
-    let edit = Some(Inpaint { known: known.clone(), mask: Frames::new(2, mask) });
+    let edit = Some(Inpaint { known: known.clone(), mask: Frames::new(2, mask), mode: InpaintMode::Inpaint });
     let clip = Clip { edit, ..clip(&Reference, 30, vec![]) };
     let mut job = SampleJob::new(sampler, vec![clip], &three_steps()).expect("job");
     while !job.advance(&Reference).expect("advance") {}

@@ -13,6 +13,8 @@ use super::support::reference::Reference;
 pub enum Call {
     /// Values of the keys and values in the state.
     State(usize),
+    /// Values written where noise is.
+    Noise(Vec<f32>),
     /// Sections that were handed on.
     Advance(usize),
     /// Section, windows, branches; of a condition all of its memories, and one branch.
@@ -72,6 +74,9 @@ impl Executable for WatchedExecutable {
     }
 
     fn write(&mut self, port: Port, data: &[f32]) -> Result<()> {
+        if self.inner.plan().buffers()[port.buffer().index()].label == "noise" {
+            self.watched.calls.lock().unwrap().push(Call::Noise(data.to_vec()));
+        }
         self.inner.write(port, data)
     }
 
@@ -123,6 +128,11 @@ impl Watched {
             _ => None,
         });
         runs.collect()
+    }
+
+    pub fn noise(&self) -> Vec<Vec<f32>> {
+        let calls = self.calls.lock().unwrap();
+        calls.iter().filter_map(|call| if let Call::Noise(noise) = call { Some(noise.clone()) } else { None }).collect()
     }
 
     pub fn state_bytes(&self) -> usize {

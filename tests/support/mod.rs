@@ -31,6 +31,13 @@ pub struct Tested {
     pub precision: Precision,
 }
 
+impl Tested {
+    /// Whether it is the oracle, which takes its time, or that with the storage of a device.
+    pub fn is_oracle(&self) -> bool {
+        self.name.starts_with(&reference::Reference.name())
+    }
+}
+
 /// Every backend that networks run on: those of [`backends`], the oracle with the storage of devices, the devices.
 pub fn every_backend() -> Vec<Tested> {
     let of = |backend: Arc<dyn Backend>, precision| Tested { name: backend.name(), backend, precision };

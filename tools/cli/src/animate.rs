@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use media2face::session::{Curve, Model, Session, SessionOptions, Style, StyleTrack};
+use media2face::session::{Curve, InpaintMode, Model, Session, SessionOptions, Style, StyleTrack};
 
 use crate::args::{Animate, Emit, Guidance, Source, StyleGroup};
 use crate::emit::staged::{Staged, StagedFolder};
@@ -125,6 +125,9 @@ fn session_options(args: &Animate, model: &Arc<Model>, wav: &Wav) -> Result<Sess
     (options.guidance_style, options.style_curve) = split(args.guidance_style.as_ref());
     options.styles = args.styles.0.iter().map(track).collect::<Result<_>>()?;
     options.isolate_styles = !args.no_isolate;
+    if let Some(loops) = args.repaint {
+        options.edit_mode = InpaintMode::Repaint { loops: loops as usize };
+    }
     options.keyframes = args.keyframes.iter().map(|keyframe| held(args, keyframe, model)).collect::<Result<_>>()?;
     options.identity = args.identity.as_deref().map(|wanted| face::identity(model, wanted)).transpose()?;
     Ok(options)

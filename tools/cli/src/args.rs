@@ -119,6 +119,10 @@ pub struct Animate {
     /// Length of the way to a keyframe and from it, seconds
     #[arg(long, value_name = "SECONDS", default_value_t = Keyframe::RAMP_S, requires = "keyframes")]
     pub keyframe_ramp: f64,
+    /// Paint keyframes into the noisy state instead of the estimate, and take each step so many times: the rest joins them
+    /// the better, at so many times the cost
+    #[arg(long, value_name = "LOOPS", value_parser = count(limits::MAX_RESAMPLING as u32), allow_negative_numbers = true)]
+    pub repaint: Option<u32>,
     #[command(flatten)]
     pub liveliness: Liveliness,
     /// Which files; by default glb,csv,json,png, of a pack without a mesh csv,json
