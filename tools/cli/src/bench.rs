@@ -65,11 +65,11 @@ pub fn run(args: &Bench, start: Instant) -> Result<String> {
 
     let cold = Take::run(&model, args, &samples, 0)?; // plans are made and memory is touched
     let takes = (0..args.repeat).map(|i| Take::run(&model, args, &samples, i + 1)).collect::<Result<Vec<_>>>()?;
-    let mut stages = medians(&takes.iter().map(|take| &take.stages[..]));
+    let mut stages = medians(&takes.iter().map(|take| &take.stages[..]).collect::<Vec<_>>());
     let whole_s = stages.last().map_or(0.0, |whole| whole.wall_ms / 1e3);
     encoding::encode(&model, 0)?;
     let codes = (0..args.repeat).map(|i| encoding::encode(&model, i + 1)).collect::<Result<Vec<_>>>()?;
-    let mut encoding = medians(&codes.iter().map(Vec::as_slice));
+    let mut encoding = medians(&codes.iter().map(Vec::as_slice).collect::<Vec<_>>());
     let blob = if on_device { Some(model.runtime().pipeline_cache()?) } else { None };
     drop(model);
     let ops =

@@ -70,9 +70,9 @@ impl<'a> Stopwatch<'a> {
 
 /// The median of each stage that a take passed through, and last of the whole; a stage that a take was too quick to be
 /// seen in counts as zero.
-pub fn medians<'a>(takes: &(impl Iterator<Item = &'a [StageTime]> + Clone)) -> Vec<StageTime> {
+pub fn medians(takes: &[&[StageTime]]) -> Vec<StageTime> {
     let mut names: Vec<&'static str> = Vec::new();
-    for stage in takes.clone().flatten() {
+    for stage in takes.iter().copied().flatten() {
         if !names.contains(&stage.name) {
             names.push(stage.name);
         }
@@ -80,9 +80,9 @@ pub fn medians<'a>(takes: &(impl Iterator<Item = &'a [StageTime]> + Clone)) -> V
     names.sort_by_key(|name| *name == WHOLE);
     let times = |name: &str, time: &dyn Fn(&StageTime) -> f64| {
         let of_take = |take: &[StageTime]| take.iter().filter(|stage| stage.name == name).map(time).sum();
-        median(takes.clone().map(of_take))
+        median(takes.iter().copied().map(of_take))
     };
-    let has_cpu = takes.clone().flatten().all(|stage| stage.cpu_ms.is_some());
+    let has_cpu = takes.iter().copied().flatten().all(|stage| stage.cpu_ms.is_some());
     names
         .into_iter()
         .map(|name| StageTime {
@@ -123,7 +123,7 @@ mod tests {
             take(&[("speech", 4.0), ("motion", 7.0), (WHOLE, 11.0)]),
             take(&[("motion", 6.0), ("weights", 1.0)]),
         ];
-        let medians = medians(&takes.iter().map(Vec::as_slice));
+        let medians = medians(&takes.each_ref().map(Vec::as_slice));
         let rows: Vec<_> = medians.iter().map(|stage| (stage.name, stage.wall_ms, stage.cpu_ms)).collect();
         assert_eq!(
             rows,
