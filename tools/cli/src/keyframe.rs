@@ -262,7 +262,7 @@ mod tests {
     fn named_expressions_are_weights_of_arkit_channels() {
         let names: Vec<String> = ARKIT_NAMES.iter().map(ToString::to_string).collect();
         for (name, listed) in NAMED {
-            let Target::Weights(all) = Expression::named(name).unwrap().read(&names).unwrap() else {
+            let session::Expression::Weights(all) = Expression::named(name).unwrap().load(&names).unwrap() else {
                 panic!("weights")
             };
             let set = all.iter().filter(|weight| **weight > 0.0).count();
