@@ -16,13 +16,15 @@ use media2face::face::{Encoder, EncoderSizes, Generator};
 use media2face::motion::{Denoiser, Shape};
 use media2face::pack::{self, Pack, Size};
 use media2face::plan::{Activation, Backend, Executable, Plan, PlanBuilder, Port, Section, State};
+use media2face::prompt::{Recorded, TextTower, VisionTower};
 use media2face::speech::{ContextNetwork, FeatureExtractor};
 use media2face::tensor::Weight;
 use serde_json::json;
 use support::{Subject, Words, values};
 
 /// Every workload.
-const NAMES: [&str; 6] = ["generator_small", "encoder", "generator_full", "denoiser", "sampling", "wav2vec2"];
+const NAMES: [&str; 8] =
+    ["generator_small", "encoder", "generator_full", "denoiser", "sampling", "wav2vec2", "clip_picture", "clip_text"];
 /// What a GPU alone is asked for.
 const LARGE: [&str; 3] = ["unet_200_frames", "product_512", "product_4096"];
 
@@ -30,6 +32,8 @@ const LARGE: [&str; 3] = ["unet_200_frames", "product_512", "product_4096"];
 const FRAMES: usize = 200;
 /// Steps of a sampling.
 const STEPS: usize = 20;
+/// Tokens of a prompt that fills CLIP's context.
+const TOKENS: usize = 77;
 /// Products one after the other, so that the first one's f32 input and the last one's output weigh little.
 const PRODUCTS: usize = 8;
 
@@ -145,6 +149,18 @@ fn wav2vec2(backend: &dyn Backend, pack: &Pack) -> Result<Workload> {
     Workload::new(backend, "wav2vec2", plan.finish(), &[port], None, vec![section])
 }
 
+/// A tower of CLIP ViT-B/32, from patches or token embeddings to the style code.
+fn tower(
+    backend: &dyn Backend,
+    name: &'static str,
+    record: impl FnOnce(&mut PlanBuilder) -> Recorded,
+) -> Result<Workload> {
+    let mut plan = PlanBuilder::new();
+    let section = plan.section("style");
+    let input = record(&mut plan).input;
+    Workload::new(backend, name, plan.finish(), &[input], None, vec![section])
+}
+
 /// Square matrices times each other, the weights of a variance that keeps that of the values.
 fn products(backend: &dyn Backend, name: &'static str, size: usize) -> Result<Workload> {
     let scale = (size as f32).sqrt().recip();
@@ -178,6 +194,7 @@ impl<'a> Workloads<'a> {
 
     fn make(&self, name: &str) -> Result<Workload> {
         let (backend, frames) = (self.subject.backend(), self.frames());
+        let clip = self.full.manifest().clip.as_ref().expect("the pack has CLIP's towers");
         let mut workload = match name {
             "generator_small" => generator(backend, "generator_small", &self.small, [frames, 1])?,
             "generator_full" => generator(backend, "generator_full", &self.full, [frames, 1])?,
@@ -186,6 +203,16 @@ impl<'a> Workloads<'a> {
             "denoiser" => denoiser(backend, &self.full, false)?,
             "sampling" => denoiser(backend, &self.full, true)?,
             "wav2vec2" => wav2vec2(backend, &self.full)?,
+            "clip_picture" => {
+                let config = clip.vision.as_ref().expect("a picture tower");
+                let vision = VisionTower::load(&self.full, config, clip.projection_dim)?;
+                tower(backend, "clip_picture", |plan| vision.record(plan))?
+            }
+            "clip_text" => {
+                let config = clip.text.as_ref().expect("a text tower");
+                let text = TextTower::load(&self.full, config, clip.projection_dim)?;
+                tower(backend, "clip_text", |plan| text.record(plan, TOKENS))?
+            }
             "product_512" => products(backend, "product_512", 512)?,
             "product_4096" => products(backend, "product_4096", 4096)?,
             _ => panic!("no workload {name}"),

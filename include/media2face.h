@@ -278,8 +278,8 @@ typedef struct m2f_device_info {
 
 /**
  * Receives a message: level, one line of UTF-8 that is valid during the call, and log_user. It is called only inside
- * calls that the host makes (create, step, wait, pull), on their thread, never on a thread of the library's own and
- * never from a push. It must not call back into the library.
+ * calls that the host makes (create, step, wait, pull, liven), on their thread, never on a thread of the library's own
+ * and never from a push. It must not call back into the library.
  */
 typedef void (*m2f_log_callback)(m2f_log_level level, const char *message, void *user);
 
@@ -539,6 +539,75 @@ typedef struct m2f_part {
     /** Where it ends, seconds; infinity is the clip's end, and past that it is cut. */
     double end_s;
 } m2f_part;
+
+/**
+ * A direction to look at for a while. The eyes jump to it and hold it against every movement of the head; the head turns
+ * by its share, and by what is further than the eyes turn (25 degrees).
+ */
+typedef struct m2f_gaze_target {
+    /** When eyes and head begin to turn there, seconds; at 0 they are there from the first frame on. */
+    double start_s;
+    /**
+     * When they begin to turn back, or to a target that starts here; infinity for the rest of the clip. Past the clip's end
+     * it is cut, with a warning.
+     */
+    double end_s;
+    /** From straight ahead to the character's left, radians. */
+    float yaw_rad;
+    /** Down, radians. */
+    float pitch_rad;
+    /** Part of the angle that the head turns, 0..1. */
+    float head_share;
+    /** How long the head takes, seconds; the eyes are there within 0.1. */
+    float ramp_s;
+} m2f_gaze_target;
+
+/**
+ * Options of m2f_result_liven. Fill with m2f_liveliness_options_init first: the defaults change nothing.
+ *
+ * They act in this order: gains, smoothing, channels and limits, added blinks, gaze.
+ */
+typedef struct m2f_liveliness_options {
+    /** Bytes of this struct as the caller knows it. */
+    uint32_t struct_size;
+    /** Factor on the expression about the face at rest, 0..4; default 1. */
+    float expression_gain;
+    /** Decides about added blinks and saccades. */
+    uint64_t seed;
+    /** Factor on the head's angle and translation, 0..4; default 1. */
+    float head_gain;
+    /** Standard deviation of the smoothing of the expression, seconds, 0..10, without lag; default 0, none. */
+    float smoothing_s;
+    /** The same for the head. */
+    float head_smoothing_s;
+    /**
+     * Most closure of the lids by the model's own blinks, 0..1; default 1, 0 turns them off. Lids that are held half closed
+     * for longer than half a second stay.
+     */
+    float blink_limit;
+    /** Blinks to be added, 0..120; default 0. */
+    float blinks_per_minute;
+    /** Factor on the model's own gaze, 0..4; default 1, 0 turns it off. */
+    float gaze_gain;
+    /** Most turn of the model's own gaze, radians; default infinity. */
+    float gaze_limit_rad;
+    /** Saccades to be added, 0..400; default 0. */
+    float saccades_per_minute;
+    /** Standard deviation of their yaw, radians, 0..0.35; of their pitch half of it. Default 0.07. */
+    float saccade_rad;
+    /** How far a look weight of 1 turns an eye, radians: in, out, up, down. Default 0, 0, 0, 0: as on the model's own mesh. */
+    float eye_range_rad[4];
+    /** Channels behind channel_names and channels. */
+    uint32_t channel_count;
+    /** Names of blendshapes, UTF-8. */
+    const char *const *channel_names;
+    /** What is done to each; unlike m2f_result_set_channel the mesh follows. */
+    const struct m2f_channel *channels;
+    /** Directions to look at. Where several are in force at once they are blended. */
+    const struct m2f_gaze_target *targets;
+    /** Targets behind targets, at most 4096. */
+    uint64_t target_count;
+} m2f_liveliness_options;
 
 /** Options of m2f_binding_create. */
 typedef struct m2f_binding_options {
@@ -950,6 +1019,19 @@ m2f_status m2f_session_push_i16(const struct m2f_session *session, const int16_t
 m2f_status m2f_session_finish(const struct m2f_session *session);
 
 /**
+ * Ends the input of several sessions of one model; the work on all of them begins, as one job: windows of several clips are
+ * denoised in one batch, which fills a device that one clip leaves idle. Each session has its own result, the same as if it
+ * were alone. They end together: what fails or cancels one, or destroys it before the end, does so to all.
+ *
+ * Parameters: sessions, count handles.
+ * Returns: OK; INVALID_ARGUMENT (none, the same one twice, sessions of different models or with different step_count or
+ * eta); and as m2f_session_finish. On failure none is begun.
+ * Threads: the one that pushes. Cost: small; all work is the job's.
+ */
+m2f_status m2f_session_finish_together(const struct m2f_session *const *sessions,
+                                       size_t count);
+
+/**
  * Does work on the calling thread until budget_ms is over, at least one unit. The way to run where the runtime has no
  * threads (consoles, web); on other runtimes it waits that long instead.
  *
@@ -1233,6 +1315,29 @@ m2f_status m2f_result_compose(const struct m2f_part *parts,
                               size_t count,
                               double blend_s,
                               struct m2f_result **out);
+
+/**
+ * Fills options with the defaults.
+ *
+ * Parameters: options, size writable bytes; size, sizeof *options.
+ * Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
+ */
+m2f_status m2f_liveliness_options_init(struct m2f_liveliness_options *options, size_t size);
+
+/**
+ * Another result of the same clip, livelier or calmer. All reads, bindings, solvers and device writes of it show the same
+ * face; channels set on the handle of result do not go along.
+ *
+ * Parameters: result, which stays as it is; options, or NULL for a copy; out, receives the new result.
+ * Returns: OK; INVALID_ARGUMENT (a number out of its range, times that are negative, reversed or NaN: the text names it);
+ * INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (the model has no blendshape of a name that is needed, or no mapping from
+ * weights or to them).
+ * Ownership: the caller's; end it with m2f_result_destroy. Arrays are copied.
+ * Threads: any but an audio thread; delivers waiting log messages. Cost: microseconds a frame.
+ */
+m2f_status m2f_result_liven(const struct m2f_result *result,
+                            const struct m2f_liveliness_options *options,
+                            struct m2f_result **out);
 
 /**
  * Fills options with the defaults.

@@ -68,7 +68,7 @@ pub const MAX_CHART_DISTANCE: f64 = 0.1;
 pub const MAX_MESH_RATIO: f32 = 3.0;
 /// Most blendshapes that a host's weights are solved for.
 pub const MAX_SHAPES: usize = 1024;
-/// Longest time constant of the smoothing of solved weights, seconds.
+/// Longest time constant of the smoothing of solved weights, and deviation of that of a motion, seconds.
 pub const MAX_SMOOTHING_S: f32 = 10.0;
 /// Most weight on sparsity of solved weights: at 1 a shape alone does not pay for itself any more.
 pub const MAX_SPARSITY: f32 = 1.0;
@@ -94,8 +94,20 @@ pub const MAX_HEAD_MM: f32 = 1000.0;
 pub const MAX_PARTS: usize = 4096;
 /// Most points of a curve over time.
 pub const MAX_CURVE_POINTS: usize = 1 << 16;
-/// Longest ramp at the edges of a style, seconds.
+/// Longest ramp at the edges of a style or a gaze, seconds.
 pub const MAX_RAMP_S: f64 = 3600.0;
+/// Largest gain of a motion's expression, head and gaze.
+pub const MAX_GAIN: f32 = 4.0;
+/// Most blinks that are added, a minute; they do not overlap at any rate.
+pub const MAX_BLINKS_PER_MINUTE: f32 = 120.0;
+/// Most saccades that are added, a minute: as many as keep their least time apart.
+pub const MAX_SACCADES_PER_MINUTE: f32 = 400.0;
+/// Largest deviation of added saccades, rad.
+pub const MAX_SACCADE_RAD: f32 = 0.35;
+/// Furthest that a gaze goes to either side, up or down, rad: a right angle, rounded up.
+pub const MAX_LOOK_RAD: f32 = 1.571;
+/// Most targets of a clip's gaze.
+pub const MAX_GAZE_TARGETS: usize = 4096;
 /// Prompts and pictures whose style codes a model keeps.
 pub const KEPT_STYLE_CODES: usize = 64;
 /// Bytes of prompts and picture files that are kept with their codes; larger ones are encoded anew each time.

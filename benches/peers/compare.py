@@ -31,6 +31,8 @@ WORKLOADS = {
     "denoiser": ("denoiser", 1),
     "sampling": ("denoiser", 20),
     "wav2vec2": ("wav2vec2", 1),
+    "clip_picture": ("clip_picture", 1),
+    "clip_text": ("clip_text", 1),
 }
 
 for name, (model, runs) in WORKLOADS.items():

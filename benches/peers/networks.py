@@ -1,5 +1,5 @@
 """The networks as PyTorch modules, for export: the denoiser, the face generator and the encoder of this project, and
-Wav2Vec2 of transformers. Weights are random: time does not depend on them."""
+Wav2Vec2 and CLIP of transformers. Weights are random: time does not depend on them."""
 
 import math
 
@@ -104,10 +104,38 @@ class Speech(nn.Module):
         return self.model(x, return_dict=False)[0]
 
 
+class Picture(nn.Module):
+    """CLIP ViT-B/32's picture tower: channels [1, 3, 224, 224] to a style code [1, 512]."""
+
+    def __init__(self):
+        super().__init__()
+        from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
+
+        self.model = CLIPVisionModelWithProjection(CLIPVisionConfig(attn_implementation="sdpa"))
+
+    def forward(self, x):
+        return self.model(x).image_embeds
+
+
+class Text(nn.Module):
+    """CLIP ViT-B/32's text tower: token ids [1, 77] to a style code [1, 512]."""
+
+    def __init__(self):
+        super().__init__()
+        from transformers import CLIPTextConfig, CLIPTextModelWithProjection
+
+        self.model = CLIPTextModelWithProjection(CLIPTextConfig(attn_implementation="sdpa", eos_token_id=49407))
+
+    def forward(self, ids):
+        return self.model(ids).text_embeds
+
+
 def workloads():
     """Name to (module, inputs)."""
     torch.manual_seed(0)
     full, small = Generator(**FULL), Generator(**SMALL)
+    prompt = torch.randint(1000, 40000, (1, 77))
+    prompt[0, -1] = 49407  # the end marker
     step = (torch.randn(3, 200, 134), torch.tensor([250] * 3), torch.randn(3, 200, 768), torch.randn(3, 200, 512))
     return {
         "generator_small": (small, (torch.randn(1, 128), *small.cached())),
@@ -115,4 +143,6 @@ def workloads():
         "generator_full": (full, (torch.randn(1, 128), *full.cached())),
         "denoiser": (Denoiser(), step),
         "wav2vec2": (Speech(), (torch.randn(1, 160000),)),
+        "clip_picture": (Picture(), (torch.randn(1, 3, 224, 224),)),
+        "clip_text": (Text(), (prompt,)),
     }

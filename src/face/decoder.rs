@@ -173,6 +173,11 @@ impl FaceDecoder {
         self.to_weights.is_some()
     }
 
+    /// An error unless there is M′.
+    pub(crate) fn require_weights(&self) -> Result<()> {
+        if self.has_weights() { Ok(()) } else { Err(missing("blendshape weights (gnpfa.to_weights)")) }
+    }
+
     /// Whether there are a generator and a mesh for its maps.
     pub(super) fn has_offsets(&self) -> bool {
         self.generator.is_some() && self.topology.is_some()

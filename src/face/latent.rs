@@ -42,14 +42,6 @@ impl FaceEncoder {
         Ok(Self { d_z, weight_count, topology: topology.cloned(), from_weights, from_mesh })
     }
 
-    /// An error unless the pack holds M.
-    ///
-    /// # Errors
-    /// `MissingPart`.
-    pub fn require_weights(&self) -> Result<()> {
-        self.from_weights.as_ref().map(drop).ok_or_else(no_from_weights)
-    }
-
     /// Whether [`from_mesh`](Self::from_mesh) takes this mesh: the pack's parts, count, numbers, unit.
     ///
     /// # Errors
@@ -71,7 +63,7 @@ impl FaceEncoder {
     /// # Errors
     /// `MissingPart` without M; `InvalidArgument` for another width or weights that are not finite.
     pub fn from_weights(&self, backend: &Arc<dyn Backend>, weights: &Frames) -> Result<Frames> {
-        let mapping = self.from_weights.as_ref().ok_or_else(no_from_weights)?;
+        let mapping = self.mapping()?;
         if weights.width != self.weight_count || weights.data.iter().any(|v| !v.is_finite()) {
             return Err(Error::InvalidArgument(format!("expected finite rows of {} weights", self.weight_count)));
         }
@@ -83,6 +75,15 @@ impl FaceEncoder {
         let mut runner = BatchRunner::new(backend, WEIGHT_ROWS * backend.frames_per_run(), Arc::new([]));
         runner.run(&record, weights.len(), |i| weights.row(i), &mut latents.data)?;
         Ok(latents)
+    }
+
+    /// An error unless there is M.
+    pub(crate) fn require_weights(&self) -> Result<()> {
+        self.mapping().map(drop)
+    }
+
+    fn mapping(&self) -> Result<&Mapping> {
+        self.from_weights.as_ref().ok_or_else(|| missing("latents of weights (gnpfa.from_weights)"))
     }
 
     /// E_geo: a deformed mesh, V × 3 mm without the head pose → `z [d_z]`.
@@ -101,8 +102,4 @@ impl FaceEncoder {
         BatchRunner::new(backend, 1, Arc::new([])).run(&record, 1, |_| &map, &mut z)?;
         Ok(z)
     }
-}
-
-fn no_from_weights() -> Error {
-    missing("latents of weights (gnpfa.from_weights)")
 }

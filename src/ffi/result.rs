@@ -69,6 +69,12 @@ pub struct m2f_channel {
     pub maximum: f32,
 }
 
+impl From<&m2f_channel> for Channel {
+    fn from(&m2f_channel { gain, offset, minimum, maximum }: &m2f_channel) -> Self {
+        Self { gain, offset, min: minimum, max: maximum }
+    }
+}
+
 /// Floats of one head pose: quaternion x, y, z, w, then translation x, y, z in mm.
 pub const M2F_HEAD_FLOATS: u32 = 7;
 
@@ -136,9 +142,7 @@ pub unsafe extern "C" fn m2f_result_set_channel(
     guard(|| {
         // SAFETY: the caller's promise.
         let (result, channel) = unsafe { (borrow(result, "result")?, borrow(channel, "channel")?) };
-        let channel =
-            Channel { gain: channel.gain, offset: channel.offset, min: channel.minimum, max: channel.maximum };
-        result.read(|reader| reader.set_channel(index as usize, channel))
+        result.read(|reader| reader.set_channel(index as usize, channel.into()))
     })
 }
 

@@ -227,6 +227,29 @@ pub unsafe extern "C" fn m2f_session_finish(session: *const m2f_session) -> m2f_
     guard(|| Ok(unsafe { borrow(session, "session") }?.0.finish()?))
 }
 
+/// Ends the input of several sessions of one model; the work on all of them begins, as one job: windows of several clips are
+/// denoised in one batch, which fills a device that one clip leaves idle. Each session has its own result, the same as if it
+/// were alone. They end together: what fails or cancels one, or destroys it before the end, does so to all.
+///
+/// Parameters: `sessions`, `count` handles.
+/// Returns: OK; INVALID_ARGUMENT (none, the same one twice, sessions of different models or with different `step_count` or
+/// `eta`); and as [`m2f_session_finish`]. On failure none is begun.
+/// Threads: the one that pushes. Cost: small; all work is the job's.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_session_finish_together(sessions: *const *const m2f_session, count: usize) -> m2f_status {
+    guard(|| {
+        // SAFETY: the caller's promise.
+        let handles = unsafe { buffer::input(sessions, count, "sessions") }?;
+        // SAFETY: the caller's promise.
+        let session = |handle: &*const m2f_session| Ok(&unsafe { borrow(*handle, "a session") }?.0);
+        let sessions = handles.iter().map(session).collect::<Result<Vec<_>, Failure>>()?;
+        Ok(Session::finish_together(&sessions)?)
+    })
+}
+
 /// Does work on the calling thread until `budget_ms` is over, at least one unit. The way to run where the runtime has no
 /// threads (consoles, web); on other runtimes it waits that long instead.
 ///

@@ -2,59 +2,101 @@
 
 use std::ops::Range;
 
+use super::clip::Track;
 use super::denoiser::{Denoiser, Shape};
-use super::guidance::{Branch, Guidance};
-use super::windows::Windows;
+use super::guidance::Branch;
 
 /// Windows in a batch, most first.
 const BATCHES: [usize; 4] = [8, 4, 2, 1];
 
-/// Neighbouring windows with the same branches, denoised in one batch.
+/// A window of one of the clips.
+#[derive(Debug, Clone)]
+pub(super) struct Window {
+    /// Number of its clip.
+    pub(super) clip: usize,
+    /// Its number among the clip's.
+    pub(super) number: usize,
+    /// Those of the clip under it.
+    pub(super) frames: Range<usize>,
+    /// In the order of the formula.
+    pub(super) branches: Vec<Branch>,
+}
+
+impl Window {
+    /// As a batch of its own.
+    fn shape(&self) -> Shape {
+        let unconditional = self.branches.contains(&Branch::Unconditional);
+        let conditions = self.branches.len() - usize::from(unconditional);
+        Shape { windows: 1, frames: self.frames.len(), unconditional, conditions }
+    }
+}
+
+/// Windows that are denoised in one batch: of one length, with and without ∅ alike, and of equally many conditions. Each
+/// has its own: audio alone, or with a style of its clip.
 #[derive(Debug, Clone)]
 pub(super) struct Group {
-    /// By number.
-    pub(super) windows: Range<usize>,
-    /// In the order of the plan.
-    pub(super) branches: Vec<Branch>,
+    /// By clip and time.
+    pub(super) windows: Vec<Window>,
     /// What the plan is recorded for.
     pub(super) shape: Shape,
     /// Number of its slot; groups of the same shape may share one.
     pub(super) slot: usize,
 }
 
-/// Splits the windows of a clip so that the keys and values of every batch fit into `state_bytes` (or are of one window),
-/// and gives slots away until these are used up; the groups that are left share slots. Returns the groups and the count of
-/// slots.
-pub(super) fn split(
-    denoiser: &Denoiser,
-    windows: &Windows,
-    guidance: &Guidance,
-    state_bytes: usize,
-) -> (Vec<Group>, usize) {
-    let branches: Vec<_> = (0..windows.count()).map(|w| guidance.branches(windows.frames(w))).collect();
+impl Group {
+    /// Rows of the estimates of its windows.
+    pub(super) fn estimate_rows(&self) -> usize {
+        self.shape.windows * self.shape.frames
+    }
+
+    /// Guidance weights, one for each row and branch.
+    pub(super) fn weight_rows(&self) -> usize {
+        self.shape.branches() * self.estimate_rows()
+    }
+}
+
+/// Splits the windows of all clips so that the keys and values of every batch fit into `state_bytes` (or are of one
+/// window), and gives slots away until these are used up; the groups that are left share slots. Returns the groups and
+/// the count of slots.
+pub(super) fn split(denoiser: &Denoiser, tracks: &[Track], state_bytes: usize) -> (Vec<Group>, usize) {
     // Those of ∅ are the same for all windows.
     let bytes =
         |shape: Shape| denoiser.state_len(Shape { unconditional: false, ..shape }).saturating_mul(size_of::<f32>());
     let mut groups: Vec<Group> = Vec::new();
-    let (mut slots, mut used, mut first) = (0, 0usize, 0);
-    while first < windows.count() {
-        let run = branches[first..].iter().take_while(|b| **b == branches[first]).count();
-        let unconditional = branches[first].contains(&Branch::Unconditional);
-        let conditions = branches[first].len() - usize::from(unconditional);
-        let of = |windows_in| Shape { windows: windows_in, frames: windows.length(), unconditional, conditions };
-        let fits = |&batch: &usize| batch <= run && (batch == 1 || bytes(of(batch)) <= state_bytes);
-        let shape = of(BATCHES.into_iter().find(fits).expect("one window always fits"));
-        let shared = groups.iter().rfind(|group| group.shape == shape).map(|group| group.slot);
-        let slot = match shared {
-            Some(slot) if used.saturating_add(bytes(shape)) > state_bytes => slot,
-            _ => {
-                used = used.saturating_add(bytes(shape));
-                slots += 1;
-                slots - 1
-            }
-        };
-        groups.push(Group { windows: first..first + shape.windows, branches: branches[first].clone(), shape, slot });
-        first += shape.windows;
+    let (mut slots, mut used) = (0, 0usize);
+    for (one, mut windows) in alike(tracks) {
+        while !windows.is_empty() {
+            let of = |windows| Shape { windows, ..one };
+            let fits = |&batch: &usize| batch <= windows.len() && (batch == 1 || bytes(of(batch)) <= state_bytes);
+            let shape = of(BATCHES.into_iter().find(fits).expect("one window always fits"));
+            let shared = groups.iter().rfind(|group| group.shape == shape).map(|group| group.slot);
+            let slot = match shared {
+                Some(slot) if used.saturating_add(bytes(shape)) > state_bytes => slot,
+                _ => {
+                    used = used.saturating_add(bytes(shape));
+                    slots += 1;
+                    slots - 1
+                }
+            };
+            groups.push(Group { windows: windows.drain(..shape.windows).collect(), shape, slot });
+        }
     }
     (groups, slots)
+}
+
+/// The windows of all clips that one batch can take, each kind with the shape of one of them.
+fn alike(tracks: &[Track]) -> Vec<(Shape, Vec<Window>)> {
+    let mut kinds: Vec<(Shape, Vec<Window>)> = Vec::new();
+    for (clip, track) in tracks.iter().enumerate() {
+        for number in 0..track.windows.count() {
+            let frames = track.windows.frames(number);
+            let window = Window { clip, number, branches: track.guidance.branches(frames.clone()), frames };
+            let shape = window.shape();
+            match kinds.iter_mut().find(|(kind, _)| *kind == shape) {
+                Some((_, windows)) => windows.push(window),
+                None => kinds.push((shape, vec![window])),
+            }
+        }
+    }
+    kinds
 }

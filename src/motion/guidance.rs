@@ -43,14 +43,14 @@ pub(super) enum Strength {
 
 impl Strength {
     /// The curve where there is one, which has a value for each of `frames`.
-    pub(super) fn new(name: &str, constant: f32, curve: Option<&Vec<f32>>, frames: usize) -> Result<Self> {
+    pub(super) fn new(name: &str, constant: f32, curve: Option<Vec<f32>>, frames: usize) -> Result<Self> {
         let Some(curve) = curve else { return Ok(Self::Constant(constant)) };
         if curve.len() != frames {
             let detail = format!("the curve of {name} has {} values for {frames} frames", curve.len());
             return Err(Error::InvalidArgument(detail));
         }
         curve.iter().try_for_each(|&v| within(name, v, -limits::MAX_GUIDANCE, limits::MAX_GUIDANCE))?;
-        Ok(Self::Frames(curve.clone()))
+        Ok(Self::Frames(curve))
     }
 
     fn at(&self, frame: usize) -> f32 {
@@ -127,23 +127,9 @@ impl Guidance {
             .collect()
     }
 
-    /// Rows of [`codes`](Self::codes).
-    pub(super) fn code_rows(&self) -> usize {
-        self.styles.len() + 1
-    }
-
-    /// Zeros, which stand for no style, then the styles' codes: [[`code_rows`](Self::code_rows), `width`].
-    pub(super) fn codes(&self, width: usize) -> Vec<f32> {
-        let codes = self.styles.iter().flat_map(|style| &style.code).copied();
-        std::iter::repeat_n(0.0, width).chain(codes).collect()
-    }
-
-    /// Row of [`codes`](Self::codes) that a branch is conditioned on.
-    pub(super) fn code_row(branch: Branch) -> usize {
-        match branch {
-            Branch::Style(k) => k + 1,
-            Branch::Unconditional | Branch::Audio => 0,
-        }
+    /// Codes of the styles, by number.
+    pub(super) fn codes(&self) -> impl ExactSizeIterator<Item = &[f32]> {
+        self.styles.iter().map(|style| style.code.as_slice())
     }
 }
 
@@ -198,8 +184,8 @@ mod tests {
 
     #[test]
     fn curve_that_does_not_fit_is_refused() {
-        let of = |curve: &Vec<f32>| Strength::new("s_A", 2.5, Some(curve), 2);
-        assert!(of(&vec![0.0, 1.0]).is_ok());
+        let of = |curve: &[f32]| Strength::new("s_A", 2.5, Some(curve.to_vec()), 2);
+        assert!(of(&[0.0, 1.0]).is_ok());
         for curve in [vec![1.0], vec![1.0; 3], vec![1.0, f32::NAN], vec![1.0, 2.0 * limits::MAX_GUIDANCE]] {
             assert!(of(&curve).is_err(), "{curve:?}");
         }

@@ -1,9 +1,11 @@
-//! Overlapped batching denoising (paper): one state x over all frames, windows of it denoised at the same timestep,
-//! their estimates x0 averaged with trapezoid weights, edited, and one DDIM step taken on x.
+//! Overlapped batching denoising (paper): one state x over all frames of all clips, windows of it denoised at the same
+//! timestep, their estimates x0 averaged with trapezoid weights, edited, and one DDIM step taken on x.
 //!
-//! All of it is one plan of a clip, see [`sampling`](super::sampling); the host draws noise and hands on the sections that
-//! are left. Memory beside the audio features: x and x0, x0 of every window, the buffers of one batch of windows; keys and
-//! values up to [`SampleOptions::state_bytes`]. Time: steps × windows × branches forward passes.
+//! All of it is one plan, see [`sampling`](super::sampling); the host draws noise and hands on the sections that are left.
+//! Clips lie one behind the other in x; a window lies over one of them, a batch may hold windows of several, and the
+//! motion of each is what it would be alone. Memory beside the audio features: x and x0, x0 of every window, the buffers
+//! of one batch of windows; keys and values up to [`SampleOptions::state_bytes`], but for one batch of each kind. Time:
+//! steps × windows × branches forward passes.
 
 use std::sync::Arc;
 
@@ -11,19 +13,16 @@ use crate::error::{Error, Result};
 use crate::plan::{Backend, DeviceFrames, Executable, State};
 use crate::signal::{Frames, try_zeros};
 
-use super::edit::Inpaint;
+use super::clip::{Clip, Track};
 use super::groups;
-use super::guidance::{Guidance, Strength, Style};
-use super::noise::{Draw, Noise, Purpose};
+use super::layout::Layout;
+use super::noise::{Draw, Purpose};
 use super::sampler::{SampleOptions, Sampler};
-use super::sampling::{Layout, Sampling};
-use super::windows::Windows;
+use super::sampling::Sampling;
 
-/// One clip being sampled, advanced unit by unit on the caller's thread.
+/// Clips being sampled together, advanced unit by unit on the caller's thread.
 pub struct SampleJob {
     sampler: Arc<Sampler>,
-    guidance: Guidance,
-    noise: Noise,
     eta: f64,
     timesteps: Vec<(usize, Option<usize>)>,
     layout: Layout,
@@ -31,11 +30,10 @@ pub struct SampleJob {
 }
 
 enum Phase {
-    /// What the plan will take in.
+    /// What the plan will take in besides the layout: features of every clip, the noise that x starts from.
     Waiting {
-        audio: DeviceFrames,
+        audio: Vec<DeviceFrames>,
         x: Frames,
-        inpaint: Option<Inpaint>,
     },
     Running(Run),
 }
@@ -55,64 +53,44 @@ struct Run {
 }
 
 impl SampleJob {
-    /// A sampling of one clip: `audio` holds features A, [frames, d_a], at the pack's rate, in the memory of the backend
-    /// that the job will be advanced on. Nothing runs yet, but the initial noise is drawn: about 40 ns a value.
+    /// A sampling of one or more clips. Nothing runs yet, but the initial noise is drawn: about 40 ns a value.
     ///
     /// # Errors
-    /// `InvalidArgument` when the features or styles do not fit the model or an option is out of range;
-    /// `OutOfMemory`.
-    pub fn new(
-        sampler: Arc<Sampler>,
-        audio: DeviceFrames,
-        styles: Vec<Style>,
-        options: &SampleOptions,
-    ) -> Result<Self> {
+    /// `InvalidArgument` without a clip, when one's features, styles, curves or known motion do not fit it or the model,
+    /// and when an option is out of range; `OutOfMemory`.
+    pub fn new(sampler: Arc<Sampler>, clips: Vec<Clip>, options: &SampleOptions) -> Result<Self> {
         sampler.check(options)?;
-        let denoiser = sampler.denoiser();
-        let config = denoiser.config();
-        if audio.width != config.d_a || audio.rows == 0 {
-            return Err(Error::InvalidArgument(format!(
-                "audio features of {} columns and {} frames, the model takes {} columns",
-                audio.width, audio.rows, config.d_a
-            )));
+        if clips.is_empty() {
+            return Err(Error::InvalidArgument("a sampling without a clip".to_owned()));
         }
-        let frames = audio.rows;
-        let audio_strength =
-            Strength::new("guidance_audio", options.guidance_audio, options.audio_curve.as_ref(), frames)?;
-        let style_strength =
-            Strength::new("guidance_style", options.guidance_style, options.style_curve.as_ref(), frames)?;
-        let guidance = Guidance::new(audio_strength, style_strength, styles, frames, config.d_p)?;
-        let windows = Windows::new(frames, config.window, options.hop);
-        let (groups, slots) = groups::split(denoiser, &windows, &guidance, options.state_bytes);
+        let count = clips.len();
+        let (mut tracks, mut audio) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        for (at, clip) in clips.into_iter().enumerate() {
+            let named = |error| match error {
+                Error::InvalidArgument(detail) if count > 1 => Error::InvalidArgument(format!("clip {at}: {detail}")),
+                other => other,
+            };
+            let (track, features) = Track::new(&sampler, clip, options, tracks.last()).map_err(named)?;
+            tracks.push(track);
+            audio.push(features);
+        }
+        let (groups, slots) = groups::split(sampler.denoiser(), &tracks, options.state_bytes);
         let timesteps = sampler.schedule().pairs(options.spacing, options.steps)?;
-
-        let noise = Noise::new(options.seed);
-        let mut x = Frames::try_zeros(frames, config.d_x)?;
-        noise.fill_all(Draw { purpose: Purpose::Start, step: 0, resampling: 0 }, &mut x);
-        let (steps, noisy) = (timesteps.len(), options.eta > 0.0);
-        let layout = Layout { frames, windows, groups, slots, steps, noisy, mask_columns: 0 };
-        let phase = Phase::Waiting { audio, x, inpaint: None };
-        Ok(Self { sampler, guidance, noise, eta: f64::from(options.eta), timesteps, layout, phase })
+        let layout = Layout { tracks, groups, slots, steps: timesteps.len(), noisy: options.eta > 0.0 };
+        let mut x = Frames::try_zeros(layout.rows(), sampler.denoiser().config().d_x)?;
+        layout.draw(Draw { purpose: Purpose::Start, step: 0, resampling: 0 }, &mut x);
+        let phase = Phase::Waiting { audio, x };
+        Ok(Self { sampler, eta: f64::from(options.eta), timesteps, layout, phase })
     }
 
-    /// Paints known motion into the estimate of every step.
-    ///
-    /// # Errors
-    /// `InvalidArgument` when it does not fit the clip or the model; `InvalidState` once the job is under way.
-    pub fn set_inpaint(&mut self, edit: Inpaint) -> Result<()> {
-        let Phase::Waiting { inpaint, .. } = &mut self.phase else { return Err(under_way()) };
-        let edit = edit.standardised(self.layout.frames, self.sampler.mean(), self.sampler.std())?;
-        self.layout.mask_columns = edit.mask.width;
-        *inpaint = Some(edit);
-        Ok(())
-    }
-
-    /// Replaces the noise that sampling starts from, standardised, [frames, d_x].
+    /// Replaces the noise that sampling starts from, standardised, [frames of all clips, d_x].
     ///
     /// # Errors
     /// `InvalidArgument` when it has another shape; `InvalidState` once the job is under way.
     pub fn set_state(&mut self, start: Frames) -> Result<()> {
-        let Phase::Waiting { x, .. } = &mut self.phase else { return Err(under_way()) };
+        let Phase::Waiting { x, .. } = &mut self.phase else {
+            return Err(Error::InvalidState("the sampling is under way".to_owned()));
+        };
         if (start.len(), start.width) != (x.len(), x.width) {
             return Err(Error::InvalidArgument("the state has another shape".to_owned()));
         }
@@ -120,7 +98,7 @@ impl SampleJob {
         Ok(())
     }
 
-    /// The state x_t, standardised, [frames, d_x], read from the device; finishes what is under way there.
+    /// The state x_t, standardised, [frames of all clips, d_x], read from the device; finishes what is under way there.
     ///
     /// # Errors
     /// Those of the backend.
@@ -132,7 +110,7 @@ impl SampleJob {
                     run.advance(run.done + 1)?;
                 }
                 run.executable.run(run.sampling.end, &mut run.state)?;
-                run.motion(self.layout.frames)
+                run.motion(self.layout.rows())
             }
         }
     }
@@ -177,7 +155,7 @@ impl SampleJob {
             (true, _) => run.sampling.step_ends.get(step).copied().unwrap_or(run.sampling.sections.len()),
         };
         if self.layout.noisy && run.done > 0 && run.drawn != Some(step) && step < self.timesteps.len() {
-            self.noise.fill_all(Draw { purpose: Purpose::Step, step: step as u32, resampling: 0 }, &mut run.fresh);
+            self.layout.draw(Draw { purpose: Purpose::Step, step: step as u32, resampling: 0 }, &mut run.fresh);
             run.executable.write(run.sampling.noise, &run.fresh.data)?;
             run.drawn = Some(step);
         }
@@ -185,16 +163,16 @@ impl SampleJob {
         Ok(run.is_complete())
     }
 
-    /// The motion [frames, d_z + d_pose] in the model's own units.
+    /// The motion of every clip, [frames, d_z + d_pose] in the model's own units.
     ///
     /// # Errors
     /// `InvalidState` before the sampling is complete; `InvalidPack` when the network gave values that are not finite.
-    pub fn finish(self) -> Result<Frames> {
+    pub fn finish(self) -> Result<Vec<Frames>> {
         let Phase::Running(mut run) = self.phase else { return Err(incomplete()) };
         if !run.is_complete() {
             return Err(incomplete());
         }
-        let mut motion = run.motion(self.layout.frames)?;
+        let mut motion = run.motion(self.layout.rows())?;
         for row in motion.data.chunks_exact_mut(motion.width) {
             row.iter_mut()
                 .zip(self.sampler.mean().iter().zip(self.sampler.std()))
@@ -203,20 +181,26 @@ impl SampleJob {
         if !motion.data.iter().all(|x| x.is_finite()) {
             return Err(Error::InvalidPack("denoiser: its motion is not finite".to_owned()));
         }
-        Ok(motion)
+        let width = motion.width;
+        let mut last = |track: &Track| Frames::new(width, motion.data.split_off(track.rows.start * width));
+        let mut motions: Vec<Frames> = self.layout.tracks.iter().rev().map(&mut last).collect();
+        motions.reverse();
+        Ok(motions)
     }
 
     /// Compiles the plan and writes all that is known beforehand.
     fn prepare(&self, backend: &dyn Backend) -> Result<Run> {
-        let Phase::Waiting { audio, x, inpaint } = &self.phase else { unreachable!("prepared once") };
+        let Phase::Waiting { audio, x } = &self.phase else { unreachable!("prepared once") };
         let (denoiser, layout) = (self.sampler.denoiser(), &self.layout);
         let (d, d_x, d_p) = (denoiser.config().d, denoiser.config().d_x, denoiser.config().d_p);
-        let sampling = Sampling::record(denoiser, &self.guidance, layout);
+        let sampling = Sampling::record(denoiser, layout);
         let mut executable = backend.compile(Arc::clone(&sampling.plan))?;
-        executable.load(sampling.audio, &audio.tensor, 0)?;
+        for (port, audio) in sampling.audio.iter().zip(audio) {
+            executable.load(*port, &audio.tensor, 0)?;
+        }
         executable.write(sampling.noise, &x.data)?;
-        executable.write(sampling.codes, &self.guidance.codes(d_p))?;
-        executable.write(sampling.weights, &self.guidance_weights())?;
+        executable.write(sampling.codes, &layout.codes(d_p))?;
+        executable.write(sampling.weights, &layout.guidance_weights())?;
 
         let mut times = try_zeros(layout.steps, d)?;
         let rows = times.chunks_exact_mut(d).zip(&self.timesteps);
@@ -225,25 +209,13 @@ impl SampleJob {
         let step = |&(from, to): &(usize, Option<usize>)| self.sampler.schedule().step(from, to, self.eta);
         let factors = self.timesteps.iter().map(step).flat_map(|step| [step.x0, step.x, step.noise]);
         executable.write(sampling.coefficients, &factors.map(|factor| factor as f32).collect::<Vec<_>>())?;
-        if let (Some((known, mask)), Some(inpaint)) = (sampling.known, inpaint) {
-            executable.write(known, &inpaint.known.data)?;
-            executable.write(mask, &inpaint.weights())?;
+        if let Some((known, mask)) = sampling.known {
+            executable.write(known, &layout.known(d_x)?)?;
+            executable.write(mask, &layout.known_weights()?)?;
         }
         let state = executable.create_state()?;
-        let fresh = Frames::try_zeros(if layout.noisy { layout.frames } else { 0 }, d_x)?;
+        let fresh = Frames::try_zeros(if layout.noisy { layout.rows() } else { 0 }, d_x)?;
         Ok(Run { sampling, executable, state, done: 0, inside: false, fresh, drawn: None })
-    }
-
-    /// Weights of every branch at every frame of every window, as the plan takes them.
-    fn guidance_weights(&self) -> Vec<f32> {
-        let mut weights = Vec::new();
-        for group in &self.layout.groups {
-            for &branch in &group.branches {
-                let frames = group.windows.clone().flat_map(|window| self.layout.windows.frames(window));
-                weights.extend(frames.map(|frame| self.guidance.weight(branch, frame)));
-            }
-        }
-        weights
     }
 }
 
@@ -271,10 +243,6 @@ impl Run {
         self.executable.read(self.sampling.motion, &mut motion.data)?;
         Ok(motion)
     }
-}
-
-fn under_way() -> Error {
-    Error::InvalidState("the sampling is under way".to_owned())
 }
 
 fn incomplete() -> Error {

@@ -4,20 +4,24 @@
 //! weights over time; known motion to keep; a seed. Out: motion, [frames, d_z + d_pose] in the model's own units:
 //! expression latent, then head pose (axis-angle in rad, translation in mm). Cost grows as steps × branches × frames.
 //!
-//! [`Sampler::load`] once per model, a [`SampleJob`] per clip: it denoises overlapping windows of the clip with the
-//! [`Denoiser`], weighs the branches by guidance and walks down the [`Schedule`] by DDIM.
+//! [`Sampler::load`] once per model, a [`SampleJob`] for one [`Clip`] or several at once: it denoises overlapping windows of
+//! them with the [`Denoiser`], weighs the branches by guidance and walks down the [`Schedule`] by DDIM.
 
+mod batches;
+mod clip;
 mod denoiser;
 mod edit;
 mod groups;
 mod guidance;
 mod job;
+mod layout;
 mod noise;
 mod sampler;
 mod sampling;
 mod schedule;
 mod windows;
 
+pub use clip::Clip;
 pub use denoiser::{Denoiser, DenoiserPlan, Shape};
 pub use edit::Inpaint;
 pub use guidance::Style;

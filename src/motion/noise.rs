@@ -1,11 +1,7 @@
-//! Counter-based noise: Philox 4×32-10 (Salmon et al. 2011) and Box–Muller in f64.
-//!
-//! A value depends on the seed and on what it is drawn for, never on what was drawn before it, and the logarithm and
-//! sines are software: every backend, platform, thread count and window layout gets the same bits.
+//! Noise of a sampling: rows of standard normal values by seed, purpose, step and frame, the same bits on every backend,
+//! platform, thread count and window layout.
 
-use std::f64::consts::TAU;
-
-use crate::signal::Frames;
+use crate::signal::noise::Philox;
 
 /// What noise is drawn for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,50 +25,22 @@ pub(super) struct Draw {
 
 /// A seed's noise.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Noise {
-    key: [u32; 2],
-}
+pub(super) struct Noise(Philox);
 
 impl Noise {
     /// All the noise of one seed.
     pub(super) fn new(seed: u64) -> Self {
-        Self { key: [seed as u32, (seed >> 32) as u32] }
-    }
-
-    /// Standard normal values of all frames of a clip.
-    pub(super) fn fill_all(self, draw: Draw, rows: &mut Frames) {
-        (0..rows.len()).for_each(|frame| self.fill(draw, frame, rows.row_mut(frame)));
+        Self(Philox::new(seed))
     }
 
     /// Standard normal values of one frame; value d belongs to dimension d, whatever the length of `out`.
-    fn fill(self, draw: Draw, frame: usize, out: &mut [f32]) {
+    pub(super) fn fill(self, draw: Draw, frame: usize, out: &mut [f32]) {
         let purpose = (draw.purpose as u32) << 16 | u32::from(draw.resampling);
         for (pair, values) in out.chunks_mut(2).enumerate() {
-            let words = philox([frame as u32, pair as u32, draw.step, purpose], self.key);
-            values.iter_mut().zip(normals(words)).for_each(|(value, normal)| *value = normal as f32);
+            let normals = self.0.normals([frame as u32, pair as u32, draw.step, purpose]);
+            values.iter_mut().zip(normals).for_each(|(value, normal)| *value = normal as f32);
         }
     }
-}
-
-/// Two standard normals from 128 random bits.
-fn normals(words: [u32; 4]) -> [f64; 2] {
-    let bits = |low: u32, high: u32| (u64::from(high) << 32 | u64::from(low)) >> 11;
-    let unit = 1.0 / (1u64 << 53) as f64;
-    let radius = (-2.0 * libm::log((bits(words[0], words[1]) + 1) as f64 * unit)).sqrt();
-    let (sin, cos) = libm::sincos(TAU * (bits(words[2], words[3]) as f64 * unit));
-    [radius * cos, radius * sin]
-}
-
-/// Ten rounds of Philox 4×32.
-fn philox(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
-    for _ in 0..10 {
-        let a = u64::from(counter[0]) * 0xD251_1F53;
-        let b = u64::from(counter[2]) * 0xCD9E_8D57;
-        let high = |product: u64| (product >> 32) as u32;
-        counter = [high(b) ^ counter[1] ^ key[0], b as u32, high(a) ^ counter[3] ^ key[1], a as u32];
-        key = [key[0].wrapping_add(0x9E37_79B9), key[1].wrapping_add(0xBB67_AE85)];
-    }
-    counter
 }
 
 #[cfg(test)]
@@ -80,17 +48,6 @@ mod tests {
     use super::*;
 
     const START: Draw = Draw { purpose: Purpose::Start, step: 0, resampling: 0 };
-
-    /// The known answers that Random123 publishes for `philox4x32 10`.
-    #[test]
-    fn philox_of_the_published_counters_gives_the_published_words() {
-        assert_eq!(philox([0; 4], [0; 2]), [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]);
-        assert_eq!(philox([u32::MAX; 4], [u32::MAX; 2]), [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]);
-        assert_eq!(
-            philox([0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344], [0xa409_3822, 0x299f_31d0]),
-            [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]
-        );
-    }
 
     #[test]
     fn many_values_have_the_moments_of_a_standard_normal() {

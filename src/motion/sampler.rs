@@ -9,7 +9,7 @@ use crate::pack::{Pack, Spacing};
 use super::denoiser::Denoiser;
 use super::schedule::Schedule;
 
-/// How a clip is sampled; [`Sampler::defaults`] has the pack's own values.
+/// How clips are sampled; [`Sampler::defaults`] has the pack's own values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SampleOptions {
     /// Denoising steps, 1 to the training timesteps and at most [`limits::MAX_STEPS`].
@@ -22,12 +22,6 @@ pub struct SampleOptions {
     pub guidance_audio: f32,
     /// s_P of the paper's eq. 9; without a style it has no effect.
     pub guidance_style: f32,
-    /// s_A of each frame, in place of `guidance_audio`.
-    pub audio_curve: Option<Vec<f32>>,
-    /// s_P of each frame, in place of `guidance_style`.
-    pub style_curve: Option<Vec<f32>>,
-    /// The same seed gives the same noise everywhere.
-    pub seed: u64,
     /// Frames from a window's start to the next, 1 to the window.
     pub hop: usize,
     /// Memory for keys and values, bytes. What finds no room is computed again at each step, with the same result.
@@ -63,16 +57,13 @@ impl Sampler {
             eta: config.eta,
             guidance_audio: config.guidance_audio,
             guidance_style: config.guidance_style,
-            audio_curve: None,
-            style_curve: None,
-            seed: 0,
             hop: config.hop,
             state_bytes: limits::SAMPLER_STATE_BYTES,
         };
         Ok(Self { denoiser, schedule: Schedule::squared_cosine(config.timesteps), defaults, mean, std })
     }
 
-    /// The pack's defaults, with seed 0.
+    /// The pack's defaults.
     pub fn defaults(&self) -> &SampleOptions {
         &self.defaults
     }

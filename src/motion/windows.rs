@@ -60,14 +60,14 @@ impl Windows {
         self.trapezoid[i] * self.norm[self.starts[window] + i]
     }
 
-    /// How the rows of all windows, one window behind the other, make the rows of the clip: row numbers and weights,
-    /// [frames, K], with weight 0 where fewer than K windows lie over a frame.
-    pub(super) fn blend_lists(&self) -> (Weight, Weight) {
-        let (length, frames) = (self.length(), self.norm.len());
+    /// How the rows of the windows' estimates make the rows of the clip, window `w` having its rows from `first_rows[w]` on:
+    /// row numbers and weights, [frames, K], with weight 0 where fewer than K windows lie over a frame.
+    pub(super) fn blend_lists(&self, first_rows: &[usize]) -> (Weight, Weight) {
+        let frames = self.norm.len();
         let mut over = vec![Vec::new(); frames];
-        for window in 0..self.count() {
+        for (window, first_row) in first_rows.iter().enumerate() {
             for (i, frame) in self.frames(window).enumerate() {
-                over[frame].push((window * length + i, self.weight(window, i)));
+                over[frame].push((first_row + i, self.weight(window, i)));
             }
         }
         let terms = over.iter().map(Vec::len).max().unwrap_or(0);
@@ -82,19 +82,18 @@ impl Windows {
         let shape = [frames, terms];
         (Weight::from_i32("blended rows", &shape, &rows), Weight::from_f32("blend weights", &shape, &weights))
     }
+}
 
-    /// Copies the rows of `clip` [1, frames, C] under each of some windows into an item of `out` [windows, N, C].
-    pub(super) fn gather(&self, plan: &mut PlanBuilder, clip: View, windows: Range<usize>, out: View) {
-        let starts = &self.starts[windows];
-        let mut first = 0;
-        // Windows at even distances are one strided view; the last of a clip may stand nearer than the others.
-        while first < starts.len() {
-            let hop = starts.get(first + 1).map_or(0, |next| next - starts[first]);
-            let even = starts[first..].windows(2).take_while(|pair| pair[1] - pair[0] == hop).count() + 1;
-            let rows = clip.rows(starts[first]..starts[first] + self.length());
-            plan.copy(rows.slide(even, hop), out.batch(first..first + even));
-            first += even;
-        }
+/// Copies as many rows of `source` [1, rows, C] as an item of `out` [starts, N, C] has from each start on into its item.
+pub(super) fn gather(plan: &mut PlanBuilder, source: View, starts: &[usize], out: View) {
+    let mut first = 0;
+    // Windows at even distances are one strided view; the last of a clip may stand nearer than the others.
+    while first < starts.len() {
+        let hop = starts.get(first + 1).map_or(0, |next| next - starts[first]);
+        let even = starts[first..].windows(2).take_while(|pair| pair[1] - pair[0] == hop).count() + 1;
+        let rows = source.rows(starts[first]..starts[first] + out.rows);
+        plan.copy(rows.slide(even, hop), out.batch(first..first + even));
+        first += even;
     }
 }
 
@@ -117,7 +116,8 @@ mod tests {
             [(15, 20, 12), (20, 20, 12), (21, 20, 12), (44, 20, 12), (301, 40, 7), (60, 20, 20)]
         {
             let windows = Windows::new(frames, window, hop);
-            let (rows, weights) = windows.blend_lists();
+            let first_rows: Vec<usize> = (0..windows.count()).map(|window| window * windows.length()).collect();
+            let (rows, weights) = windows.blend_lists(&first_rows);
             let (terms, rows, weights) = (rows.shape()[1], rows.to_i32(), weights.to_f32());
             for (frame, weights) in weights.chunks_exact(terms).enumerate() {
                 let sum: f32 = weights.iter().sum();

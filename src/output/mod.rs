@@ -2,20 +2,27 @@
 //!
 //! In: the kept motion [frames, d_z + d_pose] at the model's rate, and what `face` decodes from it. Out: motion rows at
 //! any time and rate, vertex normals, named and limited channels, the angles and columns of Live Link, weights of a host's
-//! own blendshapes. All of it is plain arithmetic on the host: microseconds a frame, for normals a pass over the triangles,
-//! for a host's blendshapes one over all of them.
+//! own blendshapes; blinks, gaze and smoothing over a clip, with which `session` makes a motion livelier or calmer. All of it
+//! is plain arithmetic on the host: microseconds a frame, for normals a pass over the triangles, for a host's blendshapes one
+//! over all of them.
 
 mod angles;
+mod blinks;
 mod channels;
+mod gaze;
 mod live_link;
 mod normals;
 mod sampling;
+mod smoothing;
 mod solver;
 
 pub use crate::pack::ARKIT_NAMES;
 pub use angles::{EYE_RANGE_RAD, HeadAngles, eye_angles};
+pub use blinks::Blinks;
 pub use channels::{Channel, ChannelMap, find_channel};
+pub use gaze::{EyeChannels, EyeRange, Gaze, GazeTarget, GazeTrack};
 pub use live_link::{LIVE_LINK_WIDTH, LiveLinkMap, live_link_columns};
 pub use normals::vertex_normals;
 pub use sampling::MotionSampler;
+pub use smoothing::smooth;
 pub use solver::{ShapeSolver, SolverOptions};

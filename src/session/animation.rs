@@ -34,6 +34,11 @@ impl Animation {
         Self { model: Arc::clone(model), identity, motion, features, sample_count }
     }
 
+    /// The same clip of the same face with another motion of as many frames.
+    pub(super) fn with_motion(&self, motion: Frames) -> Self {
+        Self::new(&self.model, self.identity.clone(), motion, self.features.clone(), self.sample_count)
+    }
+
     /// The model.
     pub fn model(&self) -> &Arc<Model> {
         &self.model

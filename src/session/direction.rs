@@ -43,6 +43,7 @@ struct Directed {
 }
 
 /// What a sampling is made with.
+#[derive(Clone)]
 pub(super) struct Directions {
     pub(super) styles: Vec<motion::Style>,
     /// s_A of each frame.

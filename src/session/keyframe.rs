@@ -10,6 +10,7 @@ use crate::signal::pose::POSE_WIDTH;
 
 use super::extractor::Extractor;
 use super::model::Model;
+use super::style::past_the_end;
 
 /// A face, a head pose or both, that the motion is held at from `start_s` to `end_s` (paper: keyframes by diffusion
 /// inpainting in time).
@@ -110,11 +111,7 @@ impl Keyframe {
 
     /// What is cut of it in a clip of this length, in words.
     pub(super) fn cut(&self, duration_s: f64) -> Option<String> {
-        let &Self { start_s, end_s, .. } = self;
-        if start_s >= duration_s {
-            return Some(format!("begins at {start_s} s, the clip ends at {duration_s:.2} s: it has no effect"));
-        }
-        (end_s > duration_s).then(|| format!("ends at {end_s} s, the clip at {duration_s:.2} s: it was cut"))
+        past_the_end(self.start_s, self.end_s, duration_s)
     }
 
     /// Checks all that needs no network against the model: times, numbers, widths, parts of the pack, pictures.

@@ -15,7 +15,7 @@ pub enum LogLevel {
     Info,
 }
 
-/// Receives messages, on the thread of the call that delivers them: create, step, wait, pull.
+/// Receives messages, on the thread of the call that delivers them: create, step, wait, pull, liven.
 pub type LogSink = Arc<dyn Fn(LogLevel, &str) + Send + Sync>;
 
 /// Most messages that wait; older ones go first.

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use crate::error::{Error, Result};
 use crate::face::{self, FaceDecoder, FaceEncoder, FaceReader, Topology, VisionEncoder};
 use crate::motion::Sampler;
+use crate::output::EyeRange;
 use crate::pack::{Manifest, Pack};
 use crate::prompt::StyleEncoder;
 use crate::signal::Frames;
@@ -43,6 +44,7 @@ pub struct Model {
     face_encoder: OnceLock<FaceEncoder>,
     vision_encoder: OnceLock<Arc<VisionEncoder>>,
     first_identity: OnceLock<Arc<face::Identity>>,
+    pub(super) eye_range: OnceLock<EyeRange>,
     kept_codes: KeptCodes,
 }
 
@@ -75,6 +77,7 @@ impl Model {
             face_encoder: OnceLock::new(),
             vision_encoder: OnceLock::new(),
             first_identity: OnceLock::new(),
+            eye_range: OnceLock::new(),
             kept_codes: KeptCodes::default(),
         }))
     }

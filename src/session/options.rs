@@ -77,7 +77,6 @@ impl SessionOptions {
     pub(super) fn for_sampler(&self, sampler: &Sampler) -> SampleOptions {
         let defaults = sampler.defaults();
         SampleOptions {
-            seed: self.seed,
             steps: self.steps.unwrap_or(defaults.steps),
             eta: self.eta.unwrap_or(defaults.eta),
             guidance_audio: self.guidance_audio.unwrap_or(defaults.guidance_audio),

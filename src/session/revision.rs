@@ -66,6 +66,11 @@ impl Revision {
         &self.features
     }
 
+    /// First frame that is sampled.
+    pub(super) fn first_frame(&self) -> usize {
+        self.sampled.start
+    }
+
     /// Audio features of the frames that are sampled.
     pub(super) fn sampled_features(&self) -> &[f32] {
         let width = self.features.width;

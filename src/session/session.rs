@@ -1,8 +1,6 @@
 //! One clip: takes its audio, runs its job, hands out its result.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -10,79 +8,21 @@ use crate::audio::Converter;
 use crate::error::{Error, Result};
 
 use super::animation::Animation;
+use super::clip::{Clip, Input};
 use super::direction::{Direction, Guidance};
-use super::job::{Input, Job};
+use super::job::Job;
 use super::keyframe::Keyframe;
-use super::log::LogLevel;
 use super::model::Model;
 use super::options::SessionOptions;
+use super::progress::Progress;
 use super::revision::Revision;
+use super::shared::{Phase, Shared, deadline};
 use super::style::{Curve, StyleTrack};
-
-/// Where a job is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u32)]
-pub enum Stage {
-    /// Takes audio.
-    Input,
-    /// Encodes the text or picture.
-    Style,
-    /// Encodes the speech.
-    Speech,
-    /// Samples the motion.
-    Motion,
-    /// Done, failed or cancelled.
-    Done,
-}
-
-impl Stage {
-    const ALL: [Self; 5] = [Self::Input, Self::Style, Self::Speech, Self::Motion, Self::Done];
-
-    /// One word.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Input => "input",
-            Self::Style => "style",
-            Self::Speech => "speech",
-            Self::Motion => "motion",
-            Self::Done => "done",
-        }
-    }
-}
-
-/// Progress of a job.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Progress {
-    /// Where it is.
-    pub stage: Stage,
-    /// Share of the whole work that is done, 0..1.
-    pub fraction: f32,
-}
-
-/// What a session holds, one after the other.
-enum Phase {
-    Input(Input),
-    /// A job that the next step or wait goes on with.
-    Waiting(Box<Job>),
-    /// A job that some thread is working on.
-    Working,
-    Done(Result<Arc<Animation>>),
-}
-
-/// What the session shares with its worker.
-struct Shared {
-    model: Arc<Model>,
-    phase: Mutex<Phase>,
-    changed: Condvar,
-    cancelled: AtomicBool,
-    stage: AtomicU32,
-    fraction: AtomicU32,
-}
 
 /// One clip. Push and finish from one thread at a time; cancel, progress, wait and pull from any.
 pub struct Session {
-    shared: Arc<Shared>,
-    options: SessionOptions,
+    pub(super) shared: Arc<Shared>,
+    pub(super) options: SessionOptions,
     direction: Arc<Direction>,
     worker: Mutex<Option<JoinHandle<()>>>,
 }
@@ -117,15 +57,7 @@ impl Session {
         options.check()?;
         model.check(&options)?;
         let direction = Arc::new(Direction::new(model, &options)?);
-        let shared = Shared {
-            model: Arc::clone(model),
-            phase: Mutex::new(Phase::Input(input)),
-            changed: Condvar::new(),
-            cancelled: AtomicBool::new(false),
-            stage: AtomicU32::new(Stage::Input as u32),
-            fraction: AtomicU32::new(0),
-        };
-        Ok(Self { shared: Arc::new(shared), options, direction, worker: Mutex::new(None) })
+        Ok(Self { shared: Shared::new(model, input), options, direction, worker: Mutex::new(None) })
     }
 
     /// Adds a style; its number, for [`set_style`](Self::set_style) and [`set_style_strength`](Self::set_style_strength).
@@ -216,34 +148,20 @@ impl Session {
     /// `InvalidAudio` when nothing was pushed; `InvalidState` when it was called before; `OutOfMemory` when no worker
     /// can be started; the job's failure when it has one already, such as `Cancelled`.
     pub fn finish(&self) -> Result<()> {
-        let mut phase = self.shared.lock();
-        match &*phase {
-            Phase::Input(Input::Audio(converter)) if converter.is_empty() => {
-                let error = Error::InvalidAudio("the clip has no samples".to_owned());
-                self.shared.settle(&mut phase, Phase::Done(Err(error.clone())));
-                return Err(error);
-            }
-            Phase::Input(_) => {}
-            Phase::Done(Err(error)) => return Err(error.clone()),
-            _ => return Err(Error::InvalidState("the input was finished before".to_owned())),
-        }
-        let Phase::Input(input) = std::mem::replace(&mut *phase, Phase::Working) else { unreachable!("matched above") };
-        let begun = Job::new(&self.shared.model, &self.options, Arc::clone(&self.direction), input).and_then(|job| {
-            self.shared.show(&job);
-            self.begin(Box::new(job))
-        });
-        match begun {
-            Ok(next) => *phase = next,
-            Err(error) => {
-                self.shared.settle(&mut phase, Phase::Done(Err(error.clone())));
-                return Err(error);
-            }
-        }
-        Ok(())
+        Self::finish_together(&[self])
+    }
+
+    /// Takes its input out of an input phase.
+    ///
+    /// # Panics
+    /// If it is another one.
+    pub(super) fn clip(&self, phase: &mut Phase) -> Clip {
+        let Phase::Input(input) = std::mem::replace(phase, Phase::Working) else { panic!("checked before") };
+        Clip::new(&self.shared.model, &self.options, &self.direction, input)
     }
 
     /// Starts the worker of a runtime with threads; on another the job waits for steps.
-    fn begin(&self, job: Box<Job>) -> Result<Phase> {
+    pub(super) fn begin(&self, job: Box<Job>) -> Result<Phase> {
         if self.shared.model.runtime().threads() == 0 {
             return Ok(Phase::Waiting(job));
         }
@@ -264,16 +182,10 @@ impl Session {
     /// # Errors
     /// The job's failure; `InvalidState` before finish.
     pub fn step(&self, budget: Duration) -> Result<bool> {
-        let shared = &*self.shared;
-        let mut phase = shared.lock();
-        let Some(job) = take_waiting(&mut phase) else {
-            drop(phase);
-            return self.wait(Some(budget));
-        };
-        drop(phase);
-        let outcome = shared.work(job, Some(deadline(budget)));
-        shared.settle(&mut shared.lock(), outcome);
-        self.wait(Some(Duration::ZERO))
+        if self.shared.work_if_waiting(Some(deadline(budget))) {
+            return self.wait(Some(Duration::ZERO));
+        }
+        self.wait(Some(budget))
     }
 
     /// Waits until the job is done, at most `timeout`; true when it is. On a runtime without threads it does the work.
@@ -281,49 +193,39 @@ impl Session {
     /// # Errors
     /// The job's failure; `InvalidState` before finish.
     pub fn wait(&self, timeout: Option<Duration>) -> Result<bool> {
-        let deadline = timeout.map(deadline);
-        let mut phase = self.shared.lock();
+        let (shared, deadline) = (&*self.shared, timeout.map(deadline));
         let done = loop {
-            let now = Instant::now();
-            let late = deadline.is_some_and(|d| now >= d);
-            match &mut *phase {
+            let late = deadline.is_some_and(|d| Instant::now() >= d);
+            let phase = shared.lock();
+            match &*phase {
                 Phase::Input(_) => break Err(Error::InvalidState("the input is not finished yet".to_owned())),
                 Phase::Done(Ok(_)) => break Ok(true),
                 Phase::Done(Err(error)) => break Err(error.clone()),
                 _ if late => break Ok(false),
-                Phase::Waiting(_) => {
-                    if let Some(job) = take_waiting(&mut phase) {
-                        drop(phase);
-                        let outcome = self.shared.work(job, deadline);
-                        phase = self.shared.lock();
-                        self.shared.settle(&mut phase, outcome);
+                Phase::Working => drop(shared.wait_for_change(phase, deadline)),
+                Phase::Waiting(_) | Phase::Following(_) => {
+                    drop(phase);
+                    if !shared.work_if_waiting(deadline) {
+                        let phase = shared.lock();
+                        if matches!(*phase, Phase::Following(_)) {
+                            drop(shared.wait_for_change(phase, deadline));
+                        }
                     }
-                }
-                Phase::Working => {
-                    let rest = deadline.map_or(Duration::from_secs(3600), |d| d - now);
-                    let waited = self.shared.changed.wait_timeout(phase, rest);
-                    phase = waited.unwrap_or_else(PoisonError::into_inner).0;
                 }
             }
         };
-        drop(phase);
-        self.shared.model.runtime().log.deliver();
+        shared.model.runtime().log.deliver();
         done
     }
 
     /// Where the job is.
     pub fn progress(&self) -> Progress {
-        let stage = Stage::ALL[self.shared.stage.load(Ordering::Acquire) as usize % Stage::ALL.len()];
-        Progress { stage, fraction: f32::from_bits(self.shared.fraction.load(Ordering::Relaxed)) }
+        self.shared.progress()
     }
 
     /// Asks the job to stop; it does so after the unit of work under way.
     pub fn cancel(&self) {
-        self.shared.cancelled.store(true, Ordering::Relaxed);
-        let mut phase = self.shared.lock();
-        if matches!(*phase, Phase::Input(_) | Phase::Waiting(_)) {
-            self.shared.settle(&mut phase, Phase::Done(Err(Error::Cancelled)));
-        }
+        self.shared.cancel();
     }
 
     /// The result of a job that is done; `None` while it works.
@@ -334,7 +236,7 @@ impl Session {
         self.shared.model.runtime().log.deliver();
         match &*self.shared.lock() {
             Phase::Input(_) => Err(Error::InvalidState("the input is not finished yet".to_owned())),
-            Phase::Waiting(_) | Phase::Working => Ok(None),
+            Phase::Waiting(_) | Phase::Working | Phase::Following(_) => Ok(None),
             Phase::Done(outcome) => outcome.clone().map(Some),
         }
     }
@@ -348,74 +250,4 @@ impl Drop for Session {
             let _ = worker.join();
         }
     }
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Phase> {
-        // Phases are replaced whole, so one that a panic left behind is still a phase.
-        self.phase.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn show(&self, job: &Job) {
-        self.stage.store(job.stage() as u32, Ordering::Relaxed);
-        self.fraction.store(job.fraction().to_bits(), Ordering::Relaxed);
-    }
-
-    /// Advances a job until it is done, fails, is cancelled, or the deadline has passed.
-    fn work(&self, mut job: Box<Job>, deadline: Option<Instant>) -> Phase {
-        let runtime = self.model.runtime();
-        loop {
-            if self.cancelled.load(Ordering::Relaxed) {
-                return Phase::Done(Err(Error::Cancelled));
-            }
-            let turn = (runtime.threads() > 0).then(|| runtime.turn());
-            let unit = catch_unwind(AssertUnwindSafe(|| job.advance()));
-            drop(turn);
-            match unit {
-                Ok(Ok(None)) => self.show(&job),
-                Ok(Ok(Some(animation))) => return Phase::Done(Ok(Arc::new(animation))),
-                Ok(Err(error)) => return Phase::Done(Err(error)),
-                Err(panic) => {
-                    let text = panic.downcast_ref::<String>().map(String::as_str);
-                    let text = text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("unknown");
-                    return Phase::Done(Err(Error::Internal(format!("internal error: {text}"))));
-                }
-            }
-            if deadline.is_some_and(|d| Instant::now() >= d) {
-                return Phase::Waiting(job);
-            }
-        }
-    }
-
-    /// Ends a piece of work. Stage and phase change under one lock: who sees the stage Done finds the result.
-    fn settle(&self, phase: &mut Phase, outcome: Phase) {
-        if let Phase::Done(result) = &outcome {
-            match result {
-                Ok(_) => self.fraction.store(1f32.to_bits(), Ordering::Relaxed),
-                Err(Error::Cancelled) => {}
-                Err(error) => self.model.runtime().log.add(LogLevel::Error, error.to_string()),
-            }
-        }
-        *phase = outcome;
-        if matches!(phase, Phase::Done(_)) {
-            self.stage.store(Stage::Done as u32, Ordering::Release);
-        }
-        self.changed.notify_all();
-    }
-}
-
-fn take_waiting(phase: &mut Phase) -> Option<Box<Job>> {
-    match std::mem::replace(phase, Phase::Working) {
-        Phase::Waiting(job) => Some(job),
-        other => {
-            *phase = other;
-            None
-        }
-    }
-}
-
-/// A moment `after` from now; a time too far to be one is an hour.
-fn deadline(after: Duration) -> Instant {
-    let now = Instant::now();
-    now.checked_add(after).unwrap_or(now + Duration::from_secs(3600))
 }

@@ -88,13 +88,17 @@ impl StyleTrack {
 
     /// What is cut of it in a clip of this length, in words.
     pub(super) fn cut(&self, duration_s: f64) -> Option<String> {
-        let &Self { start_s, end_s, .. } = self;
-        if start_s >= duration_s {
-            return Some(format!("begins at {start_s} s, the clip ends at {duration_s:.2} s: it has no effect"));
-        }
-        let past = end_s.is_finite() && end_s > duration_s;
-        past.then(|| format!("ends at {end_s} s, the clip at {duration_s:.2} s: it was cut"))
+        past_the_end(self.start_s, self.end_s, duration_s)
     }
+}
+
+/// What a clip of this length cuts of a range, in words.
+pub(super) fn past_the_end(start_s: f64, end_s: f64, duration_s: f64) -> Option<String> {
+    if start_s >= duration_s {
+        return Some(format!("begins at {start_s} s, the clip ends at {duration_s:.2} s: it has no effect"));
+    }
+    let past = end_s.is_finite() && end_s > duration_s;
+    past.then(|| format!("ends at {end_s} s, the clip at {duration_s:.2} s: it was cut"))
 }
 
 /// A strength over time: linear between its points, level before the first and after the last. Of two points at one time

@@ -6,8 +6,9 @@ use crate::audio::Converter;
 use crate::error::{Error, Result};
 use crate::limits;
 
+use super::clip::{Clip, Input};
 use super::direction::Direction;
-use super::job::{Input, Job};
+use super::job::Job;
 use super::model::Model;
 use super::options::SessionOptions;
 use super::style::Style;
@@ -45,11 +46,12 @@ impl Model {
         let hum: Vec<f32> = (0..samples).map(|i| 0.01 * (i as f32 * 0.05).sin()).collect();
         input.push_f32(&hum)?;
         let direction = Arc::new(Direction::new(self, options)?);
-        let mut job = Job::new(self, options, direction, Input::Audio(input))?;
+        let clip = Clip::new(self, options, &direction, Input::Audio(input));
+        let mut job = Job::new(self, options.for_sampler(self.sampler()?), vec![clip]);
         let animation = loop {
             let _turn = self.runtime().turn();
-            if let Some(animation) = job.advance()? {
-                break Arc::new(animation);
+            if let Some(mut animations) = job.advance()? {
+                break Arc::new(animations.remove(0));
             }
         };
         if self.manifest().gnpfa.is_none() {

@@ -1,5 +1,6 @@
 //! The plain data that passes between the stages.
 
+pub mod noise;
 pub mod pose;
 
 use crate::error::{Error, Result};

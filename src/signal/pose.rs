@@ -32,6 +32,34 @@ pub fn axis_angle_from_quaternion(quaternion: [f32; 4]) -> [f32; 3] {
     v.map(|c| (c * scale) as f32)
 }
 
+/// The rotation `first`, then `then`, about axes that stay: then · first.
+pub fn multiply(then: [f32; 4], first: [f32; 4]) -> [f32; 4] {
+    let ([ax, ay, az, aw], [bx, by, bz, bw]) = (then.map(f64::from), first.map(f64::from));
+    [
+        aw * bx + ax * bw + ay * bz - az * by,
+        aw * by - ax * bz + ay * bw + az * bx,
+        aw * bz + ax * by - ay * bx + az * bw,
+        aw * bw - ax * bx - ay * by - az * bz,
+    ]
+    .map(|c| c as f32)
+}
+
+/// The way back of a unit quaternion.
+pub fn inverse([x, y, z, w]: [f32; 4]) -> [f32; 4] {
+    [-x, -y, -z, w]
+}
+
+/// A vector turned by a unit quaternion.
+pub fn rotate(quaternion: [f32; 4], v: [f64; 3]) -> [f64; 3] {
+    let [x, y, z, w] = quaternion.map(f64::from);
+    let cross =
+        |a: [f64; 3], b: [f64; 3]| [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+    let axis = [x, y, z];
+    let twice = cross(axis, v).map(|c| 2.0 * c);
+    let turned = cross(axis, twice);
+    std::array::from_fn(|i| v[i] + w * twice[i] + turned[i])
+}
+
 /// Spherical interpolation along the shorter arc: `part` 0 gives `from`, 1 gives `to` (or its negative, the same
 /// rotation).
 pub fn slerp(from: [f32; 4], to: [f32; 4], part: f32) -> [f32; 4] {
@@ -121,6 +149,17 @@ mod tests {
     fn zero_rotation_is_exact_both_ways() {
         assert_eq!(quaternion_from_axis_angle([0.0; 3]), [0.0, 0.0, 0.0, 1.0]);
         assert_eq!(axis_angle_from_quaternion([0.0; 4]), [0.0; 3]);
+    }
+
+    #[test]
+    fn product_turns_by_the_second_factor_first() {
+        let quarter = |axis: [f32; 3]| quaternion_from_axis_angle(axis.map(|c| c * PI / 2.0));
+        // A quarter about X takes Z to −Y, a quarter about Y leaves it there; the other way round Z comes to X.
+        let (x, y) = (quarter([1.0, 0.0, 0.0]), quarter([0.0, 1.0, 0.0]));
+        let turned = |q| rotate(q, [0.0, 0.0, 1.0]).map(|c| c as f32);
+        close(turned(multiply(y, x)), [0.0, -1.0, 0.0]);
+        close(turned(multiply(x, y)), [1.0, 0.0, 0.0]);
+        close(multiply(inverse(x), x), [0.0, 0.0, 0.0, 1.0]);
     }
 
     #[test]

@@ -122,6 +122,33 @@ fn revised_range_changes_and_the_rest_keeps_its_bits() {
 }
 
 #[test]
+fn sessions_together_give_what_each_gives_alone() {
+    let rig = Rig::new(1);
+    let sessions = [0, 1].map(|seed| {
+        let session = session(rig.model, &m2f_session_options { seed, ..session_options() });
+        ok(push(session, &tone()));
+        session
+    });
+    let handles = sessions.map(<*mut m2f_session>::cast_const);
+    let twice = [handles[0]; 2];
+    let argument = S::M2F_STATUS_INVALID_ARGUMENT;
+    fails(unsafe { m2f_session_finish_together(twice.as_ptr(), 2) }, argument, "twice");
+    fails(unsafe { m2f_session_finish_together([handles[0], ptr::null()].as_ptr(), 2) }, argument, "a session is NULL");
+    fails(unsafe { m2f_session_finish_together(ptr::null(), 0) }, argument, "no session");
+    ok(unsafe { m2f_session_finish_together(handles.as_ptr(), 2) });
+    for (seed, session) in sessions.into_iter().enumerate() {
+        let (mut result, alone) = (ptr::null_mut(), take(&rig, seed as u64, |_| {}));
+        unsafe {
+            ok(m2f_session_wait(session, M2F_WAIT_FOREVER));
+            ok(m2f_session_pull(session, &raw mut result));
+        }
+        assert_eq!(heads(result), heads(alone));
+        unsafe { [result, alone].into_iter().for_each(|result| m2f_result_destroy(result)) };
+    }
+    unsafe { sessions.into_iter().for_each(|session| m2f_session_destroy(session)) };
+}
+
+#[test]
 fn composed_results_outlive_their_parts() {
     let rig = Rig::new(1);
     let (a, b) = (take(&rig, 0, |_| {}), take(&rig, 1, |_| {}));

@@ -55,6 +55,12 @@ layout! {
         picture, picture_size, picture_box, picture_parts, reserved, head
     }
     m2f_part { result, start_s, end_s }
+    m2f_gaze_target { start_s, end_s, yaw_rad, pitch_rad, head_share, ramp_s }
+    m2f_liveliness_options {
+        struct_size, expression_gain, seed, head_gain, smoothing_s, head_smoothing_s, blink_limit, blinks_per_minute, gaze_gain,
+        gaze_limit_rad, saccades_per_minute, saccade_rad, eye_range_rad, channel_count, channel_names, channels, targets,
+        target_count,
+    }
     m2f_progress { stage, fraction }
     m2f_channel { gain, offset, minimum, maximum }
 }

@@ -10,6 +10,7 @@ mod frames;
 mod host;
 mod layout;
 mod lifetimes;
+mod liveliness;
 mod own_faces;
 mod styles;
 mod work;

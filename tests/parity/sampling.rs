@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use media2face::motion::{Inpaint, SampleJob, Sampler, Style};
+use media2face::motion::{Clip, Inpaint, SampleJob, Sampler, Style};
 use media2face::plan::Backend;
 use media2face::signal::Frames;
 
@@ -15,10 +15,10 @@ fn frames(vectors: &Golden, name: &str) -> Frames {
 }
 
 /// The tiny sampler starting from the vectors' noise.
-fn job(backend: &dyn Backend, half: bool, x: Frames, audio: &Frames, styles: Vec<Style>) -> SampleJob {
+fn job(half: bool, x: Frames, clips: Vec<Clip>) -> SampleJob {
     let sampler = Arc::new(Sampler::load(&denoiser::pack("den_tiny", half)).expect("load"));
     let options = sampler.defaults().clone();
-    let mut job = SampleJob::new(sampler, upload(backend, audio), styles, &options).expect("job");
+    let mut job = SampleJob::new(sampler, clips, &options).expect("job");
     job.set_state(x).expect("state");
     job
 }
@@ -43,12 +43,11 @@ fn check_trajectories(half: bool) {
     for Tested { name, backend, precision } in every_backend() {
         let allowed = SAMPLING.of(if half { precision.max(Precision::F16Weights) } else { precision });
         for run in ["plain", "inpaint"] {
-            let style = Style { code: vectors.f32("P"), strength: 1.0, weights: None };
-            let mut job = job(&*backend, half, frames(&vectors, "x_T"), &frames(&vectors, "A"), vec![style]);
-            if run == "inpaint" {
-                let edit = Inpaint { known: frames(&vectors, "known"), mask: frames(&vectors, "mask") };
-                job.set_inpaint(edit).expect("inpaint");
-            }
+            let styles = vec![Style { code: vectors.f32("P"), strength: 1.0, weights: None }];
+            let edit = (run == "inpaint")
+                .then(|| Inpaint { known: frames(&vectors, "known"), mask: frames(&vectors, "mask") });
+            let clip = Clip { styles, edit, ..Clip::new(upload(&*backend, &frames(&vectors, "A"))) };
+            let mut job = job(half, frames(&vectors, "x_T"), vec![clip]);
             let found = trajectory(&mut job, &*backend);
             let expected = vectors.f32(&format!("{run}.traj"));
             for (step, state) in &found {
@@ -58,7 +57,11 @@ fn check_trajectories(half: bool) {
             let (last, end) = found.last().expect("states");
             assert_eq!(*last, expected.len() / end.len());
             assert!(found.len() == *last || precision != Precision::F32, "only a device does several steps at once");
-            assert_eq!(&job.finish().expect("complete").data, end, "mean 0 and deviation 1 leave the state as it is");
+            assert_eq!(
+                &job.finish().expect("complete")[0].data,
+                end,
+                "mean 0 and deviation 1 leave the state as it is"
+            );
         }
     }
 }
@@ -73,26 +76,62 @@ fn half_weights_stay_near_torch_over_a_sampling() {
     check_trajectories(true);
 }
 
+/// Lengths of the vectors' clips, each without a style, with one and with two.
+const LAYOUTS: [usize; 4] = [15, 20, 21, 46];
+const STYLES: [&str; 3] = ["none", "one", "two"];
+
+/// One of them, with the noise that it starts from and its motion.
+fn layout(vectors: &Golden, backend: &dyn Backend, count: usize, styles: &str) -> (Clip, Frames, Vec<f32>) {
+    let name = |name: &str| format!("{count}.{name}");
+    let tensor = |tensor: &str| vectors.f32(&name(tensor));
+    let style = |code: &str, strength, weights| Style { code: tensor(code), strength, weights };
+    let second = tensor("w_b");
+    let first = second.iter().map(|w| 1.0 - w).collect();
+    let of_clip = match styles {
+        "none" => vec![],
+        "one" => vec![style("P_a", 1.0, None)],
+        _ => vec![style("P_a", 1.0, Some(first)), style("P_b", 0.7, Some(second))],
+    };
+    let audio = upload(backend, &frames(vectors, &name("A")));
+    (Clip { styles: of_clip, ..Clip::new(audio) }, frames(vectors, &name("x_T")), tensor(styles))
+}
+
 #[test]
 fn every_window_layout_and_count_of_styles_matches_torch() {
     let vectors = golden("e2e_more");
     for Tested { name, backend, precision } in every_backend() {
-        for count in [15, 20, 21, 46] {
-            let tensor = |name: &str| vectors.f32(&format!("{count}.{name}"));
-            let second = tensor("w_b");
-            let first = second.iter().map(|w| 1.0 - w).collect();
-            let style = |code: &str, strength, weights| Style { code: tensor(code), strength, weights };
-            for (run, styles) in [
-                ("none", vec![]),
-                ("one", vec![style("P_a", 1.0, None)]),
-                ("two", vec![style("P_a", 1.0, Some(first)), style("P_b", 0.7, Some(second))]),
-            ] {
-                let matrix = |name: &str| frames(&vectors, &format!("{count}.{name}"));
-                let mut job = job(&*backend, false, matrix("x_T"), &matrix("A"), styles);
+        for count in LAYOUTS {
+            for styles in STYLES {
+                let (clip, x, expected) = layout(&vectors, &*backend, count, styles);
+                let mut job = job(false, x, vec![clip]);
                 while !job.advance(&*backend).expect("advance") {}
-                let (what, found) = (format!("{count} frames, {run}, on {name}"), job.finish().expect("complete").data);
-                assert_close(&what, &found, &tensor(run), SAMPLING.of(precision));
+                let found = job.finish().expect("complete").remove(0).data;
+                assert_close(
+                    &format!("{count} frames, {styles}, on {name}"),
+                    &found,
+                    &expected,
+                    SAMPLING.of(precision),
+                );
             }
+        }
+    }
+}
+
+#[test]
+fn all_of_them_in_one_batch_match_torch() {
+    let vectors = golden("e2e_more");
+    for Tested { name, backend, precision } in every_backend() {
+        let all = LAYOUTS.into_iter().flat_map(|count| STYLES.map(|styles| layout(&vectors, &*backend, count, styles)));
+        let (mut clips, mut x, mut expected) = (Vec::new(), Vec::new(), Vec::new());
+        for (clip, start, motion) in all {
+            clips.push(clip);
+            x.extend(start.data);
+            expected.push(motion);
+        }
+        let mut job = job(false, Frames::new(22, x), clips);
+        while !job.advance(&*backend).expect("advance") {}
+        for (at, (found, expected)) in job.finish().expect("complete").iter().zip(&expected).enumerate() {
+            assert_close(&format!("clip {at} on {name}"), &found.data, expected, SAMPLING.of(precision));
         }
     }
 }

@@ -5,11 +5,16 @@
 mod support;
 
 mod audio;
+mod batch;
 mod binding;
+mod clips;
 mod edits;
 mod face;
 mod face_export;
+mod gaze;
 mod identity;
+mod liveliness;
+mod lively_starter;
 mod motion;
 mod output;
 mod pack;
@@ -19,6 +24,7 @@ mod session;
 mod solver;
 mod speech;
 mod starter_face;
+mod starter_styles;
 mod styles;
 mod vision;
 mod watched;

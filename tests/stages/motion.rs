@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use media2face::error::Error;
-use media2face::motion::{Inpaint, SampleJob, SampleOptions, Sampler, Shape, Style};
+use media2face::motion::{Clip, Inpaint, SampleJob, SampleOptions, Sampler, Shape, Style};
 use media2face::pack::{Concat, Manifest, Pack};
 use media2face::plan::{Backend, Op};
 use media2face::signal::Frames;
@@ -13,7 +13,7 @@ use super::support::reference::Reference;
 use super::support::{assert_close, backends, denoiser, upload};
 use super::watched::{Call, Watched};
 
-fn sampler() -> Arc<Sampler> {
+pub(super) fn sampler() -> Arc<Sampler> {
     sampler_of("den_tiny")
 }
 
@@ -22,29 +22,44 @@ fn sampler_of(name: &str) -> Arc<Sampler> {
 }
 
 /// Smooth features without meaning.
-fn audio(frames: usize) -> Frames {
+pub(super) fn audio(frames: usize) -> Frames {
     Frames::new(24, (0..frames * 24).map(|i| (i as f32 * 0.7).sin()).collect())
 }
 
-fn style(weights: Option<Vec<f32>>) -> Style {
+pub(super) fn style(weights: Option<Vec<f32>>) -> Style {
     Style { code: (0..16).map(|i| (i as f32).cos()).collect(), strength: 1.0, weights }
 }
 
-fn three_steps() -> SampleOptions {
+pub(super) fn three_steps() -> SampleOptions {
     SampleOptions { steps: 3, ..sampler().defaults().clone() }
 }
 
-fn sample(backend: &dyn Backend, frames: usize, styles: Vec<Style>, options: &SampleOptions) -> Vec<f32> {
-    let mut job = SampleJob::new(sampler(), upload(backend, &audio(frames)), styles, options).expect("job");
+pub(super) fn clip(backend: &dyn Backend, frames: usize, styles: Vec<Style>) -> Clip {
+    Clip { styles, ..Clip::new(upload(backend, &audio(frames))) }
+}
+
+/// Of one clip without styles on the oracle.
+fn job(frames: usize) -> SampleJob {
+    SampleJob::new(sampler(), vec![clip(&Reference, frames, vec![])], &three_steps()).expect("job")
+}
+
+/// The motions of some clips in one sampling.
+pub(super) fn run(backend: &dyn Backend, clips: Vec<Clip>, options: &SampleOptions) -> Vec<Frames> {
+    let mut job = SampleJob::new(sampler(), clips, options).expect("job");
     while !job.advance(backend).expect("advance") {}
-    job.finish().expect("complete").data
+    job.finish().expect("complete")
+}
+
+fn sample(backend: &dyn Backend, frames: usize, styles: Vec<Style>, options: &SampleOptions) -> Vec<f32> {
+    run(backend, vec![clip(backend, frames, styles)], options).remove(0).data
 }
 
 #[test]
 fn seed_decides_the_noise_whatever_the_windows_and_batches() {
     let start = |seed, hop, state_bytes| {
-        let options = SampleOptions { seed, hop, state_bytes, ..three_steps() };
-        let mut job = SampleJob::new(sampler(), upload(&Reference, &audio(90)), vec![], &options).expect("job");
+        let options = SampleOptions { hop, state_bytes, ..three_steps() };
+        let clip = Clip { seed, ..clip(&Reference, 90, vec![]) };
+        let mut job = SampleJob::new(sampler(), vec![clip], &options).expect("job");
         job.state().expect("noise")
     };
     assert_eq!(start(5, 12, usize::MAX), start(5, 7, 0));
@@ -58,7 +73,7 @@ fn batches_and_recomputed_keys_leave_every_byte_as_it_is() {
     let styles = vec![style(Some(weights))];
     for backend in backends() {
         let run = |state_bytes| {
-            let options = SampleOptions { eta: 1.0, seed: 3, state_bytes, ..three_steps() };
+            let options = SampleOptions { eta: 1.0, state_bytes, ..three_steps() };
             sample(&*backend, 90, styles.clone(), &options)
         };
         let kept = run(usize::MAX);
@@ -136,7 +151,7 @@ fn style_of_no_weight_changes_nothing() {
 fn failed_unit_can_be_advanced_again() {
     let expected = sample(&Reference, 44, vec![], &three_steps());
     let failing = Watched { fails: true, ..Watched::default() };
-    let mut job = SampleJob::new(sampler(), upload(&Reference, &audio(44)), vec![], &three_steps()).expect("job");
+    let mut job = job(44);
     let mut failures = 0;
     loop {
         match job.advance(&failing) {
@@ -149,7 +164,7 @@ fn failed_unit_can_be_advanced_again() {
         }
     }
     assert!(failures > 1);
-    assert_eq!(job.finish().expect("complete").data, expected);
+    assert_eq!(job.finish().expect("complete")[0].data, expected);
 }
 
 #[test]
@@ -180,7 +195,7 @@ fn step_runs_what_depends_on_motion_and_branch_and_nothing_else() {
 
 #[test]
 fn fraction_rises_from_none_to_all() {
-    let mut job = SampleJob::new(sampler(), upload(&Reference, &audio(44)), vec![], &three_steps()).expect("job");
+    let mut job = job(44);
     let mut fractions = vec![job.fraction()];
     while !job.advance(&Reference).expect("advance") {
         fractions.push(job.fraction());
@@ -195,12 +210,11 @@ fn fraction_rises_from_none_to_all() {
 fn job_moves_between_threads_and_a_sampler_is_shared() {
     let sampler = sampler();
     let job = |sampler: &Arc<Sampler>| {
-        let audio = upload(&Reference, &audio(30));
-        SampleJob::new(Arc::clone(sampler), audio, vec![], &three_steps()).expect("job")
+        SampleJob::new(Arc::clone(sampler), vec![clip(&Reference, 30, vec![])], &three_steps()).expect("job")
     };
     let run = |mut job: SampleJob| {
         while !job.advance(&Reference).expect("advance") {}
-        job.finish().expect("complete").data
+        job.finish().expect("complete")
     };
     let (first, second) = (job(&sampler), job(&sampler));
     let (first, second) = std::thread::scope(|scope| {
@@ -224,13 +238,14 @@ fn known_frames_come_out_in_the_units_of_the_model() {
         tensors.insert(name.to_owned(), Weight::from_f32(name, &[22], &[value; 22]));
     }
     let sampler = Arc::new(Sampler::load(&Pack::from_parts(tiny.manifest().clone(), tensors)).expect("load"));
-    let mut job = SampleJob::new(sampler, upload(&Reference, &audio(30)), vec![], &three_steps()).expect("job");
     let known = Frames::new(22, (0..30 * 22).map(|i| 2.0 + (i % 7) as f32 * 0.3).collect());
     // Expression is known in the first ten frames, the pose in frame 20.
     let mask = (0..30).flat_map(|frame| [f32::from(frame < 10), f32::from(frame == 20)]).collect();
-    job.set_inpaint(Inpaint { known: known.clone(), mask: Frames::new(2, mask) }).expect("inpaint");
+    let edit = Some(Inpaint { known: known.clone(), mask: Frames::new(2, mask) });
+    let clip = Clip { edit, ..clip(&Reference, 30, vec![]) };
+    let mut job = SampleJob::new(sampler, vec![clip], &three_steps()).expect("job");
     while !job.advance(&Reference).expect("advance") {}
-    let motion = job.finish().expect("complete");
+    let motion = job.finish().expect("complete").remove(0);
     for frame in 0..10 {
         assert_close("expression", &motion.row(frame)[..16], &known.row(frame)[..16], 1e-6);
     }
@@ -241,7 +256,8 @@ fn known_frames_come_out_in_the_units_of_the_model() {
 #[test]
 fn input_that_does_not_fit_is_refused() {
     let refuse = |audio: Frames, styles: Vec<Style>, options: SampleOptions| {
-        let error = SampleJob::new(sampler(), upload(&Reference, &audio), styles, &options).err();
+        let clip = Clip { styles, ..Clip::new(upload(&Reference, &audio)) };
+        let error = SampleJob::new(sampler(), vec![clip], &options).err();
         assert!(matches!(error, Some(Error::InvalidArgument(_))), "{error:?} of {options:?}");
     };
     let options = three_steps();
@@ -261,8 +277,7 @@ fn input_that_does_not_fit_is_refused() {
     ] {
         refuse(audio(5), vec![], wrong);
     }
-    let job = SampleJob::new(sampler(), upload(&Reference, &audio(5)), vec![], &options).expect("job");
-    assert!(matches!(job.finish(), Err(Error::InvalidState(_))));
+    assert!(matches!(job(5).finish(), Err(Error::InvalidState(_))));
 }
 
 #[test]
@@ -322,7 +337,8 @@ fn weights_that_overflow_give_an_error_and_no_motion() {
         tensors.insert(name.to_owned(), Weight::from_f32(name, &[22], &[value; 22]));
     }
     let sampler = Arc::new(Sampler::load(&Pack::from_parts(tiny.manifest().clone(), tensors)).expect("load"));
-    let mut job = SampleJob::new(sampler, upload(&Reference, &audio(5)), vec![], &three_steps()).expect("job");
+    let clip = clip(&Reference, 5, vec![]);
+    let mut job = SampleJob::new(sampler, vec![clip], &three_steps()).expect("job");
     while !job.advance(&Reference).expect("advance") {}
     assert!(matches!(job.finish(), Err(Error::InvalidPack(_))));
 }

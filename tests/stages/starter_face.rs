@@ -29,7 +29,7 @@ fn starter() -> Pack {
 }
 
 /// The first seconds of the sample, spoken by the average face.
-fn clip() -> Arc<Animation> {
+pub(super) fn clip() -> Arc<Animation> {
     static CLIP: OnceLock<Arc<Animation>> = OnceLock::new();
     let make = || {
         let options = RuntimeOptions { threads: Some(0), backend: BackendChoice::Cpu, ..RuntimeOptions::default() };

@@ -53,7 +53,7 @@ fn code(model: &Model, style: Style) -> Vec<f32> {
 }
 
 /// A model whose warnings are kept.
-fn told(pack: Pack) -> (Arc<Model>, Arc<Mutex<Vec<String>>>) {
+pub(super) fn told(pack: Pack) -> (Arc<Model>, Arc<Mutex<Vec<String>>>) {
     let warnings = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&warnings);
     let runtime = RuntimeOptions {

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use media2face::Result;
 use media2face::backend::select::BackendChoice;
-use media2face::motion::{SampleJob, SampleOptions, Sampler, Style};
+use media2face::motion::{Clip, SampleJob, SampleOptions, Sampler, Style};
 use media2face::pack::{self, Size};
 use media2face::plan::{Backend, DeviceFrames, Plan, PlanBuilder, Port, Section};
 use media2face::session::{Animation, Model, Runtime, RuntimeOptions, Session, SessionOptions};
@@ -63,16 +63,16 @@ fn sampling(backend: &dyn Backend, steps: usize) -> Result<SampleJob> {
     let sampler = Arc::new(Sampler::load(&denoiser::pack("den_tiny", false))?);
     let audio = Frames::new(24, vectors.f32("A"));
     let audio = DeviceFrames::upload(backend, audio.width, &audio.data)?;
-    let style = Style { code: vectors.f32("P"), strength: 1.0, weights: None };
+    let styles = vec![Style { code: vectors.f32("P"), strength: 1.0, weights: None }];
     let options = SampleOptions { steps, ..sampler.defaults().clone() };
-    SampleJob::new(sampler, audio, vec![style], &options)
+    SampleJob::new(sampler, vec![Clip { styles, ..Clip::new(audio) }], &options)
 }
 
 /// Its motion.
 fn sample(backend: &dyn Backend, steps: usize) -> Result<Vec<f32>> {
     let mut job = sampling(backend, steps)?;
     while !job.advance(backend)? {}
-    Ok(job.finish()?.data)
+    Ok(job.finish()?.remove(0).data)
 }
 
 /// A copy of 2 × 3 values, in a section of its own behind an empty one.

@@ -36,6 +36,8 @@ pub fn run(args: &Animate) -> Result<String> {
 
     // Nothing is made on disk before the input is known to be good.
     let mut options = session_options(args, &model, &wav)?;
+    let liveliness = args.liveliness.settings(args.seed);
+    liveliness.check(&model)?;
     let bound = match &args.mesh {
         None => None,
         Some(path) => match face::bring(&model, path, |message| progress.aside(|| model::print_warning(message)))? {
@@ -52,7 +54,7 @@ pub fn run(args: &Animate) -> Result<String> {
     let session = Session::new(&model, options)?;
     let envelope = generate::push(&session, wav, &progress)?;
     let mut places = stage(args, &kinds)?;
-    let animation = generate::finish(&session, &progress)?;
+    let animation = generate::finish(&session, &progress)?.liven(&liveliness)?;
     let fps = args.fps.unwrap_or_else(|| animation.native_fps());
     let output = Output::new(animation, fps, bound, envelope, &progress)?;
     let side = args.size as usize;

@@ -3,6 +3,7 @@
 mod compare;
 mod extract;
 mod guidance;
+mod liveliness;
 mod scene;
 mod styles;
 
@@ -16,6 +17,7 @@ use media2face::limits;
 pub use compare::Compare;
 pub use extract::Extract;
 pub use guidance::Guidance;
+pub use liveliness::Liveliness;
 pub use scene::Scene;
 pub use styles::{Source, StyleGroup, Styles};
 
@@ -62,6 +64,7 @@ Examples:
   m2f animate speech.wav --out out/ --style \"happy\" --guidance-style 2
   m2f animate speech.wav --out out/ --style sad --at 0-1.5 --style happy --at 1.5- --strength 0.8
   m2f animate speech.wav --out out/ --fps 60 --identity average --emit csv
+  m2f animate speech.wav --out out/ --blink off,15 --look-at 0-2=25,0 --look-at 2-=-10,5 --head-gain 1.3
   m2f animate speech.wav --out out/ --identity chie=.6,bruno=.4 --mesh head.obj
   m2f animate speech.wav --out out/ --emit mp4")]
 pub struct Animate {
@@ -103,6 +106,8 @@ pub struct Animate {
     /// Strength of the styles, or a curve of it; the pack's by default
     #[arg(long, value_name = "X", value_parser = guidance::parse, allow_negative_numbers = true)]
     pub guidance_style: Option<Guidance>,
+    #[command(flatten)]
+    pub liveliness: Liveliness,
     /// Which files; by default glb,csv,json,png, of a pack without a mesh csv,json
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub emit: Option<Vec<Emit>>,
@@ -164,7 +169,7 @@ pub struct Identities {
     pub json: bool,
 }
 
-/// Measure the stages: medians over repetitions of a synthetic clip
+/// Measure the stages, and the encoding of a prompt and a picture: medians over repetitions of a synthetic clip
 #[derive(Args)]
 #[command(after_help = "Examples:
   m2f bench --threads 1

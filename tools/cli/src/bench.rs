@@ -1,4 +1,8 @@
-//! `m2f bench`: wall and processor time of each stage, medians over repetitions of a synthetic clip.
+//! `m2f bench`: wall and processor time of each stage, and of the encoding of a style, medians over repetitions of a
+//! synthetic clip.
+
+mod encoding;
+mod stopwatch;
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -6,7 +10,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow, ensure};
-use media2face::backend::vulkan::ProfileEntry;
 use media2face::pack::{self, Pack};
 use media2face::session::{BackendChoice, Model, Session, SessionOptions, Stage, Style};
 use serde::Serialize;
@@ -14,6 +17,7 @@ use serde::Serialize;
 use crate::args::Bench;
 use crate::profile::{self, OpTime};
 use crate::{convert, devices, model, usage};
+use stopwatch::{StageTime, Stopwatch, WHOLE, gpu_ms, medians, milliseconds};
 
 const SAMPLE_RATE_HZ: u32 = 16_000;
 /// How often a running job is asked for its stage; a stage is measured to this.
@@ -32,6 +36,9 @@ struct Report {
     repetitions: u32,
     load_ms: f64,
     stages: Vec<StageTime>,
+    /// By the pack's towers: a prompt and a picture that the model has not met.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    encoding: Vec<StageTime>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     ops: Vec<OpTime>,
     frames_per_s: f64,
@@ -39,21 +46,6 @@ struct Report {
     first_frame_ms: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     peak_memory_mb: Option<f64>,
-}
-
-/// The row of all stages together.
-const WHOLE: &str = "whole";
-
-/// One stage of the data path, or all.
-#[derive(Clone, Serialize)]
-struct StageTime {
-    name: &'static str,
-    wall_ms: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cpu_ms: Option<f64>,
-    /// On the device, op by op.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    gpu_ms: Option<f64>,
 }
 
 /// Measures; gives the text or JSON.
@@ -73,11 +65,15 @@ pub fn run(args: &Bench, start: Instant) -> Result<String> {
 
     let cold = Take::run(&model, args, &samples, 0)?; // plans are made and memory is touched
     let takes = (0..args.repeat).map(|i| Take::run(&model, args, &samples, i + 1)).collect::<Result<Vec<_>>>()?;
-    let mut stages = medians(&takes);
+    let mut stages = medians(takes.iter().map(|take| &take.stages[..]));
     let whole_s = stages.last().map_or(0.0, |whole| whole.wall_ms / 1e3);
+    encoding::encode(&model, 0)?;
+    let codes = (0..args.repeat).map(|i| encoding::encode(&model, i + 1)).collect::<Result<Vec<_>>>()?;
+    let mut encoding = medians(codes.iter().map(Vec::as_slice));
     let blob = if on_device { Some(model.runtime().pipeline_cache()?) } else { None };
     drop(model);
-    let ops = blob.map_or_else(|| Ok(Vec::new()), |blob| profile(args, &samples, blob, &mut stages))?;
+    let ops =
+        blob.map_or_else(|| Ok(Vec::new()), |blob| profile(args, &samples, blob, [&mut stages, &mut encoding]))?;
     let report = Report {
         backend,
         backend_reason,
@@ -87,6 +83,7 @@ pub fn run(args: &Bench, start: Instant) -> Result<String> {
         repetitions: args.repeat,
         load_ms,
         stages,
+        encoding,
         ops: if args.ops { ops } else { Vec::new() },
         frames_per_s: cold.frames as f64 / whole_s,
         first_frame_ms: milliseconds((cold.first_frame - start).saturating_sub(made)),
@@ -95,8 +92,13 @@ pub fn run(args: &Bench, start: Instant) -> Result<String> {
     if args.json { Ok(serde_json::to_string_pretty(&report)?) } else { Ok(text(&report)?) }
 }
 
-/// One more clip on a runtime that measures every op, into the column of the stages; the ops.
-fn profile(args: &Bench, samples: &[f32], blob: Vec<u8>, stages: &mut [StageTime]) -> Result<Vec<OpTime>> {
+/// One more clip and its styles on a runtime that measures every op, into the column of both; the clip's ops.
+fn profile(
+    args: &Bench,
+    samples: &[f32],
+    blob: Vec<u8>,
+    [stages, encoding]: [&mut [StageTime]; 2],
+) -> Result<Vec<OpTime>> {
     let mut backend = devices::choice(&args.compute)?;
     if let BackendChoice::Auto(options) | BackendChoice::Vulkan(options) = &mut backend {
         (options.profile, options.pipeline_cache) = (true, Some(blob));
@@ -107,11 +109,16 @@ fn profile(args: &Bench, samples: &[f32], blob: Vec<u8>, stages: &mut [StageTime
     Take::run(&model, args, samples, 0)?;
     let before = model.runtime().profile();
     let take = Take::run(&model, args, samples, 1)?;
-    for stage in stages {
-        let same = take.stages.iter().filter(|measured| measured.name == stage.name);
-        stage.gpu_ms = same.map(|measured| measured.gpu_ms).sum();
+    let ops = profile::between(&before, model.runtime().profile());
+    encoding::encode(&model, 0)?;
+    let codes = encoding::encode(&model, 1)?;
+    for (rows, measured) in [(stages, take.stages), (encoding, codes)] {
+        for row in rows {
+            let same = measured.iter().filter(|measured| measured.name == row.name);
+            row.gpu_ms = same.map(|measured| measured.gpu_ms).sum();
+        }
     }
-    Ok(profile::between(&before, model.runtime().profile()))
+    Ok(ops)
 }
 
 /// One measured animation.
@@ -177,88 +184,6 @@ fn style(model: &Model, number: u32) -> Result<Style> {
     }
 }
 
-/// Sum over all ops; `None` where none was measured.
-fn gpu_ms(entries: &[ProfileEntry]) -> Option<f64> {
-    (!entries.is_empty()).then(|| entries.iter().map(|entry| entry.ms).sum())
-}
-
-/// Wall, processor and device time, given to the stage that is under way.
-struct Stopwatch<'a> {
-    stages: Vec<StageTime>,
-    name: &'static str,
-    wall: Instant,
-    cpu: Option<Duration>,
-    gpu: Option<f64>,
-    /// Milliseconds on the device so far.
-    read_gpu: &'a dyn Fn() -> Option<f64>,
-}
-
-impl<'a> Stopwatch<'a> {
-    fn start(name: &'static str, read_gpu: &'a dyn Fn() -> Option<f64>) -> Self {
-        let (wall, cpu, gpu) = (Instant::now(), usage::cpu_time(), read_gpu());
-        Self { stages: Vec::new(), name, wall, cpu, gpu, read_gpu }
-    }
-
-    fn now_in(&mut self, name: &'static str) {
-        if name != self.name {
-            self.split();
-            self.name = name;
-        }
-    }
-
-    fn split(&mut self) {
-        let (wall, cpu, gpu) = (Instant::now(), usage::cpu_time(), (self.read_gpu)());
-        let cpu_ms = cpu.zip(self.cpu).map(|(now, then)| milliseconds(now.saturating_sub(then)));
-        let gpu_ms = gpu.zip(self.gpu).map(|(now, then)| now - then);
-        self.stages.push(StageTime { name: self.name, wall_ms: milliseconds(wall - self.wall), cpu_ms, gpu_ms });
-        (self.wall, self.cpu, self.gpu) = (wall, cpu, gpu);
-    }
-
-    fn stop(mut self) -> Vec<StageTime> {
-        self.split();
-        // Between the job's end and the first frame nothing is computed.
-        self.stages.retain(|stage| stage.name != Stage::Done.name());
-        self.stages
-    }
-}
-
-/// The median of each stage that a take passed through, and last of the whole; a stage that a take was too quick to be
-/// seen in counts as zero.
-fn medians(takes: &[Take]) -> Vec<StageTime> {
-    let mut names: Vec<&'static str> = Vec::new();
-    for stage in takes.iter().flat_map(|take| &take.stages) {
-        if !names.contains(&stage.name) {
-            names.push(stage.name);
-        }
-    }
-    names.sort_by_key(|name| *name == WHOLE);
-    let times = |name: &str, time: &dyn Fn(&StageTime) -> f64| {
-        let of_take = |take: &Take| take.stages.iter().filter(|stage| stage.name == name).map(time).sum();
-        median(takes.iter().map(of_take))
-    };
-    let has_cpu = takes.iter().flat_map(|take| &take.stages).all(|stage| stage.cpu_ms.is_some());
-    names
-        .into_iter()
-        .map(|name| StageTime {
-            name,
-            wall_ms: times(name, &|stage| stage.wall_ms),
-            cpu_ms: has_cpu.then(|| times(name, &|stage| stage.cpu_ms.unwrap_or_default())),
-            gpu_ms: None,
-        })
-        .collect()
-}
-
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    if values.len() % 2 == 1 { values[middle] } else { f64::midpoint(values[middle - 1], values[middle]) }
-}
-
-fn milliseconds(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
-}
-
 /// Something like a voice: a buzz whose pitch and loudness wander, with pauses.
 fn voice(count: usize) -> Vec<f32> {
     let mut phase = 0.0f32;
@@ -286,9 +211,15 @@ fn text(report: &Report) -> Result<String, std::fmt::Error> {
         true => format!("{name:<10}{wall:>12}{cpu:>12}{gpu:>12}"),
         false => format!("{name:<10}{wall:>12}{cpu:>12}"),
     };
+    let rows = |times: &[StageTime]| -> String {
+        let figures = |time: &StageTime| [Some(time.wall_ms), time.cpu_ms, time.gpu_ms].map(figure);
+        let line = |time: &StageTime| (time.name, figures(time));
+        times.iter().map(line).map(|(name, [wall, cpu, gpu])| row(name, &wall, &cpu, &gpu) + "\n").collect()
+    };
     writeln!(out, "{}", row("stage", "wall ms", "cpu ms", "gpu ms"))?;
-    for &StageTime { name, wall_ms, cpu_ms, gpu_ms } in &report.stages {
-        writeln!(out, "{}", row(name, &figure(Some(wall_ms)), &figure(cpu_ms), &figure(gpu_ms)))?;
+    out += &rows(&report.stages);
+    if !report.encoding.is_empty() {
+        write!(out, "\nencoding a style that is new to the model\n{}", rows(&report.encoding))?;
     }
     if !report.ops.is_empty() {
         write!(out, "\n{}", profile::text(&report.ops)?)?;
@@ -305,54 +236,6 @@ fn text(report: &Report) -> Result<String, std::fmt::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn take(stages: &[(&'static str, f64)]) -> Take {
-        let stages = stages.iter().map(|&(name, wall_ms)| StageTime {
-            name,
-            wall_ms,
-            cpu_ms: Some(2.0 * wall_ms),
-            gpu_ms: None,
-        });
-        Take { stages: stages.collect(), frames: 1, first_frame: Instant::now() }
-    }
-
-    #[test]
-    fn medians_sum_what_a_stage_took_in_each_take() {
-        let takes = [
-            take(&[("speech", 1.0), ("motion", 5.0), ("speech", 2.0)]),
-            take(&[("speech", 4.0), ("motion", 7.0), (WHOLE, 11.0)]),
-            take(&[("motion", 6.0), ("weights", 1.0)]),
-        ];
-        let medians = medians(&takes);
-        let rows: Vec<_> = medians.iter().map(|stage| (stage.name, stage.wall_ms, stage.cpu_ms)).collect();
-        assert_eq!(
-            rows,
-            [
-                ("speech", 3.0, Some(6.0)),
-                ("motion", 6.0, Some(12.0)),
-                ("weights", 0.0, Some(0.0)),
-                (WHOLE, 0.0, Some(0.0))
-            ]
-        );
-    }
-
-    #[test]
-    fn stopwatch_gives_every_stage_its_time_and_leaves_done_out() {
-        let gpu = std::cell::Cell::new(1.0);
-        let read_gpu = || Some(gpu.get());
-        let mut watch = Stopwatch::start("input", &read_gpu);
-        thread::sleep(Duration::from_millis(3));
-        watch.now_in("speech");
-        gpu.set(5.0);
-        watch.now_in("speech");
-        watch.now_in(Stage::Done.name());
-        watch.now_in("face");
-        let stages = watch.stop();
-        let names: Vec<_> = stages.iter().map(|stage| stage.name).collect();
-        assert_eq!(names, ["input", "speech", "face"]);
-        assert!(stages[0].wall_ms >= 3.0);
-        assert_eq!(stages.iter().map(|stage| stage.gpu_ms).collect::<Vec<_>>(), [Some(0.0), Some(4.0), Some(0.0)]);
-    }
 
     #[test]
     fn voice_is_heard_and_not_clipped() {

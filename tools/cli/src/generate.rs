@@ -37,13 +37,22 @@ pub fn push(session: &Session, wav: Wav, progress: &Progress) -> Result<Envelope
 
 /// Waits for the motion of what was pushed.
 pub fn finish(session: &Session, progress: &Progress) -> Result<Arc<Animation>> {
-    session.finish()?;
-    while !session.wait(Some(Duration::from_millis(40)))? {
+    Ok(finish_together(&[session], progress)?.remove(0))
+}
+
+/// Waits for the motions of what was pushed to several sessions of one model: one job, in the same batches.
+pub fn finish_together(sessions: &[&Session], progress: &Progress) -> Result<Vec<Arc<Animation>>> {
+    Session::finish_together(sessions)?;
+    while !sessions[0].wait(Some(Duration::from_millis(40)))? {
         interrupt::check()?;
-        let now = session.progress();
+        let now = sessions[0].progress();
         progress.show(now.stage.name(), now.fraction);
     }
-    session.pull()?.ok_or_else(|| anyhow!("the job ended without a result"))
+    let pull = |session: &&Session| {
+        session.wait(None)?;
+        session.pull()?.ok_or_else(|| anyhow!("the job ended without a result"))
+    };
+    sessions.iter().map(pull).collect()
 }
 
 /// The animation of a file.

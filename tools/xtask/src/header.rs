@@ -27,6 +27,7 @@ const HEADERS: [Header; 2] = [
             "style.rs",
             "result.rs",
             "keyframe.rs",
+            "liveliness.rs",
             "binding.rs",
             "solver.rs",
         ],

@@ -127,7 +127,7 @@ fn group(items: impl Iterator<Item = (&'static str, Item)>) -> Result<Styles, St
 }
 
 /// `START-END` or `START-`.
-fn range(text: &str) -> Result<(f64, f64), String> {
+pub(super) fn range(text: &str) -> Result<(f64, f64), String> {
     let time = |text: &str| match f64::from_str(text) {
         Ok(time_s) if time_s.is_finite() && time_s >= 0.0 => Ok(time_s),
         _ => Err(format!("{text:?} is no time: seconds from 0 on")),

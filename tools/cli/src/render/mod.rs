@@ -1,6 +1,6 @@
 //! A small renderer of faces in software, and what is drawn with it: contact sheets and films.
 
-mod canvas;
+pub mod canvas;
 pub mod film;
 mod font;
 mod raster;

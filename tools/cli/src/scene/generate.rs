@@ -1,4 +1,4 @@
-//! The motions of all characters.
+//! The motions of all characters: one batch, then each made as lively as the script says, with eyes where they look.
 
 use std::sync::Arc;
 
@@ -11,10 +11,13 @@ use crate::progress::Progress;
 
 /// An animation of each character, all as long as the scene.
 pub fn generate(model: &Arc<Model>, characters: &[Character], progress: &Progress) -> Result<Vec<Arc<Animation>>> {
-    let animation = |character: &Character| {
+    let session = |character: &Character| {
         let session = Session::new(model, character.options.clone())?;
         session.push_f32(&character.samples)?;
-        generate::finish(&session, progress)
+        Ok(session)
     };
-    characters.iter().map(animation).collect()
+    let sessions = characters.iter().map(session).collect::<Result<Vec<_>>>()?;
+    let animations = generate::finish_together(&sessions.iter().collect::<Vec<_>>(), progress)?;
+    let lively = |(animation, character): (&Arc<Animation>, &Character)| Ok(animation.liven(&character.liveliness)?);
+    animations.iter().zip(characters).map(lively).collect()
 }

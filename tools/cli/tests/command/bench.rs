@@ -30,11 +30,15 @@ fn report_has_every_figure() {
     let sum: f64 = parts.iter().map(wall_ms).sum();
     assert!(sum > 0.0 && sum <= wall_ms(whole), "{sum} of {whole}");
 
+    let encoding = report["encoding"].as_array().unwrap();
+    assert_eq!(encoding.iter().map(|row| &row["name"]).collect::<Vec<_>>(), ["prompt", "picture"]);
+    assert!(encoding.iter().all(|row| wall_ms(row) > 0.0), "{report}");
+
     let figure = |key: &str| report[key].as_f64().unwrap_or_else(|| panic!("{key} in {report}"));
     assert!((figure("frames_per_s") - 30.0 / (wall_ms(whole) / 1e3)).abs() < 1e-6);
     assert!(figure("load_ms") > 0.0 && figure("first_frame_ms") > figure("load_ms"));
     if cfg!(unix) {
-        assert!(stages.iter().all(|stage| stage["cpu_ms"].as_f64().is_some()), "{report}");
+        assert!(stages.iter().chain(encoding).all(|stage| stage["cpu_ms"].as_f64().is_some()), "{report}");
         assert!(whole["cpu_ms"].as_f64().unwrap() > 0.0);
     }
     if cfg!(target_os = "linux") {
@@ -43,11 +47,13 @@ fn report_has_every_figure() {
 }
 
 #[test]
-fn text_has_a_row_for_the_whole() {
+fn text_has_rows_for_the_whole_and_for_the_towers() {
     let bench = Bench::new();
     let output = bench.m2f(&["bench", "--model", "tiny.m2f", "--seconds", "1", "--repeat", "1"]);
     let text = String::from_utf8_lossy(&output.stdout);
-    assert!(text.lines().any(|line| line.starts_with("whole ")), "{text}");
+    for row in ["whole ", "prompt ", "picture "] {
+        assert!(text.lines().any(|line| line.starts_with(row)), "{text}");
+    }
     assert!(text.contains("30 frames, ") && text.contains(" ms after the start"), "{text}");
 }
 

@@ -8,6 +8,7 @@ mod devices;
 mod extract;
 mod failures;
 mod film;
+mod lively;
 mod own_face;
 mod packs;
 mod scene;

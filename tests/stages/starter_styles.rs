@@ -1,0 +1,72 @@
+//! The starter's styles on the sample audio: a style over a range sets in and ends when it was asked to.
+
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use media2face::pack::Pack;
+use media2face::session::{Animation, Model, SessionOptions, Style, StyleTrack};
+
+use super::session::{animate, options, runtime};
+
+/// Most frames between an asked time and the change.
+const FRAMES_OFF: usize = 5;
+/// Frames that a change is averaged over before its edges are looked for: a syllable hides a style for that long.
+const SYLLABLE: usize = 7;
+/// Channels that a style moves most, of 52.
+const MOVED: usize = 6;
+
+/// Blendshape weights at 30 frames per second, frame by frame.
+fn weights(animation: &Arc<Animation>) -> Vec<Vec<f32>> {
+    let count = animation.frame_count(30.0).expect("rate");
+    let weights = animation.reader().expect("reader").weights(30.0, 0, count).expect("weights");
+    weights.chunks_exact(52).map(<[f32]>::to_vec).collect()
+}
+
+fn mean(values: &[f32]) -> f32 {
+    values.iter().sum::<f32>() / values.len() as f32
+}
+
+/// Change of the channels that a style moves most within `range`, of every frame.
+fn changes(styled: &[Vec<f32>], plain: &[Vec<f32>], range: &Range<usize>) -> Vec<f32> {
+    let change = |frame: usize, channel: usize| (styled[frame][channel] - plain[frame][channel]).abs();
+    let within = |channel: usize| range.clone().map(|frame| change(frame, channel)).sum::<f32>();
+    let mut channels: Vec<usize> = (0..52).collect();
+    channels.sort_by(|a, b| within(*b).total_cmp(&within(*a)));
+    let of_frame = |frame| mean(&channels[..MOVED].iter().map(|&channel| change(frame, channel)).collect::<Vec<_>>());
+    (0..plain.len()).map(of_frame).collect()
+}
+
+/// From the first frame whose change, over a syllable, is half of that within `range`, to the one behind the last.
+fn changed(changes: &[f32], range: &Range<usize>) -> Range<usize> {
+    let half = mean(&changes[range.clone()]) / 2.0;
+    let first = |frame: usize| frame.saturating_sub(SYLLABLE / 2);
+    let smooth = |frame: usize| mean(&changes[first(frame)..(frame + SYLLABLE / 2 + 1).min(changes.len())]);
+    let over: Vec<usize> = (0..changes.len()).filter(|&frame| smooth(frame) > half).collect();
+    over[0]..over[over.len() - 1] + 1
+}
+
+#[test]
+fn style_over_a_range_sets_in_and_ends_within_five_frames_of_the_asked_times() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let model = Model::new(&runtime(0), Pack::open(root.join("models/starter.m2f")).expect("the starter pack"));
+    let model = model.expect("model");
+    let mut wav = hound::WavReader::open(root.join("samples/audio/hello.wav")).expect("the sample");
+    let samples = wav.samples::<i16>().take(4 * 16_000);
+    let samples: Vec<f32> = samples.map(|sample| f32::from(sample.expect("sample")) / 32_768.0).collect();
+    let take =
+        |styles| weights(&animate(&model, SessionOptions { steps: Some(4), styles, ..options(16_000, 1) }, &samples));
+
+    let plain = take(Vec::new());
+    for (prompt, [start_s, end_s]) in [("happy", [1.0, 2.5]), ("sad", [1.5, 3.0]), ("surprised", [0.8, 1.8])] {
+        let asked = [start_s, end_s].map(|time_s: f64| (time_s * 30.0) as usize);
+        let range = asked[0]..asked[1];
+        let track = StyleTrack { start_s, end_s, ..StyleTrack::new(Style::Text(prompt.to_owned())) };
+        let changes = changes(&take(vec![track]), &plain, &range);
+        let found = changed(&changes, &range);
+        let off = [found.start.abs_diff(range.start), found.end.abs_diff(range.end)];
+        let moved = mean(&changes[range.clone()]);
+        assert!(off.iter().all(|off| *off <= FRAMES_OFF), "{prompt}: {range:?} changed {found:?}");
+        assert!(moved > 0.05, "{prompt} moves its channels by {moved} on the mean");
+    }
+}
