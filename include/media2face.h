@@ -426,8 +426,12 @@ typedef struct m2f_session_options {
      * second with the starter. 0: it does not.
      */
     uint32_t editable;
-    /** 0. */
-    uint32_t reserved;
+    /**
+     * How keyframes, and what a style or a revision leaves as it was, are painted in. 0 (default): into the estimate of every
+     * step. 1 to 32: into the state, noised as the rest is, and each step is taken so many times (RePaint): the rest joins
+     * them the better, at so many times the cost.
+     */
+    uint32_t repaint_loops;
 } m2f_session_options;
 
 /** Progress of a job. */

@@ -40,17 +40,19 @@ pub fn finish(session: &Session, progress: &Progress) -> Result<Arc<Animation>> 
     Ok(finish_together(&[session], progress)?.remove(0))
 }
 
-/// Waits for the motions of what was pushed to several sessions, one job.
+/// Waits for the motions of what was pushed to several sessions of one model: one job, in the same batches.
 pub fn finish_together(sessions: &[&Session], progress: &Progress) -> Result<Vec<Arc<Animation>>> {
     Session::finish_together(sessions)?;
-    let ended = || anyhow!("the job ended without a result");
-    let first = sessions.first().ok_or_else(ended)?;
-    while !first.wait(Some(Duration::from_millis(40)))? {
+    while !sessions[0].wait(Some(Duration::from_millis(40)))? {
         interrupt::check()?;
-        let now = first.progress();
+        let now = sessions[0].progress();
         progress.show(now.stage.name(), now.fraction);
     }
-    sessions.iter().map(|session| session.pull()?.ok_or_else(ended)).collect()
+    let pull = |session: &&Session| {
+        session.wait(None)?;
+        session.pull()?.ok_or_else(|| anyhow!("the job ended without a result"))
+    };
+    sessions.iter().map(pull).collect()
 }
 
 /// The animation of a file.

@@ -77,7 +77,7 @@ pub fn write(mesh: &Mesh, poses: &[Pose], timeline: &Timeline, threads: usize, o
     let strip_y = MARGIN + rows * (TILE_HEIGHT + GAP) + GAP;
     let mut canvas = Canvas::new(WIDTH, strip_y + STRIP_HEIGHT + MARGIN, PAPER);
 
-    let faces = portraits(mesh, poses, [TILE_WIDTH, TILE_HEIGHT], threads);
+    let faces = portraits(mesh, poses, [TILE_WIDTH, TILE_HEIGHT], FILL, threads);
     for (number, (pose, face)) in poses.iter().zip(faces).enumerate() {
         let area = Area {
             x: MARGIN + number % COLUMNS * (TILE_WIDTH + GAP),
@@ -113,9 +113,15 @@ pub(super) fn label(canvas: &mut Canvas, area: Area, text: &str, colour: Colour)
 }
 
 /// Renders every pose as a portrait of this width and height.
-pub(super) fn portraits(mesh: &Mesh, poses: &[Pose], [width, height]: [usize; 2], threads: usize) -> Vec<Pixels> {
+pub(super) fn portraits(
+    mesh: &Mesh,
+    poses: &[Pose],
+    [width, height]: [usize; 2],
+    fill: f32,
+    threads: usize,
+) -> Vec<Pixels> {
     let (width, height) = (width * SUPERSAMPLING, height * SUPERSAMPLING);
-    let camera = Camera::framing(&mesh.vertices_mm, YAW, width, height, FILL);
+    let camera = Camera::framing(&mesh.vertices_mm, YAW, width, height, fill);
     each(poses, threads, |pose| {
         let positions = mesh.posed(&mesh.moved(&pose.offsets_mm), &pose.head);
         resolve(&Raster::draw(mesh, &positions, &camera, width, height), &mesh.parts)

@@ -11,7 +11,7 @@ use crate::render::sheet::{Pixels, Pose, paint};
 use crate::vector::Vec3;
 
 /// The heads take most of the picture.
-const FILL: f32 = 0.88;
+const FILL: f32 = 0.84;
 /// Widest picture, as a share of its height.
 const WIDEST: f32 = 3.0;
 

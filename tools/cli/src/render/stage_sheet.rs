@@ -21,6 +21,8 @@ const SPACE: usize = 20;
 const CARD_WIDTH: usize = (WIDTH - 2 * MARGIN - (COLUMNS - 1) * SPACE) / COLUMNS;
 const STAGE_HEIGHT: usize = 190;
 const PORTRAIT_HEIGHT: usize = 206;
+/// Share of a portrait that the head takes: it turns to others.
+const FILL: f32 = 0.98;
 /// Portraits beside each other.
 const ABREAST: usize = 3;
 const LANE_HEIGHT: usize = 56;
@@ -70,7 +72,7 @@ pub fn write(roles: &[Role], fps: f32, duration_s: f64, threads: usize, out: imp
     let stages = stage.figures(&poses, threads);
     let size = [(CARD_WIDTH - (abreast - 1) * GAP) / abreast, PORTRAIT_HEIGHT];
     let faces: Vec<Vec<Pixels>> =
-        roles.iter().map(|role| portraits(role.actor.mesh, &role.poses, size, threads)).collect();
+        roles.iter().map(|role| portraits(role.actor.mesh, &role.poses, size, FILL, threads)).collect();
 
     for (number, (frame, figures)) in frames.iter().zip(&stages).enumerate() {
         let time_s = (*frame as f64 / f64::from(fps)).min(duration_s);

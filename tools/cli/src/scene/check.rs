@@ -6,11 +6,12 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail, ensure};
 use media2face::audio::RATE_HZ;
 use media2face::limits;
-use media2face::session::{Identity, Keyframe, Model, Session, SessionOptions, StyleTrack};
+use media2face::output::{Blinks, Gaze, GazeTarget};
+use media2face::session::{Identity, Keyframe, Liveliness, Model, Session, SessionOptions, StyleTrack};
 
 use super::direction;
 use super::faults::Faults;
-use super::gaze::{self, Gaze};
+use super::gaze;
 use super::script::{self, LookAt, Placed, Script};
 use super::sound;
 use super::timeline::{self, Cue, Sight, Spoken};
@@ -44,8 +45,7 @@ pub struct Character {
     pub options: SessionOptions,
     /// Its lines on silence.
     pub samples: Vec<f32>,
-    #[allow(dead_code)]
-    pub gaze: Vec<Gaze>,
+    pub liveliness: Liveliness,
 }
 
 /// What could be found out of a line.
@@ -66,6 +66,8 @@ struct Cast {
     identity: Option<Arc<Identity>>,
     bound: Option<Arc<Bound>>,
     styles: Vec<StyleTrack>,
+    /// How lively it is, and whether it looks at others.
+    liveliness: script::Liveliness,
 }
 
 /// Reads and checks everything.
@@ -174,7 +176,14 @@ impl<W: Fn(&str) + Clone + Send + Sync + 'static> Check<'_, W> {
         let (identity, bound) = self.face(place, value);
         let styles = direction::styles(&value.styles, place, self.folder, self.model.as_ref(), &mut self.faults);
         let placement = Placement { position_m: value.position_m, facing_deg: value.facing_deg };
-        Cast { place: place.clone(), name: name.clone(), placement, identity, bound, styles }
+        let liveliness = value.liveliness;
+        if let Some(model) = &self.model {
+            let outcome = lively(&liveliness, 0, Vec::new()).check(model).map_err(Into::into);
+            self.faults.take(&format!("{place}, liveliness"), outcome);
+        }
+        let share = (0.0..=1.0).contains(&liveliness.head_share);
+        self.faults.expect(share, &format!("{place}, liveliness"), || "head_share: expected 0 to 1".to_owned());
+        Cast { place: place.clone(), name: name.clone(), placement, identity, bound, styles, liveliness }
     }
 
     fn face(&mut self, place: &str, character: &script::Character) -> (Option<Arc<Identity>>, Option<Arc<Bound>>) {
@@ -262,14 +271,14 @@ impl<W: Fn(&str) + Clone + Send + Sync + 'static> Check<'_, W> {
         &mut self,
         base: &SessionOptions,
         cast: Vec<Cast>,
-        gazes: Vec<Vec<Gaze>>,
+        gazes: Vec<Vec<GazeTarget>>,
         lines: &[(Line, (f64, f64))],
         end_s: f64,
     ) -> Option<Vec<Character>> {
         let model = self.model.clone()?;
         let mut characters = Vec::with_capacity(cast.len());
-        for (number, (cast, gaze)) in cast.into_iter().zip(gazes).enumerate() {
-            let Cast { place, name, placement, identity, bound, .. } = cast;
+        for (number, (cast, targets)) in cast.into_iter().zip(gazes).enumerate() {
+            let Cast { place, name, placement, identity, bound, liveliness, .. } = cast;
             let own = || lines.iter().filter(|(line, _)| line.speaker == number);
             let (mut styles, mut keyframes) = (Vec::new(), Vec::new());
             for (line, span) in own() {
@@ -287,14 +296,20 @@ impl<W: Fn(&str) + Clone + Send + Sync + 'static> Check<'_, W> {
             }
             let sounds = own().filter_map(|(line, span)| Some((span.0, line.sound.as_deref()?)));
             let samples = sound::track(sounds, sound::samples_of(end_s));
-            characters.push(Character { name, placement, bound, options, samples, gaze });
+            let mut liveliness = lively(&liveliness, seed, targets);
+            if let Err(error) = liveliness.check(&model) {
+                // Without targets it was good.
+                (self.warn)(&format!("{place}: looks at nobody: {error}"));
+                liveliness.gaze.targets.clear();
+            }
+            characters.push(Character { name, placement, bound, options, samples, liveliness });
         }
         self.faults.is_empty().then_some(characters)
     }
 }
 
 /// Where each character looks.
-fn gazes(model: &Arc<Model>, cast: &[Cast], spoken: &[Spoken]) -> Vec<Vec<Gaze>> {
+fn gazes(model: &Arc<Model>, cast: &[Cast], spoken: &[Spoken]) -> Vec<Vec<GazeTarget>> {
     let eyes = |character: &Cast| {
         let identity = character.identity.clone().map_or_else(|| model.default_identity(), Ok);
         // A model without faces has none to look from.
@@ -302,7 +317,18 @@ fn gazes(model: &Arc<Model>, cast: &[Cast], spoken: &[Spoken]) -> Vec<Vec<Gaze>>
     };
     let eyes: Vec<_> = cast.iter().map(eyes).collect();
     let looks = timeline::looks(cast.len(), spoken);
-    looks.iter().enumerate().map(|(own, looks)| gaze::directions(own, looks, &eyes)).collect()
+    looks.iter().enumerate().map(|(own, looks)| gaze::targets(own, looks, &eyes)).collect()
+}
+
+/// As the library takes it.
+fn lively(asked: &script::Liveliness, seed: u64, mut targets: Vec<GazeTarget>) -> Liveliness {
+    let &script::Liveliness { expression_gain, head_gain, blink_limit, blinks_per_minute, .. } = asked;
+    targets.retain(|_| asked.looks);
+    targets.iter_mut().for_each(|target| target.head_share = asked.head_share);
+    let (gain, saccades_per_minute) = (asked.gaze_gain, asked.saccades_per_minute);
+    let gaze = Gaze { gain, saccades_per_minute, targets, ..Gaze::default() };
+    let blinks = Blinks { limit: blink_limit, added_per_minute: blinks_per_minute };
+    Liveliness { seed, expression_gain, head_gain, blinks, gaze, ..Liveliness::default() }
 }
 
 impl Line {

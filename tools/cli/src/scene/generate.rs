@@ -1,4 +1,4 @@
-//! The motions of all characters, denoised in one batch.
+//! The motions of all characters: one batch, then each made as lively as the script says, with eyes where they look.
 
 use std::sync::Arc;
 
@@ -14,8 +14,10 @@ pub fn generate(model: &Arc<Model>, characters: &[Character], progress: &Progres
     let session = |character: &Character| {
         let session = Session::new(model, character.options.clone())?;
         session.push_f32(&character.samples)?;
-        anyhow::Ok(session)
+        Ok(session)
     };
     let sessions = characters.iter().map(session).collect::<Result<Vec<_>>>()?;
-    generate::finish_together(&sessions.iter().collect::<Vec<_>>(), progress)
+    let animations = generate::finish_together(&sessions.iter().collect::<Vec<_>>(), progress)?;
+    let lively = |(animation, character): (&Arc<Animation>, &Character)| Ok(animation.liven(&character.liveliness)?);
+    animations.iter().zip(characters).map(lively).collect()
 }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use media2face::output::GazeTarget;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
@@ -66,6 +67,39 @@ pub struct Character {
     /// Of the lines that have none of their own.
     #[serde(default)]
     pub styles: Vec<Value>,
+    #[serde(default)]
+    pub liveliness: Liveliness,
+}
+
+/// `liveliness` of a character.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Liveliness {
+    pub expression_gain: f32,
+    pub head_gain: f32,
+    /// Of the motion's own gaze.
+    pub gaze_gain: f32,
+    pub saccades_per_minute: f32,
+    pub blink_limit: f32,
+    pub blinks_per_minute: f32,
+    /// Whether eyes and head turn to others, and the head's part of that.
+    pub looks: bool,
+    pub head_share: f32,
+}
+
+impl Default for Liveliness {
+    fn default() -> Self {
+        Self {
+            expression_gain: 1.0,
+            head_gain: 1.0,
+            gaze_gain: 1.0,
+            saccades_per_minute: 0.0,
+            blink_limit: 1.0,
+            blinks_per_minute: 0.0,
+            looks: true,
+            head_share: GazeTarget::HEAD_SHARE,
+        }
+    }
 }
 
 /// `[[line]]`

@@ -153,6 +153,7 @@ fps = 0
 name = "ann"
 identity = "nobody"
 position_m = [nan, 0, 0]
+liveliness = { head_gain = -1 }
 styles = [{ text = "happy", preset = "calm" }]
 
 [[character]]
@@ -198,6 +199,7 @@ keyframes = [
         ("character 1 (ann), position_m", "three numbers of metres"),
         ("character 1 (ann), identity", "no identity \"nobody\""),
         ("character 1 (ann), styles 1", "expected one of text, picture and preset"),
+        ("character 1 (ann), liveliness", "a gain of the head of -1"),
         ("character 2 (Ann), facing_deg", "expected -360 to 360"),
         ("character 2 (Ann), mesh", "text.obj"),
         ("character 2 (Ann)", "another character is called"),
@@ -262,7 +264,9 @@ fn keyframes_hold_their_frames_and_past_their_line_they_are_cut() {
     let bench = Bench::new();
     let keyframes =
         "keyframes = [{ start_s = 0.2, end_s = 9, weights = { jawOpen = 0.9 }, head = { yaw_deg = 20 } }]\n";
-    let output = bench.scene(&format!("{SCRIPT}{keyframes}"), "out", &["--emit", "json", "--quiet"]);
+    // What liveliness adds, it adds to the keyframe too.
+    let script = SCRIPT.replace("facing_deg = -60", "facing_deg = -60\nliveliness = { looks = false }");
+    let output = bench.scene(&format!("{script}{keyframes}"), "out", &["--emit", "json", "--quiet"]);
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{stderr}");
     assert_eq!(stderr, "warning: line 2 (ben): keyframe 1 ends at 9 s, the line at 0.50 s: it was cut\n");
@@ -272,6 +276,23 @@ fn keyframes_hold_their_frames_and_past_their_line_they_are_cut() {
     assert!((27..=36).all(|frame| rows[frame] == rows[27]) && rows[26] != rows[27]);
     let turn = json["head"][30]["rotation"][1].as_f64().unwrap();
     assert!((turn - 10f64.to_radians().sin()).abs() < 1e-4, "{turn}");
+}
+
+#[test]
+fn characters_turn_to_each_other() {
+    let bench = Bench::new();
+    let yaw = |looks: &str, out: &str| {
+        let liveliness = format!("]\nliveliness = {{ looks = {looks}, head_share = 1 }}\n");
+        let script = SCRIPT.replace(" 0]\n", &format!(" 0{liveliness}"));
+        assert!(bench.scene(&script, out, &["--emit", "json"]).status.success());
+        ["ann", "ben"]
+            .map(|name| json(&bench, &format!("{out}/{name}.json"))["head"][0]["rotation"][1].as_f64().unwrap())
+    };
+    let ([ann, ben], [ann_ahead, ben_ahead]) = (yaw("true", "a"), yaw("false", "b"));
+    // They stand side by side, turned by 60 degrees: 30 are left, to the left and to the right.
+    let turn = |to: f64, from: f64| 2.0 * (to.asin() - from.asin()).to_degrees();
+    let turns = [turn(ann, ann_ahead), turn(ben, ben_ahead)];
+    assert!((turns[0] - 30.0).abs() < 6.0 && (turns[1] + 30.0).abs() < 6.0, "{turns:?}");
 }
 
 #[test]
