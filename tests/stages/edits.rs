@@ -12,6 +12,7 @@ use media2face::session::{
 use media2face::signal::{Frames, HeadPose};
 
 use super::session::{animate, model, options, runtime, tiny, tone};
+use super::styles::told;
 use super::support::max_difference;
 
 const FPS: f64 = 30.0;
@@ -96,6 +97,10 @@ fn weights_meshes_and_pictures_are_held_as_their_latents() {
     let weights: Vec<f32> = (0..model.blendshape_names().len()).map(|i| if i == 3 { 0.7 } else { 0.0 }).collect();
     let mesh = model.default_identity().expect("a face").vertices_mm().to_vec();
     let mut file = Cursor::new(Vec::new());
+    // One pixel is a picture too.
+    let mut dot = Cursor::new(Vec::new());
+    RgbImage::from_pixel(1, 1, image::Rgb([9, 200, 3])).write_to(&mut dot, ImageFormat::Png).expect("encoded");
+    let dot = FacePicture { file: dot.into_inner(), face: None };
     let picture = RgbImage::from_fn(40, 30, |x, y| image::Rgb([x as u8 * 5, y as u8 * 7, 90]));
     picture.write_to(&mut file, ImageFormat::Png).expect("encoded");
     let picture = FacePicture { file: file.into_inner(), face: None };
@@ -105,7 +110,12 @@ fn weights_meshes_and_pictures_are_held_as_their_latents() {
     let free =
         animate(&model, options(16_000, 1), &samples).reader().expect("reader").weights(30.0, 6, 1).expect("free");
     assert_ne!(decoded, free);
-    for source in [Expression::Mesh(mesh), Expression::Picture(picture.clone()), Expression::Weights(weights)] {
+    for source in [
+        Expression::Mesh(mesh),
+        Expression::Picture(dot),
+        Expression::Picture(picture.clone()),
+        Expression::Weights(weights),
+    ] {
         let result = animate(&model, with(vec![at(source)]), &samples);
         let again = animate(&model, with(vec![at(Expression::Latent(z(&result, 6).to_vec()))]), &samples);
         assert_eq!(result.motion(), again.motion());
@@ -147,12 +157,15 @@ fn same_edits_give_the_same_bytes_on_one_thread_and_two() {
 
 #[test]
 fn keyframe_past_the_end_has_no_effect_and_a_range_is_cut() {
-    let (model, samples) = (model(), tone(16_000, 1, 0.5));
+    let ((model, warnings), samples) = (told(tiny()), tone(16_000, 1, 0.5));
     let plain = animate(&model, options(16_000, 1), &samples);
     let past = Keyframe { ramp_s: 0.0, ..held(latent(&model, 1.0), 3.0, 4.0) };
     assert_eq!(animate(&model, with(vec![past]), &samples).motion(), plain.motion());
     let long = animate(&model, with(vec![held(latent(&model, 1.0), 0.3, 40.0)]), &samples);
     assert_eq!(z(&long, 14), z(&long, 9));
+    let warnings = warnings.lock().unwrap();
+    assert!(warnings.len() == 2 && warnings[0].contains("keyframe 0 begins at 3 s"), "{warnings:?}");
+    assert!(warnings[1].contains("keyframe 0 ends at 40 s") && warnings[1].contains("cut"), "{warnings:?}");
 }
 
 #[test]

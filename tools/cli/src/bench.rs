@@ -1,7 +1,8 @@
-//! `m2f bench`: wall and processor time of each stage, and of the encoding of a style, medians over repetitions of a
-//! synthetic clip.
+//! `m2f bench`: wall and processor time of each stage, of the encoding of a style and of a range made anew, medians over
+//! repetitions of a synthetic clip.
 
 mod encoding;
+mod revision;
 mod stopwatch;
 
 use std::fmt::Write;
@@ -39,6 +40,12 @@ struct Report {
     /// By the pack's towers: a prompt and a picture that the model has not met.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     encoding: Vec<StageTime>,
+    /// Two seconds of the clip made anew, where it is longer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    revision: Vec<StageTime>,
+    /// Their time over that of style, speech and motion of the whole clip.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revision_share: Option<f64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     ops: Vec<OpTime>,
     frames_per_s: f64,
@@ -66,6 +73,7 @@ pub fn run(args: &Bench, start: Instant) -> Result<String> {
     let cold = Take::run(&model, args, &samples, 0)?; // plans are made and memory is touched
     let takes = (0..args.repeat).map(|i| Take::run(&model, args, &samples, i + 1)).collect::<Result<Vec<_>>>()?;
     let mut stages = medians(&takes.iter().map(|take| &take.stages[..]).collect::<Vec<_>>());
+    let revision = medians(&takes.iter().map(|take| &take.revision[..]).collect::<Vec<_>>());
     let whole_s = stages.last().map_or(0.0, |whole| whole.wall_ms / 1e3);
     encoding::encode(&model, 0)?;
     let codes = (0..args.repeat).map(|i| encoding::encode(&model, i + 1)).collect::<Result<Vec<_>>>()?;
@@ -82,8 +90,10 @@ pub fn run(args: &Bench, start: Instant) -> Result<String> {
         frames: cold.frames,
         repetitions: args.repeat,
         load_ms,
-        stages,
         encoding,
+        revision_share: revision::share(&revision, &stages),
+        stages,
+        revision,
         ops: if args.ops { ops } else { Vec::new() },
         frames_per_s: cold.frames as f64 / whole_s,
         first_frame_ms: milliseconds((cold.first_frame - start).saturating_sub(made)),
@@ -125,6 +135,7 @@ fn profile(
 struct Take {
     /// The last one is the whole.
     stages: Vec<StageTime>,
+    revision: Vec<StageTime>,
     frames: usize,
     first_frame: Instant,
 }
@@ -135,7 +146,7 @@ impl Take {
         let mut options = SessionOptions::new(SAMPLE_RATE_HZ, 1);
         options.steps = args.steps.map(|steps| steps as usize);
         options.style = if args.style { Some(style(model, number)?) } else { None };
-        let session = Session::new(model, options)?;
+        let session = Session::new(model, options.clone())?;
 
         let gpu = || gpu_ms(&model.runtime().profile());
         let whole = Stopwatch::start(WHOLE, &gpu);
@@ -170,7 +181,8 @@ impl Take {
         }
         let mut stages = watch.stop();
         stages.extend(whole.stop());
-        Ok(Self { stages, frames, first_frame })
+        let revision = revision::revise(&animation, &options)?;
+        Ok(Self { stages, revision, frames, first_frame })
     }
 }
 
@@ -220,6 +232,9 @@ fn text(report: &Report) -> Result<String, std::fmt::Error> {
     out += &rows(&report.stages);
     if !report.encoding.is_empty() {
         write!(out, "\nencoding a style that is new to the model\n{}", rows(&report.encoding))?;
+    }
+    if let Some(share) = report.revision_share {
+        write!(out, "\ntwo seconds made anew, {share:.3} of the job\n{}", rows(&report.revision))?;
     }
     if !report.ops.is_empty() {
         write!(out, "\n{}", profile::text(&report.ops)?)?;

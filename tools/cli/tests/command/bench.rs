@@ -6,7 +6,8 @@ use crate::Bench;
 
 fn report(args: &[&str]) -> Value {
     let bench = Bench::new();
-    let output = bench.m2f(&[&["bench", "--model", "tiny.m2f", "--seconds", "1", "--json"], args].concat());
+    let length: &[&str] = if args.contains(&"--seconds") { &[] } else { &["--seconds", "1"] };
+    let output = bench.m2f(&[&["bench", "--model", "tiny.m2f", "--json"], length, args].concat());
     assert!(output.status.success(), "{output:?}");
     serde_json::from_slice(&output.stdout).unwrap()
 }
@@ -44,6 +45,13 @@ fn report_has_every_figure() {
     if cfg!(target_os = "linux") {
         assert!(figure("peak_memory_mb") > 1.0);
     }
+}
+
+#[test]
+fn longer_clip_has_the_cost_of_two_seconds_made_anew() {
+    let report = report(&["--seconds", "4", "--repeat", "1", "--threads", "1", "--backend", "cpu"]);
+    assert_eq!(report["revision"][0]["name"], "revision", "{report}");
+    assert!(report["revision_share"].as_f64().unwrap() > 0.0);
 }
 
 #[test]

@@ -1,0 +1,59 @@
+"""Makes the pictures of the documentation with the m2f command: python docs/images/make.py (needs Pillow).
+
+styles.png: one sentence in ten styles, three moments of each. identities.png: one style on eight faces. keyframe.png: a
+moment before, at and behind a keyframe, without it and with it.
+"""
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+ROOT = Path(__file__).resolve().parents[2]
+AUDIO = ROOT / "samples/audio/hello.wav"
+SIDE = 224
+FPS = 30
+STYLES = ["neutral", "happy", "sad", "angry", "surprised", "afraid", "disgusted", "contemptuous", "calm", "tired"]
+FACES = ["amara", "bruno", "chie", "daniel", "elif", "feng", "gita", "ida"]
+
+
+def pictures(*arguments: str, at_s: list[float]) -> list[Image.Image]:
+    """Pictures of the sample sentence at these times, SIDE × SIDE."""
+    with tempfile.TemporaryDirectory() as out:
+        command = [str(ROOT / "target/release/m2f"), "animate", str(AUDIO), "--out", out, "--emit", "frames", "--quiet"]
+        subprocess.run([*command, "--size", str(SIDE), *arguments], check=True, stdout=subprocess.DEVNULL)
+        files = sorted(Path(out).glob("*.frames/*.png"))
+        return [Image.open(files[round(time_s * FPS)]).convert("RGB").copy() for time_s in at_s]
+
+
+def grid(columns: list[tuple[str, list[Image.Image]]], path: str) -> None:
+    """Columns of pictures under their words."""
+    head, font = 26, ImageFont.load_default(16)
+    size = (SIDE * len(columns), head + SIDE * len(columns[0][1]))
+    sheet = Image.new("RGB", size, "white")
+    draw = ImageDraw.Draw(sheet)
+    for column, (words, rows) in enumerate(columns):
+        draw.text((SIDE * (column + 0.5), head / 2), words, fill="black", font=font, anchor="mm")
+        for row, picture in enumerate(rows):
+            sheet.paste(picture, (SIDE * column, head + SIDE * row))
+    sheet.quantize(192).save(ROOT / "docs/images" / path, optimize=True)
+
+
+def main() -> None:
+    subprocess.run(["cargo", "build", "--release", "--quiet", "--package", "m2f"], cwd=ROOT, check=True)
+    moments = [0.9, 2.1, 4.3]
+    words = {style: style if style == "neutral" else f"very {style}" for style in STYLES}
+    styles = [(style, pictures("--style", words[style], at_s=moments)) for style in STYLES]
+    grid([styles[i] for i in range(5)], "styles-1.png")
+    grid([styles[i] for i in range(5, 10)], "styles-2.png")
+    faces = [(face, pictures("--style", "very happy", "--identity", face, at_s=moments[1:])) for face in FACES]
+    grid(faces, "identities.png")
+    around = [1.0, 1.3, 1.5, 1.7, 2.0]
+    held = ["--keyframe", "1.4-1.6=surprise", "--keyframe", "1.4-1.6=headYaw=18,headPitch=-6", "--keyframe-ramp", "0.25"]
+    rows = zip(pictures(at_s=around), pictures(*held, at_s=around))
+    grid([(f"{time_s} s", list(pair)) for time_s, pair in zip(around, rows)], "keyframe.png")
+
+
+if __name__ == "__main__":
+    main()
