@@ -59,9 +59,7 @@ impl Blinks {
 
     /// Cuts the blinks of one lid to the limit.
     pub fn cut(self, lid: &mut [f32], fps: f32) {
-        let reach = (LONGEST_S * f64::from(fps) * 0.5) as usize;
-        // What lies lower on both sides within the longest blink is a peak: the level is what an opening leaves.
-        let level = running(&running(lid, reach, f32::min), reach, f32::max);
+        let level = held(lid, (LONGEST_S * f64::from(fps) * 0.5) as usize);
         lid.iter_mut().zip(level).for_each(|(lid, level)| *lid = lid.min(self.limit).max(level));
     }
 
@@ -97,10 +95,16 @@ fn closure(time_s: f64) -> f64 {
     0.5 - 0.5 * libm::cos(PI * closing.min(opening).clamp(0.0, 1.0))
 }
 
-/// The lowest or highest of the values up to `reach` frames away.
-fn running(values: &[f32], reach: usize, pick: fn(f32, f32) -> f32) -> Vec<f32> {
-    let around = |at: usize| &values[at.saturating_sub(reach)..(at + reach + 1).min(values.len())];
-    (0..values.len()).map(|at| around(at).iter().copied().fold(values[at], pick)).collect()
+/// The level that a lid holds: an opening, which takes away peaks of up to 2·reach frames. Beyond both ends the lid counts as
+/// open, so that a blink at the edge of a clip is one.
+fn held(lid: &[f32], reach: usize) -> Vec<f32> {
+    let around = |at: usize| at.saturating_sub(reach)..(at + reach + 1).min(lid.len());
+    let lowest = |at: usize| match around(at) {
+        cut if cut.len() <= 2 * reach => 0.0,
+        whole => lid[whole].iter().copied().fold(lid[at], f32::min),
+    };
+    let lowest: Vec<f32> = (0..lid.len()).map(lowest).collect();
+    (0..lid.len()).map(|at| lowest[around(at)].iter().copied().fold(0.0, f32::max)).collect()
 }
 
 #[cfg(test)]

@@ -67,12 +67,14 @@ fn smoothing(text: &str) -> Result<f32, String> {
 
 fn blinks(text: &str) -> Result<Blinks, String> {
     let mut blinks = Blinks::default();
+    let unknown = |item: &str| format!("{item:?} is not off, max=X or a number of blinks a minute");
     for item in text.split(',') {
         match item.split_once('=') {
             None if item == "off" => blinks.limit = 0.0,
             Some(("max", limit)) => blinks.limit = number(limit, 0.0, 1.0)?,
+            None if f32::from_str(item).is_err() => return Err(unknown(item)),
             None => blinks.added_per_minute = number(item, 0.0, limits::MAX_BLINKS_PER_MINUTE)?,
-            Some((name, _)) => return Err(format!("{name:?} is not off, max=X or a number of blinks a minute")),
+            Some(_) => return Err(unknown(item)),
         }
     }
     Ok(blinks)
