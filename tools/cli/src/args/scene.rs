@@ -31,8 +31,8 @@ use super::{Compute, Emit, film_side};
 
 All of it is checked before any work begins; every fault is told in one report.
 
-Files in DIR: for each character those of `m2f animate`, by its name; scene.wav, the sound of all; scene.glb, all of them
-where they stand; scene.png, a sheet of all of them; scene.mp4, a film.
+Files in DIR: for each character those of `m2f animate`, by its name, but no film; scene.wav, the sound of all; scene.glb,
+all of them where they stand; scene.png, a sheet of all of them; scene.mp4, with --emit mp4 and ffmpeg, a film.
 
 Example:
   m2f scene samples/scenes/dialogue.toml --out out/")]
@@ -47,7 +47,7 @@ pub struct Scene {
     pub model: Option<PathBuf>,
     #[command(flatten)]
     pub compute: Compute,
-    /// Which files of each character and of the scene (glb, csv, json, png, npy, mp4, frames); by default glb,csv,json,png
+    /// Which files of each character and of the scene (glb, csv, json, png, npy, mp4); by default glb,csv,json,png
     #[arg(long, value_name = "LIST", value_delimiter = ',', hide_possible_values = true)]
     pub emit: Option<Vec<Emit>>,
     /// Height of the film's pictures, pixels
