@@ -19,13 +19,13 @@ fn known(frames: usize) -> Frames {
     Frames::new(WIDTH, (0..frames * WIDTH).map(|i| (i as f32 * 0.3).sin()).collect())
 }
 
-fn edit(frames: usize, columns: usize, mask: impl Fn(usize) -> f32, mode: InpaintMode) -> Option<Inpaint> {
+fn edit(frames: usize, columns: usize, mask: impl Fn(usize) -> f32, mode: InpaintMode) -> Inpaint {
     let mask = Frames::new(columns, (0..frames * columns).map(mask).collect());
-    Some(Inpaint { known: known(frames), mask, mode })
+    Inpaint { known: known(frames), mask, mode }
 }
 
 fn repainted(backend: &dyn Backend, frames: usize, columns: usize, mask: fn(usize) -> f32, loops: usize) -> Clip {
-    let edit = edit(frames, columns, mask, InpaintMode::Repaint { loops });
+    let edit = Some(edit(frames, columns, mask, InpaintMode::Repaint { loops }));
     Clip { seed: 5, edit, ..clip(backend, frames, vec![]) }
 }
 
@@ -82,7 +82,7 @@ fn reference_loop(
                 let stepped = step.x * x[i] + step.x0 * x0[i] + z.map_or(0.0, |z| step.noise * f64::from(z[i]));
                 let known =
                     next.sqrt() * f64::from(edit.known.data[i]) + (1.0 - next).sqrt() * f64::from(known_noise[i]);
-                let column = if columns == 2 && i % WIDTH >= D_Z { 1 } else { 0 };
+                let column = usize::from(columns == 2 && i % WIDTH >= D_Z);
                 let m = f64::from(edit.mask.row(i / WIDTH)[column]);
                 x[i] = m * known + (1.0 - m) * stepped;
             }
@@ -136,7 +136,7 @@ fn every_pass_and_purpose_has_noise_of_its_own() {
 fn known_rows_are_met_and_the_rest_is_the_networks() {
     for backend in backends() {
         let sure = |i: usize| f32::from(mixed(i) == 1.0);
-        let edit = edit(44, 1, sure, InpaintMode::Repaint { loops: 2 });
+        let edit = Some(edit(44, 1, sure, InpaintMode::Repaint { loops: 2 }));
         let clip = Clip { edit, ..clip(&*backend, 44, vec![]) };
         let motion = run(&*backend, vec![clip], &three_steps()).remove(0);
         for frame in 0..44 {
@@ -161,7 +161,7 @@ fn nothing_known_and_several_loops_have_the_spread_of_plain_sampling() {
     let options = SampleOptions { steps: 10, eta: 1.0, ..three_steps() };
     let spread = |loops: Option<usize>| {
         let of = |seed| {
-            let edit = loops.and_then(|loops| edit(20, 1, |_| 0.0, InpaintMode::Repaint { loops }));
+            let edit = loops.map(|loops| edit(20, 1, |_| 0.0, InpaintMode::Repaint { loops }));
             Clip { seed, edit, ..clip(cpu, 20, vec![]) }
         };
         let motions = run(cpu, (0..32).map(of).collect(), &options);
@@ -184,7 +184,7 @@ fn clips_of_other_loops_and_modes_keep_their_bits_beside_a_repainted_one() {
                 vec![
                     clip(&**backend, 44, vec![]),
                     repainted(&**backend, 46, 2, mixed, 3),
-                    Clip { edit: edit(20, 1, mixed, InpaintMode::Inpaint), ..clip(&**backend, 20, vec![]) },
+                    Clip { edit: Some(edit(20, 1, mixed, InpaintMode::Inpaint)), ..clip(&**backend, 20, vec![]) },
                     repainted(&**backend, 20, 1, mixed, 2),
                     repainted(&**backend, 20, 1, mixed, 1),
                 ]
