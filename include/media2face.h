@@ -415,6 +415,13 @@ typedef struct m2f_session_options {
     uint64_t style_code_count;
     /** Whose face; NULL for the pack's first. */
     const struct m2f_identity *identity;
+    /**
+     * Factor on the noise that the motion starts from, 0..1: 1 is the model's own spread, less is nearer to the mean, less
+     * lively but more accurate; NaN (default) for the pack's.
+     */
+    float noise_scale;
+    /** Zero. */
+    uint32_t reserved;
 } m2f_session_options;
 
 /** Progress of a job. */

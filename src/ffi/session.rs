@@ -89,6 +89,11 @@ pub struct m2f_session_options {
     pub style_code_count: u64,
     /// Whose face; NULL for the pack's first.
     pub identity: *const m2f_identity,
+    /// Factor on the noise that the motion starts from, 0..1: 1 is the model's own spread, less is nearer to the mean, less
+    /// lively but more accurate; NaN (default) for the pack's.
+    pub noise_scale: f32,
+    /// Zero.
+    pub reserved: u32,
 }
 
 // SAFETY: repr(C), struct_size first; integers, floats, pointers and optional functions of the host's.
@@ -112,6 +117,8 @@ unsafe impl Options for m2f_session_options {
             style_code: std::ptr::null(),
             style_code_count: 0,
             identity: std::ptr::null(),
+            noise_scale: f32::NAN,
+            reserved: 0,
         }
     }
 }
@@ -359,6 +366,9 @@ unsafe fn convert(options: &m2f_session_options) -> Result<SessionOptions, Failu
     if given.next().is_some() {
         return Err(Failure::argument("set at most one of style_text, style_picture and style_code"));
     }
+    if options.reserved != 0 {
+        return Err(Failure::argument("reserved is not zero"));
+    }
     let given = |value: f32| (!value.is_nan()).then_some(value);
     // SAFETY: the caller's promise.
     let identity = unsafe { options.identity.as_ref() }.map(|identity| identity.0.clone());
@@ -366,6 +376,7 @@ unsafe fn convert(options: &m2f_session_options) -> Result<SessionOptions, Failu
         seed: options.seed,
         steps: (options.step_count != 0).then_some(options.step_count as usize),
         eta: given(options.eta),
+        noise_scale: given(options.noise_scale),
         guidance_audio: given(options.guidance_audio),
         guidance_style: given(options.guidance_style),
         style,
