@@ -432,6 +432,13 @@ typedef struct m2f_session_options {
      * them the better, at so many times the cost.
      */
     uint32_t repaint_loops;
+    /**
+     * Factor on the noise that the motion starts from, 0..1: 1 is the model's own spread, less is nearer to the mean, less
+     * lively but more accurate; NaN (default) for the pack's.
+     */
+    float noise_scale;
+    /** Zero. */
+    uint32_t reserved;
 } m2f_session_options;
 
 /** Progress of a job. */
@@ -1028,8 +1035,8 @@ m2f_status m2f_session_finish(const struct m2f_session *session);
  * were alone. They end together: what fails or cancels one, or destroys it before the end, does so to all.
  *
  * Parameters: sessions, count handles.
- * Returns: OK; INVALID_ARGUMENT (none, the same one twice, sessions of different models or with different step_count or
- * eta); and as m2f_session_finish. On failure none is begun.
+ * Returns: OK; INVALID_ARGUMENT (none, the same one twice, sessions of different models or with different step_count,
+ * eta or noise_scale); and as m2f_session_finish. On failure none is begun.
  * Threads: the one that pushes. Cost: small; all work is the job's.
  */
 m2f_status m2f_session_finish_together(const struct m2f_session *const *sessions,

@@ -96,6 +96,11 @@ pub struct m2f_session_options {
     /// step. 1 to 32: into the state, noised as the rest is, and each step is taken so many times (RePaint): the rest joins
     /// them the better, at so many times the cost.
     pub repaint_loops: u32,
+    /// Factor on the noise that the motion starts from, 0..1: 1 is the model's own spread, less is nearer to the mean, less
+    /// lively but more accurate; NaN (default) for the pack's.
+    pub noise_scale: f32,
+    /// Zero.
+    pub reserved: u32,
 }
 
 // SAFETY: repr(C), struct_size first; integers, floats, pointers and optional functions of the host's.
@@ -121,6 +126,8 @@ unsafe impl Options for m2f_session_options {
             identity: std::ptr::null(),
             editable: 1,
             repaint_loops: 0,
+            noise_scale: f32::NAN,
+            reserved: 0,
         }
     }
 }
@@ -234,8 +241,8 @@ pub unsafe extern "C" fn m2f_session_finish(session: *const m2f_session) -> m2f_
 /// were alone. They end together: what fails or cancels one, or destroys it before the end, does so to all.
 ///
 /// Parameters: `sessions`, `count` handles.
-/// Returns: OK; INVALID_ARGUMENT (none, the same one twice, sessions of different models or with different `step_count` or
-/// `eta`); and as [`m2f_session_finish`]. On failure none is begun.
+/// Returns: OK; INVALID_ARGUMENT (none, the same one twice, sessions of different models or with different `step_count`,
+/// `eta` or `noise_scale`); and as [`m2f_session_finish`]. On failure none is begun.
 /// Threads: the one that pushes. Cost: small; all work is the job's.
 ///
 /// # Safety
@@ -394,6 +401,9 @@ pub(super) unsafe fn convert(options: &m2f_session_options) -> Result<SessionOpt
     if given.next().is_some() {
         return Err(Failure::argument("set at most one of style_text, style_picture and style_code"));
     }
+    if options.reserved != 0 {
+        return Err(Failure::argument("reserved is not zero"));
+    }
     let given = |value: f32| (!value.is_nan()).then_some(value);
     // SAFETY: the caller's promise.
     let identity = unsafe { options.identity.as_ref() }.map(|identity| identity.0.clone());
@@ -401,6 +411,7 @@ pub(super) unsafe fn convert(options: &m2f_session_options) -> Result<SessionOpt
         seed: options.seed,
         steps: (options.step_count != 0).then_some(options.step_count as usize),
         eta: given(options.eta),
+        noise_scale: given(options.noise_scale),
         guidance_audio: given(options.guidance_audio),
         guidance_style: given(options.guidance_style),
         style,

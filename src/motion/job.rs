@@ -77,7 +77,7 @@ impl SampleJob {
         let timesteps = sampler.schedule().pairs(options.spacing, options.steps)?;
         let layout = Layout::new(tracks, groups, slots, timesteps.len(), options.eta > 0.0);
         let mut x = Frames::try_zeros(layout.rows(), sampler.denoiser().config().d_x)?;
-        layout.draw_start(&mut x);
+        layout.draw_start(options.noise_scale, &mut x);
         let phase = Phase::Waiting { audio, x };
         Ok(Self { sampler, eta: f64::from(options.eta), timesteps, layout, phase })
     }

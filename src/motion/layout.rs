@@ -139,10 +139,12 @@ impl Layout {
         Ok(weights)
     }
 
-    /// The noise that x starts from, [rows, d_x]: standard normal values, those of each clip from its seed.
-    pub(super) fn draw_start(&self, x: &mut Frames) {
+    /// The noise that x starts from, [rows, d_x]: `scale` times standard normal values, those of each clip from its seed.
+    pub(super) fn draw_start(&self, scale: f32, x: &mut Frames) {
         let draw = Draw { purpose: Purpose::Start, step: 0, resampling: 0 };
         self.tracks.iter().for_each(|track| track.draw(draw, x.width, &mut x.data));
+        // Zero has one sign whatever the seed.
+        x.data.iter_mut().for_each(|value| *value = *value * scale + 0.0);
     }
 
     /// The fresh noise of a pass, [purposes·rows, d_x]; clips that take no part in it keep what they have.

@@ -18,6 +18,9 @@ pub struct SampleOptions {
     pub spacing: Spacing,
     /// DDIM's η, 0 (deterministic) to 1 (ancestral).
     pub eta: f32,
+    /// Factor on the noise that sampling starts from, 0 to 1: less is nearer to the mean, so less lively but more accurate; at
+    /// 0 a clip moves alike with every seed while η is 0.
+    pub noise_scale: f32,
     /// s_A of the paper's eq. 9.
     pub guidance_audio: f32,
     /// s_P of the paper's eq. 9; without a style it has no effect.
@@ -55,6 +58,7 @@ impl Sampler {
             steps: config.steps,
             spacing: config.spacing,
             eta: config.eta,
+            noise_scale: config.noise_scale,
             guidance_audio: config.guidance_audio,
             guidance_style: config.guidance_style,
             hop: config.hop,
@@ -93,10 +97,11 @@ impl Sampler {
     /// # Errors
     /// `InvalidArgument`, naming the option.
     pub fn check(&self, options: &SampleOptions) -> Result<()> {
-        let &SampleOptions { steps, eta, guidance_audio, guidance_style, hop, .. } = options;
+        let &SampleOptions { steps, eta, noise_scale, guidance_audio, guidance_style, hop, .. } = options;
         let most_steps = self.schedule.timesteps().min(limits::MAX_STEPS as usize);
         within("steps", steps, 1, most_steps)?;
         within("eta", eta, 0.0, 1.0)?;
+        within("noise_scale", noise_scale, 0.0, 1.0)?;
         within("guidance_audio", guidance_audio, -limits::MAX_GUIDANCE, limits::MAX_GUIDANCE)?;
         within("guidance_style", guidance_style, -limits::MAX_GUIDANCE, limits::MAX_GUIDANCE)?;
         within("hop", hop, 1, self.denoiser.config().window)

@@ -307,6 +307,8 @@ pub struct DiffusionConfig {
     pub guidance_style: f32,
     /// Frames from a window's start to the next.
     pub hop: usize,
+    /// Factor on the noise that sampling starts from: 1 is the model's own spread, less is nearer to the mean.
+    pub noise_scale: f32,
 }
 
 impl Default for DiffusionConfig {
@@ -320,6 +322,7 @@ impl Default for DiffusionConfig {
             guidance_audio: 2.5,
             guidance_style: 1.5,
             hop: 150,
+            noise_scale: 1.0,
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::{Arc, MutexGuard};
 
 use crate::error::{Error, Result};
+use crate::motion::SampleOptions;
 
 use super::clip::Clip;
 use super::job::Job;
@@ -16,7 +17,7 @@ impl Session {
     ///
     /// # Errors
     /// `InvalidArgument` without a session, for the same one twice, for sessions of different models or with different
-    /// steps or η; `InvalidAudio` when nothing was pushed to one; `InvalidState` when one was finished before;
+    /// steps, η or noise scale; `InvalidAudio` when nothing was pushed to one; `InvalidState` when one was finished before;
     /// `OutOfMemory` when no worker can be started; the failure of one that has one already, such as `Cancelled`. Then
     /// none is begun; what was pushed stays, but for a session without samples, which has failed.
     pub fn finish_together(sessions: &[&Self]) -> Result<()> {
@@ -30,8 +31,9 @@ impl Session {
             if !Arc::ptr_eq(&session.shared.model, &leader.shared.model) {
                 return Err(Error::InvalidArgument("the sessions are of different models".to_owned()));
             }
-            if (own.steps, own.eta.to_bits()) != (common.steps, common.eta.to_bits()) {
-                return Err(Error::InvalidArgument("the sessions have different steps or eta".to_owned()));
+            let key = |options: &SampleOptions| (options.steps, options.eta.to_bits(), options.noise_scale.to_bits());
+            if key(&own) != key(&common) {
+                return Err(Error::InvalidArgument("the sessions have different steps, eta or noise scale".to_owned()));
             }
         }
         let mut phases = lock_all(sessions)?;

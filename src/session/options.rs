@@ -23,6 +23,9 @@ pub struct SessionOptions {
     pub steps: Option<usize>,
     /// Noise added at each step, 0..1.
     pub eta: Option<f32>,
+    /// Factor on the noise that the motion starts from, 0..1: 1 is the model's own spread, less is nearer to the mean, less
+    /// lively but more accurate.
+    pub noise_scale: Option<f32>,
     /// Guidance of the audio, s_A of eq. 9.
     pub guidance_audio: Option<f32>,
     /// Guidance of the style, s_P of eq. 9.
@@ -61,6 +64,7 @@ impl SessionOptions {
             seed: 0,
             steps: None,
             eta: None,
+            noise_scale: None,
             guidance_audio: None,
             guidance_style: None,
             audio_curve: None,
@@ -82,6 +86,7 @@ impl SessionOptions {
         SampleOptions {
             steps: self.steps.unwrap_or(defaults.steps),
             eta: self.eta.unwrap_or(defaults.eta),
+            noise_scale: self.noise_scale.unwrap_or(defaults.noise_scale),
             guidance_audio: self.guidance_audio.unwrap_or(defaults.guidance_audio),
             guidance_style: self.guidance_style.unwrap_or(defaults.guidance_style),
             ..defaults.clone()
@@ -99,8 +104,10 @@ impl SessionOptions {
         {
             return fault(format!("repaint in {loops} loops, expected 1 to {}", limits::MAX_RESAMPLING));
         }
-        if let Some(eta) = self.eta.filter(|e| !(0.0..=1.0).contains(e)) {
-            return fault(format!("eta is {eta}, expected 0..=1"));
+        for (name, share) in [("eta", self.eta), ("noise_scale", self.noise_scale)] {
+            if let Some(share) = share.filter(|s| !(0.0..=1.0).contains(s)) {
+                return fault(format!("{name} is {share}, expected 0..=1"));
+            }
         }
         let guidance = [
             ("audio", self.guidance_audio),

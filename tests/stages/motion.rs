@@ -67,6 +67,25 @@ fn seed_decides_the_noise_whatever_the_windows_and_batches() {
 }
 
 #[test]
+fn noise_scale_draws_motion_to_the_mean_of_all_seeds() {
+    let of = |seed, noise_scale| {
+        let options = SampleOptions { noise_scale, ..three_steps() };
+        run(&Reference, vec![Clip { seed, ..clip(&Reference, 44, vec![]) }], &options).remove(0).data
+    };
+    let start = |noise_scale| {
+        let options = SampleOptions { noise_scale, ..three_steps() };
+        let clip = Clip { seed: 1, ..clip(&Reference, 44, vec![]) };
+        SampleJob::new(sampler(), vec![clip], &options).expect("job").state().expect("noise").data
+    };
+    assert!(start(0.5).iter().zip(start(1.0)).all(|(half, whole)| *half == 0.5 * whole));
+    let apart = |scale| super::support::max_difference(&of(1, scale), &of(2, scale));
+    assert_eq!(three_steps().noise_scale, 1.0);
+    assert_eq!(of(1, 0.0), of(2, 0.0));
+    let (half, whole) = (apart(0.5), apart(1.0));
+    assert!(0.0 < half && half < whole, "{half} at half the noise, {whole} at all of it");
+}
+
+#[test]
 fn batches_and_recomputed_keys_leave_every_byte_as_it_is() {
     // Fresh noise at every step, and a style that leaves some windows.
     let weights = (0..90).map(|frame| if frame < 40 { frame as f32 / 40.0 } else { 0.0 }).collect();
@@ -270,6 +289,9 @@ fn input_that_does_not_fit_is_refused() {
         SampleOptions { steps: 501, ..options.clone() },
         SampleOptions { eta: -0.1, ..options.clone() },
         SampleOptions { eta: f32::NAN, ..options.clone() },
+        SampleOptions { noise_scale: -0.1, ..options.clone() },
+        SampleOptions { noise_scale: 1.1, ..options.clone() },
+        SampleOptions { noise_scale: f32::NAN, ..options.clone() },
         SampleOptions { guidance_audio: f32::INFINITY, ..options.clone() },
         SampleOptions { guidance_style: f32::NAN, ..options.clone() },
         SampleOptions { hop: 0, ..options.clone() },
@@ -282,7 +304,8 @@ fn input_that_does_not_fit_is_refused() {
 
 #[test]
 fn impossible_configuration_is_refused() {
-    let changes: [fn(&mut Manifest); 15] = [
+    let changes: [fn(&mut Manifest); 16] = [
+        |m| m.diffusion.noise_scale = f32::NAN,
         |m| m.denoiser.as_mut().unwrap().d_x = 23,
         |m| m.denoiser.as_mut().unwrap().d_pose = 5,
         |m| m.denoiser.as_mut().unwrap().d = 0,

@@ -180,6 +180,7 @@ fn diffusion(config: &DiffusionConfig, window: usize) -> Result<()> {
     number("diffusion.eta", config.eta, 0.0..=1.0)?;
     number("diffusion.s_A", config.guidance_audio, -limits::MAX_GUIDANCE..=limits::MAX_GUIDANCE)?;
     number("diffusion.s_P", config.guidance_style, -limits::MAX_GUIDANCE..=limits::MAX_GUIDANCE)?;
+    number("diffusion.noise_scale", config.noise_scale, 0.0..=1.0)?;
     count("diffusion.hop", config.hop, 1..=window)
 }
 

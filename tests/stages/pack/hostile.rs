@@ -316,6 +316,8 @@ fn manifest_keys_out_of_range_are_refused_by_name() {
         ("/diffusion/steps", json!(501), "steps"),
         ("/diffusion/eta", json!(2), "eta"),
         ("/diffusion/s_A", json!(1e9), "s_A"),
+        ("/diffusion/noise_scale", json!(1.5), "noise_scale"),
+        ("/diffusion/noise_scale", json!(-0.1), "noise_scale"),
         ("/diffusion/schedule", json!("linear"), "schedule"),
         ("/gnpfa/res", json!(31), "gnpfa"),
         ("/gnpfa/res", json!(36), "not a multiple"),

@@ -121,6 +121,7 @@ fn session_options(args: &Animate, model: &Arc<Model>, wav: &Wav) -> Result<Sess
     let mut options = generate::options(wav);
     options.seed = args.seed;
     options.steps = args.steps.map(|steps| steps as usize);
+    options.noise_scale = args.noise_scale;
     (options.guidance_audio, options.audio_curve) = split(args.guidance_audio.as_ref());
     (options.guidance_style, options.style_curve) = split(args.guidance_style.as_ref());
     options.styles = args.styles.0.iter().map(track).collect::<Result<_>>()?;

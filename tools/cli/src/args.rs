@@ -85,6 +85,9 @@ pub struct Animate {
     /// Denoising steps; the pack's by default
     #[arg(long, value_name = "N", value_parser = count(limits::MAX_STEPS), allow_negative_numbers = true)]
     pub steps: Option<u32>,
+    /// Share of the noise that the motion starts from, 0 to 1: less is nearer to the mean, less lively; the pack's by default
+    #[arg(long, value_name = "S", value_parser = share, allow_negative_numbers = true)]
+    pub noise_scale: Option<f32>,
     /// Frames per second of the files; the pack's by default
     #[arg(long, value_name = "N", value_parser = fps, allow_negative_numbers = true)]
     pub fps: Option<f32>,
@@ -304,6 +307,10 @@ fn fps(text: &str) -> Result<f32, String> {
     number(text, limits::MIN_FPS, limits::MAX_FPS)
 }
 
+fn share(text: &str) -> Result<f32, String> {
+    number(text, 0.0, 1.0)
+}
+
 fn film_side(text: &str) -> Result<u32, String> {
     match u32::from_str(text) {
         Ok(side) if (64..=2048).contains(&side) && side.is_multiple_of(2) => Ok(side),
@@ -336,14 +343,22 @@ mod tests {
 
     #[test]
     fn numbers_out_of_limits_are_usage_errors() {
-        for option in ["--fps 0", "--fps nan", "--fps 1e9", "--steps 0", "--threads 0", "--guidance-audio inf"] {
+        for option in [
+            "--fps 0",
+            "--fps nan",
+            "--fps 1e9",
+            "--steps 0",
+            "--threads 0",
+            "--guidance-audio inf",
+            "--noise-scale 1.1",
+        ] {
             assert!(parse(&format!("m2f animate a.wav --out o {option}")).is_err(), "{option}");
         }
-        for option in ["--fps -5", "--steps -1", "--threads -1", "--seed -1"] {
+        for option in ["--fps -5", "--steps -1", "--threads -1", "--seed -1", "--noise-scale -1", "--noise-scale nan"] {
             let error = parse(&format!("m2f animate a.wav --out o {option}")).err();
             assert_eq!(error, Some(ErrorKind::ValueValidation), "{option}");
         }
-        assert!(parse("m2f animate a.wav --out o --fps 29.97 --guidance-audio -1").is_ok());
+        assert!(parse("m2f animate a.wav --out o --fps 29.97 --guidance-audio -1 --noise-scale 0.6").is_ok());
     }
 
     #[test]
