@@ -114,6 +114,6 @@ mod tests {
         let columns: Vec<usize> = (0..120).filter(|&x| blue(x)).collect();
         assert!(!columns.is_empty() && columns.iter().all(|&x| x > 60), "{columns:?}");
         assert!(!blue(55), "{:?}", pixel(55));
-        assert_eq!(Stage::width(&actors, 100), 174);
+        assert_eq!(Stage::width(&actors, 100), 176, "280 mm by 160");
     }
 }
