@@ -21,32 +21,11 @@ fn add(session: *const m2f_session, options: &m2f_keyframe_options) {
     ok(unsafe { m2f_session_add_keyframe(session, options, ptr::null_mut()) });
 }
 
-fn result_of(session: *mut m2f_session) -> *mut m2f_result {
-    let mut result = ptr::null_mut();
-    unsafe {
-        ok(m2f_session_finish(session));
-        ok(m2f_session_wait(session, M2F_WAIT_FOREVER));
-        ok(m2f_session_pull(session, &raw mut result));
-        m2f_session_destroy(session);
-    }
-    result
-}
-
 fn take(rig: &Rig, seed: u64, direct: impl FnOnce(*const m2f_session)) -> *mut m2f_result {
     let session = session(rig.model, &m2f_session_options { seed, ..session_options() });
     ok(push(session, &tone()));
     direct(session);
-    result_of(session)
-}
-
-fn heads(result: *const m2f_result) -> Vec<[f32; 7]> {
-    unsafe {
-        let mut count = 0;
-        ok(m2f_result_frame_count(result, 0.0, &raw mut count));
-        let mut floats = vec![0f32; count as usize * 7];
-        ok(m2f_result_read_heads(result, 0.0, 0, count, floats.as_mut_ptr(), floats.len(), ptr::null_mut()));
-        floats.as_chunks::<7>().0.to_vec()
-    }
+    finished(session)
 }
 
 #[test]
@@ -102,7 +81,7 @@ fn revised_range_changes_and_the_rest_keeps_its_bits() {
     ok(unsafe { m2f_result_revise(first, &raw const options, 0.2, 0.4, &raw mut session) });
     add(session, &m2f_keyframe_options { head: HEAD.as_ptr(), start_s: 0.3, ..keyframe_options() });
     fails(push(session, &tone()), S::M2F_STATUS_INVALID_STATE, "takes no audio");
-    let second = result_of(session);
+    let second = finished(session);
     let (before, after) = (heads(first), heads(second));
     assert_eq!(after[9], HEAD);
     assert_eq!((&before[..6], &before[13..]), (&after[..6], &after[13..]));
@@ -114,7 +93,7 @@ fn revised_range_changes_and_the_rest_keeps_its_bits() {
     let bare = {
         let session = super::host::session(rig.model, &m2f_session_options { editable: 0, ..kept });
         ok(push(session, &tone()));
-        result_of(session)
+        finished(session)
     };
     let refused = unsafe { m2f_result_revise(bare, ptr::null(), 0.0, 0.2, &raw mut none) };
     fails(refused, S::M2F_STATUS_INVALID_STATE, "editable");

@@ -87,11 +87,8 @@ impl Clip {
         let model = model(runtime);
         let session = session(model, &session_options());
         ok(push(session, &tone()));
+        let result = finished(session);
         unsafe {
-            ok(m2f_session_finish(session));
-            ok(m2f_session_wait(session, M2F_WAIT_FOREVER));
-            let result = pull(session);
-            m2f_session_destroy(session);
             let (mut identity, mut count) = (ptr::null_mut(), 0);
             ok(m2f_identity_create(model, ptr::null(), &raw mut identity));
             ok(m2f_identity_read_vertices_mm(identity, ptr::null_mut(), 0, &raw mut count));

@@ -91,16 +91,33 @@ pub(crate) fn weights(result: *const m2f_result, fps: f32) -> Vec<f32> {
     }
 }
 
-/// Ends the input and the session; the weights of its frames.
-pub(crate) fn finished_weights(session: *mut m2f_session) -> Vec<f32> {
+/// Ends the input and the session; its result.
+pub(crate) fn finished(session: *mut m2f_session) -> *mut m2f_result {
     unsafe {
         ok(m2f_session_finish(session));
         ok(m2f_session_wait(session, M2F_WAIT_FOREVER));
         let result = pull(session);
-        let found = weights(result, 30.0);
-        m2f_result_destroy(result);
         m2f_session_destroy(session);
-        found
+        result
+    }
+}
+
+/// Ends the input and the session; the weights of its frames.
+pub(crate) fn finished_weights(session: *mut m2f_session) -> Vec<f32> {
+    let result = finished(session);
+    let found = weights(result, 30.0);
+    unsafe { m2f_result_destroy(result) };
+    found
+}
+
+/// Head poses of all frames at the model's own rate.
+pub(crate) fn heads(result: *const m2f_result) -> Vec<[f32; 7]> {
+    unsafe {
+        let mut count = 0;
+        ok(m2f_result_frame_count(result, 0.0, &raw mut count));
+        let mut floats = vec![f32::NAN; count as usize * M2F_HEAD_FLOATS as usize];
+        ok(m2f_result_read_heads(result, 0.0, 0, count, floats.as_mut_ptr(), floats.len(), ptr::null_mut()));
+        floats.as_chunks::<7>().0.to_vec()
     }
 }
 

@@ -24,6 +24,8 @@ mod repaint;
 mod session;
 mod solver;
 mod speech;
+mod starter;
+mod starter_edits;
 mod starter_face;
 mod starter_styles;
 mod styles;

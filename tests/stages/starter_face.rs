@@ -1,17 +1,16 @@
 //! The starter's faces on a real clip: expression and identity stay apart, other meshes move along, a rig is solved for.
 
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use media2face::backend::cpu::{CpuBackend, CpuOptions};
 use media2face::face::{FaceDecoder, FaceEncoder, FaceReader};
 use media2face::output::{ShapeSolver, SolverOptions};
-use media2face::pack::Pack;
 use media2face::plan::Backend;
-use media2face::session::{
-    Animation, BackendChoice, Binding, Model, Runtime, RuntimeOptions, Session, SessionOptions, Solver,
-};
+use media2face::session::{Animation, Binding, SessionOptions, Solver};
 use media2face::signal::Frames;
+
+use super::session::{animate, options};
+use super::starter;
 
 /// Weights that E_geo and M′ read back of two identities with the same z, mean and largest difference. Measured against the
 /// average face: bruno 0.0029 and 0.025, chie, the smallest head, 0.0067 and 0.085, where the weights themselves are 0.059 on
@@ -20,30 +19,12 @@ const APART: [f32; 2] = [0.0135, 0.17];
 /// Frames of the clip that tests look at.
 const FRAMES: usize = 24;
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn starter() -> Pack {
-    Pack::open(root().join("models/starter.m2f")).expect("the starter pack")
-}
-
 /// The first seconds of the sample, spoken by the average face.
 pub(super) fn clip() -> Arc<Animation> {
     static CLIP: OnceLock<Arc<Animation>> = OnceLock::new();
     let make = || {
-        let options = RuntimeOptions { threads: Some(0), backend: BackendChoice::Cpu, ..RuntimeOptions::default() };
-        let model = Model::new(&Runtime::new(&options).expect("runtime"), starter()).expect("model");
-        let mut wav = hound::WavReader::open(root().join("samples/audio/hello.wav")).expect("the sample");
-        let rate_hz = wav.spec().sample_rate;
-        let samples = wav.samples::<i16>().take(2 * rate_hz as usize);
-        let samples: Vec<f32> = samples.map(|sample| f32::from(sample.expect("sample")) / 32_768.0).collect();
-        let options = SessionOptions { steps: Some(4), ..SessionOptions::new(rate_hz, 1) };
-        let session = Session::new(&model, options).expect("session");
-        session.push_f32(&samples).expect("push");
-        session.finish().expect("finish");
-        assert!(session.wait(None).expect("job"));
-        session.pull().expect("job").expect("done")
+        let options = SessionOptions { steps: Some(4), ..options(16_000, 1) };
+        animate(&starter::model(), options, &starter::hello(2))
     };
     Arc::clone(CLIP.get_or_init(make))
 }
@@ -67,7 +48,7 @@ fn mean_and(mut values: Vec<f32>, percentile: f32) -> [f32; 2] {
 
 #[test]
 fn expression_and_identity_stay_apart() {
-    let (pack, clip) = (starter(), clip());
+    let (pack, clip) = (starter::pack(), clip());
     let decoder = Arc::new(FaceDecoder::load(&pack).expect("decoder"));
     let encoder = FaceEncoder::load(&pack, decoder.topology()).expect("encoder");
     let backend = CpuBackend::new(&CpuOptions { threads: 1, portable: false }).expect("backend");

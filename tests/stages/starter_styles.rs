@@ -1,13 +1,12 @@
 //! The starter's styles on the sample audio: a style over a range sets in and ends when it was asked to.
 
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Arc;
 
-use media2face::pack::Pack;
-use media2face::session::{Animation, Model, SessionOptions, Style, StyleTrack};
+use media2face::session::{Animation, SessionOptions, Style, StyleTrack};
 
-use super::session::{animate, options, runtime};
+use super::session::{animate, options};
+use super::starter;
 
 /// Most frames between an asked time and the change.
 const FRAMES_OFF: usize = 5;
@@ -48,12 +47,7 @@ fn changed(changes: &[f32], range: &Range<usize>) -> Range<usize> {
 
 #[test]
 fn style_over_a_range_sets_in_and_ends_within_five_frames_of_the_asked_times() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let model = Model::new(&runtime(0), Pack::open(root.join("models/starter.m2f")).expect("the starter pack"));
-    let model = model.expect("model");
-    let mut wav = hound::WavReader::open(root.join("samples/audio/hello.wav")).expect("the sample");
-    let samples = wav.samples::<i16>().take(4 * 16_000);
-    let samples: Vec<f32> = samples.map(|sample| f32::from(sample.expect("sample")) / 32_768.0).collect();
+    let (model, samples) = (starter::model(), starter::hello(4));
     let take =
         |styles| weights(&animate(&model, SessionOptions { steps: Some(4), styles, ..options(16_000, 1) }, &samples));
 
