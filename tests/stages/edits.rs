@@ -7,7 +7,8 @@ use image::{ImageFormat, RgbImage};
 use media2face::error::Error;
 use media2face::pack::Pack;
 use media2face::session::{
-    Animation, Expression, FacePicture, Head, Keyframe, Model, Part, Session, SessionOptions, Style, StyleTrack,
+    Animation, Expression, FacePicture, Head, InpaintMode, Keyframe, Model, Part, Session, SessionOptions, Style,
+    StyleTrack,
 };
 use media2face::signal::{Frames, HeadPose};
 
@@ -148,11 +149,31 @@ fn same_edits_give_the_same_bytes_on_one_thread_and_two() {
     let [one, two] = [1, 2].map(|threads| {
         let model = Model::new(&runtime(threads), tiny()).expect("model");
         let keyframes = vec![held(latent(&model, 0.4), 0.3, 0.5), turned(0.8)];
-        let first = animate(&model, SessionOptions { eta: Some(0.5), ..with(keyframes) }, &samples);
+        let first = animate(&model, SessionOptions { eta: Some(0.5), ..with(keyframes.clone()) }, &samples);
         let again = revised(&first, 0.2, 0.6, with(vec![turned(0.4)]));
-        [first.motion().clone(), again.motion().clone()]
+        let edit_mode = InpaintMode::Repaint { loops: 2 };
+        let repainted = animate(&model, SessionOptions { edit_mode, ..with(keyframes) }, &samples);
+        [first, again, repainted].map(|animation| animation.motion().clone())
     });
     assert_eq!(one, two);
+    assert_ne!(one[0], one[2]);
+}
+
+#[test]
+fn repaint_meets_hard_keyframes_to_the_bit_as_inpainting_does() {
+    let (model, samples) = (model(), tone(16_000, 1, 1.0));
+    let Expression::Latent(asked) = latent(&model, 0.4) else { unreachable!() };
+    for loops in [1, 3] {
+        let keyframes = vec![held(latent(&model, 0.4), 0.0, 9.0), turned(0.5)];
+        let edit_mode = InpaintMode::Repaint { loops };
+        let result = animate(&model, SessionOptions { edit_mode, ..with(keyframes) }, &samples);
+        assert!((0..30).all(|frame| z(&result, frame) == asked), "everywhere");
+        assert_ne!(pose(&result, 14), pose(&result, 16), "the head is free but for one frame");
+    }
+    for loops in [0, 33] {
+        let options = SessionOptions { edit_mode: InpaintMode::Repaint { loops }, ..options(16_000, 1) };
+        assert!(matches!(Session::new(&model, options).err(), Some(Error::InvalidArgument(_))), "{loops} loops");
+    }
 }
 
 #[test]
