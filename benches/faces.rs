@@ -1,15 +1,19 @@
-//! What a host's own mesh and rig cost beside the decoder, on one thread: `cargo bench --bench faces` prints a table of
-//! medians, CPU time, for the starter's topology.
+//! What a host's own mesh and rig, and layers over a finished clip cost beside the decoder, on one thread: `cargo bench
+//! --bench faces` prints a table of medians, CPU time, for the starter's topology.
 
 #[allow(dead_code)]
 mod support;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use media2face::face::FaceDecoder;
-use media2face::output::{ShapeSolver, SolverOptions};
+use media2face::output::{Blinks, Gaze, ShapeSolver, SolverOptions};
 use media2face::pack::Pack;
+use media2face::session::{
+    Animation, BackendChoice, Liveliness, Model, Runtime, RuntimeOptions, Session, SessionOptions,
+};
 use support::{cpu_seconds, values};
 
 /// Runs of each row; the median is told.
@@ -20,8 +24,8 @@ const FRAMES: usize = 30;
 const SHAPES: usize = 52;
 
 fn main() {
-    let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/starter.m2f");
-    let decoder = FaceDecoder::load(&Pack::open(pack).expect("the starter pack")).expect("decoder");
+    let pack = || Pack::open(Path::new(env!("CARGO_MANIFEST_DIR")).join("models/starter.m2f")).expect("the starter");
+    let decoder = FaceDecoder::load(&pack()).expect("decoder");
     let topology = decoder.topology().expect("mesh");
     let vertices = topology.vertices;
     let dense: Vec<[f32; 2]> =
@@ -48,6 +52,30 @@ fn main() {
         solver.project(&offsets, &mut products);
         solver.solve(&products, 30.0, &mut weights);
     });
+
+    let clip = clip(pack());
+    let (gains, head_gain) = (Liveliness { expression_gain: 1.2, ..Liveliness::default() }, 1.2);
+    let smooth = Liveliness { head_gain, smoothing_s: 0.05, head_smoothing_s: 0.05, ..Liveliness::default() };
+    let blinks = Blinks { added_per_minute: 15.0, ..Blinks::default() };
+    let layers = Liveliness { blinks, gaze: Gaze { saccades_per_minute: 20.0, ..Gaze::default() }, ..gains.clone() };
+    clip.liven(&layers).expect("the range of the eyes is measured once");
+    for (what, liveliness) in [("gains", gains), ("smoothing", smooth), ("gains, blinks, saccades", layers)] {
+        row(&format!("liven a frame by {what}"), clip.motion().len(), || {
+            clip.liven(&liveliness).expect("livened");
+        });
+    }
+}
+
+/// Twenty seconds of silence.
+fn clip(pack: Pack) -> Arc<Animation> {
+    let options = RuntimeOptions { threads: Some(0), backend: BackendChoice::Cpu, ..RuntimeOptions::default() };
+    let model = Model::new(&Runtime::new(&options).expect("runtime"), pack).expect("model");
+    let options = SessionOptions { steps: Some(1), ..SessionOptions::new(16_000, 1) };
+    let session = Session::new(&model, options).expect("session");
+    session.push_f32(&vec![0.0; 20 * 16_000]).expect("push");
+    session.finish().expect("finish");
+    session.wait(None).expect("job");
+    session.pull().expect("job").expect("done")
 }
 
 /// Prints the median CPU time of a part of `run`.

@@ -89,7 +89,7 @@ pub struct m2f_session_options {
     pub style_code_count: u64,
     /// Whose face; NULL for the pack's first.
     pub identity: *const m2f_identity,
-    /// 1 (default): the result keeps the audio features, so that [`m2f_result_revise`] can make ranges of it anew: 23 KB a
+    /// 1 (default): the result keeps the audio features, so that `m2f_result_revise` can make ranges of it anew: 23 KB a
     /// second with the starter. 0: it does not.
     pub editable: u32,
     /// How keyframes, and what a style or a revision leaves as it was, are painted in. 0 (default): into the estimate of every

@@ -42,7 +42,7 @@ pub(super) struct Sampling {
     pub(super) coefficients: Port,
     /// Standard normal values, a matrix [rows, d_x] for each purpose of a pass; the first is what x starts from before.
     pub(super) noise: Port,
-    /// Known motion, [rows, d_x], and its [`Inpaint::weights`], [2·columns, rows].
+    /// Known motion, [rows, d_x], and its [`Inpaint::weights`](super::edit::Inpaint::weights), [2·columns, rows].
     pub(super) known: Option<(Port, Port)>,
     /// x, [rows, d_x].
     pub(super) motion: Port,

@@ -1,4 +1,4 @@
-//! Blinks: those of a motion limited, and others added by a seed. [frames] of one lid's closure 0..1 in and out.
+//! Blinks: those of a motion limited, and others added by a seed. One lid's closure 0..1 of each frame, in and out.
 //!
 //! Blinks come at log-normal intervals; lids close in 70 ms, stay 30 and open in 150, as the starter model learned them.
 
