@@ -8,7 +8,8 @@ use crate::picture::{FaceBox, Picture};
 use crate::signal::HeadPose;
 use crate::signal::pose::POSE_WIDTH;
 
-use super::extractor::Extractor;
+use super::extractor::{Extracted, Extractor};
+use super::log::LogLevel;
 use super::model::Model;
 use super::style::past_the_end;
 
@@ -231,7 +232,11 @@ impl FacePicture {
         picture.crop_face(&face, side)
     }
 
-    fn read(&self, extractor: &mut Extractor) -> Result<super::extractor::Extracted> {
+    fn read(&self, extractor: &mut Extractor) -> Result<Extracted> {
+        if Picture::is_animated(&self.file) {
+            let message = "the keyframe's picture is animated; its first frame was read".to_owned();
+            extractor.model().runtime().log.add(LogLevel::Warning, message);
+        }
         extractor.extract(&[self.crop(extractor.side())?])
     }
 }

@@ -13,7 +13,7 @@ use media2face::session::{
 use media2face::signal::{Frames, HeadPose};
 
 use super::session::{animate, model, options, runtime, tiny, tone};
-use super::styles::told;
+use super::styles::{still_and_animated, told};
 use super::support::max_difference;
 
 const FPS: f64 = 30.0;
@@ -187,6 +187,19 @@ fn keyframe_past_the_end_has_no_effect_and_a_range_is_cut() {
     let warnings = warnings.lock().unwrap();
     assert!(warnings.len() == 2 && warnings[0].contains("keyframe 0 begins at 3 s"), "{warnings:?}");
     assert!(warnings[1].contains("keyframe 0 ends at 40 s") && warnings[1].contains("cut"), "{warnings:?}");
+}
+
+#[test]
+fn animated_picture_is_held_as_its_first_frame_with_a_warning() {
+    let ((model, warnings), samples) = (told(tiny()), tone(16_000, 1, 0.3));
+    let of = |file| {
+        let picture = FacePicture { file, face: None };
+        animate(&model, with(vec![held(Expression::Picture(picture), 0.1, 0.1)]), &samples).motion().clone()
+    };
+    let [still, animated] = still_and_animated().map(of);
+    assert_eq!(still, animated);
+    let warnings = warnings.lock().unwrap();
+    assert!(warnings.len() == 1 && warnings[0].contains("first frame"), "{warnings:?}");
 }
 
 #[test]

@@ -258,8 +258,8 @@ fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
     [&(data.len() as u32).to_be_bytes(), &body[..], &crc.to_be_bytes()].concat()
 }
 
-#[test]
-fn animated_picture_is_its_first_frame_with_a_warning() {
+/// A still PNG, and an animated one that begins with it.
+pub(super) fn still_and_animated() -> [Vec<u8>; 2] {
     let mut file = Cursor::new(Vec::new());
     RgbImage::from_fn(4, 4, |x, y| image::Rgb([x as u8 * 60, y as u8 * 60, 9]))
         .write_to(&mut file, ImageFormat::Png)
@@ -270,7 +270,12 @@ fn animated_picture_is_its_first_frame_with_a_warning() {
     let mut frame = [[0; 4], [0, 0, 0, 4], [0, 0, 0, 4], [0; 4], [0; 4]].concat();
     frame.extend([0, 1, 0, 10, 0, 0]);
     let animated = [&still[..33], &chunk(*b"acTL", &control), &chunk(*b"fcTL", &frame), &still[33..]].concat();
+    [still, animated]
+}
 
+#[test]
+fn animated_picture_is_its_first_frame_with_a_warning() {
+    let [still, animated] = still_and_animated();
     let (model, warnings) = told(tiny());
     let expected = code(&model, Style::Picture(still));
     assert_eq!(code(&model, Style::Picture(animated.clone())), expected);
