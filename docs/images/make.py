@@ -1,7 +1,7 @@
 """Makes the pictures of the documentation with the m2f command: python docs/images/make.py (needs Pillow).
 
-styles.png: one sentence in ten styles, three moments of each. identities.png: one style on eight faces. keyframe.png: a
-moment before, at and behind a keyframe, without it and with it.
+styles-1.png, styles-2.png: one sentence in ten styles, three moments of each. identities.png: one style on eight faces.
+keyframe.png: moments before, at and behind a keyframe, without it and with it. scene.png: the sheet of the sample scene.
 """
 
 import subprocess
@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 ROOT = Path(__file__).resolve().parents[2]
 AUDIO = ROOT / "samples/audio/hello.wav"
+M2F = str(ROOT / "target/release/m2f")
 SIDE = 224
 FPS = 30
 STYLES = ["neutral", "happy", "sad", "angry", "surprised", "afraid", "disgusted", "contemptuous", "calm", "tired"]
@@ -21,7 +22,7 @@ FACES = ["amara", "bruno", "chie", "daniel", "elif", "feng", "gita", "ida"]
 def pictures(*arguments: str, at_s: list[float]) -> list[Image.Image]:
     """Pictures of the sample sentence at these times, SIDE × SIDE."""
     with tempfile.TemporaryDirectory() as out:
-        command = [str(ROOT / "target/release/m2f"), "animate", str(AUDIO), "--out", out, "--emit", "frames", "--quiet"]
+        command = [M2F, "animate", str(AUDIO), "--out", out, "--emit", "frames", "--quiet"]
         subprocess.run([*command, "--size", str(SIDE), *arguments], check=True, stdout=subprocess.DEVNULL)
         files = sorted(Path(out).glob("*.frames/*.png"))
         return [Image.open(files[round(time_s * FPS)]).convert("RGB").copy() for time_s in at_s]
@@ -37,7 +38,22 @@ def grid(columns: list[tuple[str, list[Image.Image]]], path: str) -> None:
         draw.text((SIDE * (column + 0.5), head / 2), words, fill="black", font=font, anchor="mm")
         for row, picture in enumerate(rows):
             sheet.paste(picture, (SIDE * column, head + SIDE * row))
-    sheet.quantize(192).save(ROOT / "docs/images" / path, optimize=True)
+    save(sheet, path)
+
+
+def save(picture: Image.Image, path: str) -> None:
+    """With few colours, which is enough for a page."""
+    picture.quantize(192).save(ROOT / "docs/images" / path, optimize=True)
+
+
+def scene() -> Image.Image:
+    """The sheet of the sample scene, two thirds of its size."""
+    with tempfile.TemporaryDirectory() as out:
+        script = str(ROOT / "samples/scenes/dialogue.toml")
+        command = [M2F, "scene", script, "--out", out, "--emit", "png", "--quiet"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        sheet = Image.open(Path(out) / "scene.png").convert("RGB")
+        return sheet.resize((sheet.width * 2 // 3, sheet.height * 2 // 3))
 
 
 def main() -> None:
@@ -51,6 +67,7 @@ def main() -> None:
     grid(faces, "identities.png")
     around = [1.0, 1.3, 1.5, 1.7, 2.0]
     held = ["--keyframe", "1.4-1.6=surprise", "--keyframe", "1.4-1.6=headYaw=18,headPitch=-6", "--keyframe-ramp", "0.25"]
+    save(scene(), "scene.png")
     rows = zip(pictures(at_s=around), pictures(*held, at_s=around))
     grid([(f"{time_s} s", list(pair)) for time_s, pair in zip(around, rows)], "keyframe.png")
 
