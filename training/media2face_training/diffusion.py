@@ -37,24 +37,28 @@ def trapezoid(length, window, hop):
 
 
 @torch.no_grad()
-def sample(model, audio, d_x, d_p, steps=20, s_A=1.5, window=200, hop=150, seed=0, T=500):
-    """Standardised motion [F, d_x] for features [F, d_a]: DDIM, eta 0, no style (P = 0).
+def sample(model, audio, d_x, d_p, steps=20, s_A=1.5, window=200, hop=150, seed=0, T=500, style=None, s_P=2.5, noise=1.0):
+    """Standardised motion [F, d_x] for features [F, d_a]: DDIM, eta 0.
 
-    Guidance without style: x0 = (1 - s_A) G(nothing) + s_A G(audio).
+    Guidance: x0 = (1 - s_A - s_P) G(nothing) + s_A G(audio) + s_P G(audio, style), for a style code [d_p]; without one
+    the last branch and its strength are left out. It starts from `noise` times normal noise, a number or [d_x, d_x].
     """
     frames = len(audio)
     x = torch.randn(frames, d_x, generator=torch.Generator().manual_seed(seed))
+    x = x @ noise.T if torch.is_tensor(noise) else x * noise
     starts, length = windows(frames, window, hop), min(frames, window)
     weight = trapezoid(length, window, hop)[:, None]
     a = torch.stack([audio[s : s + length] for s in starts])
-    style = torch.zeros(len(starts), 1, d_p)
+    nothing, s_P = torch.zeros(len(starts), 1, d_p), 0.0 if style is None else s_P
+    branches = [(1 - s_A - s_P, torch.zeros_like(a), nothing), (s_A, a, nothing),
+                (s_P, a, nothing if style is None else nothing + style)]
+    branches = [branch for branch in branches if branch[0] != 0]
+    audios, styles = (torch.cat([branch[k] for branch in branches]) for k in (1, 2))
     alpha, times = alphas_cumprod(T), trailing_steps(steps, T)
     for i, t in enumerate(times):
-        batch = torch.stack([x[s : s + length] for s in starts])
-        step = torch.full((len(starts),), t)
-        guess = model(batch, step, a, style)
-        if s_A != 1:
-            guess = (1 - s_A) * model(batch, step, torch.zeros_like(a), style) + s_A * guess
+        batch = torch.stack([x[s : s + length] for s in starts]).repeat(len(branches), 1, 1)
+        parts = model(batch, torch.full((len(batch),), t), audios, styles).chunk(len(branches))
+        guess = sum(strength * part for (strength, *_), part in zip(branches, parts))
         total, share = torch.zeros_like(x), torch.zeros(frames, 1)
         for k, s in enumerate(starts):
             total[s : s + length] += weight * guess[k]
@@ -62,6 +66,6 @@ def sample(model, audio, d_x, d_p, steps=20, s_A=1.5, window=200, hop=150, seed=
         x0 = total / share
         now = alpha[t].item()
         after = alpha[times[i + 1]].item() if i + 1 < len(times) else 1.0
-        noise = (x - math.sqrt(now) * x0) / math.sqrt(1 - now)
-        x = math.sqrt(after) * x0 + math.sqrt(1 - after) * noise
+        noise_left = (x - math.sqrt(now) * x0) / math.sqrt(1 - now)
+        x = math.sqrt(after) * x0 + math.sqrt(1 - after) * noise_left
     return x

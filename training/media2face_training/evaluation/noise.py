@@ -1,0 +1,118 @@
+"""Less noise at the start of sampling: what it gives at the lips and costs the upper face, by the twin in PyTorch.
+
+    python -m media2face_training.evaluation.noise --pack models/starter.m2f --data DIR --scales 1 .85 .75 --shaped .75 .5
+
+A scale multiplies all of x_T. A shaped one multiplies the noise in the directions of z that move the lips more than the
+upper face (`lip_directions`) and leaves the rest of x_T as it is. Styles are codes of the bank, one per clip.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+from scipy.linalg import eigh
+
+from ..config import UNITS
+from ..diffusion import sample
+from ..face import Face
+from ..motion import truth
+from ..pipeline import Pack
+from ..style.codes import Codes
+from . import table, testset
+
+STATES = 1000  # frames of M2F-S over which Jacobians are averaged
+FLOOR = 0.02  # added to what moves the upper face, as a share of its mean over directions
+
+
+def movement(units, vertices):
+    """[52, 52] scalar products of the units' displacements of some vertices, mean over those: units [52, V, 3] in mm."""
+    moved = units[:, vertices].reshape(UNITS, -1).astype(np.float64)
+    return moved @ moved.T / len(vertices)
+
+
+def lip_directions(pack, face, states):
+    """(ratio [d_z], directions [d_z, d_z] in columns) of standardised z, by how much more they move lips than brows.
+
+    With J the Jacobian of M' at the states z [n, d_z], a direction v moves the lips by v^T J^T L J v and the upper face
+    by v^T J^T U J v; the directions are their generalised eigenvectors, the greatest ratio first.
+    """
+    std = torch.from_numpy(pack.tensors["denoiser.std"][: states.shape[1]])
+    jacobians = torch.func.vmap(torch.func.jacrev(pack.to_weights))(states) * std
+    lips, upper = (np.einsum("nij,ik,nkl->jl", jacobians, movement(face.asset["units"], face.asset[name]), jacobians,
+                             optimize=True) / len(states) for name in ("lip", "upper"))
+    lips, upper = (g / np.trace(g) * len(g) for g in (lips, upper))
+    ratio, directions = eigh(lips, upper + FLOOR * np.eye(len(upper)))
+    return ratio[::-1], directions[:, ::-1]
+
+
+def shaped(pack, face, states, scale, count):
+    """[d_x, d_x]: noise in the span of the first `count` lip directions times `scale`, all else as it is."""
+    basis, _ = np.linalg.qr(lip_directions(pack, face, states)[1][:, :count])
+    out = np.eye(pack.manifest["denoiser"]["d_x"], dtype=np.float32)
+    out[: len(basis), : len(basis)] -= (1 - scale) * basis @ basis.T
+    return torch.from_numpy(out)
+
+
+class Twin:
+    """Takes of clips in PyTorch from some start; features and codes are kept from take to take."""
+
+    def __init__(self, pack, codes, geometry, steps):
+        self.pack, self.codes, self.geometry, self.steps, self.heard = pack, codes, geometry, steps, {}
+
+    def conditions(self, clip):
+        """(features [F, d_a], style code [d_p])."""
+        row = clip.row
+        if row["number"] not in self.heard:
+            code = self.codes.draw(np.random.default_rng(row["number"]), row["emotion"], row["intensity"], row["style"],
+                                   row["level"])
+            audio = self.pack.features(clip.audio.astype(np.float32) / 32768)[: len(clip.weights)]
+            self.heard[row["number"]] = audio, torch.from_numpy(code)
+        return self.heard[row["number"]]
+
+    def take(self, clip, seed, noise):
+        """A take of a clip from `noise` (diffusion.sample)."""
+        d, q, t = self.pack.manifest["denoiser"], self.pack.manifest["diffusion"], self.pack.tensors
+        audio, code = self.conditions(clip)
+        x = sample(self.pack.denoiser, audio, d["d_x"], d["d_p"], self.steps, q["s_A"], d["window"], q["hop"], seed,
+                   q["T"], code, q["s_P"], noise)
+        x = x * torch.from_numpy(t["denoiser.std"]) + torch.from_numpy(t["denoiser.mean"])
+        offsets = self.pack.vertices(x[:, : d["d_z"]]) - t["identities.0.vertices"]
+        return testset.Take(self.geometry.of_offsets(offsets), x[:, d["d_z"] :].numpy())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pack", default="models/starter.m2f")
+    parser.add_argument("--data", required=True, help="folder of M2F-S")
+    parser.add_argument("--work", default="target/training")
+    parser.add_argument("--clips", type=int, default=12)
+    parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--steps", type=int, default=20)
+    parser.add_argument("--scales", type=float, nargs="*", default=[1.0, 0.85, 0.75])
+    parser.add_argument("--shaped", type=float, nargs="*", default=[0.75, 0.5])
+    parser.add_argument("--directions", type=int, nargs="*", default=[12])
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    pack, face = Pack(options.pack), Face(Path(options.work) / "face.npz")
+    geometry = testset.Geometry(face)
+    _, frames = truth(options.data, options.work)
+    some = np.random.default_rng(0).choice(len(frames), STATES, replace=False)
+    states = pack.from_weights(torch.from_numpy(frames[np.sort(some)][:, :UNITS].astype(np.float32)))
+    ratios = lip_directions(pack, face, states)[0]
+    print("lips against upper face, direction by direction:", *(f"{r:.2g}" for r in ratios), file=sys.stderr)
+    starts = {f"{s:g}": s for s in options.scales} | {
+        f"{s:g} in {k} directions": shaped(pack, face, states, s, k) for k in options.directions for s in options.shaped}
+    twin = Twin(pack, Codes(Path(options.work) / "style_codes.npz"), geometry, options.steps)
+    clips = [testset.load(options.data, row, geometry) for row in testset.choose(options.data, options.clips)]
+    rows = {}
+    for name, noise in starts.items():
+        measured = [table.measure(clip, [twin.take(clip, seed, noise) for seed in range(options.seeds)]) for clip in clips]
+        rows[name] = table.summary(measured)
+        print(table.markdown({name: rows[name]}).splitlines()[-1], file=sys.stderr, flush=True)
+    print(table.markdown(rows))
+
+
+if __name__ == "__main__":
+    main()
