@@ -58,7 +58,7 @@ def sample(model, audio, d_x, d_p, steps=20, s_A=1.5, window=200, hop=150, seed=
     for i, t in enumerate(times):
         batch = torch.stack([x[s : s + length] for s in starts]).repeat(len(branches), 1, 1)
         parts = model(batch, torch.full((len(batch),), t), audios, styles).chunk(len(branches))
-        guess = sum(strength * part for (strength, *_), part in zip(branches, parts))
+        guess = sum(strength * part.float() for (strength, *_), part in zip(branches, parts))
         total, share = torch.zeros_like(x), torch.zeros(frames, 1)
         for k, s in enumerate(starts):
             total[s : s + length] += weight * guess[k]

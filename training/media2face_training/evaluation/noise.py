@@ -3,7 +3,8 @@
     python -m media2face_training.evaluation.noise --pack models/starter.m2f --data DIR --scales 1 .85 .75 --shaped .75 .5
 
 A scale multiplies all of x_T. A shaped one multiplies the noise in the directions of z that move the lips more than the
-upper face (`lip_directions`) and leaves the rest of x_T as it is. Styles are codes of the bank, one per clip.
+upper face (`lip_directions`) and leaves the rest of x_T as it is. Styles are codes of the bank, one per clip; networks
+run in bfloat16.
 """
 
 import argparse
@@ -75,10 +76,11 @@ class Twin:
         """A take of a clip from `noise` (diffusion.sample)."""
         d, q, t = self.pack.manifest["denoiser"], self.pack.manifest["diffusion"], self.pack.tensors
         audio, code = self.conditions(clip)
-        x = sample(self.pack.denoiser, audio, d["d_x"], d["d_p"], self.steps, q["s_A"], d["window"], q["hop"], seed,
-                   q["T"], code, q["s_P"], noise)
-        x = x * torch.from_numpy(t["denoiser.std"]) + torch.from_numpy(t["denoiser.mean"])
-        offsets = self.pack.vertices(x[:, : d["d_z"]]) - t["identities.0.vertices"]
+        with torch.autocast("cpu", torch.bfloat16):
+            x = sample(self.pack.denoiser, audio, d["d_x"], d["d_p"], self.steps, q["s_A"], d["window"], q["hop"], seed,
+                       q["T"], code, q["s_P"], noise)
+            x = x.float() * torch.from_numpy(t["denoiser.std"]) + torch.from_numpy(t["denoiser.mean"])
+            offsets = self.pack.vertices(x[:, : d["d_z"]]) - t["identities.0.vertices"]
         return testset.Take(self.geometry.of_offsets(offsets), x[:, d["d_z"] :].numpy())
 
 
@@ -93,8 +95,10 @@ def main():
     parser.add_argument("--scales", type=float, nargs="*", default=[1.0, 0.85, 0.75])
     parser.add_argument("--shaped", type=float, nargs="*", default=[0.75, 0.5])
     parser.add_argument("--directions", type=int, nargs="*", default=[12])
+    parser.add_argument("--out", help="the table of the clips done so far is written there")
     options = parser.parse_args()
     torch.set_num_threads(1)
+    torch.backends.mha.set_fastpath_enabled(False)  # it converts its weights anew at every call under autocast
     pack, face = Pack(options.pack), Face(Path(options.work) / "face.npz")
     geometry = testset.Geometry(face)
     _, frames = truth(options.data, options.work)
@@ -106,12 +110,15 @@ def main():
         f"{s:g} in {k} directions": shaped(pack, face, states, s, k) for k in options.directions for s in options.shaped}
     twin = Twin(pack, Codes(Path(options.work) / "style_codes.npz"), geometry, options.steps)
     clips = [testset.load(options.data, row, geometry) for row in testset.choose(options.data, options.clips)]
-    rows = {}
-    for name, noise in starts.items():
-        measured = [table.measure(clip, [twin.take(clip, seed, noise) for seed in range(options.seeds)]) for clip in clips]
-        rows[name] = table.summary(measured)
-        print(table.markdown({name: rows[name]}).splitlines()[-1], file=sys.stderr, flush=True)
-    print(table.markdown(rows))
+    measured = {name: [] for name in starts}
+    for number, clip in enumerate(clips):
+        for name, noise in starts.items():
+            measured[name].append(table.measure(clip, [twin.take(clip, seed, noise) for seed in range(options.seeds)]))
+        print(f"clip {number + 1} of {len(clips)}:", *(f"{n} {np.mean([m['lve_mm'] for m in rows]):.2f}"
+                                                     for n, rows in measured.items()), file=sys.stderr, flush=True)
+        if options.out:
+            Path(options.out).write_text(table.markdown({name: table.summary(rows) for name, rows in measured.items()}))
+    print(table.markdown({name: table.summary(rows) for name, rows in measured.items()}))
 
 
 if __name__ == "__main__":
