@@ -1,10 +1,10 @@
 """Less noise at the start of sampling: what it gives at the lips and costs the upper face, by the twin in PyTorch.
 
-    python -m media2face_training.evaluation.noise --pack models/starter.m2f --data DIR --scales 1 .85 .75 --shaped .75 .5
+    python -m media2face_training.evaluation.noise --data DIR --scales 1 .85 .75 --shaped .75 .5 --directions 24
 
 A scale multiplies all of x_T. A shaped one multiplies the noise in the directions of z that move the lips more than the
-upper face (`lip_directions`) and leaves the rest of x_T as it is. Styles are codes of the bank, one per clip; networks
-run in bfloat16.
+upper face (`lip_directions`) and leaves the rest of x_T as it is. A pair takes the lips from two takes. Styles are codes
+of the bank, one per clip; networks run in bfloat16.
 """
 
 import argparse
@@ -28,7 +28,7 @@ FLOOR = 0.02  # added to what moves the upper face, as a share of its mean over 
 
 
 def movement(units, vertices):
-    """[52, 52] scalar products of the units' displacements of some vertices, mean over those: units [52, V, 3] in mm."""
+    """[52, 52] scalar products of the units' [52, V, 3] displacements of some vertices, mean over those, in mm^2."""
     moved = units[:, vertices].reshape(UNITS, -1).astype(np.float64)
     return moved @ moved.T / len(vertices)
 
@@ -48,12 +48,16 @@ def lip_directions(pack, face, states):
     return ratio[::-1], directions[:, ::-1]
 
 
-def shaped(pack, face, states, scale, count):
-    """[d_x, d_x]: noise in the span of the first `count` lip directions times `scale`, all else as it is."""
-    basis, _ = np.linalg.qr(lip_directions(pack, face, states)[1][:, :count])
-    out = np.eye(pack.manifest["denoiser"]["d_x"], dtype=np.float32)
-    out[: len(basis), : len(basis)] -= (1 - scale) * basis @ basis.T
-    return torch.from_numpy(out)
+def span(directions, count):
+    """Orthonormal basis [d_z, count] of the first directions."""
+    return torch.from_numpy(np.linalg.qr(directions[:, :count])[0].astype(np.float32))
+
+
+def shaped(lips, scale, d_x):
+    """[d_x, d_x]: noise in the span of `lips` [d_z, k] times `scale`, all else as it is."""
+    out = torch.eye(d_x)
+    out[: len(lips), : len(lips)] -= (1 - scale) * lips @ lips.T
+    return out
 
 
 class Twin:
@@ -72,16 +76,28 @@ class Twin:
             self.heard[row["number"]] = audio, torch.from_numpy(code)
         return self.heard[row["number"]]
 
-    def take(self, clip, seed, noise):
-        """A take of a clip from `noise` (diffusion.sample)."""
-        d, q, t = self.pack.manifest["denoiser"], self.pack.manifest["diffusion"], self.pack.tensors
+    def motion(self, clip, seed, noise):
+        """Standardised motion [F, d_x] of a clip from `noise` (diffusion.sample)."""
+        d, q = self.pack.manifest["denoiser"], self.pack.manifest["diffusion"]
         audio, code = self.conditions(clip)
         with torch.autocast("cpu", torch.bfloat16):
-            x = sample(self.pack.denoiser, audio, d["d_x"], d["d_p"], self.steps, q["s_A"], d["window"], q["hop"], seed,
-                       q["T"], code, q["s_P"], noise)
-            x = x.float() * torch.from_numpy(t["denoiser.std"]) + torch.from_numpy(t["denoiser.mean"])
-            offsets = self.pack.vertices(x[:, : d["d_z"]]) - t["identities.0.vertices"]
-        return testset.Take(self.geometry.of_offsets(offsets), x[:, d["d_z"] :].numpy())
+            return sample(self.pack.denoiser, audio, d["d_x"], d["d_p"], self.steps, q["s_A"], d["window"], q["hop"],
+                          seed, q["T"], code, q["s_P"], noise)
+
+    def pair(self, clip, seed, lips):
+        """Motion of a clip whose lips, the span of `lips` [d_z, k], are the mean of a take from noise and one from the
+        same noise with its sign changed; all else is the first one's."""
+        one, other = (self.motion(clip, seed, sign) for sign in (1.0, -1.0))
+        one[:, : len(lips)] += (other - one)[:, : len(lips)] @ (lips @ lips.T) / 2
+        return one
+
+    def take(self, clip, x):
+        """Standardised motion, decoded."""
+        t, d_z = self.pack.tensors, self.pack.manifest["denoiser"]["d_z"]
+        x = x * torch.from_numpy(t["denoiser.std"]) + torch.from_numpy(t["denoiser.mean"])
+        with torch.autocast("cpu", torch.bfloat16):
+            offsets = self.pack.vertices(x[:, :d_z]) - t["identities.0.vertices"]
+        return testset.Take(self.geometry.of_offsets(offsets), x[:, d_z:].numpy())
 
 
 def main():
@@ -90,11 +106,13 @@ def main():
     parser.add_argument("--data", required=True, help="folder of M2F-S")
     parser.add_argument("--work", default="target/training")
     parser.add_argument("--clips", type=int, default=12)
+    parser.add_argument("--longest", type=float, default=testset.LONGEST_S, help="of the clips, in s")
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--scales", type=float, nargs="*", default=[1.0, 0.85, 0.75])
     parser.add_argument("--shaped", type=float, nargs="*", default=[0.75, 0.5])
     parser.add_argument("--directions", type=int, nargs="*", default=[12])
+    parser.add_argument("--pairs", action="store_true", help="also the lips as the mean of takes from noise and -noise")
     parser.add_argument("--out", help="the table of the clips done so far is written there")
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -104,16 +122,24 @@ def main():
     _, frames = truth(options.data, options.work)
     some = np.random.default_rng(0).choice(len(frames), STATES, replace=False)
     states = pack.from_weights(torch.from_numpy(frames[np.sort(some)][:, :UNITS].astype(np.float32)))
-    ratios = lip_directions(pack, face, states)[0]
+    ratios, directions = lip_directions(pack, face, states)
     print("lips against upper face, direction by direction:", *(f"{r:.2g}" for r in ratios), file=sys.stderr)
-    starts = {f"{s:g}": s for s in options.scales} | {
-        f"{s:g} in {k} directions": shaped(pack, face, states, s, k) for k in options.directions for s in options.shaped}
     twin = Twin(pack, Codes(Path(options.work) / "style_codes.npz"), geometry, options.steps)
-    clips = [testset.load(options.data, row, geometry) for row in testset.choose(options.data, options.clips)]
-    measured = {name: [] for name in starts}
+    d_x, ways = pack.manifest["denoiser"]["d_x"], {}
+    for s in options.scales:
+        ways[f"{s:g}"] = lambda clip, seed, s=s: twin.motion(clip, seed, s)
+    for k in options.directions:
+        lips = span(directions, k)
+        for s in options.shaped:
+            ways[f"{s:g} in {k} directions"] = lambda clip, seed, m=shaped(lips, s, d_x): twin.motion(clip, seed, m)
+        if options.pairs:
+            ways[f"mean of a pair in {k} directions"] = lambda clip, seed, lips=lips: twin.pair(clip, seed, lips)
+    clips = [testset.load(options.data, row, geometry)
+             for row in testset.choose(options.data, 1000) if row["seconds"] <= options.longest][: options.clips]
+    measured = {name: [] for name in ways}
     for number, clip in enumerate(clips):
-        for name, noise in starts.items():
-            measured[name].append(table.measure(clip, [twin.take(clip, seed, noise) for seed in range(options.seeds)]))
+        for name, way in ways.items():
+            measured[name].append(table.measure(clip, [twin.take(clip, way(clip, s)) for s in range(options.seeds)]))
         print(f"clip {number + 1} of {len(clips)}:", *(f"{n} {np.mean([m['lve_mm'] for m in rows]):.2f}"
                                                      for n, rows in measured.items()), file=sys.stderr, flush=True)
         if options.out:
