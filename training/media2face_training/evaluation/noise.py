@@ -3,11 +3,12 @@
     python -m media2face_training.evaluation.noise --data DIR --scales 1 .85 .75 --shaped .75 .5 --directions 24
 
 A scale multiplies all of x_T. A shaped one multiplies the noise in the directions of z that move the lips more than the
-upper face (`lip_directions`) and leaves the rest of x_T as it is. A pair takes the lips from two takes. Styles are codes
-of the bank, one per clip; networks run in bfloat16.
+upper face (`lip_directions`) and leaves the rest of x_T as it is. A pair takes the lips from two takes; --lips has those
+directions at strengths of guidance of their own. Styles are codes of the bank, one per clip; networks run in bfloat16.
 """
 
 import argparse
+import dataclasses
 import sys
 from pathlib import Path
 
@@ -15,7 +16,9 @@ import numpy as np
 import torch
 from scipy.linalg import eigh
 
+from ..classifier import Classifier
 from ..config import UNITS
+from ..dataset.styles import EMOTIONS
 from ..diffusion import sample
 from ..face import Face
 from ..motion import truth
@@ -67,22 +70,34 @@ class Twin:
         self.pack, self.codes, self.geometry, self.steps, self.heard = pack, codes, geometry, steps, {}
 
     def conditions(self, clip):
-        """(features [F, d_a], style code [d_p])."""
+        """(features [F, d_a], style code [d_p] or None)."""
         row = clip.row
-        if row["number"] not in self.heard:
-            code = self.codes.draw(np.random.default_rng(row["number"]), row["emotion"], row["intensity"], row["style"],
-                                   row["level"])
+        key = row["number"], row["emotion"]
+        if key not in self.heard:
+            code = self.codes and torch.from_numpy(self.codes.draw(
+                np.random.default_rng(row["number"]), row["emotion"], row["intensity"], row["style"], row["level"]))
             audio = self.pack.features(clip.audio.astype(np.float32) / 32768)[: len(clip.weights)]
-            self.heard[row["number"]] = audio, torch.from_numpy(code)
-        return self.heard[row["number"]]
+            self.heard[key] = audio, code
+        return self.heard[key]
 
-    def motion(self, clip, seed, noise):
-        """Standardised motion [F, d_x] of a clip from `noise` (diffusion.sample)."""
+    def motion(self, clip, seed, noise, part=None):
+        """Standardised motion [F, d_x] of a clip from `noise`, a `part` of it at its own strengths (diffusion.sample)."""
         d, q = self.pack.manifest["denoiser"], self.pack.manifest["diffusion"]
         audio, code = self.conditions(clip)
         with torch.autocast("cpu", torch.bfloat16):
             return sample(self.pack.denoiser, audio, d["d_x"], d["d_p"], self.steps, q["s_A"], d["window"], q["hop"],
-                          seed, q["T"], code, q["s_P"], noise)
+                          seed, q["T"], code, q["s_P"], noise, part)
+
+    def read(self, classifier, clip, way):
+        """Share of the ten emotions, each asked for strongly of one clip, that the classifier reads back."""
+        right = 0
+        for emotion in EMOTIONS:
+            row = clip.row | dict(emotion=emotion, intensity=0.9, style="none", level=0)
+            x = way(dataclasses.replace(clip, row=row), 0)
+            x = x * torch.from_numpy(self.pack.tensors["denoiser.std"]) + torch.from_numpy(self.pack.tensors["denoiser.mean"])
+            d_z = self.pack.manifest["denoiser"]["d_z"]
+            right += classifier.read(self.pack.weights(x[:, :d_z]), x[:, d_z:].numpy())[0] == emotion
+        return right / len(EMOTIONS)
 
     def pair(self, clip, seed, lips):
         """Motion of a clip whose lips, the span of `lips` [d_z, k], are the mean of a take from noise and one from the
@@ -112,6 +127,12 @@ def main():
     parser.add_argument("--scales", type=float, nargs="*", default=[1.0, 0.85, 0.75])
     parser.add_argument("--shaped", type=float, nargs="*", default=[0.75, 0.5])
     parser.add_argument("--directions", type=int, nargs="*", default=[12])
+    parser.add_argument("--lips", action="append", default=[], metavar="S_A,S_P,SCALE",
+                        type=lambda text: [float(v) for v in text.split(",")],
+                        help="guidance of the lips' directions alone, and their noise")
+    parser.add_argument("--styles", type=int, default=0, help="only read styles back, over so many of the clips")
+    parser.add_argument("--classifier", default="models/classifier/style.safetensors")
+    parser.add_argument("--plain", action="store_true", help="no style")
     parser.add_argument("--pairs", action="store_true", help="also the lips as the mean of takes from noise and -noise")
     parser.add_argument("--out", help="the table of the clips done so far is written there")
     options = parser.parse_args()
@@ -124,7 +145,8 @@ def main():
     states = pack.from_weights(torch.from_numpy(frames[np.sort(some)][:, :UNITS].astype(np.float32)))
     ratios, directions = lip_directions(pack, face, states)
     print("lips against upper face, direction by direction:", *(f"{r:.2g}" for r in ratios), file=sys.stderr)
-    twin = Twin(pack, Codes(Path(options.work) / "style_codes.npz"), geometry, options.steps)
+    codes = None if options.plain else Codes(Path(options.work) / "style_codes.npz")
+    twin = Twin(pack, codes, geometry, options.steps)
     d_x, ways = pack.manifest["denoiser"]["d_x"], {}
     for s in options.scales:
         ways[f"{s:g}"] = lambda clip, seed, s=s: twin.motion(clip, seed, s)
@@ -132,10 +154,20 @@ def main():
         lips = span(directions, k)
         for s in options.shaped:
             ways[f"{s:g} in {k} directions"] = lambda clip, seed, m=shaped(lips, s, d_x): twin.motion(clip, seed, m)
+        part = torch.eye(d_x) - shaped(lips, 0, d_x)
+        for a, p, s in options.lips:
+            ways[f"lips {a:g}, {p:g}, noise {s:g} in {k} directions"] = (
+                lambda clip, seed, m=shaped(lips, s, d_x), own=(part, a, p): twin.motion(clip, seed, m, own))
         if options.pairs:
             ways[f"mean of a pair in {k} directions"] = lambda clip, seed, lips=lips: twin.pair(clip, seed, lips)
     clips = [testset.load(options.data, row, geometry)
              for row in testset.choose(options.data, 1000) if row["seconds"] <= options.longest][: options.clips]
+    if options.styles:
+        classifier = Classifier(options.classifier)
+        for name, way in ways.items():
+            share = np.mean([twin.read(classifier, clip, way) for clip in clips[: options.styles]])
+            print(f"{name}: {share:.3f} of {options.styles * len(EMOTIONS)} takes read back", flush=True)
+        return
     measured = {name: [] for name in ways}
     for number, clip in enumerate(clips):
         for name, way in ways.items():
