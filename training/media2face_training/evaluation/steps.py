@@ -40,13 +40,17 @@ def main():
     parser.add_argument("--clips", type=int, default=12)
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--steps", type=int, nargs="+", default=[50, 20, 8, 4])
+    parser.add_argument("--guidance-audio", type=float, help="s_A of all but the teacher's 50 steps; the pack's by default")
+    parser.add_argument("--guidance-style", type=float, help="s_P likewise")
     options = parser.parse_args()
     geometry = testset.Geometry(Face(Path(options.work) / "face.npz"))
     clips = [testset.load(options.data, row, geometry) for row in testset.choose(options.data, options.clips)]
     cache, seeds = Path(options.work) / "evaluation", range(options.seeds)
 
-    def takes(pack, steps):
-        row = table.RuntimeRow(Runtime(options.m2f, pack), geometry, cache, steps=steps)
+    guidance = {name: getattr(options, name) for name in ("guidance_audio", "guidance_style") if getattr(options, name) is not None}
+
+    def takes(pack, steps, **guidance):
+        row = table.RuntimeRow(Runtime(options.m2f, pack), geometry, cache, steps=steps, **guidance)
         return [[row(clip, seed) for seed in seeds] for clip in clips]
 
     many = takes(options.teacher, MANY)
@@ -56,7 +60,7 @@ def main():
         for steps in options.steps:
             if pack != options.teacher and steps > 8:
                 continue
-            made = takes(pack, steps)
+            made = takes(pack, steps, **guidance)
             row = table.summary([table.measure(clip, some) for clip, some in zip(clips, made)])
             speed = np.mean([lip_speed(take.shape.lip) for some in made for take in some])
             lips, upper = (interval([[distance(getattr(a.shape, part), getattr(b.shape, part)) for a, b in zip(some, other)]
