@@ -37,24 +37,32 @@ def trapezoid(length, window, hop):
 
 
 @torch.no_grad()
-def sample(model, audio, d_x, d_p, steps=20, s_A=1.5, window=200, hop=150, seed=0, T=500):
-    """Standardised motion [F, d_x] for features [F, d_a]: DDIM, eta 0, no style (P = 0).
+def sample(model, audio, d_x, d_p, steps=20, s_A=1.5, window=200, hop=150, seed=0, T=500, style=None, s_P=2.5, noise=1.0,
+           part=None):
+    """Standardised motion [F, d_x] for features [F, d_a]: DDIM, eta 0.
 
-    Guidance without style: x0 = (1 - s_A) G(nothing) + s_A G(audio).
+    Guidance: x0 = (1 - s_A - s_P) G(nothing) + s_A G(audio) + s_P G(audio, style), for a style code [d_p]; without one
+    the last branch and its strength are left out. It starts from `noise` times normal noise, a number or [d_x, d_x].
+    `part`, (projection [d_x, d_x], s_A, s_P), has the strengths of a part of the motion.
     """
     frames = len(audio)
     x = torch.randn(frames, d_x, generator=torch.Generator().manual_seed(seed))
+    x = x @ noise.T if torch.is_tensor(noise) else x * noise
     starts, length = windows(frames, window, hop), min(frames, window)
     weight = trapezoid(length, window, hop)[:, None]
     a = torch.stack([audio[s : s + length] for s in starts])
-    style = torch.zeros(len(starts), 1, d_p)
+    nothing, s_P = torch.zeros(len(starts), 1, d_p), 0.0 if style is None else s_P
+    projection, *own = part or (torch.zeros(d_x, d_x), s_A, s_P)
+    strengths = [torch.tensor([1 - sum(s), *s]) for s in ((s_A, s_P), own)]
+    branches = [(torch.zeros_like(a), nothing), (a, nothing), (a, nothing if style is None else nothing + style)]
+    used = [k for k in range(3) if strengths[0][k] != 0 or strengths[1][k] != 0]
+    audios, styles = (torch.cat([branches[k][i] for k in used]) for i in (0, 1))
     alpha, times = alphas_cumprod(T), trailing_steps(steps, T)
     for i, t in enumerate(times):
-        batch = torch.stack([x[s : s + length] for s in starts])
-        step = torch.full((len(starts),), t)
-        guess = model(batch, step, a, style)
-        if s_A != 1:
-            guess = (1 - s_A) * model(batch, step, torch.zeros_like(a), style) + s_A * guess
+        batch = torch.stack([x[s : s + length] for s in starts]).repeat(len(used), 1, 1)
+        made = model(batch, torch.full((len(batch),), t), audios, styles).float().chunk(len(used))
+        guess, other = (sum(strength[k] * x0 for k, x0 in zip(used, made)) for strength in strengths)
+        guess = guess + (other - guess) @ projection
         total, share = torch.zeros_like(x), torch.zeros(frames, 1)
         for k, s in enumerate(starts):
             total[s : s + length] += weight * guess[k]
@@ -62,6 +70,6 @@ def sample(model, audio, d_x, d_p, steps=20, s_A=1.5, window=200, hop=150, seed=
         x0 = total / share
         now = alpha[t].item()
         after = alpha[times[i + 1]].item() if i + 1 < len(times) else 1.0
-        noise = (x - math.sqrt(now) * x0) / math.sqrt(1 - now)
-        x = math.sqrt(after) * x0 + math.sqrt(1 - after) * noise
+        noise_left = (x - math.sqrt(now) * x0) / math.sqrt(1 - now)
+        x = math.sqrt(after) * x0 + math.sqrt(1 - after) * noise_left
     return x

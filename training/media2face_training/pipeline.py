@@ -89,7 +89,7 @@ class Pack:
         cached = self.generator.identity(face)
         out = []
         for chunk in z.split(32):
-            maps = self.generator.frame(*cached, chunk).flatten(2).transpose(1, 2).numpy() * g["scale"]
+            maps = self.generator.frame(*cached, chunk).flatten(2).transpose(1, 2).float().numpy() * g["scale"]
             offsets = (maps[:, t["topology.gather_index"]] * t["topology.gather_weight"][..., None]).sum(2)
             out += [self._place(neutral, o) for o in offsets]
         return np.stack(out)

@@ -18,18 +18,30 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .config import UNITS
+from .config import DENOISER, UNITS
 from .diffusion import alphas_cumprod, trailing_steps
 from .loop import Loop
 from .modules import Denoiser
 from .motion import Windows, expression_of, load_mappings, truth
 from .muon import Muon
+from .pipeline import Pack
 from .stages import device_of
 from .style.codes import Codes
 from .train_denoiser import Losses, learn, lengths, total
 
 COUNTS, SUBSTEPS = (4, 5, 6, 8), 3
 S_A, S_P, NO_STYLE = (1.0, 3.0), (0.0, 3.5), 0.25
+
+
+def teacher_of(path):
+    """(state dict, configuration with shape and scale of motion) of a pack, or of a checkpoint's averaged weights."""
+    if path.suffix != ".m2f":
+        found = torch.load(path, weights_only=False, map_location="cpu")
+        return found["modules"]["average"], found["configuration"]
+    pack = Pack(path)
+    shape = {key: pack.manifest["denoiser"][key] for key in DENOISER}
+    scale = {key: pack.tensors[f"denoiser.{key}"].tolist() for key in ("mean", "std")}
+    return pack.denoiser.state_dict(), dict(shape=shape, expression="latents", **scale)
 
 
 def guided(model, x, t, audio, style, s_A, s_P):
@@ -69,7 +81,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True, help="folder of M2F-S")
     parser.add_argument("--work", default="target/training")
-    parser.add_argument("--teacher", default="denoiser.pt")
+    parser.add_argument("--teacher", help="a pack or a checkpoint; denoiser.pt in the work folder by default")
     parser.add_argument("--out", default="denoiser_few.pt")
     parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--frames", type=int, default=800, help="frames in a batch")
@@ -82,8 +94,7 @@ def main():
     torch.manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
     device, work = device_of(options.device), Path(options.work)
-    state = torch.load(work / options.teacher, weights_only=False, map_location="cpu")
-    found = state["configuration"]
+    state, found = teacher_of(Path(options.teacher or work / "denoiser.pt"))
     mean, std = (np.array(found[key], np.float32) for key in ("mean", "std"))
     from_weights, to_weights = load_mappings(work)
     rows, table = truth(options.data, work)
@@ -92,7 +103,7 @@ def main():
     names = [str(n) for n in np.load(work / "face.npz", allow_pickle=True)["unit_names"]]
     losses = Losses(to_weights.to(device), mean, std, names, device)
     teacher = Denoiser(**found["shape"]).to(device)
-    teacher.load_state_dict(state["modules"]["average"])
+    teacher.load_state_dict(state)
     model, average = copy.deepcopy(teacher), copy.deepcopy(teacher).requires_grad_(False)
     teacher.requires_grad_(False)
     optimiser = Muon(model.parameters(), weight_decay=0.0)

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from media2face_training import reduce_steps, shards
-from media2face_training.diffusion import alphas_cumprod
+from media2face_training.diffusion import alphas_cumprod, sample
+from media2face_training.evaluation.noise import shaped, span
 from media2face_training.train_denoiser import LONGEST_PREFIX, SHORTEST, WINDOW, Losses, disturbed, lengths, masked
 
 
@@ -105,6 +106,35 @@ class StepReduction(unittest.TestCase):
     def test_noise_levels_fall_to_none(self):
         alpha = alphas_cumprod(500)
         self.assertTrue(bool((alpha.diff() < 0).all()) and float(alpha[0]) > 0.99)
+
+
+class Sampling(unittest.TestCase):
+    def made(self, **more):
+        """Motion [250, 4], two windows, of a model that says a mixture of all it is given."""
+        def model(x, t, audio, style):
+            return 0.3 * x + audio[..., :1] + style[..., :4] * torch.arange(1.0, 5) + 0.001 * t[:, None, None]
+
+        audio = torch.linspace(0, 1, 250)[:, None].expand(250, 3)
+        return sample(model, audio, 4, 5, steps=4, **dict(dict(style=torch.ones(5)), **more))
+
+    def test_noise_is_a_number_or_a_matrix(self):
+        torch.testing.assert_close(self.made(noise=0.5), self.made(noise=0.5 * torch.eye(4)))
+        self.assertGreater(float((self.made(noise=0.5) - self.made()).abs().max()), 1e-3)
+
+    def test_a_part_has_strengths_of_its_own_and_the_rest_keeps_its(self):
+        left = torch.diag(torch.tensor([1.0, 1.0, 0.0, 0.0]))
+        both = self.made(part=(left, 0.5, 1.0))
+        torch.testing.assert_close(both[:, :2], self.made(s_A=0.5, s_P=1.0)[:, :2])
+        torch.testing.assert_close(both[:, 2:], self.made()[:, 2:])
+
+    def test_without_a_style_its_strength_counts_for_nothing(self):
+        torch.testing.assert_close(self.made(style=None), self.made(style=None, s_P=0.0))
+
+    def test_noise_is_scaled_in_the_span_alone(self):
+        lips = span(np.random.default_rng(0).normal(size=(6, 6)), 2)
+        out = shaped(lips, 0.5, 8)
+        torch.testing.assert_close(out[:6, :6] @ lips, 0.5 * lips)
+        torch.testing.assert_close(torch.linalg.eigvalsh(out), torch.tensor([0.5] * 2 + [1.0] * 6))
 
 
 if __name__ == "__main__":
