@@ -433,8 +433,8 @@ typedef struct m2f_session_options {
      */
     uint32_t repaint_loops;
     /**
-     * Factor on the noise that the motion starts from, 0..1: 1 is the model's own spread, less is nearer to the mean, less
-     * lively but more accurate; NaN (default) for the pack's.
+     * Factor on the noise that the motion starts from, 0..1: 1 is the model's own spread, less is nearer to the mean of all
+     * takes, and less lively; NaN (default) for the pack's.
      */
     float noise_scale;
     /** Zero. */

@@ -96,8 +96,8 @@ pub struct m2f_session_options {
     /// step. 1 to 32: into the state, noised as the rest is, and each step is taken so many times (RePaint): the rest joins
     /// them the better, at so many times the cost.
     pub repaint_loops: u32,
-    /// Factor on the noise that the motion starts from, 0..1: 1 is the model's own spread, less is nearer to the mean, less
-    /// lively but more accurate; NaN (default) for the pack's.
+    /// Factor on the noise that the motion starts from, 0..1: 1 is the model's own spread, less is nearer to the mean of all
+    /// takes, and less lively; NaN (default) for the pack's.
     pub noise_scale: f32,
     /// Zero.
     pub reserved: u32,

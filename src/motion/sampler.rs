@@ -18,7 +18,7 @@ pub struct SampleOptions {
     pub spacing: Spacing,
     /// DDIM's η, 0 (deterministic) to 1 (ancestral).
     pub eta: f32,
-    /// Factor on the noise that sampling starts from, 0 to 1: less is nearer to the mean, so less lively but more accurate; at
+    /// Factor on the noise that sampling starts from, 0 to 1: less is nearer to the mean of all takes, and less lively; at
     /// 0 a clip moves alike with every seed while η is 0.
     pub noise_scale: f32,
     /// s_A of the paper's eq. 9.

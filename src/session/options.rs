@@ -23,8 +23,8 @@ pub struct SessionOptions {
     pub steps: Option<usize>,
     /// Noise added at each step, 0..1.
     pub eta: Option<f32>,
-    /// Factor on the noise that the motion starts from, 0..1: 1 is the model's own spread, less is nearer to the mean, less
-    /// lively but more accurate.
+    /// Factor on the noise that the motion starts from, 0..1: 1 is the model's own spread, less is nearer to the mean of all
+    /// takes, and less lively.
     pub noise_scale: Option<f32>,
     /// Guidance of the audio, s_A of eq. 9.
     pub guidance_audio: Option<f32>,
