@@ -20,6 +20,19 @@ pub(super) unsafe fn input<'a, T>(data: *const T, count: usize, name: &str) -> R
     Ok(unsafe { std::slice::from_raw_parts(data, count) })
 }
 
+/// A copy of what a pointer and a count of an options struct give; NULL is none.
+///
+/// # Safety
+/// `data` is NULL or points to `count` elements that nobody writes during the call.
+pub(super) unsafe fn optional<T: Clone>(data: *const T, count: u64, name: &str) -> Result<Option<Vec<T>>, Failure> {
+    if data.is_null() {
+        return Ok(None);
+    }
+    let count = usize::try_from(count).map_err(|_| Failure::argument(format!("{name} is too large")))?;
+    // SAFETY: the caller's promise.
+    Ok(Some(unsafe { input(data, count, name) }?.to_vec()))
+}
+
 /// Asks for room: `Ok(None)` when the caller only queries the count (NULL and capacity 0). `count_out` may be NULL when
 /// there is a buffer.
 ///

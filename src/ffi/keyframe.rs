@@ -248,19 +248,22 @@ unsafe fn convert(options: *const m2f_keyframe_options) -> Result<Keyframe, Fail
         ));
     }
     // SAFETY: the caller's promise.
-    let picture = unsafe { picture(&options) }?;
+    let file = unsafe { buffer::optional(options.picture, options.picture_size, "picture") }?;
+    let [x, y, width, height] = options.picture_box;
+    let face = (options.picture_box != [0.0; 4]).then_some(FaceBox { x, y, width, height });
+    let picture = file.map(|file| FacePicture { file, face });
     let of_picture = |part: u32| picture.clone().filter(|_| picture_parts & part != 0);
     // SAFETY: the caller's promise.
     let expressions = unsafe {
         [
-            floats(options.latent, options.latent_count, "latent")?.map(Expression::Latent),
-            floats(options.weights, options.weight_count, "weights")?.map(Expression::Weights),
-            floats(options.mesh_mm, options.mesh_count, "mesh_mm")?.map(Expression::Mesh),
+            buffer::optional(options.latent, options.latent_count, "latent")?.map(Expression::Latent),
+            buffer::optional(options.weights, options.weight_count, "weights")?.map(Expression::Weights),
+            buffer::optional(options.mesh_mm, options.mesh_count, "mesh_mm")?.map(Expression::Mesh),
             of_picture(M2F_PICTURE_EXPRESSION).map(Expression::Picture),
         ]
     };
     // SAFETY: the caller's promise.
-    let pose = unsafe { floats(options.head, M2F_HEAD_FLOATS.into(), "head") }?;
+    let pose = unsafe { buffer::optional(options.head, M2F_HEAD_FLOATS.into(), "head") }?;
     let pose = pose.as_deref().and_then(|floats| floats.try_into().ok()).map(|[x, y, z, w, tx, ty, tz]: [f32; 7]| {
         Head::Pose(HeadPose { rotation: [x, y, z, w], translation_mm: [tx, ty, tz] })
     });
@@ -278,31 +281,4 @@ fn only<T, const N: usize>(names: &str, sources: [Option<T>; N]) -> Result<Optio
         (first, None) => Ok(first),
         _ => Err(Failure::argument(format!("set at most one of {names}"))),
     }
-}
-
-/// # Safety
-/// The picture of `options` is as its fields say.
-unsafe fn picture(options: &m2f_keyframe_options) -> Result<Option<FacePicture>, Failure> {
-    if options.picture.is_null() {
-        return Ok(None);
-    }
-    let size = usize::try_from(options.picture_size).map_err(|_| Failure::argument("picture is too large"))?;
-    // SAFETY: the caller's promise.
-    let file = unsafe { buffer::input(options.picture, size, "picture") }?.to_vec();
-    let [x, y, width, height] = options.picture_box;
-    let face = (options.picture_box != [0.0; 4]).then_some(FaceBox { x, y, width, height });
-    Ok(Some(FacePicture { file, face }))
-}
-
-/// Floats of the caller's; NULL is none.
-///
-/// # Safety
-/// `data` is NULL or points to `count` floats.
-unsafe fn floats(data: *const f32, count: u64, name: &str) -> Result<Option<Vec<f32>>, Failure> {
-    if data.is_null() {
-        return Ok(None);
-    }
-    let count = usize::try_from(count).map_err(|_| Failure::argument(format!("{name} is too large")))?;
-    // SAFETY: the caller's promise.
-    Ok(Some(unsafe { buffer::input(data, count, name) }?.to_vec()))
 }

@@ -12,7 +12,6 @@ use super::identity::m2f_identity;
 use super::model::m2f_model;
 use super::options::{self, Options};
 use super::result::m2f_result;
-use super::style;
 use super::text;
 
 /// One clip: its audio, style and seed, and the job that animates it.
@@ -392,8 +391,8 @@ pub(super) unsafe fn convert(options: &m2f_session_options) -> Result<SessionOpt
     let sources = unsafe {
         [
             text::optional(options.style_text, "style_text")?.map(|text| Style::Text(text.to_owned())),
-            style::picture(options.style_picture, options.style_picture_size, "style_picture")?,
-            style::code(options.style_code, options.style_code_count, "style_code")?,
+            buffer::optional(options.style_picture, options.style_picture_size, "style_picture")?.map(Style::Picture),
+            buffer::optional(options.style_code, options.style_code_count, "style_code")?.map(Style::Code),
         ]
     };
     let mut given = sources.into_iter().flatten();

@@ -216,8 +216,8 @@ unsafe fn convert(options: *const m2f_style_options) -> Result<StyleTrack, Failu
     let sources = unsafe {
         [
             text::optional(options.text, "text")?.map(|text| Style::Text(text.to_owned())),
-            picture(options.picture, options.picture_size, "picture")?,
-            code(options.code, options.code_count, "code")?,
+            buffer::optional(options.picture, options.picture_size, "picture")?.map(Style::Picture),
+            buffer::optional(options.code, options.code_count, "code")?.map(Style::Code),
             text::optional(options.preset, "preset")?.map(|name| Style::Preset(name.to_owned())),
         ]
     };
@@ -227,34 +227,4 @@ unsafe fn convert(options: *const m2f_style_options) -> Result<StyleTrack, Failu
     };
     let m2f_style_options { strength, start_s, end_s, ramp_s, .. } = options;
     Ok(StyleTrack { style: Arc::new(style), strength, start_s, end_s, ramp_s })
-}
-
-/// A picture's bytes as a style; NULL is none.
-///
-/// # Safety
-/// `data` is NULL or points to `size` bytes.
-pub(super) unsafe fn picture(data: *const u8, size: u64, name: &str) -> Result<Option<Style>, Failure> {
-    if data.is_null() {
-        return Ok(None);
-    }
-    // SAFETY: the caller's promise.
-    let bytes = unsafe { buffer::input(data, count(size, name)?, name) }?;
-    Ok(Some(Style::Picture(bytes.to_vec())))
-}
-
-/// A raw style code as a style; NULL is none.
-///
-/// # Safety
-/// `data` is NULL or points to `len` floats.
-pub(super) unsafe fn code(data: *const f32, len: u64, name: &str) -> Result<Option<Style>, Failure> {
-    if data.is_null() {
-        return Ok(None);
-    }
-    // SAFETY: the caller's promise.
-    let values = unsafe { buffer::input(data, count(len, name)?, name) }?;
-    Ok(Some(Style::Code(values.to_vec())))
-}
-
-fn count(n: u64, name: &str) -> Result<usize, Failure> {
-    usize::try_from(n).map_err(|_| Failure::argument(format!("{name} is too large")))
 }
