@@ -11,6 +11,7 @@ use crate::limits;
 use crate::signal::{Frames, HeadPose};
 
 use super::animation::{Animation, SAMPLE_RATE_HZ};
+use super::style::check_range;
 
 /// A range of an animation.
 #[derive(Clone)]
@@ -32,11 +33,7 @@ impl Part {
     /// First frame and number of frames.
     fn frames(&self, number: usize) -> Result<(usize, usize)> {
         let &Self { start_s, end_s, .. } = self;
-        if !(start_s.is_finite() && start_s >= 0.0 && end_s > start_s) {
-            return Err(Error::InvalidArgument(format!(
-                "part {number} from {start_s} s to {end_s} s: it starts at 0 or later and ends after its start"
-            )));
-        }
+        check_range(format_args!("part {number}"), start_s, end_s)?;
         let (count, fps) = (self.animation.motion().len(), f64::from(self.animation.native_fps()));
         let frame = |time_s: f64| (time_s * fps).round().min(count as f64) as usize;
         let (first, end) = (frame(start_s), frame(end_s));

@@ -43,7 +43,6 @@ struct Directed {
 }
 
 /// What a sampling is made with.
-#[derive(Clone)]
 pub(super) struct Directions {
     pub(super) styles: Vec<motion::Style>,
     /// s_A of each frame.

@@ -83,7 +83,7 @@ impl Edits {
         for hard in [true, false] {
             for (keyframe, held) in &self.keyframes {
                 let held = held.as_ref().expect("encoded before the motion");
-                for frame in 0..frames {
+                for frame in keyframe.span(frames, fps) {
                     let mask = keyframe.mask(frame, fps);
                     if mask > 0.0 && hard == (mask == 1.0) {
                         held.expression.iter().for_each(|z| known.hold(frame, Group::Expression, z, mask));

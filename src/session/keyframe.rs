@@ -1,5 +1,6 @@
 //! Keyframes: faces and head poses that a clip is held at, at a time or over a range, fully or softly.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
@@ -88,6 +89,13 @@ impl Keyframe {
     pub(super) fn range(&self, fps: f32) -> (usize, usize) {
         let frame = |time_s: f64| (time_s * f64::from(fps)).round() as usize;
         (frame(self.start_s), frame(self.end_s))
+    }
+
+    /// Frames of a clip of `frames` that m may be above 0 at.
+    pub(super) fn span(&self, frames: usize, fps: f32) -> Range<usize> {
+        let (first, last) = self.range(fps);
+        let ramp = (self.ramp_s * f64::from(fps)).ceil() as usize;
+        first.saturating_sub(ramp).min(frames)..(last + ramp + 1).min(frames)
     }
 
     /// m at a frame.
@@ -257,6 +265,7 @@ mod tests {
         let expected = [0.0, 0.0, 1.0 / 6.0, 1.0 / 3.0, 0.5, 0.5, 0.5, 0.5, 1.0 / 3.0, 1.0 / 6.0, 0.0, 0.0];
         assert!(masks.iter().zip(expected).all(|(m, e)| (m - e).abs() < 1e-6), "{masks:?}");
         assert_eq!((masks[0], masks[11]), (0.0, 0.0), "exactly");
+        assert_eq!((keyframe.span(90, 30.0), keyframe.span(30, 30.0)), (27..37, 27..30));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::animation::Animation;
 use super::direction::Directions;
 use super::edits::Known;
 use super::model::Model;
+use super::style::check_range;
 
 /// Least known motion that the sampling sees on either side of the range, seconds.
 const CONTEXT_S: f32 = 1.0;
@@ -30,11 +31,7 @@ pub(super) struct Revision {
 impl Revision {
     /// Of the frames from `start_s` to `end_s`, that one included; past the end it is cut.
     pub(super) fn new(model: &Arc<Model>, base: &Arc<Animation>, start_s: f64, end_s: f64) -> Result<Self> {
-        if !(start_s.is_finite() && start_s >= 0.0 && end_s > start_s) {
-            return Err(Error::InvalidArgument(format!(
-                "a revision from {start_s} s to {end_s} s: it starts at 0 or later and ends after its start"
-            )));
-        }
+        check_range("a revision", start_s, end_s)?;
         let features = base.features().ok_or_else(|| {
             Error::InvalidState("the result did not keep its audio features: its session was not editable".to_owned())
         })?;

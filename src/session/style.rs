@@ -1,5 +1,6 @@
 //! What a clip's style is asked for with: styles over time, and strengths that follow a curve.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
@@ -52,11 +53,7 @@ impl StyleTrack {
     pub(super) fn check(&self) -> Result<()> {
         check_strength("strength of the style", self.strength)?;
         let &Self { start_s, end_s, ramp_s, .. } = self;
-        if !(start_s.is_finite() && start_s >= 0.0 && end_s > start_s) {
-            return Err(Error::InvalidArgument(format!(
-                "a style from {start_s} s to {end_s} s: it starts at 0 or later and ends after its start"
-            )));
-        }
+        check_range("a style", start_s, end_s)?;
         if !(0.0..=limits::MAX_RAMP_S).contains(&ramp_s) {
             let most = limits::MAX_RAMP_S;
             return Err(Error::InvalidArgument(format!("a ramp of {ramp_s} s, expected 0 to {most}")));
@@ -90,6 +87,16 @@ impl StyleTrack {
     pub(super) fn cut(&self, duration_s: f64) -> Option<String> {
         past_the_end(self.start_s, self.end_s, duration_s)
     }
+}
+
+/// Refuses a range that is negative, reversed or empty, and NaN; it may end at infinity.
+pub(super) fn check_range(what: impl Display, start_s: f64, end_s: f64) -> Result<()> {
+    if start_s.is_finite() && start_s >= 0.0 && end_s > start_s {
+        return Ok(());
+    }
+    Err(Error::InvalidArgument(format!(
+        "{what} from {start_s} s to {end_s} s: it starts at 0 or later and ends after its start"
+    )))
 }
 
 /// What a clip of this length cuts of a range, in words.
