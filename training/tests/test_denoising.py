@@ -9,6 +9,7 @@ import torch
 from media2face_training import reduce_steps, shards
 from media2face_training.diffusion import alphas_cumprod, sample
 from media2face_training.evaluation.noise import shaped, span
+from media2face_training.modules import self_attention
 from media2face_training.train_denoiser import LONGEST_PREFIX, SHORTEST, WINDOW, Losses, disturbed, lengths, masked
 
 
@@ -41,6 +42,17 @@ class Shards(unittest.TestCase):
         with self.assertRaisesRegex(shards.Damaged, "features.0001.npy"):
             shards.join(self.out, self.there)
         self.assertFalse(self.there.exists())
+
+
+class Attention(unittest.TestCase):
+    def test_both_ways_give_what_torch_gives(self):
+        torch.manual_seed(0)
+        attention, h = torch.nn.MultiheadAttention(48, 4, batch_first=True), torch.randn(2, 21, 48)
+        torch.nn.init.normal_(attention.in_proj_bias)
+        want = attention(h, h, h, need_weights=False)[0]
+        torch.testing.assert_close(self_attention(attention, h), want, atol=1e-5, rtol=0)
+        with torch.no_grad():
+            torch.testing.assert_close(self_attention(attention, h), want, atol=1e-5, rtol=0)
 
 
 class Batches(unittest.TestCase):
