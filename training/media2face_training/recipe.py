@@ -4,6 +4,8 @@
 
 Up to `--jobs` stages run at once (one thread each), each with its log in the work folder. `--minutes` ends the run
 after that time; the same command goes on from the last checkpoints. `--list` shows the stages and what they cost.
+`--share 0.01` runs all of it on a hundredth of the data for a hundredth of the time: the pack is worth nothing, but every
+command has run.
 """
 
 import argparse
@@ -15,6 +17,8 @@ from pathlib import Path
 
 PACKAGE = "media2face_training"
 POLL_S = 2.0
+MEASURED = ("--hours", "--minutes")  # sizes that need not be whole
+SIZES = (*MEASURED, "--steps", "--count")
 
 
 @dataclass(frozen=True)
@@ -35,29 +39,33 @@ class Stage:
         """The mark of a finished stage."""
         return work / "recipe" / f"{self.name}.done"
 
-    def command(self, places):
-        """What is run."""
-        return [sys.executable, "-m", f"{PACKAGE}.{self.module}", *self.arguments.format(**places).split()]
+    def command(self, places, share=1.0):
+        """What is run; hours, minutes, steps and counts times `share`."""
+        words = self.arguments.format(**places).split()
+        for k, word in enumerate(words[1:], 1):
+            if words[k - 1] in SIZES and share != 1:
+                words[k] = f"{float(word) * share:g}" if words[k - 1] in MEASURED else str(max(1, round(int(word) * share)))
+        return [sys.executable, "-m", f"{PACKAGE}.{self.module}", *words]
 
 
 STAGES = (
     Stage("dataset", "dataset", "--hours 10 --seed 1 --out {data} --jobs 2 --resume", (), 16),
     Stage("asset", "face_asset", "--work {work}", (), 0.2),
-    Stage("mappings", "train_mappings", "--data {data} --work {work}", ("dataset", "asset"), 2),
+    Stage("mappings", "train_mappings", "--data {data} --work {work} --steps 24000", ("dataset", "asset"), 2),
     Stage("latents", "dataset", "--out {data} --latents {work}", ("mappings",), 0.5),
     Stage("speech", "more_speech", "--work {work} --hours 5", (), 11),
     Stage("mels", "mels", "--data {data} --work {work}", ("dataset", "speech"), 15),
     Stage("encoder", "train_encoder", "--work {work} --minutes 52", ("mels",), 52),
     Stage("face", "train_face", "--data {data} --work {work} --minutes 60 --each 6", ("mappings",), 60),
-    Stage("pictures", "pictures", "--data {data} --work {work}", ("asset", "dataset"), 20),
+    Stage("pictures", "pictures", "--data {data} --work {work} --count 40000", ("asset", "dataset"), 20),
     Stage("vision", "train_vision", "--work {work} --minutes 60", ("pictures", "mappings"), 60),
     Stage("style", "style.train", "--work {work} --minutes 26", ("asset",), 26),
     Stage("style_pictures", "style.train_pictures", "--work {work} --minutes 24", ("style",), 24),
     Stage("style_names", "style.train_names", "--work {work} --steps 400", ("style_pictures",), 4),
     Stage("codes", "style.codes", "--work {work}", ("style_names",), 1),
     Stage("features", "features", "--data {data} --work {work} --copies 1 --chunked 0.25 --jobs 2", ("encoder",), 6),
-    Stage("denoiser", "train_denoiser", "--data {data} --work {work}", ("features", "codes", "mappings"), 110),
-    Stage("classifier", "classifier", "train --data {data} --out models/classifier", ("dataset",), 6),
+    Stage("denoiser", "train_denoiser", "--data {data} --work {work} --steps 16000", ("features", "codes", "mappings"), 110),
+    Stage("classifier", "classifier", "train --data {data} --out {work}/classifier --steps 1400", ("dataset",), 6),
     Stage("pack", "export", "--work {work} --out {pack}", ("encoder", "face", "vision", "denoiser"), 0.1),
 )
 
@@ -72,7 +80,7 @@ def ready(stages, done, running):
     return [s for s in stages if s.name not in done | names and set(s.needs) <= done]
 
 
-def run(stages, places, jobs, deadline, say=print):
+def run(stages, places, jobs, deadline, say=print, share=1.0):
     """Runs what is not finished; -> True when everything is. Past the deadline it stops what runs and returns False."""
     work = Path(places["work"])
     (work / "recipe").mkdir(parents=True, exist_ok=True)
@@ -84,7 +92,7 @@ def run(stages, places, jobs, deadline, say=print):
                 return False
             for stage in ready(stages, done, running)[: jobs - len(running)]:
                 log = open(work / "recipe" / f"{stage.name}.log", "a")
-                running[stage] = subprocess.Popen(stage.command(places), stdout=log, stderr=subprocess.STDOUT)
+                running[stage] = subprocess.Popen(stage.command(places, share), stdout=log, stderr=subprocess.STDOUT)
                 log.close()
                 say(f"{stage.name}: started, about {stage.minutes:g} min")
             for stage, process in list(running.items()):
@@ -112,16 +120,18 @@ def main():
     parser.add_argument("--pack", default="target/training/starter.m2f")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so long")
+    parser.add_argument("--share", type=float, default=1.0, help="of all data and all training, to see that it runs")
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args()
     places = dict(data=options.data, work=options.work, pack=options.pack)
     if options.list:
         for stage in STAGES:
             mark = "done" if stage.proof(Path(options.work)).exists() else f"{stage.minutes:5.1f} min"
-            print(f"{stage.name:11} {mark:>9}  {' '.join(stage.command(places)[2:])}")
+            print(f"{stage.name:11} {mark:>9}  {' '.join(stage.command(places, options.share)[2:])}")
         return
     try:
-        finished = run(STAGES, places, options.jobs, time.monotonic() + 60 * options.minutes)
+        finished = run(STAGES, places, options.jobs, time.monotonic() + 60 * options.minutes,
+                       share=options.share)
     except Failed as error:
         sys.exit(f"error: {error}")
     sys.exit(0 if finished else 3)

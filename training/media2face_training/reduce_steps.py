@@ -29,8 +29,8 @@ from .stages import device_of
 from .style.codes import Codes
 from .train_denoiser import Losses, learn, lengths, total
 
-COUNTS, SUBSTEPS = (4, 5, 6, 8), 3
-S_A, S_P, NO_STYLE = (1.0, 3.0), (0.0, 3.5), 0.25
+COUNTS, SUBSTEPS = (4, 5, 6, 8), 5  # eight steps of five are forty of the teacher's
+S_A, S_P, NO_STYLE = (0.0, 2.5), (0.5, 3.0), 0.25
 
 
 def teacher_of(path):

@@ -24,6 +24,12 @@ class Order(unittest.TestCase):
     def test_the_whole_takes_at_most_six_hours_of_two_cores(self):
         self.assertLessEqual(sum(stage.minutes for stage in recipe.STAGES), 2 * 6 * 60)
 
+    def test_a_share_of_it_makes_every_size_smaller_and_nothing_else(self):
+        stage = recipe.Stage("some", "recipe", "--hours 10 --seed 1 --steps 16000 --count 40 --minutes 52")
+        small = stage.command({}, 0.01)[3:]
+        self.assertEqual(small, "--hours 0.1 --seed 1 --steps 160 --count 1 --minutes 0.52".split())
+        self.assertEqual(stage.command({})[3:], stage.arguments.split())
+
 
 class Resumption(unittest.TestCase):
     def setUp(self):
