@@ -88,6 +88,20 @@ def add_denoiser(tensors, path):
                 d_pose=POSE, pose_repr="axis_angle_translation", window=DIFFUSION["window"], concat="feature")
 
 
+def sampler_of(path, steps=None, guidance=None):
+    """The sampler's defaults: `config.DIFFUSION`, but as many steps as a student of few takes and no guidance where that
+    is taken in; `steps` and `guidance` (s_A, s_P) where they are given."""
+    found = torch.load(path, weights_only=False, map_location="cpu")["configuration"] if path.exists() else {}
+    made = {k: v for k, v in DIFFUSION.items() if k != "window"}
+    if "counts" in found:
+        made["steps"] = max(found["counts"])
+    if found.get("one_branch"):
+        made |= dict(s_A=1.0, s_P=1.0, distilled=True)
+    if guidance:
+        made |= dict(zip(("s_A", "s_P"), guidance))
+    return made | (dict(steps=steps) if steps else {})
+
+
 def add_blendshapes(tensors, units):
     """For a denoiser of weights in place of latents: an M' that changes nothing, since SiLU(x + 20) - 20 is x."""
     same = mapping(units, units, hidden=units)
@@ -130,8 +144,8 @@ def add_face(tensors, face):
     return {"vertices": len(a["average"]), "triangles": len(face.triangles), "parts": linear}
 
 
-def build(work, denoiser="denoiser.pt"):
-    """(tensors, manifest) of the pack with one of the work folder's denoisers."""
+def build(work, denoiser="denoiser.pt", **sampler):
+    """(tensors, manifest) of the pack with one of the work folder's denoisers; `sampler` as for `sampler_of`."""
     face, tensors = Face(work / "face.npz"), {}
     manifest = dict(format="media2face/1", name=NAME, version=VERSION, licence=LICENCE, provenance=PROVENANCE, fps=FPS)
     manifest["audio"] = add_audio(tensors, work)
@@ -139,7 +153,7 @@ def build(work, denoiser="denoiser.pt"):
     if manifest["clip"]:
         manifest["emoji"] = emoji_table()
     manifest["denoiser"] = add_denoiser(tensors, work / denoiser)
-    manifest["diffusion"] = {k: v for k, v in DIFFUSION.items() if k != "window"}
+    manifest["diffusion"] = sampler_of(work / denoiser, **sampler)
     units, latents = len(face.unit_names), manifest["denoiser"]["d_z"] == GNPFA["d_z"]
     manifest["gnpfa"] = add_gnpfa(tensors, work, units) if latents else add_blendshapes(tensors, units)
     manifest["topology"] = add_face(tensors, face)
@@ -153,9 +167,11 @@ def main():
     parser.add_argument("--work", default="target/training")
     parser.add_argument("--out", default="models/starter.m2f")
     parser.add_argument("--denoiser", default="denoiser.pt", help="checkpoint in the work folder")
+    parser.add_argument("--steps", type=int, help="default of the sampler")
+    parser.add_argument("--guidance", type=float, nargs=2, metavar=("S_A", "S_P"), help="default of the sampler")
     options = parser.parse_args()
     torch.manual_seed(0)
-    tensors, manifest = build(Path(options.work), options.denoiser)
+    tensors, manifest = build(Path(options.work), options.denoiser, steps=options.steps, guidance=options.guidance)
     tensors = {name: np.ascontiguousarray(t) for name, t in tensors.items()}  # the writer copies memory as it lies
     data = save(tensors, metadata={"media2face": json.dumps(manifest, ensure_ascii=False)})
     if len(data) > LIMIT:

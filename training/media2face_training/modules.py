@@ -83,6 +83,18 @@ def self_attention(attention, h):
     return attention.out_proj(out.transpose(1, 2).flatten(2))
 
 
+def first_row(attention, h, memory, value):
+    """What one row h [B, 1, d] of queries attends to: [B, 1, d], before the last projection, of memory [B, N, d] with its
+    projected `value`. Scores are (q W_k) m, so that N keys need not be made; what b_k adds is the same for all of them."""
+    d, heads = h.shape[-1], attention.num_heads
+    weight, bias = attention.in_proj_weight, attention.in_proj_bias
+    q = F.linear(h, weight[:d], bias[:d]).view(len(h), heads, 1, -1) * (d // heads) ** -0.5
+    folded = (q @ weight[d : 2 * d].to(q.dtype).view(heads, -1, d)).squeeze(2)
+    share = (folded @ memory.to(q.dtype).mT).softmax(-1, dtype=torch.float32).to(value.dtype)
+    out = share[:, :, None] @ value.unflatten(-1, (heads, -1)).transpose(1, 2)
+    return out.reshape(len(h), 1, d)
+
+
 class Denoiser(nn.Module):
     """Predicts the clean motion x0 [B, N, d_x] from x_t, the step t [B], audio A [B, N, d_a], style P [B, 1, d_p]."""
 
@@ -115,8 +127,8 @@ class Denoiser(nn.Module):
             h = layer.norm1(h + self_attention(layer.self_attn, h))
             cross, d = layer.multihead_attn, h.shape[-1]
             value = F.linear(memory, cross.in_proj_weight[2 * d :], cross.in_proj_bias[2 * d :])
-            first = cross(h[:, :1], memory, memory, need_weights=False)[0]
-            h = layer.norm2(h + torch.cat([first, cross.out_proj(value)], 1))
+            first = first_row(cross, h[:, :1], memory, value)
+            h = layer.norm2(h + cross.out_proj(torch.cat([first, value], 1)))
             h = layer.norm3(h + layer.linear2(F.gelu(layer.linear1(h))))
         return h
 

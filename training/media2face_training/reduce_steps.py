@@ -5,10 +5,13 @@ kept: both sides are combined by eq. 9 with the same random s_A and s_P, so the 
 
     x0 = (1 - s_A - s_P) G(nothing) + s_A G(A) + s_P G(A, P)
 
-From x_t the teacher goes SUBSTEPS guided steps to x_t'; the student's target is the x0 that leads from x_t to x_t' in
+From x_t the teacher goes `--substeps` guided steps to x_t'; the student's target is the x0 that leads from x_t to x_t' in
 one step, x0* = (x_t' - r x_t) / (sqrt(a') - r sqrt(a)), r = sqrt(1 - a') / sqrt(1 - a).
 
     python -m media2face_training.reduce_steps --data DIR --work target/training --steps 2000
+
+With `--one-branch S_A S_P` the student is one network without guidance: G(A, P) alone learns what the teacher makes with
+these strengths, G(A) what it makes of a clip without a style. Its pack says `distilled` (export --distilled).
 """
 
 import argparse
@@ -64,17 +67,25 @@ def target_of(x, arrived, now, after):
     return (arrived - r * x) / (after.sqrt() - r * now.sqrt())
 
 
-def spans(rng, count, T):
+def spans(rng, count, T, substeps=SUBSTEPS):
     """A random step of a random short schedule: the timesteps on the way, first to last, -1 the end.
 
-    [count, SUBSTEPS + 1]
+    [count, substeps + 1]
     """
     out = []
     for _ in range(count):
         times = trailing_steps(int(rng.choice(COUNTS)), T) + [-1]
         k = rng.integers(0, len(times) - 1)
-        out.append(np.round(np.linspace(times[k], times[k + 1], SUBSTEPS + 1)))
+        out.append(np.round(np.linspace(times[k], times[k + 1], substeps + 1)))
     return torch.from_numpy(np.array(out)).long()
+
+
+def strengths(rng, count, fixed=None):
+    """(s_A, s_P, 1 where there is a style), each [count, 1, 1], random or `fixed`; without a style s_P is 0."""
+    with_style = rng.random((count, 1, 1)) >= NO_STYLE
+    ranges = [(s, s) for s in fixed] if fixed else (S_A, S_P)
+    s_A, s_P = (rng.uniform(*span, (count, 1, 1)) for span in ranges)
+    return tuple(torch.from_numpy(v).float() for v in (s_A, s_P * with_style, with_style))
 
 
 def main():
@@ -82,6 +93,9 @@ def main():
     parser.add_argument("--data", required=True, help="folder of M2F-S")
     parser.add_argument("--work", default="target/training")
     parser.add_argument("--teacher", help="a pack or a checkpoint; denoiser.pt in the work folder by default")
+    parser.add_argument("--init", help="the student begins with the weights of this pack or checkpoint, not with its teacher's")
+    parser.add_argument("--one-branch", type=float, nargs=2, metavar=("S_A", "S_P"), help="strengths to take in for good")
+    parser.add_argument("--substeps", type=int, default=SUBSTEPS, help="the teacher's in a step; 1 where it takes few itself")
     parser.add_argument("--out", default="denoiser_few.pt")
     parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--frames", type=int, default=800, help="frames in a batch")
@@ -104,32 +118,37 @@ def main():
     losses = Losses(to_weights.to(device), mean, std, names, device)
     teacher = Denoiser(**found["shape"]).to(device)
     teacher.load_state_dict(state)
-    model, average = copy.deepcopy(teacher), copy.deepcopy(teacher).requires_grad_(False)
+    model = copy.deepcopy(teacher)
+    if options.init:
+        model.load_state_dict(teacher_of(Path(options.init))[0])
+    average = copy.deepcopy(model).requires_grad_(False)
     teacher.requires_grad_(False)
     optimiser = Muon(model.parameters(), weight_decay=0.0)
     loop = Loop(work / options.out, None, options.rate, dict(denoiser=model, average=average), optimiser, warmup=50,
-                steps=options.steps, configuration=found | dict(substeps=SUBSTEPS, counts=COUNTS))
+                steps=options.steps, configuration=found | dict(substeps=options.substeps, counts=COUNTS, one_branch=options.one_branch))
     alpha = torch.cat([alphas_cumprod().float(), torch.ones(1)]).to(device)  # index -1 is the end, without noise
     for step in loop:
         length, count, prefix = lengths(rng, options.frames)
         clean, audio, style = (part.to(device) for part in windows.batch(length, count))
         judged = torch.ones(1, length, 1, device=device)
         judged[:, :prefix] = 0
-        way = spans(rng, count, len(alpha) - 1).to(device)
+        way = spans(rng, count, len(alpha) - 1, options.substeps).to(device)
         level = alpha[way][:, :, None, None]
         noisy = level[:, 0].sqrt() * clean + (1 - level[:, 0]).sqrt() * torch.randn_like(clean)
         noisy = torch.where(judged > 0, noisy, clean)
-        s_A = torch.from_numpy(rng.uniform(*S_A, (count, 1, 1))).to(clean)
-        s_P = torch.from_numpy(rng.uniform(*S_P, (count, 1, 1)) * (rng.random((count, 1, 1)) >= NO_STYLE)).to(clean)
+        s_A, s_P, with_style = (v.to(device) for v in strengths(rng, count, options.one_branch))
         with torch.no_grad(), torch.autocast(device.type, torch.bfloat16):
             arrived = noisy
-            for k in range(SUBSTEPS):
+            for k in range(options.substeps):
                 x0 = guided(teacher, arrived, way[:, k], audio, style, s_A, s_P)
                 arrived = torch.where(judged > 0, ddim(arrived, x0, level[:, k], level[:, k + 1]), clean)
         target = target_of(noisy, arrived, level[:, 0], level[:, -1])
         target = torch.where(judged > 0, target, clean)
         with torch.autocast(device.type, torch.bfloat16):
-            guess = guided(model, noisy, way[:, 0], audio, style, s_A, s_P)
+            if options.one_branch:
+                guess = model(noisy, way[:, 0], audio, style * with_style).float()
+            else:
+                guess = guided(model, noisy, way[:, 0], audio, style, s_A, s_P)
         terms = losses(guess, target, judged)
         learn(total(terms), model, average, optimiser, step)
         loop.note(**{name: value.detach() for name, value in terms.items()})

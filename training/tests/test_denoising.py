@@ -9,7 +9,7 @@ import torch
 from media2face_training import reduce_steps, shards
 from media2face_training.diffusion import alphas_cumprod, sample
 from media2face_training.evaluation.noise import shaped, span
-from media2face_training.modules import self_attention
+from media2face_training.modules import first_row, self_attention
 from media2face_training.train_denoiser import LONGEST_PREFIX, SHORTEST, WINDOW, Losses, disturbed, lengths, masked
 
 
@@ -53,6 +53,14 @@ class Attention(unittest.TestCase):
         torch.testing.assert_close(self_attention(attention, h), want, atol=1e-5, rtol=0)
         with torch.no_grad():
             torch.testing.assert_close(self_attention(attention, h), want, atol=1e-5, rtol=0)
+
+    def test_a_single_row_of_queries_needs_no_keys(self):
+        torch.manual_seed(0)
+        attention, memory, h = torch.nn.MultiheadAttention(48, 4, batch_first=True), torch.randn(2, 21, 48), torch.randn(2, 1, 48)
+        torch.nn.init.normal_(attention.in_proj_bias)
+        value = torch.nn.functional.linear(memory, attention.in_proj_weight[96:], attention.in_proj_bias[96:])
+        got = attention.out_proj(first_row(attention, h, memory, value))
+        torch.testing.assert_close(got, attention(h, memory, memory, need_weights=False)[0], atol=1e-5, rtol=0)
 
 
 class Batches(unittest.TestCase):
