@@ -19,6 +19,7 @@ from . import augment, labels, prompts, scores, stages
 from .features import Ears, at_length
 from .speech import read_wave, to_16k
 from .train_encoder import CLOSED, VISEMES, Heads
+from .waveform import WaveEars
 
 STREAM_AHEAD_S, STREAM_HOP = 0.2, 2
 GATES = {"AUC": 0.93, "recall": 0.75, "opening": 0.78, "rounding": 0.58, "P after silence": 0.6}
@@ -97,10 +98,11 @@ def main():
     parser.add_argument("--more", nargs="*", default=[], choices=sorted(prompts.SPEAKERS), help="further languages")
     parser.add_argument("--tracks", metavar="DIR", help="the performer's wav, npy and names.txt")
     parser.add_argument("--quick", action="store_true", help="as recorded only")
+    parser.add_argument("--waveform", action="store_true", help="judge waveform.safetensors (train_waveform) instead")
     options = parser.parse_args()
     torch.set_num_threads(1)
     found = stages.load_stage(Path(options.work) / "encoder.safetensors")[1]
-    ears = Ears(options.work, Heads(found["width"]))
+    ears = (WaveEars if options.waveform else Ears)(options.work, Heads(found["width"]))
     if options.tracks:
         for clip, figures in performer(ears, options.tracks).items():
             print(clip, *(f"{name} best {max(lags):.3f} at lags " + " ".join(f"{v:.3f}" for v in lags)

@@ -70,17 +70,20 @@ def to_animation_rate(features, fps=30):
 # --- denoiser --------------------------------------------------------------------------------------------------
 
 
+def self_attention_of(q, k, v):
+    """softmax(q k / sqrt(width)) v of [B, heads, N, width]. While it learns on a processor by plain products, whose way back
+    takes a third of the fused kernel's time there."""
+    if torch.is_grad_enabled() and q.device.type == "cpu":
+        scores = (q * q.shape[-1] ** -0.5) @ k.mT
+        return scores.softmax(-1, dtype=torch.float32).to(v.dtype) @ v
+    return F.scaled_dot_product_attention(q, k, v)
+
+
 def self_attention(attention, h):
-    """What `attention(h, h, h)` gives. While it learns on a processor by plain products, whose way back takes a third of the
-    fused kernel's time there."""
+    """What `attention(h, h, h)` gives."""
     q, k, v = (part.unflatten(-1, (attention.num_heads, -1)).transpose(1, 2)
                for part in F.linear(h, attention.in_proj_weight, attention.in_proj_bias).chunk(3, -1))
-    if torch.is_grad_enabled() and h.device.type == "cpu":
-        scores = (q * q.shape[-1] ** -0.5) @ k.mT
-        out = scores.softmax(-1, dtype=torch.float32).to(v.dtype) @ v
-    else:
-        out = F.scaled_dot_product_attention(q, k, v)
-    return attention.out_proj(out.transpose(1, 2).flatten(2))
+    return attention.out_proj(self_attention_of(q, k, v).transpose(1, 2).flatten(2))
 
 
 def first_row(attention, h, memory, value):
