@@ -401,7 +401,7 @@ typedef struct m2f_session_options {
     uint32_t step_count;
     /** Noise added at each step, 0..1; NaN (default) for the pack's. */
     float eta;
-    /** Guidance of the audio, s_A; NaN (default) for the pack's. */
+    /** Guidance of the audio, s_A; NaN (default) for the pack's. Without effect where the pack's denoiser is distilled. */
     float guidance_audio;
     /** Guidance of the style, s_P; NaN (default) for the pack's. */
     float guidance_style;

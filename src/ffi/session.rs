@@ -68,7 +68,7 @@ pub struct m2f_session_options {
     pub step_count: u32,
     /// Noise added at each step, 0..1; NaN (default) for the pack's.
     pub eta: f32,
-    /// Guidance of the audio, s_A; NaN (default) for the pack's.
+    /// Guidance of the audio, s_A; NaN (default) for the pack's. Without effect where the pack's denoiser is distilled.
     pub guidance_audio: f32,
     /// Guidance of the style, s_P; NaN (default) for the pack's.
     pub guidance_style: f32,

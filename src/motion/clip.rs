@@ -74,10 +74,12 @@ impl Track {
         let (first_row, first_code) = before.map_or((0, 1), |track| (track.rows.end, track.codes.end));
         let styles = clip.styles.len();
         let edit = clip.edit.map(|edit| edit.standardised(frames, sampler.mean(), sampler.std()));
+        let mut guidance = Guidance::new(audio_strength, style_strength, clip.styles, frames, config.d_p)?;
+        guidance.distilled = sampler.distilled();
         let track = Self {
             rows: first_row..first_row + frames,
             windows: Windows::new(frames, config.window, options.hop),
-            guidance: Guidance::new(audio_strength, style_strength, clip.styles, frames, config.d_p)?,
+            guidance,
             codes: first_code..first_code + styles,
             edit: edit.transpose()?,
             noise: Noise::new(clip.seed),

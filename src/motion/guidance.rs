@@ -2,6 +2,9 @@
 //!
 //! x0 = (1 − s_A − Σŝ_k)·G(∅) + s_A·G(A) + Σ ŝ_k·G(A, P_k), with ŝ_k of frame i = s_P(i)·strength_k·weight_k(i) and
 //! s_A(i). Without a style there is no style branch.
+//!
+//! A distilled network has its strengths taken in: x0 = (1 − Σŝ_k)·G(A) + Σ ŝ_k·G(A, P_k), which is one branch without a
+//! style, and one where a style of strength 1 is the only one.
 
 use std::ops::Range;
 
@@ -67,11 +70,13 @@ pub(super) struct Guidance {
     audio: Strength,
     style: Strength,
     styles: Vec<Style>,
+    /// The network has its strengths taken in.
+    pub(super) distilled: bool,
 }
 
 impl Guidance {
     /// Guidance by strengths s_A and s_P (constants are checked with the options) and the styles of a clip of `frames`;
-    /// codes have `code_width` values.
+    /// codes have `code_width` values. Of a network that is not distilled.
     ///
     /// # Errors
     /// `InvalidArgument` when a style does not fit the clip or the model.
@@ -99,16 +104,16 @@ impl Guidance {
                 return invalid(format!("style {k} has a weight outside 0 to 1"));
             }
         }
-        Ok(Self { audio, style, styles })
+        Ok(Self { audio, style, styles, distilled: false })
     }
 
     /// Weight of a branch at a frame; those of all branches sum to one.
     pub(super) fn weight(&self, branch: Branch, frame: usize) -> f32 {
+        let styles = || (0..self.styles.len()).map(|k| self.weight(Branch::Style(k), frame)).sum::<f32>();
         match branch {
-            Branch::Unconditional => {
-                let styles: f32 = (0..self.styles.len()).map(|k| self.weight(Branch::Style(k), frame)).sum();
-                1.0 - self.audio.at(frame) - styles
-            }
+            Branch::Unconditional if self.distilled => 0.0,
+            Branch::Unconditional => 1.0 - self.audio.at(frame) - styles(),
+            Branch::Audio if self.distilled => 1.0 - styles(),
             Branch::Audio => self.audio.at(frame),
             Branch::Style(k) => {
                 let style = &self.styles[k];
@@ -180,6 +185,20 @@ mod tests {
         assert_eq!([0, 1, 2].map(weights), [[0.0, 1.0, 0.0], [-1.0, 2.0, 0.0], [-0.5, 0.0, 1.5]]);
         assert_eq!(guidance.branches(0..1), [Branch::Audio]);
         assert_eq!(guidance.branches(0..2), [Branch::Unconditional, Branch::Audio]);
+    }
+
+    #[test]
+    fn distilled_network_takes_one_branch_without_a_style_or_with_a_full_one() {
+        let of = |styles| {
+            let guidance = Guidance::new(Constant(2.5), Constant(1.0), styles, 3, 2).unwrap();
+            Guidance { distilled: true, ..guidance }
+        };
+        assert_eq!(of(vec![]).branches(0..3), [Branch::Audio]);
+        assert_eq!(of(vec![]).weight(Branch::Audio, 0), 1.0);
+        assert_eq!(of(vec![style(1.0, None)]).branches(0..3), [Branch::Style(0)]);
+        let late = of(vec![style(0.5, Some(vec![0.0, 0.5, 1.0]))]);
+        let weights = |frame| [Branch::Audio, Branch::Style(0)].map(|branch| late.weight(branch, frame));
+        assert_eq!([0, 1, 2].map(weights), [[1.0, 0.0], [0.75, 0.25], [0.5, 0.5]]);
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub struct SampleOptions {
     /// Factor on the noise that sampling starts from, 0 to 1: less is nearer to the mean of all takes, and less lively; at
     /// 0 a clip moves alike with every seed while η is 0.
     pub noise_scale: f32,
-    /// s_A of the paper's eq. 9.
+    /// s_A of the paper's eq. 9; of a distilled network without effect.
     pub guidance_audio: f32,
     /// s_P of the paper's eq. 9; without a style it has no effect.
     pub guidance_style: f32,
@@ -37,6 +37,7 @@ pub struct Sampler {
     denoiser: Denoiser,
     schedule: Schedule,
     defaults: SampleOptions,
+    distilled: bool,
     mean: Vec<f32>,
     std: Vec<f32>,
 }
@@ -64,7 +65,8 @@ impl Sampler {
             hop: config.hop,
             state_bytes: limits::SAMPLER_STATE_BYTES,
         };
-        Ok(Self { denoiser, schedule: Schedule::squared_cosine(config.timesteps), defaults, mean, std })
+        let (schedule, distilled) = (Schedule::squared_cosine(config.timesteps), config.distilled);
+        Ok(Self { denoiser, schedule, defaults, distilled, mean, std })
     }
 
     /// The pack's defaults.
@@ -80,6 +82,11 @@ impl Sampler {
     /// The noise schedule.
     pub fn schedule(&self) -> &Schedule {
         &self.schedule
+    }
+
+    /// True where the network has its guidance taken in, so that s_A has no effect.
+    pub(super) fn distilled(&self) -> bool {
+        self.distilled
     }
 
     /// Mean of every dimension of motion, d_x values.

@@ -309,6 +309,8 @@ pub struct DiffusionConfig {
     pub hop: usize,
     /// Factor on the noise that sampling starts from: 1 is the model's own spread, less is nearer to the mean.
     pub noise_scale: f32,
+    /// The network has its guidance taken in: x0 = (1 − s_P)·G(A) + s_P·G(A, P), and `s_A` has no effect.
+    pub distilled: bool,
 }
 
 impl Default for DiffusionConfig {
@@ -323,6 +325,7 @@ impl Default for DiffusionConfig {
             guidance_style: 1.5,
             hop: 150,
             noise_scale: 1.0,
+            distilled: false,
         }
     }
 }

@@ -85,6 +85,29 @@ fn noise_scale_draws_motion_to_the_mean_of_all_seeds() {
     assert!(0.0 < half && half < whole, "{half} at half the noise, {whole} at all of it");
 }
 
+/// Without a style G(A) alone, with one (1 − ŝ)·G(A) + ŝ·G(A, P), whatever s_A is asked for: what eq. 9 gives with s_A = 1 − ŝ.
+#[test]
+fn distilled_network_moves_as_eq_9_without_its_empty_branch() {
+    let whole = |manifest: &mut Manifest| manifest.diffusion.distilled = true;
+    let distilled = Arc::new(Sampler::load(&denoiser::pack_with("den_tiny", false, whole)).expect("load"));
+    for (styles, guidance_style, guidance_audio) in
+        [(vec![], 1.0, 1.0), (vec![style(None)], 1.0, 0.0), (vec![style(None)], 0.25, 0.75)]
+    {
+        for backend in backends() {
+            let of = |sampler: &Arc<Sampler>, guidance_audio| {
+                let options = SampleOptions { guidance_audio, guidance_style, ..three_steps() };
+                let clips = vec![clip(&*backend, 44, styles.clone())];
+                let mut job = SampleJob::new(sampler.clone(), clips, &options).expect("job");
+                while !job.advance(&*backend).expect("advance") {}
+                job.finish().expect("complete").remove(0).data
+            };
+            let plain = of(&sampler(), guidance_audio);
+            assert!(of(&distilled, 2.5) == plain, "{} styles at {guidance_style}", styles.len());
+            assert!(of(&sampler(), 2.5) != plain);
+        }
+    }
+}
+
 #[test]
 fn batches_and_recomputed_keys_leave_every_byte_as_it_is() {
     // Fresh noise at every step, and a style that leaves some windows.
