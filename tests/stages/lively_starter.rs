@@ -160,7 +160,7 @@ fn gaze_is_turned_off_and_meets_its_targets() {
     }
 
     let neutral = clip.identity().expect("identity");
-    for (yaw, pitch, head_share) in [(15.0, 0.0, 0.4), (-30.0, 4.0, 0.6), (8.0, -6.0, 0.7), (0.0, 7.0, 0.0)] {
+    for (yaw, pitch, head_share) in [(15.0, 0.0, 0.4), (-30.0, 4.0, 0.8), (8.0, -6.0, 0.7), (0.0, 7.0, 0.0)] {
         let target = GazeTarget { head_share, ..GazeTarget::new(yaw * DEGREE, pitch * DEGREE) };
         let looking = lively(|l| l.gaze.targets = vec![target]);
         let (weights, heads) = (weights(&looking), heads(&looking));

@@ -6,7 +6,7 @@ MEL_WIDTH, MEL_DILATIONS = 192, (1, 1, 2, 2, 4, 4, 8, 8)
 GNPFA = dict(res=64, ch=(16, 32, 96, 160), d_z=48, groups=8, w_dim=256, scale=10.0)  # maps are offsets in mm / scale
 VISION = dict(ch=(16, 40, 72, 104), groups=8)  # E_exp and E_pose, on 64 x 64 pixels
 DENOISER = dict(d_x=54, d_a=MEL_WIDTH, d_p=128, d=192, layers=6, heads=4, ff=768, align=1)
-DIFFUSION = dict(T=500, schedule="squaredcos_cap_v2", spacing="trailing", steps=20, eta=0.0, s_A=1.5, s_P=2.5,
+DIFFUSION = dict(T=500, schedule="squaredcos_cap_v2", spacing="trailing", steps=20, eta=0.0, s_A=1.75, s_P=1.5,
                  hop=150, window=200)
 _TOWER = dict(hidden_size=128, intermediate_size=256, num_hidden_layers=4, num_attention_heads=4, layer_norm_eps=1e-5)
 CLIP = dict(text=dict(_TOWER, vocab_size=4096, max_position_embeddings=32, eos_token_id=4095),

@@ -48,10 +48,15 @@ def teacher_of(path):
 
 
 def guided(model, x, t, audio, style, s_A, s_P):
-    """Eq. 9 with all branches as one batch; s_A and s_P [B, 1, 1]."""
+    """Eq. 9 with all branches as one batch; s_A and s_P [B, 1, 1]. Where s_A is None, the audio has no branch of its own."""
     none = torch.zeros_like(audio), torch.zeros_like(style)
-    audios, styles = torch.cat([none[0], audio, audio]), torch.cat([none[1], none[1], style])
-    parts = model(x.repeat(3, 1, 1), t.repeat(3), audios, styles).float().chunk(3)
+    audios, styles = [none[0], audio], [none[1], style]
+    if s_A is not None:
+        audios, styles = [*audios, audio], [none[1], none[1], style]
+    parts = model(x.repeat(len(audios), 1, 1), t.repeat(len(audios)), torch.cat(audios), torch.cat(styles)).float()
+    parts = parts.chunk(len(audios))
+    if s_A is None:
+        return (1 - s_P) * parts[0] + s_P * parts[1]
     return (1 - s_A - s_P) * parts[0] + s_A * parts[1] + s_P * parts[2]
 
 
@@ -80,12 +85,10 @@ def spans(rng, count, T, substeps=SUBSTEPS):
     return torch.from_numpy(np.array(out)).long()
 
 
-def strengths(rng, count, fixed=None):
-    """(s_A, s_P, 1 where there is a style), each [count, 1, 1], random or `fixed`; without a style s_P is 0."""
-    with_style = rng.random((count, 1, 1)) >= NO_STYLE
-    ranges = [(s, s) for s in fixed] if fixed else (S_A, S_P)
-    s_A, s_P = (rng.uniform(*span, (count, 1, 1)) for span in ranges)
-    return tuple(torch.from_numpy(v).float() for v in (s_A, s_P * with_style, with_style))
+def strengths(rng, count):
+    """(s_A, s_P), each [count, 1, 1]; without a style s_P is 0."""
+    s_A, s_P = (rng.uniform(*span, (count, 1, 1)) for span in (S_A, S_P))
+    return s_A, s_P * (rng.random((count, 1, 1)) >= NO_STYLE)
 
 
 def main():
@@ -94,7 +97,7 @@ def main():
     parser.add_argument("--work", default="target/training")
     parser.add_argument("--teacher", help="a pack or a checkpoint; denoiser.pt in the work folder by default")
     parser.add_argument("--init", help="the student begins with the weights of this pack or checkpoint, not with its teacher's")
-    parser.add_argument("--one-branch", type=float, nargs=2, metavar=("S_A", "S_P"), help="strengths to take in for good")
+    parser.add_argument("--one-branch", type=float, metavar="S", help="a strength of all guidance, to take in for good")
     parser.add_argument("--substeps", type=int, default=SUBSTEPS, help="the teacher's in a step; 1 where it takes few itself")
     parser.add_argument("--out", default="denoiser_few.pt")
     parser.add_argument("--steps", type=int, default=2000)
@@ -136,7 +139,11 @@ def main():
         level = alpha[way][:, :, None, None]
         noisy = level[:, 0].sqrt() * clean + (1 - level[:, 0]).sqrt() * torch.randn_like(clean)
         noisy = torch.where(judged > 0, noisy, clean)
-        s_A, s_P, with_style = (v.to(device) for v in strengths(rng, count, options.one_branch))
+        if options.one_branch:
+            s_A, s_P = None, options.one_branch
+            style = style * torch.from_numpy(rng.random((count, 1, 1)) >= NO_STYLE).to(style)
+        else:
+            s_A, s_P = (torch.from_numpy(s).to(clean) for s in strengths(rng, count))
         with torch.no_grad(), torch.autocast(device.type, torch.bfloat16):
             arrived = noisy
             for k in range(options.substeps):
@@ -146,7 +153,7 @@ def main():
         target = torch.where(judged > 0, target, clean)
         with torch.autocast(device.type, torch.bfloat16):
             if options.one_branch:
-                guess = model(noisy, way[:, 0], audio, style * with_style).float()
+                guess = model(noisy, way[:, 0], audio, style).float()
             else:
                 guess = guided(model, noisy, way[:, 0], audio, style, s_A, s_P)
         terms = losses(guess, target, judged)
