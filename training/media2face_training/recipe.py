@@ -65,8 +65,11 @@ STAGES = (
     Stage("codes", "style.codes", "--work {work}", ("style_names",), 1),
     Stage("features", "features", "--data {data} --work {work} --copies 1 --chunked 0.25 --jobs 2", ("encoder",), 6),
     Stage("denoiser", "train_denoiser", "--data {data} --work {work} --steps 16000", ("features", "codes", "mappings"), 110),
+    Stage("fewer", "reduce_steps", "--data {data} --work {work} --steps 2400 --out few.pt", ("denoiser",), 45),
+    Stage("fewest", "reduce_steps", "--data {data} --work {work} --teacher {work}/few.pt --substeps 3 --steps 1000 --rate 1e-3",
+          ("fewer",), 15),
     Stage("classifier", "classifier", "train --data {data} --out {work}/classifier --steps 1400", ("dataset",), 6),
-    Stage("pack", "export", "--work {work} --out {pack}", ("encoder", "face", "vision", "denoiser"), 0.1),
+    Stage("pack", "export", "--work {work} --out {pack} --denoiser denoiser_few.pt", ("encoder", "face", "vision", "fewest"), 0.1),
 )
 
 
