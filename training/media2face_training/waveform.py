@@ -20,6 +20,7 @@ WIDTHS = (48, 64, 64, 96, 128, 128, 160)
 HOP, FIELD = 320, 400  # samples
 LEAD = 40  # samples before a 50 Hz frame's own 320, so that both have one centre
 SHAPE = dict(hidden=192, layers=4, heads=4, ff=576, positions=16, groups=16)
+FIRST = 10.0  # the first filters' start, in torch's usual deviations
 CHUNK, CONTEXT = 150, 25  # frames: a piece, and what of it is only heard at either end
 
 
@@ -66,6 +67,10 @@ class WaveEncoder(nn.Module):
         self.encoder = nn.ModuleDict(dict(
             pos_conv_embed=nn.ModuleDict(dict(conv=nn.utils.parametrizations.weight_norm(conv, dim=2))),
             layers=nn.ModuleList(Layer(hidden, heads, ff) for _ in range(layers)), layer_norm=nn.LayerNorm(hidden)))
+        with torch.no_grad():  # samples are small: a bias beside them is all that the norm behind would see
+            first = self.feature_extractor["conv_layers"][0].conv
+            first.weight *= FIRST
+            first.bias.zero_()
 
     def convolved(self, samples):
         """[B, samples] -> [B, T, WIDTHS[-1]]."""
