@@ -49,10 +49,14 @@ fn text(manifest: &Manifest, networks: &[Network]) -> Result<String, std::fmt::E
     writeln!(out, "licence     {}", or_none(&manifest.licence))?;
     writeln!(out, "provenance  {}", or_none(&manifest.provenance))?;
     let diffusion = &manifest.diffusion;
+    let guidance = match (diffusion.guidance_audio, diffusion.guidance_style) {
+        (_, style) if diffusion.distilled => format!("taken in (audio) {style} (style)"),
+        (audio, style) => format!("{audio} (audio) {style} (style)"),
+    };
     writeln!(
         out,
-        "motion      {} frames/s, {} of {} steps, guidance {} (audio) {} (style)",
-        manifest.fps, diffusion.steps, diffusion.timesteps, diffusion.guidance_audio, diffusion.guidance_style
+        "motion      {} frames/s, {} of {} steps, guidance {guidance}",
+        manifest.fps, diffusion.steps, diffusion.timesteps
     )?;
 
     writeln!(out, "\n{:<28}{:>9}{:>14}{:>12}", "network", "tensors", "parameters", "bytes")?;
