@@ -29,6 +29,15 @@ class Network(unittest.TestCase):
                      "encoder.layers.0.feed_forward.intermediate_dense.bias"):
             self.assertIn(name, names)
 
+    def test_half_as_many_bits_give_nearly_the_same_features(self):
+        torch.manual_seed(0)
+        net, x = WaveEncoder(**SHAPE).eval(), 0.1 * torch.randn(2, HOP * 50 + FIELD - HOP)
+        with torch.no_grad():
+            exact = net(x)
+            with torch.autocast("cpu", torch.bfloat16):
+                short = net(x).float()
+        self.assertLess(float((short - exact).norm() / exact.norm()), 0.03)
+
     def test_it_is_what_transformers_calls_wav2vec2(self):
         try:
             from transformers import Wav2Vec2Config, Wav2Vec2Model
