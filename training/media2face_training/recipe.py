@@ -17,8 +17,7 @@ from pathlib import Path
 
 PACKAGE = "media2face_training"
 POLL_S = 2.0
-MEASURED = ("--hours", "--minutes")  # sizes that need not be whole
-SIZES = (*MEASURED, "--steps", "--count")
+MEASURED, COUNTED = ("--hours", "--minutes"), ("--steps", "--count")  # sizes: any number, whole ones
 
 
 @dataclass(frozen=True)
@@ -43,8 +42,10 @@ class Stage:
         """What is run; hours, minutes, steps and counts times `share`."""
         words = self.arguments.format(**places).split()
         for k, word in enumerate(words[1:], 1):
-            if words[k - 1] in SIZES and share != 1:
-                words[k] = f"{float(word) * share:g}" if words[k - 1] in MEASURED else str(max(1, round(int(word) * share)))
+            if words[k - 1] in MEASURED:
+                words[k] = f"{float(word) * share:g}"
+            elif words[k - 1] in COUNTED:
+                words[k] = str(max(1, round(int(word) * share)))
         return [sys.executable, "-m", f"{PACKAGE}.{self.module}", *words]
 
 
@@ -69,7 +70,8 @@ STAGES = (
     Stage("fewest", "reduce_steps", "--data {data} --work {work} --teacher {work}/few.pt --substeps 3 --steps 1000 --rate 1e-3",
           ("fewer",), 15),
     Stage("classifier", "classifier", "train --data {data} --out {work}/classifier --steps 1400", ("dataset",), 6),
-    Stage("pack", "export", "--work {work} --out {pack} --denoiser denoiser_few.pt", ("encoder", "face", "vision", "fewest"), 0.1),
+    Stage("pack", "export", "--work {work} --out {pack} --denoiser denoiser_few.pt",
+          ("encoder", "face", "vision", "fewest"), 0.1),
 )
 
 
@@ -133,8 +135,7 @@ def main():
             print(f"{stage.name:11} {mark:>9}  {' '.join(stage.command(places, options.share)[2:])}")
         return
     try:
-        finished = run(STAGES, places, options.jobs, time.monotonic() + 60 * options.minutes,
-                       share=options.share)
+        finished = run(STAGES, places, options.jobs, time.monotonic() + 60 * options.minutes, share=options.share)
     except Failed as error:
         sys.exit(f"error: {error}")
     sys.exit(0 if finished else 3)

@@ -10,8 +10,8 @@ one step, x0* = (x_t' - r x_t) / (sqrt(a') - r sqrt(a)), r = sqrt(1 - a') / sqrt
 
     python -m media2face_training.reduce_steps --data DIR --work target/training --steps 2000
 
-With `--one-branch S_A S_P` the student is one network without guidance: G(A, P) alone learns what the teacher makes with
-these strengths, G(A) what it makes of a clip without a style. Its pack says `distilled` (export --distilled).
+With `--one-branch S` the student is one network without guidance: G(A, P), or G(A) of a clip without a style, learns
+(1 - S) G(nothing) + S G(A, P) of its teacher. Its pack says `distilled`.
 """
 
 import argparse
@@ -48,16 +48,13 @@ def teacher_of(path):
 
 
 def guided(model, x, t, audio, style, s_A, s_P):
-    """Eq. 9 with all branches as one batch; s_A and s_P [B, 1, 1]. Where s_A is None, the audio has no branch of its own."""
-    none = torch.zeros_like(audio), torch.zeros_like(style)
-    audios, styles = [none[0], audio], [none[1], style]
-    if s_A is not None:
-        audios, styles = [*audios, audio], [none[1], none[1], style]
-    parts = model(x.repeat(len(audios), 1, 1), t.repeat(len(audios)), torch.cat(audios), torch.cat(styles)).float()
-    parts = parts.chunk(len(audios))
-    if s_A is None:
-        return (1 - s_P) * parts[0] + s_P * parts[1]
-    return (1 - s_A - s_P) * parts[0] + s_A * parts[1] + s_P * parts[2]
+    """Eq. 9 with all branches as one batch; s_A and s_P numbers or [B, 1, 1]. A branch whose weight is the number 0 is left out."""
+    silence, no_style = torch.zeros_like(audio), torch.zeros_like(style)
+    branches = [(1 - s_A - s_P, silence, no_style), (s_A, audio, no_style), (s_P, audio, style)]
+    weights, audios, styles = zip(*(b for b in branches if torch.is_tensor(b[0]) or b[0]))
+    count = len(weights)
+    parts = model(x.repeat(count, 1, 1), t.repeat(count), torch.cat(audios), torch.cat(styles)).float().chunk(count)
+    return sum(weight * part for weight, part in zip(weights, parts))
 
 
 def ddim(x, x0, now, after):
@@ -127,8 +124,9 @@ def main():
     average = copy.deepcopy(model).requires_grad_(False)
     teacher.requires_grad_(False)
     optimiser = Muon(model.parameters(), weight_decay=0.0)
+    configuration = found | dict(substeps=options.substeps, counts=COUNTS, one_branch=options.one_branch)
     loop = Loop(work / options.out, None, options.rate, dict(denoiser=model, average=average), optimiser, warmup=50,
-                steps=options.steps, configuration=found | dict(substeps=options.substeps, counts=COUNTS, one_branch=options.one_branch))
+                steps=options.steps, configuration=configuration)
     alpha = torch.cat([alphas_cumprod().float(), torch.ones(1)]).to(device)  # index -1 is the end, without noise
     for step in loop:
         length, count, prefix = lengths(rng, options.frames)
@@ -140,7 +138,7 @@ def main():
         noisy = level[:, 0].sqrt() * clean + (1 - level[:, 0]).sqrt() * torch.randn_like(clean)
         noisy = torch.where(judged > 0, noisy, clean)
         if options.one_branch:
-            s_A, s_P = None, options.one_branch
+            s_A, s_P = 0, options.one_branch
             style = style * torch.from_numpy(rng.random((count, 1, 1)) >= NO_STYLE).to(style)
         else:
             s_A, s_P = (torch.from_numpy(s).to(clean) for s in strengths(rng, count))

@@ -32,19 +32,19 @@ KINDS = ("samples", "mel", "teacher", "label")
 
 
 def prepare(data, work, seed=1):
-    """Writes wave/{samples, mel, teacher, label}.npy and index.npy, rows [first frame, frames, voice, train], one thread."""
+    """Writes wave/: {samples, mel, teacher, label}.raw, and last index.npy, rows [first frame, frames, voice]; one thread."""
     out, ears, index, first, voices = work / "wave", Ears(work), [], 0, {}
     out.mkdir(exist_ok=True)
     files = {kind: open(out / f"{kind}.raw", "wb") for kind in KINDS}
     with torch.no_grad():
         for row in write.read_index(data):
-            if row["split"] not in ("train", "valid"):
+            if row["split"] != "train":
                 continue
             with np.load(write.clip_path(data, row["number"])) as arrays:
                 dry = arrays["audio"].astype(np.float32) / 32768
             rng = np.random.default_rng([seed, row["number"], 13])
             voice = voices.setdefault(voice_group(row["engine"], row["voice"], row["language"]), len(voices))
-            for copy in range(2 if row["split"] == "train" else 1):
+            for copy in range(2):
                 x = augment.corrupt(dry[: len(dry) // HOP * HOP], rng) if copy else dry
                 frames = len(x) // HOP
                 log_mels = mel.log_mel(x)[: 2 * frames]
@@ -53,7 +53,7 @@ def prepare(data, work, seed=1):
                 for kind, made in zip(KINDS, ((x[: frames * HOP] * 32767).clip(-32767, 32767).astype(np.int16),
                                               log_mels.astype(np.float16), teacher.half().numpy(), y)):
                     files[kind].write(made.tobytes())
-                index.append((first, frames, voice, row["split"] == "train"))
+                index.append((first, frames, voice))
                 first += frames
     for file in files.values():
         file.close()
@@ -70,7 +70,7 @@ class Windows:
         for kind, (dtype, *width) in shapes.items():
             flat = np.memmap(work / "wave" / f"{kind}.raw", dtype, "r")
             self.tables[kind] = flat.reshape(-1, *width)
-        self.clips = index[(index[:, 3] == 1) & (index[:, 1] >= LENGTHS[0] + 2)]
+        self.clips = index[index[:, 1] >= LENGTHS[0] + 2]
         amount = np.bincount(self.clips[:, 2], self.clips[:, 1])
         share = self.clips[:, 1] / np.sqrt(np.maximum(amount, 1))[self.clips[:, 2]]
         self.share = share / share.sum()
@@ -80,7 +80,7 @@ class Windows:
         length = int(self.rng.choice(LENGTHS, p=(0.6, 0.2, 0.2)))
         count = round(seconds * 50 / length)
         picks = self.clips[self.rng.choice(len(self.clips), count, p=self.share)]
-        starts = [first + self.rng.integers(1, frames - length) for first, frames, *_ in picks]
+        starts = [first + self.rng.integers(1, frames - length) for first, frames, _ in picks]
         t = self.tables
         flat = t["samples"].reshape(-1)
         x = np.stack([flat[a * HOP - LEAD : (a + length) * HOP + FIELD - HOP - LEAD] for a in starts]) / np.float32(32768)

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from media2face_training import stages
 from media2face_training.train_encoder import Heads
-from media2face_training.waveform import CHUNK, FIELD, HOP, KERNELS, SHAPE, STRIDES, WaveEars, WaveEncoder
+from media2face_training.waveform import CHUNK, FIELD, HOP, KERNELS, SHAPE, STRIDES, WIDTHS, WaveEars, WaveEncoder
 
 SMALL = SHAPE | dict(hidden=32, layers=1, ff=32, groups=4)
 
@@ -43,7 +43,6 @@ class Network(unittest.TestCase):
             from transformers import Wav2Vec2Config, Wav2Vec2Model
         except ImportError:
             self.skipTest("transformers is not installed")
-        from media2face_training.waveform import WIDTHS
         net = WaveEncoder(**SMALL)
         other = Wav2Vec2Model(Wav2Vec2Config(
             hidden_size=32, num_hidden_layers=1, num_attention_heads=SMALL["heads"], intermediate_size=32, conv_dim=WIDTHS,

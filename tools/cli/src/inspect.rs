@@ -49,14 +49,11 @@ fn text(manifest: &Manifest, networks: &[Network]) -> Result<String, std::fmt::E
     writeln!(out, "licence     {}", or_none(&manifest.licence))?;
     writeln!(out, "provenance  {}", or_none(&manifest.provenance))?;
     let diffusion = &manifest.diffusion;
-    let guidance = match (diffusion.guidance_audio, diffusion.guidance_style) {
-        (_, style) if diffusion.distilled => format!("taken in (audio) {style} (style)"),
-        (audio, style) => format!("{audio} (audio) {style} (style)"),
-    };
+    let audio = if diffusion.distilled { "taken in".to_owned() } else { diffusion.guidance_audio.to_string() };
     writeln!(
         out,
-        "motion      {} frames/s, {} of {} steps, guidance {guidance}",
-        manifest.fps, diffusion.steps, diffusion.timesteps
+        "motion      {} frames/s, {} of {} steps, guidance {audio} (audio) {} (style)",
+        manifest.fps, diffusion.steps, diffusion.timesteps, diffusion.guidance_style
     )?;
 
     writeln!(out, "\n{:<28}{:>9}{:>14}{:>12}", "network", "tensors", "parameters", "bytes")?;
