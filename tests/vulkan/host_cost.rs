@@ -74,23 +74,31 @@ fn write_advance_and_read_allocate_nothing() {
     }
 }
 
+/// A shared machine takes time from its guests in the middle of a submission and counts it as theirs: the cost is what
+/// the least disturbed of so many takes.
+const TRIES: usize = 60;
+
 #[test]
 #[cfg(target_os = "linux")]
 fn submitting_a_recorded_sampling_takes_little_time_and_no_memory() {
+    let watched = std::env::var_os("VK_INSTANCE_LAYERS").is_some();
     for device in network_devices() {
         let backend = &device.open(|options| options.budget_ms = 60_000.0);
+        // The validation layer looks at every command of a submission; without it nobody does.
+        let bar = if watched { Duration::MAX } else { Duration::from_micros(100) };
         let mut least = Duration::MAX;
-        for _ in 0..5 {
+        for _ in 0..TRIES {
             let mut job = sampling(backend, 10).expect("job");
             assert_eq!(job.advance(backend), Ok(false), "the first call compiles");
             let (time, memory) = (thread_time(), allocations());
             assert_eq!(job.advance(backend), Ok(true), "one submission");
             assert_eq!(allocations() - memory, 0, "{}", device.name);
             least = least.min(thread_time().abs_diff(time));
+            if least < bar {
+                break;
+            }
         }
         println!("{}: {least:?} of the submitting thread", device.name);
-        // The validation layer looks at every command of a submission; without it nobody does.
-        let watched = std::env::var_os("VK_INSTANCE_LAYERS").is_some();
-        assert!(watched || least < Duration::from_micros(100), "{}: {least:?} of the submitting thread", device.name);
+        assert!(least < bar, "{}: {least:?} of the submitting thread", device.name);
     }
 }
