@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from .config import GNPFA, VISION
 from .expressions import swap_sides
@@ -22,10 +23,11 @@ from .modules import Encoder
 from .motion import load_mappings
 from .muon import Muon
 from .pictures import SIDE, read
-from .stages import device_of, save_stage
+from .stages import device_of, load_stage, save_stage
 
 OUTPUTS = dict(expression=GNPFA["d_z"], pose=3)
 SHIFT = 2  # px
+AVERAGING = 0.998
 HALF = 0.8  # share of the run in bfloat16
 RIDGE = 0.1  # a picture
 TURN = 0.25  # rad, the usual rotation
@@ -53,6 +55,12 @@ def cut(state):
         out[part] = {k: (v[rows] if k.startswith("fc.") else v).clone() for k, v in state.items()}
         first += outputs
     return out
+
+
+def joined(parts):
+    """The state dict of both in one, of what `cut` made."""
+    one = dict(parts["expression"])
+    return one | {k: torch.cat([parts[part][k] for part in OUTPUTS]) for k in one if k.startswith("fc.")}
 
 
 def tensor(images):
@@ -112,6 +120,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", default="target/training")
     parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--init", metavar="STAGE", help="begin with the finished weights of vision.safetensors")
     parser.add_argument("--batch", type=int, default=48)
     parser.add_argument("--rate", type=float, default=6e-3)
     parser.add_argument("--device", default="auto")
@@ -124,10 +133,15 @@ def main():
     from_weights, to_weights = (net.to(device) for net in load_mappings(work))
     spread = torch.from_numpy(weights.std(0)).to(device).clamp(min=0.02)
     model = network(sum(OUTPUTS.values()))
-    prepare(model)
-    model, configuration = model.to(device), dict(VISION, outputs=OUTPUTS)
+    configuration = dict(VISION, outputs=OUTPUTS)
+    if options.init:
+        model.load_state_dict(joined(load_stage(options.init, configuration)[0]))
+    else:
+        prepare(model)
+    model.to(device)
+    average = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(AVERAGING))
     optimiser = Muon(model.parameters())
-    loop = Loop(work / "vision.pt", options.minutes, options.rate, dict(vision=model), optimiser,
+    loop = Loop(work / "vision.pt", options.minutes, options.rate, dict(vision=model, average=average), optimiser,
                 configuration=configuration)
     for _ in loop:
         x, w, rotation = batches.draw(options.batch)
@@ -141,13 +155,14 @@ def main():
         (off + channels + turn).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)
         optimiser.step()
+        average.update_parameters(model)
         loop.note(z=off.detach().sqrt(), weights=channels.detach(),
                   degrees=(turned - rotation).detach().norm(dim=1).mean() * 57.3)
     with torch.no_grad():
         known = (torch.from_numpy(x).to(device) for x in (weights, rotations))
         targets = torch.cat([from_weights(next(known)), next(known)], 1)
-    settle(model, images, targets)
-    save_stage(work / "vision.safetensors", cut(model.state_dict()), configuration)
+    settle(average.module, images, targets)
+    save_stage(work / "vision.safetensors", cut(average.module.state_dict()), configuration)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from . import augment, labels, mel, stages
 from .dataset import write
@@ -63,10 +64,9 @@ def prepare(data, work, seed=1):
 class Windows:
     """Random windows of what `prepare` wrote, voices drawn as the square root of what there is of them."""
 
-    def __init__(self, work, rng):
+    def __init__(self, work):
         shapes = dict(samples=(np.int16, HOP), mel=(np.float16, 2 * mel.BANDS), teacher=(np.float16, 192), label=(np.int8,))
-        self.rng, index = rng, np.load(work / "wave" / "index.npy")
-        self.tables = {}
+        index, self.tables = np.load(work / "wave" / "index.npy"), {}
         for kind, (dtype, *width) in shapes.items():
             flat = np.memmap(work / "wave" / f"{kind}.raw", dtype, "r")
             self.tables[kind] = flat.reshape(-1, *width)
@@ -75,16 +75,16 @@ class Windows:
         share = self.clips[:, 1] / np.sqrt(np.maximum(amount, 1))[self.clips[:, 2]]
         self.share = share / share.sum()
 
-    def batch(self, seconds):
+    def batch(self, seconds, rng):
         """(samples [B, 320 N + 80], log-mel shape [B, N, 160], teacher [B, N, 192], labels [B, N])."""
-        length = int(self.rng.choice(LENGTHS, p=(0.6, 0.2, 0.2)))
+        length = int(rng.choice(LENGTHS, p=(0.6, 0.2, 0.2)))
         count = round(seconds * 50 / length)
-        picks = self.clips[self.rng.choice(len(self.clips), count, p=self.share)]
-        starts = [first + self.rng.integers(1, frames - length) for first, frames, _ in picks]
+        picks = self.clips[rng.choice(len(self.clips), count, p=self.share)]
+        starts = [first + rng.integers(1, frames - length) for first, frames, _ in picks]
         t = self.tables
         flat = t["samples"].reshape(-1)
         x = np.stack([flat[a * HOP - LEAD : (a + length) * HOP + FIELD - HOP - LEAD] for a in starts]) / np.float32(32768)
-        gain = 10 ** self.rng.uniform(-1, 0.3, (count, 1)).astype(np.float32)
+        gain = 10 ** rng.uniform(-1, 0.3, (count, 1)).astype(np.float32)
         shape, teacher, y = (np.stack([t[kind][a : a + length] for a in starts]) for kind in ("mel", "teacher", "label"))
         shape = shape.astype(np.float32).reshape(count, length, 2, mel.BANDS)
         shape = ((shape - shape.mean(-1, keepdims=True)) / 2.5).reshape(count, length, -1)
@@ -99,6 +99,8 @@ def main():
     parser.add_argument("--data", required=True, metavar="DIR", help="M2F-S")
     parser.add_argument("--work", default="target/training")
     parser.add_argument("--minutes", type=float, nargs=2, default=(6, 30), metavar=("FIT", "ALL"))
+    parser.add_argument("--steps", type=int, nargs=2, metavar=("FIT", "ALL"),
+                        help="instead of minutes: a run that repeats from its seed")
     parser.add_argument("--seconds", type=float, default=48, help="sound in a batch")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="auto")
@@ -108,17 +110,19 @@ def main():
     work, device = Path(options.work), stages.device_of(options.device)
     if not (work / "wave" / "index.npy").exists():
         prepare(options.data, work)
-    windows = Windows(work, np.random.default_rng(options.seed))
+    windows = Windows(work)
     net = nn.ModuleDict(dict(encoder=WaveEncoder(**SHAPE), heads=Heads(SHAPE["hidden"]),
                              shape=nn.Linear(WIDTHS[-1], 2 * mel.BANDS), teacher=nn.Linear(SHAPE["hidden"], 192))).to(device)
-    average = torch.optim.swa_utils.AveragedModel(net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(AVERAGING))
     configuration = dict(shape=SHAPE, widths=WIDTHS)
-    for run, (minutes, rate) in enumerate(zip(options.minutes, RATES)):
+    budgets = zip(options.minutes, options.steps or (None, None), RATES)
+    for run, (minutes, steps, rate) in enumerate(budgets):
+        average = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(AVERAGING))  # nothing of the fit's beginning in it
         optimiser = torch.optim.AdamW(net.parameters(), rate, weight_decay=0.02)
         loop = Loop(work / f"waveform_{run}.pt", minutes, rate, dict(net=net, average=average), optimiser, 100,
-                    configuration=configuration)
-        for _ in loop:
-            x, shape, teacher, y = (part.to(device) for part in windows.batch(options.seconds))
+                    steps=steps, configuration=configuration)
+        for step in loop:
+            batch = windows.batch(options.seconds, np.random.default_rng([options.seed, run, step]))
+            x, shape, teacher, y = (part.to(device) for part in batch)
             with torch.autocast(device.type, torch.bfloat16):
                 convolved = net["encoder"].convolved(x)
                 read = net["shape"](convolved)

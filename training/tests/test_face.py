@@ -236,6 +236,7 @@ class Networks(unittest.TestCase):
             own.load_state_dict(state)
         self.assertEqual([p(x).shape[1] for p in parts], [GNPFA["d_z"], 3])
         torch.testing.assert_close(torch.cat([p(x) for p in parts], 1), both(x))
+        torch.testing.assert_close(train_vision.joined(states), dict(both.state_dict()))
 
     def test_the_last_layer_settles_where_the_error_is_least(self):
         torch.manual_seed(0)
