@@ -1,11 +1,11 @@
 """Waveform encoder (waveform.py), taught by the log-mel encoder on M2F-S.
 
-    python -m media2face_training.train_waveform --data DIR --work target/training --minutes 6 30
+    python -m media2face_training.train_waveform --data DIR --work target/training --minutes 6 54
 
 `prepare` keeps every training clip's samples as recorded and once through another channel, its log-mel and the teacher's features
 (`wave/`). Then two runs: the convolutions alone learn, through a linear reading, the shape of the log-mel of the same
 20 ms (a log-mel frame less its own mean: the norms leave no level to be read); then everything learns phones, closure,
-opening and rounding (train_encoder's losses) and the teacher's features.
+opening and rounding (train_encoder's losses) and the teacher's features. More minutes go on from the checkpoint.
 """
 
 import argparse
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from scipy import fft
 from torch import nn
 from torch.nn import functional as F
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
@@ -61,6 +62,22 @@ def prepare(data, work, seed=1):
     np.save(out / "index.npy", np.array(index))
 
 
+def heard(x, rng):
+    """Windows [B, samples] f32 through other microphones: gains of ±10 dB at six octaves, two thirds of them 8 to 40 dB
+    above a pink noise, everything at another level. What they are taught stays that of the clearer sound."""
+    count, length = x.shape
+    padded = fft.next_fast_len(length, real=True)
+    octaves = np.log2(np.maximum(fft.rfftfreq(padded, 1 / 16000), 30.0)).astype(np.float32)
+    db = np.stack([np.interp(octaves, np.linspace(7, 13, 6), row) for row in rng.uniform(-10, 10, (count, 6))])
+    spectrum = fft.rfft(x, padded) * (10 ** (db / 20)).astype(np.float32)
+    noise = fft.rfft(rng.standard_normal((count, padded), np.float32)) * 2 ** (-octaves / 2)
+    loud, noisy = (np.linalg.norm(s, axis=1, keepdims=True) for s in (spectrum, noise))
+    below = 10 ** (-rng.uniform(8, 40, (count, 1)) / 20) * (rng.random((count, 1)) < 2 / 3)
+    gain = 10 ** rng.uniform(-1, 0.3, (count, 1))
+    spectrum += noise * (loud / noisy * below).astype(np.float32)
+    return fft.irfft(spectrum * gain.astype(np.float32), padded)[:, :length]
+
+
 class Windows:
     """Random windows of what `prepare` wrote, voices drawn as the square root of what there is of them."""
 
@@ -84,13 +101,12 @@ class Windows:
         t = self.tables
         flat = t["samples"].reshape(-1)
         x = np.stack([flat[a * HOP - LEAD : (a + length) * HOP + FIELD - HOP - LEAD] for a in starts]) / np.float32(32768)
-        gain = 10 ** rng.uniform(-1, 0.3, (count, 1)).astype(np.float32)
         shape, teacher, y = (np.stack([t[kind][a : a + length] for a in starts]) for kind in ("mel", "teacher", "label"))
         shape = shape.astype(np.float32).reshape(count, length, 2, mel.BANDS)
         shape = ((shape - shape.mean(-1, keepdims=True)) / 2.5).reshape(count, length, -1)
         y = y.astype(np.int64)
         y[:, -TOO_LATE:] = IGNORED  # behind its end the network hears nothing
-        parts = (x * gain, shape, teacher.astype(np.float32), y)
+        parts = (heard(x, rng), shape, teacher.astype(np.float32), y)
         return tuple(torch.from_numpy(np.ascontiguousarray(part)) for part in parts)
 
 
@@ -98,7 +114,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True, metavar="DIR", help="M2F-S")
     parser.add_argument("--work", default="target/training")
-    parser.add_argument("--minutes", type=float, nargs=2, default=(6, 30), metavar=("FIT", "ALL"))
+    parser.add_argument("--minutes", type=float, nargs=2, default=(6, 54), metavar=("FIT", "ALL"))
     parser.add_argument("--steps", type=int, nargs=2, metavar=("FIT", "ALL"),
                         help="instead of minutes: a run that repeats from its seed")
     parser.add_argument("--seconds", type=float, default=48, help="sound in a batch")
