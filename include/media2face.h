@@ -589,7 +589,7 @@ typedef struct m2f_liveliness_options {
     float head_gain;
     /** Standard deviation of the smoothing of the expression, seconds, 0..10, without lag; default 0, none. */
     float smoothing_s;
-    /** The same for the head. */
+    /** The same for the head; .04 calms the starter's, which trembles a little. */
     float head_smoothing_s;
     /**
      * Most closure of the lids by the model's own blinks, 0..1; default 1, 0 turns them off. Lids that are held half closed

@@ -48,7 +48,7 @@ pub struct m2f_liveliness_options {
     pub head_gain: f32,
     /// Standard deviation of the smoothing of the expression, seconds, 0..10, without lag; default 0, none.
     pub smoothing_s: f32,
-    /// The same for the head.
+    /// The same for the head; .04 calms the starter's, which trembles a little.
     pub head_smoothing_s: f32,
     /// Most closure of the lids by the model's own blinks, 0..1; default 1, 0 turns them off. Lids that are held half closed
     /// for longer than half a second stay.

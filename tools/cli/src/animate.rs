@@ -37,7 +37,7 @@ pub fn run(args: &Animate) -> Result<String> {
 
     // Nothing is made on disk before the input is known to be good.
     let mut options = session_options(args, &model, &wav)?;
-    let liveliness = args.liveliness.settings(args.seed);
+    let liveliness = args.liveliness.settings(args.seed, !args.keyframes.is_empty());
     liveliness.check(&model)?;
     let bound = match &args.mesh {
         None => None,

@@ -31,9 +31,9 @@ pub struct Liveliness {
     /// Smooths the expression without lag: standard deviation in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 0.0, value_parser = smoothing, allow_negative_numbers = true, help_heading = HEADING)]
     pub smooth: f32,
-    /// The same for the head
-    #[arg(long, value_name = "MS", default_value_t = 0.0, value_parser = smoothing, allow_negative_numbers = true, help_heading = HEADING)]
-    pub smooth_head: f32,
+    /// The same for the head, which the network lets tremble a little [default: 40; with --keyframe 0, so that it is met]
+    #[arg(long, value_name = "MS", value_parser = smoothing, allow_negative_numbers = true, help_heading = HEADING)]
+    pub smooth_head: Option<f32>,
     /// Gain of a blendshape, its offset and its limits: jawOpen=1.2 or jawOpen=1.2,0,0,0.7; weights and mesh follow. Repeatable
     #[arg(long, value_name = "NAME=GAIN", value_parser = channel, help_heading = HEADING)]
     pub channel: Vec<(String, Channel)>,
@@ -42,14 +42,15 @@ pub struct Liveliness {
 const HEADING: &str = "Liveliness";
 
 impl Liveliness {
-    /// As the library takes it.
-    pub fn settings(&self, seed: u64) -> session::Liveliness {
+    /// As the library takes it; a face that is `held` at keyframes is smoothed only where that is asked for.
+    pub fn settings(&self, seed: u64, held: bool) -> session::Liveliness {
+        let calm_s = if held { 0.0 } else { session::Liveliness::CALM_HEAD_S };
         session::Liveliness {
             seed,
             expression_gain: self.expression_gain,
             head_gain: self.head_gain,
             smoothing_s: self.smooth / 1e3,
-            head_smoothing_s: self.smooth_head / 1e3,
+            head_smoothing_s: self.smooth_head.map_or(calm_s, |ms| ms / 1e3),
             channels: self.channel.clone(),
             blinks: self.blink.unwrap_or_default(),
             gaze: Gaze { targets: self.look_at.clone(), ..self.gaze.clone().unwrap_or_default() },
@@ -141,12 +142,14 @@ mod tests {
 
     fn parse(line: &str) -> Result<session::Liveliness, String> {
         let words = std::iter::once("m2f").chain(line.split(' ').filter(|word| !word.is_empty()));
-        Line::try_parse_from(words).map(|line| line.liveliness.settings(3)).map_err(|error| error.to_string())
+        Line::try_parse_from(words).map(|line| line.liveliness.settings(3, false)).map_err(|error| error.to_string())
     }
 
     #[test]
-    fn nothing_said_is_nothing_changed() {
-        assert_eq!(parse(""), Ok(session::Liveliness { seed: 3, ..session::Liveliness::default() }));
+    fn nothing_said_only_calms_the_head() {
+        let nothing = session::Liveliness { seed: 3, ..session::Liveliness::default() };
+        assert_eq!(parse("--smooth-head 0"), Ok(nothing.clone()));
+        assert_eq!(parse(""), Ok(session::Liveliness { head_smoothing_s: 0.04, ..nothing }));
     }
 
     #[test]

@@ -322,13 +322,14 @@ fn gazes(model: &Arc<Model>, cast: &[Cast], spoken: &[Spoken]) -> Vec<Vec<GazeTa
 
 /// As the library takes it.
 fn lively(asked: &script::Liveliness, seed: u64, mut targets: Vec<GazeTarget>) -> Liveliness {
-    let &script::Liveliness { expression_gain, head_gain, blink_limit, blinks_per_minute, .. } = asked;
+    let &script::Liveliness { expression_gain, head_gain, head_smoothing_s, blink_limit, blinks_per_minute, .. } =
+        asked;
     targets.retain(|_| asked.looks);
     targets.iter_mut().for_each(|target| target.head_share = asked.head_share);
     let (gain, saccades_per_minute) = (asked.gaze_gain, asked.saccades_per_minute);
     let gaze = Gaze { gain, saccades_per_minute, targets, ..Gaze::default() };
     let blinks = Blinks { limit: blink_limit, added_per_minute: blinks_per_minute };
-    Liveliness { seed, expression_gain, head_gain, blinks, gaze, ..Liveliness::default() }
+    Liveliness { seed, expression_gain, head_gain, head_smoothing_s, blinks, gaze, ..Liveliness::default() }
 }
 
 impl Line {

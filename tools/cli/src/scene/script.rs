@@ -77,6 +77,7 @@ pub struct Character {
 pub struct Liveliness {
     pub expression_gain: f32,
     pub head_gain: f32,
+    pub head_smoothing_s: f32,
     /// Of the motion's own gaze.
     pub gaze_gain: f32,
     pub saccades_per_minute: f32,
@@ -92,6 +93,7 @@ impl Default for Liveliness {
         Self {
             expression_gain: 1.0,
             head_gain: 1.0,
+            head_smoothing_s: media2face::session::Liveliness::CALM_HEAD_S,
             gaze_gain: 1.0,
             saccades_per_minute: 0.0,
             blink_limit: 1.0,

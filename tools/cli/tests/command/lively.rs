@@ -18,6 +18,8 @@ fn each_option_changes_its_part_and_the_seed_decides() {
     let plain = json(&bench, "plain", &[]);
     let still = ["--expression-gain", "1", "--head-gain", "1", "--smooth", "0", "--gaze", "gain=1", "--blink", "max=1"];
     assert_eq!(json(&bench, "still", &still), plain);
+    let trembling = json(&bench, "trembling", &["--smooth-head=0"]);
+    assert!(trembling["weights"] == plain["weights"] && trembling["head"] != plain["head"], "a head is calmed unasked");
     for (out, option) in
         [("gain", "--expression-gain=.5"), ("smooth", "--smooth=80"), ("channel", "--channel=jawOpen=0,.3")]
     {

@@ -129,9 +129,10 @@ fn style_lies_on_its_line_and_leaves_the_rest_alone() {
     let at = SCRIPT.find("styles = [{ text = \"😢\"").unwrap();
     let rest = SCRIPT[at..].find('\n').unwrap();
     let plain = rows(&format!("{}{}", &SCRIPT[..at], &SCRIPT[at + rest..]), "plain");
-    // Spoken from 0.7 to 1.2 s; a ramp reaches a tenth of a second before it.
+    // Spoken from 0.7 to 1.2 s; a ramp reaches a tenth of a second before it, and what calms the head, which eyes make
+    // up for, five frames further on either side.
     let differ: Vec<usize> = (0..42).filter(|&frame| styled[frame] != plain[frame]).collect();
-    assert!(!differ.is_empty() && differ.iter().all(|frame| (18..40).contains(frame)), "{differ:?}");
+    assert!(!differ.is_empty() && differ.iter().all(|frame| (13..45).contains(frame)), "{differ:?}");
 }
 
 #[test]
