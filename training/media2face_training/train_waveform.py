@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from scipy import fft
 from torch import nn
 from torch.nn import functional as F
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
@@ -62,22 +61,6 @@ def prepare(data, work, seed=1):
     np.save(out / "index.npy", np.array(index))
 
 
-def heard(x, rng):
-    """Windows [B, samples] f32 through other microphones: gains of ±10 dB at six octaves, two thirds of them 8 to 40 dB
-    above a pink noise, everything at another level. What they are taught stays that of the clearer sound."""
-    count, length = x.shape
-    padded = fft.next_fast_len(length, real=True)
-    octaves = np.log2(np.maximum(fft.rfftfreq(padded, 1 / 16000), 30.0)).astype(np.float32)
-    db = np.stack([np.interp(octaves, np.linspace(7, 13, 6), row) for row in rng.uniform(-10, 10, (count, 6))])
-    spectrum = fft.rfft(x, padded) * (10 ** (db / 20)).astype(np.float32)
-    noise = fft.rfft(rng.standard_normal((count, padded), np.float32)) * 2 ** (-octaves / 2)
-    loud, noisy = (np.linalg.norm(s, axis=1, keepdims=True) for s in (spectrum, noise))
-    below = 10 ** (-rng.uniform(8, 40, (count, 1)) / 20) * (rng.random((count, 1)) < 2 / 3)
-    gain = 10 ** rng.uniform(-1, 0.3, (count, 1))
-    spectrum += noise * (loud / noisy * below).astype(np.float32)
-    return fft.irfft(spectrum * gain.astype(np.float32), padded)[:, :length]
-
-
 class Windows:
     """Random windows of what `prepare` wrote, voices drawn as the square root of what there is of them."""
 
@@ -106,7 +89,7 @@ class Windows:
         shape = ((shape - shape.mean(-1, keepdims=True)) / 2.5).reshape(count, length, -1)
         y = y.astype(np.int64)
         y[:, -TOO_LATE:] = IGNORED  # behind its end the network hears nothing
-        parts = (heard(x, rng), shape, teacher.astype(np.float32), y)
+        parts = (augment.microphones(x, rng), shape, teacher.astype(np.float32), y)
         return tuple(torch.from_numpy(np.ascontiguousarray(part)) for part in parts)
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from media2face_training import stages
+from media2face_training.augment import microphones
 from media2face_training.train_encoder import Heads
-from media2face_training.train_waveform import heard
 from media2face_training.waveform import CHUNK, FIELD, HOP, KERNELS, SHAPE, STRIDES, WIDTHS, WaveEars, WaveEncoder
 
 SMALL = SHAPE | dict(hidden=32, layers=1, ff=32, groups=4)
@@ -60,19 +60,19 @@ class Microphones(unittest.TestCase):
         self.x = np.random.default_rng(1).standard_normal((6, 4321)).astype(np.float32) * 0.1
 
     def test_silence_stays_silent_and_levels_within_reason(self):
-        made = heard(np.concatenate([self.x, np.zeros_like(self.x)]), np.random.default_rng(0))
+        made = microphones(np.concatenate([self.x, np.zeros_like(self.x)]), np.random.default_rng(0))
         self.assertEqual((made.shape, made.dtype), ((12, 4321), np.float32))
         self.assertEqual(np.abs(made[6:]).max(), 0)
         ratios = made[:6].std(1) / self.x.std(1)
         self.assertTrue((ratios > 0.02).all() and (ratios < 8).all(), ratios)
 
     def test_it_repeats_from_its_seed_and_keeps_times(self):
-        one, other = (heard(self.x, np.random.default_rng(seed)) for seed in (3, 4))
-        np.testing.assert_array_equal(one, heard(self.x, np.random.default_rng(3)))
+        one, other = (microphones(self.x, np.random.default_rng(seed)) for seed in (3, 4))
+        np.testing.assert_array_equal(one, microphones(self.x, np.random.default_rng(3)))
         self.assertFalse(np.array_equal(one, other))
         click = np.zeros((8, 4321), np.float32)
         click[:, 2000] = 1
-        np.testing.assert_array_equal(np.abs(heard(click, np.random.default_rng(5))).argmax(1), 2000)
+        np.testing.assert_array_equal(np.abs(microphones(click, np.random.default_rng(5))).argmax(1), 2000)
 
 
 class Pieces(unittest.TestCase):
