@@ -15,6 +15,7 @@ from safetensors.numpy import save
 from . import stages
 from .config import DENOISER, DIFFUSION, FPS, GNPFA, MEL_DILATIONS, MEL_WIDTH
 from .face import Face
+from .manifest import entered
 from .modules import Denoiser, MelEncoder, mapping
 from .motion import POSE
 from .style.pack import add_clip, emoji_table
@@ -159,7 +160,7 @@ def build(work, denoiser="denoiser.pt", **sampler):
     manifest["topology"] = add_face(tensors, face)
     manifest["blendshapes"] = {"names": face.unit_names}
     manifest["identities"] = {"names": list(face.named)}
-    return tensors, manifest
+    return tensors, entered(manifest)
 
 
 def main():
