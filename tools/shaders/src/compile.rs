@@ -9,20 +9,13 @@ use glslang::{
     Compiler, CompilerOptions, ShaderInput, ShaderMessage, ShaderSource, ShaderStage, SourceLanguage, SpirvVersion,
     Target, VulkanVersion,
 };
-use sha2::{Digest, Sha256};
 
+use crate::sources::included;
 use crate::variants::Module;
 
-/// A compiled module.
-pub(crate) struct Compiled {
-    /// The module, little endian, with the names of variables and members and without the source's text.
-    pub(crate) spirv: Vec<u8>,
-    /// SHA-256 of all that went in: compiler, target, macros, source, included files.
-    pub(crate) hash: String,
-}
-
-/// Compiles one module of the table in `folder`.
-pub(crate) fn compile(folder: &Path, module: &Module) -> Result<Compiled> {
+/// Compiles one module of the table in `folder`: little endian, with the names of variables and members and without the
+/// source's text.
+pub(crate) fn compile(folder: &Path, module: &Module) -> Result<Vec<u8>> {
     let path = folder.join(&module.source);
     let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
     let (version, spirv_version) = match module.is_matrix() {
@@ -35,14 +28,9 @@ pub(crate) fn compile(folder: &Path, module: &Module) -> Result<Compiled> {
         version_profile: None,
         messages: ShaderMessage::VULKAN_RULES | ShaderMessage::SPV_RULES,
     };
-    let preamble: String = module.defines.iter().map(|(name, value)| format!("#define {name} {value}\n")).collect();
-    let mut hash = Sha256::new();
-    for part in [env!("GLSLANG"), &format!("{version:?}"), &preamble, &text] {
-        mix(&mut hash, part);
-    }
-
+    let preamble = module.preamble();
     let compiler = Compiler::acquire().context("glslang does not start")?;
-    let mut includes = Includes { folder, hash, missing: None };
+    let mut includes = Includes { folder, missing: None };
     let source = ShaderSource::from(text);
     let none: Option<&[(&str, Option<&str>)]> = None;
     let words =
@@ -55,37 +43,26 @@ pub(crate) fn compile(folder: &Path, module: &Module) -> Result<Compiled> {
         return Err(anyhow!(missing)).with_context(|| path.display().to_string());
     }
     let words = words.map_err(|error| anyhow!("{}:\n{}", module.name, describe(&error, &path)))?;
-    let spirv = words.iter().flat_map(|word| word.to_le_bytes()).collect();
-    let hash = includes.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Compiled { spirv, hash })
+    Ok(words.iter().flat_map(|word| word.to_le_bytes()).collect())
 }
 
-/// `#include`: names are relative to the folder of the table, or to the file that includes.
+/// `#include`.
 struct Includes<'a> {
     folder: &'a Path,
-    hash: Sha256,
     missing: Option<String>,
 }
 
 impl IncludeHandler for Includes<'_> {
     fn include(&mut self, _: IncludeType, name: &str, includer: &str, _depth: usize) -> Option<IncludeResult> {
-        let beside = Path::new(includer).parent().map_or_else(PathBuf::new, Path::to_path_buf).join(name);
-        let found = [beside, self.folder.join(name)].into_iter().find(|path| path.is_file());
+        let beside = Path::new(includer).parent().map_or_else(PathBuf::new, Path::to_path_buf);
+        let found = included(self.folder, &beside, name);
         let text = found.as_ref().and_then(|path| std::fs::read_to_string(path).ok());
         let (Some(found), Some(data)) = (found, text) else {
             self.missing.get_or_insert_with(|| format!("#include {name:?}: no such file"));
             return None;
         };
-        mix(&mut self.hash, name);
-        mix(&mut self.hash, &data);
         Some(IncludeResult { name: found.to_string_lossy().into_owned(), data })
     }
-}
-
-/// Each part with its length, so that no two lists of parts give the same bytes.
-fn mix(hash: &mut Sha256, part: &str) {
-    hash.update((part.len() as u64).to_le_bytes());
-    hash.update(part);
 }
 
 /// The compiler's messages as FILE:LINE; it knows files that are included by name and the first as 0.
@@ -108,38 +85,32 @@ mod tests {
         "layout(set = 0, binding = 0) buffer Out { float values[]; };\nvoid main() { values[0] = VALUE; }\n";
 
     /// Compiles `source` beside `lib.glsl` in a folder of its own.
-    fn compiled(test: &str, source: &str, library: &str, value: &str) -> Result<Compiled> {
-        let folder = std::env::temp_dir().join(format!("media2face-shaders-{}-{test}", std::process::id()));
-        std::fs::create_dir_all(&folder)?;
-        std::fs::write(folder.join("a.comp"), format!("{HEAD}{source}{BODY}"))?;
-        std::fs::write(folder.join("lib.glsl"), library)?;
+    fn compiled(source: &str, library: &str, value: &str) -> Result<Vec<u8>> {
+        let folder = tempfile::tempdir()?;
+        std::fs::write(folder.path().join("a.comp"), format!("{HEAD}{source}{BODY}"))?;
+        std::fs::write(folder.path().join("lib.glsl"), library)?;
         let defines = [("VALUE".to_owned(), value.to_owned())].into();
-        let result = compile(&folder, &Module { source: "a.comp".into(), name: "a.packed".into(), defines });
-        std::fs::remove_dir_all(&folder)?;
-        result
+        compile(folder.path(), &Module { source: "a.comp".into(), name: "a.packed".into(), defines })
     }
 
     #[test]
-    fn same_sources_give_the_same_bytes_and_every_input_is_in_the_hash() {
+    fn same_sources_give_the_same_bytes_with_their_names() {
         let include = "#include \"lib.glsl\"\n";
-        let first = compiled("same", include, "", "1.0").expect("compiles");
-        let again = compiled("same", include, "", "1.0").expect("compiles");
-        assert!(first.spirv == again.spirv && first.hash == again.hash);
-        let define = compiled("same", include, "", "2.0").expect("compiles");
-        assert!(first.spirv != define.spirv && first.hash != define.hash);
-        let library = compiled("same", include, "// another\n", "1.0").expect("compiles");
-        assert!(first.spirv == library.spirv && first.hash != library.hash);
-        assert!(first.spirv.windows(6).any(|bytes| bytes == b"values"), "names are kept");
+        let first = compiled(include, "", "1.0").expect("compiles");
+        assert!(first == compiled(include, "", "1.0").expect("compiles"));
+        assert!(first != compiled(include, "", "2.0").expect("compiles"));
+        assert!(first == compiled(include, "// another\n", "1.0").expect("compiles"));
+        assert!(first.windows(6).any(|bytes| bytes == b"values"), "names are kept");
     }
 
     #[test]
     fn faults_are_told_with_file_and_line() {
-        let fault = |test, source, library| match compiled(test, source, library, "1.0") {
-            Ok(_) => panic!("{test} compiles"),
+        let fault = |source, library| match compiled(source, library, "1.0") {
+            Ok(_) => panic!("{source} compiles"),
             Err(fault) => format!("{fault:#}"),
         };
-        assert!(fault("own", "float f() { return x; }\n", "").contains("a.comp:3: 'x'"));
-        assert!(fault("library", "#include \"lib.glsl\"\n", "\nfloat f() { return x; }\n").contains("lib.glsl:2: 'x'"));
-        assert!(fault("missing", "#include \"none.glsl\"\n", "").contains("#include \"none.glsl\": no such file"));
+        assert!(fault("float f() { return x; }\n", "").contains("a.comp:3: 'x'"));
+        assert!(fault("#include \"lib.glsl\"\n", "\nfloat f() { return x; }\n").contains("lib.glsl:2: 'x'"));
+        assert!(fault("#include \"none.glsl\"\n", "").contains("#include \"none.glsl\": no such file"));
     }
 }

@@ -32,6 +32,16 @@ impl Module {
     pub(crate) fn is_matrix(&self) -> bool {
         self.name.ends_with(".matrix")
     }
+
+    /// The name of that, as it is part of the hash.
+    pub(crate) fn target(&self) -> &'static str {
+        if self.is_matrix() { "Vulkan1_3" } else { "Vulkan1_1" }
+    }
+
+    /// Its macros, as lines before the source.
+    pub(crate) fn preamble(&self) -> String {
+        self.defines.iter().map(|(name, value)| format!("#define {name} {value}\n")).collect()
+    }
 }
 
 /// Reads the table of a folder, in the file's order.

@@ -46,7 +46,8 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8(output.stdout)?)
 }
 
-fn text(command: &Command) -> String {
+/// A command as it would be typed.
+pub(crate) fn text(command: &Command) -> String {
     let arguments = command.get_args().map(|a| a.to_string_lossy().into_owned());
     std::iter::once(command.get_program().to_string_lossy().into_owned()).chain(arguments).collect::<Vec<_>>().join(" ")
 }

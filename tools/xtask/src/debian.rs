@@ -13,39 +13,60 @@ pub(crate) struct Folder {
     root: PathBuf,
     /// Release names: the first is the default, packages of the others are asked for as `name/release`.
     releases: Vec<String>,
+    /// Packages that come with whatever they depend on and the system lacks.
+    packages: Vec<String>,
+    /// Packages that come without.
+    alone: Vec<String>,
     /// Take the C library and all else from the releases too, instead of building on what the system has.
     whole: bool,
 }
 
 impl Folder {
-    /// A folder at `root` on what the system has installed.
-    pub(crate) fn new(root: &Path, releases: &[&str]) -> Self {
-        let releases = releases.iter().map(|&release| release.to_owned()).collect();
-        Self { root: root.to_path_buf(), releases, whole: false }
+    /// A folder at `root` on what the system has installed: `packages` with whatever they depend on that the system lacks,
+    /// and those of `alone` without.
+    pub(crate) fn new(root: &Path, releases: &[&str], packages: &[&str], alone: &[&str]) -> Self {
+        let [releases, packages, alone] =
+            [releases, packages, alone].map(|names| names.iter().map(|&name| name.to_owned()).collect());
+        Self { root: root.to_path_buf(), releases, packages, alone, whole: false }
     }
 
     /// A folder with a C library and loader of its own.
-    pub(crate) fn whole(root: &Path, release: &str) -> Self {
-        Self { whole: true, ..Self::new(root, &[release]) }
+    pub(crate) fn whole(root: &Path, release: &str, packages: &[&str]) -> Self {
+        Self { whole: true, ..Self::new(root, &[release], packages, &[]) }
     }
 
-    /// Unpacks `packages` with whatever they depend on that the system lacks, and those of `alone` without. Does
-    /// nothing when that is done already; tries twice. `FOLDER/versions.txt` lists what lies there.
-    pub(crate) fn bring(&self, packages: &[&str], alone: &[&str]) -> Result<()> {
-        let all = [packages, alone].concat().join(", ");
-        let wanted = format!("# {all} of {}\n", self.releases.join(", "));
-        let stamp = self.root.join("versions.txt");
-        if std::fs::read_to_string(&stamp).is_ok_and(|have| have.starts_with(&wanted)) {
+    /// Whether the packages lie there.
+    pub(crate) fn is_brought(&self) -> bool {
+        std::fs::read_to_string(self.stamp()).is_ok_and(|have| have.starts_with(&self.wanted()))
+    }
+
+    /// Unpacks the packages. Does nothing when that is done already; tries twice. `FOLDER/versions.txt` lists what lies
+    /// there.
+    pub(crate) fn bring(&self) -> Result<()> {
+        if self.is_brought() {
             return Ok(());
         }
         for program in ["apt-get", "dpkg"] {
             ensure!(exists(program), "{program} is missing: this machine is no Debian");
         }
-        println!("bringing {all} into {}", self.root.display());
-        let versions = self.unpack(packages, alone).or_else(|_| self.unpack(packages, alone));
-        let versions = versions.with_context(|| format!("Debian's {all} could not be had"))?;
-        std::fs::write(stamp, wanted + &versions)?;
+        println!("bringing {} into {}", self.names(), self.root.display());
+        let versions = self.unpack().or_else(|_| self.unpack());
+        let versions = versions.with_context(|| format!("Debian's {} could not be had", self.names()))?;
+        std::fs::write(self.stamp(), self.wanted() + &versions)?;
         Ok(())
+    }
+
+    fn names(&self) -> String {
+        [self.packages.as_slice(), &self.alone].concat().join(", ")
+    }
+
+    fn stamp(&self) -> PathBuf {
+        self.root.join("versions.txt")
+    }
+
+    /// The stamp's first line.
+    fn wanted(&self) -> String {
+        format!("# {} of {}\n", self.names(), self.releases.join(", "))
     }
 
     /// The version of a package in the folder.
@@ -55,7 +76,7 @@ impl Folder {
         Ok(line.with_context(|| format!("{package} is not in {}", self.root.display()))?.to_owned())
     }
 
-    fn unpack(&self, packages: &[&str], alone: &[&str]) -> Result<String> {
+    fn unpack(&self) -> Result<String> {
         let _ = std::fs::remove_dir_all(&self.root);
         let archives = self.root.join("apt/archives");
         std::fs::create_dir_all(self.root.join("apt/lists/partial"))?;
@@ -64,10 +85,10 @@ impl Folder {
         std::fs::write(self.root.join("apt/sources.list"), self.sources()?)?;
         quiet(&mut self.apt(&["update"], self.whole))?;
         let install = ["install", "--download-only", "--no-install-recommends", "--no-remove"];
-        quiet(self.apt(&install, self.whole).args(packages))?;
+        quiet(self.apt(&install, self.whole).args(&self.packages))?;
         // What is installed already is not downloaded by the line above. Here nothing counts as installed: the system
         // may have a newer version than the releases offer, which apt would then look for in vain.
-        quiet(self.apt(&["download"], true).args(packages).args(alone).current_dir(&archives))?;
+        quiet(self.apt(&["download"], true).args(&self.packages).args(&self.alone).current_dir(&archives))?;
         let mut versions = Vec::new();
         for entry in std::fs::read_dir(&archives)? {
             let path = entry?.path();

@@ -1,14 +1,16 @@
 //! The project's own chores: `cargo xtask test` checks everything that runs without a GPU.
 
-mod apt;
+mod checks;
 mod command;
 mod debian;
 mod header;
+mod need;
 mod sample;
 mod shaders;
 mod sid;
 mod symbols;
 mod test;
+mod usage;
 mod validation;
 mod vulkan;
 
@@ -48,8 +50,13 @@ enum Chore {
         #[arg(last = true)]
         program: Vec<std::ffi::OsString>,
     },
-    /// Check everything that runs without a GPU: format, lints, docs, layers, tests, header, symbols, samples.
-    Test,
+    /// Check what runs without a GPU: format, lints, docs, layers, tests, header, symbols, samples. Quick unless --full is
+    /// given: one device path of every op and network, one whole job on a device.
+    Test {
+        /// Everything: all devices, all builds, the shaders compiled anew. Before a release.
+        #[arg(long)]
+        full: bool,
+    },
     /// Build and run a sample.
     Sample {
         /// The language.
@@ -63,7 +70,7 @@ fn main() -> anyhow::Result<()> {
         Chore::Shaders { check } => shaders::run_all(check),
         Chore::Vulkan { program } => vulkan::vulkan(&program),
         Chore::Sid { program } => sid::sid(&program),
-        Chore::Test => test::run_all(),
-        Chore::Sample { language } => sample::sample(language),
+        Chore::Test { full } => test::run_all(if full { test::Extent::Full } else { test::Extent::Quick }),
+        Chore::Sample { language } => sample::sample(language, sample::Profile::Release),
     }
 }

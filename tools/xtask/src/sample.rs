@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
-use crate::apt;
 use crate::command::{cargo, command, root, run, target};
+use crate::need::{Need, need};
 
 /// Languages with samples.
 #[derive(Clone, Copy, ValueEnum)]
@@ -15,15 +15,38 @@ pub(crate) enum Language {
     C,
 }
 
+/// How the library is built.
+#[derive(Clone, Copy)]
+pub(crate) enum Profile {
+    /// As a host gets it.
+    Release,
+}
+
+impl Profile {
+    /// Builds the library.
+    pub(crate) fn build(self) -> Result<()> {
+        match self {
+            Self::Release => run(&mut cargo(&["build", "--release", "--package", "media2face"])),
+        }
+    }
+
+    /// Where it lies.
+    pub(crate) fn folder(self) -> PathBuf {
+        match self {
+            Self::Release => target().join("release"),
+        }
+    }
+}
+
 /// Programs in samples/c.
 const C_SAMPLES: [&str; 2] = ["minimal", "styles"];
 
 /// Builds the samples of a language and runs each on the sample audio with the starter model.
-pub(crate) fn sample(language: Language) -> Result<()> {
+pub(crate) fn sample(language: Language, profile: Profile) -> Result<()> {
     match language {
         Language::C => {
             for name in C_SAMPLES {
-                let program = build_c(name)?;
+                let program = build_c(name, profile)?;
                 let csv = target().join(format!("samples/{name}.csv"));
                 let _ = std::fs::remove_file(&csv);
                 let (model, audio) = (root().join("models/starter.m2f"), root().join("samples/audio/hello.wav"));
@@ -40,13 +63,13 @@ pub(crate) fn sample(language: Language) -> Result<()> {
 }
 
 /// Compiles samples/c/{name}.c as strictly as C99 can be.
-pub(crate) fn build_c(name: &str) -> Result<PathBuf> {
-    apt::need("gcc", "gcc")?;
-    run(&mut cargo(&["build", "--release", "--package", "media2face"]))?;
+pub(crate) fn build_c(name: &str, profile: Profile) -> Result<PathBuf> {
+    need(Need::Program("gcc", "gcc"))?;
+    profile.build()?;
     let folder = target().join("samples");
     std::fs::create_dir_all(&folder)?;
     let program = folder.join(name);
-    let (source, library) = (format!("samples/c/{name}.c"), target().join("release/libmedia2face.a"));
+    let (source, library) = (format!("samples/c/{name}.c"), profile.folder().join("libmedia2face.a"));
     let (program_text, library_text) = (program.to_string_lossy(), library.to_string_lossy());
     let strict = ["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror", "-O1", "-g"];
     let link = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"];

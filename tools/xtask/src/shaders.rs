@@ -1,19 +1,19 @@
-//! `shaders/*.comp` to SPIR-V, and the judgement of `spirv-val`. The compiler is a workspace member of its own
-//! (tools/shaders), since its C++ takes minutes to build and no other chore needs it.
+//! `shaders/*.comp` to SPIR-V, and the judgement of `spirv-val`. The compiler is a feature of a workspace member of its
+//! own (tools/shaders), since its C++ takes minutes to build and no other chore needs it.
 
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use crate::apt;
 use crate::command::{cargo, command, root, run};
+use crate::need::{Need, need};
 
 /// Folders with a `variants.toml`.
 const FOLDERS: &[&str] = &["shaders", "tools/hazard"];
 
 /// Compiles all modules, or compares them with the committed ones; then validates them.
 pub(crate) fn run_all(check: bool) -> Result<()> {
-    let mut compile = cargo(&["run", "--quiet", "--package", "shaders", "--"]);
+    let mut compile = cargo(&["run", "--quiet", "--package", "shaders", "--features", "compile", "--"]);
     compile.args(FOLDERS);
     if check {
         compile.arg("--check");
@@ -22,9 +22,15 @@ pub(crate) fn run_all(check: bool) -> Result<()> {
     validate()
 }
 
+/// Compares the committed modules with their sources by the hashes of both, which takes no compiler; then validates them.
+pub(crate) fn compare() -> Result<()> {
+    run(cargo(&["run", "--quiet", "--package", "shaders", "--", "--check"]).args(FOLDERS))?;
+    validate()
+}
+
 /// Runs `spirv-val` over every module but those with cooperative matrices, whose capability it may not know.
 fn validate() -> Result<()> {
-    apt::need("spirv-val", "spirv-tools")?;
+    need(Need::Program("spirv-val", "spirv-tools"))?;
     let (mut valid, mut left_out, mut faults) = (0, Vec::new(), Vec::new());
     for path in modules()? {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();

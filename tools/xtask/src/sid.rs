@@ -14,8 +14,8 @@ use crate::vulkan::announce;
 /// Brings the driver. Without a program prints its versions, what it says of cooperative matrices, and how to start a
 /// program on it; with one, runs that.
 pub(crate) fn sid(program: &[OsString]) -> Result<()> {
-    let folder = Folder::whole(&root(), "sid");
-    folder.bring(&["mesa-vulkan-drivers", "libvulkan1", "vulkan-tools"], &[])?;
+    let folder = Folder::whole(&root(), "sid", &["mesa-vulkan-drivers", "libvulkan1", "vulkan-tools"]);
+    folder.bring()?;
     let loader = root().join(libraries()).join(LOADER);
     ensure!(loader.exists(), "{} is missing", loader.display());
     if !program.is_empty() {

@@ -6,11 +6,10 @@ use std::path::Path;
 use anyhow::{Result, bail};
 
 use crate::command::{command, output};
-use crate::{apt, header};
+use crate::header;
 
 /// Compares the dynamic symbols of `library` with the headers.
 pub(crate) fn check(library: &Path) -> Result<()> {
-    apt::need("nm", "binutils")?;
     let listing = output(&mut command("nm", &["-D", "--defined-only", &library.to_string_lossy()]))?;
     let exported: BTreeSet<&str> = listing.lines().filter_map(|line| line.split_whitespace().nth(2)).collect();
     let header = header::committed()?;

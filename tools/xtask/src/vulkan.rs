@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::command::{output, target};
+use crate::command::{exists, output, target};
 use crate::debian::{Folder, codename, libraries};
 use crate::validation;
 
@@ -71,7 +71,17 @@ fn settings() -> PathBuf {
     target().join("vulkan/settings")
 }
 
-fn bring() -> Result<()> {
+/// Whether the drivers were brought already.
+pub(crate) fn are_there() -> bool {
+    folder().is_ok_and(|folder| folder.is_brought())
+}
+
+/// Whether this machine can bring them.
+pub(crate) fn can_be_had() -> bool {
+    codename().is_ok() && ["apt-get", "dpkg"].into_iter().all(exists)
+}
+
+fn folder() -> Result<Folder> {
     let codename = codename()?;
     let backports = format!("{codename}-backports");
     // Bookworm's own Mesa is ten times slower and lacks what we use.
@@ -79,7 +89,11 @@ fn bring() -> Result<()> {
         "bookworm" => (vec!["bookworm", &backports], "mesa-vulkan-drivers/bookworm-backports"),
         _ => (vec![codename.as_str()], "mesa-vulkan-drivers"),
     };
-    Folder::new(&root(), &releases).bring(&[mesa, "libvulkan1", "vulkan-tools"], &["chromium-common"])?;
+    Ok(Folder::new(&root(), &releases, &[mesa, "libvulkan1", "vulkan-tools"], &["chromium-common"]))
+}
+
+fn bring() -> Result<()> {
+    folder()?.bring()?;
     let (mesa, chromium) = (root().join(libraries()), root().join("usr/lib/chromium"));
     std::fs::create_dir_all(settings())?;
     announce(&settings().join("llvmpipe.json"), &mesa.join("libvulkan_lvp.so"), "1.4.305")?;

@@ -1,0 +1,119 @@
+//! The checks that are a few commands each.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::command::{cargo, command, root, run, target};
+use crate::sample::{Language, Profile};
+use crate::test::Extent;
+use crate::{sample, shaders, symbols, validation, vulkan};
+
+/// The compiler of the shaders, whose C++ takes minutes to build.
+const COMPILER: [&str; 4] = ["--package", "shaders", "--features", "compile"];
+
+pub(crate) fn format() -> Result<()> {
+    run(&mut cargo(&["fmt", "--all", "--check"]))
+}
+
+pub(crate) fn lints(extent: Extent) -> Result<()> {
+    let clippy =
+        |members: &[&str]| run(cargo(&["clippy", "--all-targets"]).args(members).args(["--", "-D", "warnings"]));
+    clippy(&["--workspace"])?;
+    if extent == Extent::Full { clippy(&COMPILER) } else { Ok(()) }
+}
+
+pub(crate) fn documentation() -> Result<()> {
+    let doc = ["doc", "--workspace", "--no-deps", "--document-private-items"];
+    run(cargo(&doc).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// The committed modules are those of their sources: by hashes, or byte for byte as the compiler makes them.
+pub(crate) fn shaders(extent: Extent) -> Result<()> {
+    if extent == Extent::Quick {
+        return shaders::compare();
+    }
+    shaders::run_all(true)?;
+    run(cargo(&["test", "--quiet"]).args(COMPILER))
+}
+
+/// All tests of the workspace; where there are drivers, with nothing skipped and under validation.
+pub(crate) fn tests(extent: Extent) -> Result<()> {
+    let left_out = left_out_file();
+    let _ = std::fs::remove_file(&left_out);
+    run(&mut cargo(&["test", "--workspace", "--no-run"]))?;
+    let mut test = cargo(&["test", "--workspace"]);
+    test.env("M2F_TEST_LEFT_OUT", left_out).env_remove("M2F_TEST_VULKAN");
+    match extent {
+        Extent::Quick => test.env_remove("M2F_TEST_FULL"),
+        Extent::Full => test.env("M2F_TEST_FULL", "1"),
+    };
+    match vulkan::are_there() {
+        true => validation::run_silent(&mut test),
+        false => run(&mut test),
+    }
+}
+
+/// Where tests write a line of what they leave out.
+fn left_out_file() -> PathBuf {
+    target().join("left-out.txt")
+}
+
+/// What the tests said that they leave out, each reason with the number of tests.
+pub(crate) fn left_out_by_tests() -> Vec<String> {
+    let text = std::fs::read_to_string(left_out_file()).unwrap_or_default();
+    let mut tests: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (reason, test) in text.lines().filter_map(|line| line.split_once('\t')) {
+        tests.entry(reason).or_default().insert(test);
+    }
+    tests.into_iter().map(|(reason, tests)| format!("{} tests, in whole or in part: {reason}", tests.len())).collect()
+}
+
+/// The m2f command as the tests built it: the whole of it in release would be compiled for these few seconds.
+fn m2f(arguments: &[&str]) -> Command {
+    command(&target().join("debug/m2f").to_string_lossy(), arguments)
+}
+
+pub(crate) fn c_sample(_: Extent) -> Result<()> {
+    sample::sample(Language::C, Profile::Release)
+}
+
+/// The exported functions are the headers', and no other is.
+pub(crate) fn symbols(_: Extent) -> Result<()> {
+    symbols::check(&Profile::Release.folder().join("libmedia2face.so"))
+}
+
+/// The C sample on the tiny test pack and two seconds of the sample audio, which are four windows of it: no invalid
+/// access, no leak. Without the machine's Vulkan drivers: the C library reads past its own strings where it loads them.
+pub(crate) fn valgrind(_: Extent) -> Result<()> {
+    let program = sample::build_c("minimal", Profile::Release)?;
+    let folder = target().join("samples");
+    let (pack, audio, csv) = (folder.join("tiny.m2f"), folder.join("two.wav"), folder.join("valgrind.csv"));
+    run(&mut m2f(&["convert", "--random", "tiny", "--out", &pack.to_string_lossy()]))?;
+    let whole = std::fs::read(root().join("samples/audio/hello.wav"))?;
+    std::fs::write(&audio, &whole[..WAV_HEAD + TWO_SECONDS])?;
+    let options = ["--quiet", "--error-exitcode=9", "--leak-check=full", "--errors-for-leak-kinds=definite,indirect"];
+    let mut valgrind = command("valgrind", &options);
+    valgrind.env("VK_DRIVER_FILES", folder.join("no drivers")).env("VK_LOADER_LAYERS_DISABLE", "~all~");
+    run(valgrind.arg(program).arg(&pack).arg(&audio).arg(csv))
+}
+
+/// Bytes before the samples of samples/audio/hello.wav. Its head tells of more than a part has; the C sample reads what
+/// is there.
+const WAV_HEAD: usize = 44;
+/// Bytes, at 16 kHz and 16 bits.
+const TWO_SECONDS: usize = 2 * 2 * 16_000;
+
+/// The .glb files of the sample audio and of the sample scene, judged by the Khronos validator.
+pub(crate) fn gltf() -> Result<()> {
+    let folder = root().join("tests/web");
+    let out = target().join("samples/glb");
+    for (subcommand, input) in [("animate", "samples/audio/hello.wav"), ("scene", "samples/scenes/dialogue.toml")] {
+        let input = root().join(input);
+        run(m2f(&[subcommand]).arg(input).arg("--out").arg(&out).args(["--emit", "glb", "--quiet"]))?;
+    }
+    let files = ["hello.glb", "scene.glb"].map(|name| out.join(name));
+    run(command("node", &["validate-glb.mjs"]).args(files).current_dir(folder))
+}

@@ -1,0 +1,189 @@
+//! What the checks need from outside the repository: looked for before the first check begins, brought where that is
+//! allowed, named where it is not.
+
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::command::{cargo, command, exists, root, run, text};
+use crate::vulkan;
+
+/// Something that a check cannot run without.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Need {
+    /// A program, and the Debian package that has it.
+    Program(&'static str, &'static str),
+    /// A module of Python's, and the Debian package that has it.
+    Python(&'static str, &'static str),
+    /// A command of cargo's, and the component of the Rust toolchain that has it.
+    Toolchain(&'static str, &'static str),
+    /// The packages of a folder's `package-lock.json`, in its `node_modules`.
+    Npm(&'static str),
+    /// The Vulkan drivers for tests, in `target/vulkan`.
+    Drivers,
+}
+
+/// Pythons that may have a module: the first on the path may be of another make than Debian's packages are for.
+const PYTHONS: [&str; 2] = ["python3", "/usr/bin/python3"];
+
+impl Need {
+    fn is_there(self) -> bool {
+        match self {
+            Self::Program(program, _) => exists(program),
+            Self::Toolchain(subcommand, _) => succeeds(&mut cargo(&[subcommand, "--version"])),
+            Self::Python(module, _) => {
+                PYTHONS.iter().any(|python| succeeds(Command::new(python).args(["-c", &format!("import {module}")])))
+            }
+            Self::Npm(folder) => {
+                let folder = root().join(folder);
+                let (wanted, have) = (folder.join(LOCK), folder.join(STAMP));
+                std::fs::read(wanted).is_ok_and(|wanted| std::fs::read(have).is_ok_and(|have| have == wanted))
+            }
+            Self::Drivers => vulkan::are_there(),
+        }
+    }
+
+    fn name(self) -> String {
+        match self {
+            Self::Program(program, _) => program.to_owned(),
+            Self::Toolchain(subcommand, _) => format!("cargo {subcommand}"),
+            Self::Python(module, _) => format!("Python's {module}"),
+            Self::Npm(folder) => format!("the npm packages of {folder}"),
+            Self::Drivers => "the Vulkan drivers for tests in target/vulkan".to_owned(),
+        }
+    }
+
+    /// How to get it by hand.
+    fn remedy(self) -> String {
+        match self {
+            Self::Program(_, package) | Self::Python(_, package) => format!("apt install {package}"),
+            Self::Toolchain(_, component) => format!("rustup component add {component}"),
+            Self::Npm(folder) => format!("npm ci in {folder}"),
+            Self::Drivers => "cargo xtask vulkan, on Debian".to_owned(),
+        }
+    }
+
+    fn apt_package(self) -> Option<&'static str> {
+        match self {
+            Self::Program(_, package) | Self::Python(_, package) => Some(package),
+            _ => None,
+        }
+    }
+
+    /// Whether this machine and this user can have it. What lies in the working tree needs no leave; the system and the
+    /// user's toolchain are changed as root or in CI alone.
+    fn can_be_brought(self, brought: &[Need]) -> bool {
+        let leave = is_root() || in_ci();
+        match self {
+            Self::Program(..) | Self::Python(..) => leave && exists("apt-get") && (is_root() || exists("sudo")),
+            Self::Toolchain(..) => leave && exists("rustup"),
+            Self::Npm(_) => exists("npm") || brought.iter().any(|need| matches!(need, Self::Program("npm", _))),
+            Self::Drivers => vulkan::can_be_had(),
+        }
+    }
+
+    /// Brings what comes alone; packages of apt come together.
+    fn bring(self) -> Result<()> {
+        match self {
+            Self::Program(..) | Self::Python(..) => Ok(()),
+            Self::Toolchain(_, component) => run(&mut command("rustup", &["component", "add", component])),
+            Self::Npm(folder) => {
+                let folder = root().join(folder);
+                let install = ["ci", "--silent", "--no-audit", "--no-fund"];
+                twice(|| run(command("npm", &install).current_dir(&folder)))?;
+                std::fs::copy(folder.join(LOCK), folder.join(STAMP)).context("npm ci leaves node_modules")?;
+                Ok(())
+            }
+            Self::Drivers => vulkan::environment().map(drop),
+        }
+    }
+}
+
+const LOCK: &str = "package-lock.json";
+/// What `npm ci` was run for last.
+const STAMP: &str = "node_modules/.installed.json";
+
+/// Looks for all of `needs`, says what will be brought and brings it. What is still missing comes back, each with the
+/// way to get it; in CI that is an error.
+pub(crate) fn prepare(needs: &[Need]) -> Result<Vec<(Need, String)>> {
+    let mut missing: Vec<Need> = Vec::new();
+    for need in needs {
+        if !missing.contains(need) && !need.is_there() {
+            missing.push(*need);
+        }
+    }
+    let mut brought: Vec<Need> = Vec::new();
+    for need in &missing {
+        if need.can_be_brought(&brought) {
+            brought.push(*need);
+        }
+    }
+    for need in &brought {
+        println!("   will be installed: {} ({})", need.name(), need.remedy());
+    }
+    let packages: Vec<_> = brought.iter().filter_map(|need| need.apt_package()).collect();
+    // What did not come is told below; one that cannot be had must not keep the others away.
+    if !packages.is_empty() && apt(&packages).is_err() {
+        packages.iter().for_each(|package| drop(apt(&[package])));
+    }
+    let mut lacking = Vec::new();
+    for need in missing {
+        let came = if brought.contains(&need) { need.bring() } else { Ok(()) };
+        if !need.is_there() {
+            let why = came.err().map_or_else(String::new, |reason| format!("; {reason:#}"));
+            lacking.push((need, format!("{} is missing ({}{why})", need.name(), need.remedy())));
+        }
+    }
+    if in_ci() && !lacking.is_empty() {
+        let texts: Vec<_> = lacking.into_iter().map(|(_, text)| text).collect();
+        bail!("CI leaves nothing out, and here\n{}", texts.join("\n"));
+    }
+    Ok(lacking)
+}
+
+/// Makes sure of one need, for a chore of its own.
+pub(crate) fn need(need: Need) -> Result<()> {
+    match need.is_there() {
+        true => Ok(()),
+        false => match prepare(&[need])?.pop() {
+            Some((_, text)) => bail!(text),
+            None => Ok(()),
+        },
+    }
+}
+
+/// Installs packages, with one retry.
+fn apt(packages: &[&str]) -> Result<()> {
+    let apt = |arguments: &[&str]| {
+        let mut apt = match is_root() {
+            true => command("apt-get", &[]),
+            false => command("sudo", &["-n", "DEBIAN_FRONTEND=noninteractive", "apt-get"]),
+        };
+        apt.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null());
+        let output = apt.output().with_context(|| format!("cannot start {}", text(&apt)))?;
+        match output.status.success() {
+            true => Ok(()),
+            false => bail!("{} failed: {}", text(&apt), String::from_utf8_lossy(&output.stderr)),
+        }
+    };
+    twice(|| {
+        apt(&["update", "-q"])?;
+        apt(&[&["install", "-y", "-q", "--no-install-recommends"], packages].concat())
+    })
+}
+
+fn twice(attempt: impl Fn() -> Result<()>) -> Result<()> {
+    attempt().or_else(|_| attempt())
+}
+
+fn succeeds(command: &mut Command) -> bool {
+    command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+}
+
+fn in_ci() -> bool {
+    std::env::var_os("CI").is_some()
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
