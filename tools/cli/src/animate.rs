@@ -1,5 +1,6 @@
-//! `m2f animate`: a WAV file through the session into files.
+//! `m2f animate`: a sound through the session into files.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -18,25 +19,25 @@ use crate::keyframe::Keyframe;
 use crate::model;
 use crate::output::Output;
 use crate::progress::Progress;
+use crate::sound::{Copy, Sound};
 use crate::usage;
-use crate::wav::Wav;
 
 /// Writes the files; gives the line that sums them up.
 pub fn run(args: &Animate) -> Result<String> {
     let start = Instant::now();
     interrupt::watch();
-    let wav = Wav::open(&args.input)?;
+    let sound = Sound::open(&args.input)?;
     let progress = Arc::new(Progress::new(args.quiet));
     let bar = Arc::clone(&progress);
     let warn = move |message: &str| bar.aside(|| model::print_warning(message));
-    let model = model::load(model::open_pack(args.model.as_deref())?, &args.compute, warn)?;
+    let model = model::load(model::open_pack(args.model.as_deref())?, &args.compute, warn.clone())?;
     let kinds = kinds(args.emit.as_deref(), &model)?;
     if kinds.contains(&Emit::Mp4) {
         ffmpeg::check_films()?;
     }
 
     // Nothing is made on disk before the input is known to be good.
-    let mut options = session_options(args, &model, &wav)?;
+    let mut options = session_options(args, &model, &sound)?;
     let liveliness = args.liveliness.settings(args.seed, !args.keyframes.is_empty());
     liveliness.check(&model)?;
     let bound = match &args.mesh {
@@ -53,7 +54,11 @@ pub fn run(args: &Animate) -> Result<String> {
         },
     };
     let session = Session::new(&model, options)?;
-    let envelope = generate::push(&session, wav, &progress)?;
+    // Films play what the session heard, which ffmpeg may read otherwise, or not again.
+    let mut copy = kinds.contains(&Emit::Mp4).then(|| Copy::of(&sound)).transpose()?;
+    let also = |piece: &[f32]| copy.as_mut().map_or(Ok(()), |copy| copy.add(piece));
+    let envelope = generate::push(&session, sound, &warn, also, &progress)?;
+    let copy = copy.map(Copy::finish).transpose()?;
     let mut places = stage(args, &kinds)?;
     let animation = generate::finish(&session, &progress)?.liven(&liveliness)?;
     let fps = args.fps.unwrap_or_else(|| animation.native_fps());
@@ -62,7 +67,10 @@ pub fn run(args: &Animate) -> Result<String> {
     for place in &mut places {
         interrupt::check()?;
         match place {
-            Place::File(Emit::Mp4, file) => output.film(side)?.write_mp4(&args.input, file.aside(), &progress)?,
+            Place::File(Emit::Mp4, file) => {
+                let sound = copy.as_ref().context("the film has no sound")?;
+                output.film(side)?.write_mp4(sound.path(), file.aside(), &progress)?;
+            }
             Place::File(kind, file) => output.emit(*kind, file)?,
             Place::Pictures(folder) => output.film(side)?.write_pictures(folder, &progress)?,
         }
@@ -101,9 +109,17 @@ enum Place {
     Pictures(StagedFolder),
 }
 
+/// What the files of a sound are called.
+fn stem(input: &Path) -> Result<&OsStr> {
+    if input == Path::new("-") {
+        return Ok(OsStr::new("stdin"));
+    }
+    input.file_stem().ok_or_else(|| anyhow!("{} has no name", input.display()))
+}
+
 /// A place aside for each kind, so that a folder that cannot be written fails before the work.
 fn stage(args: &Animate, kinds: &[Emit]) -> Result<Vec<Place>> {
-    let stem = args.input.file_stem().ok_or_else(|| anyhow!("{} has no name", args.input.display()))?;
+    let stem = stem(&args.input)?;
     let place = |&kind: &Emit| {
         let mut name = stem.to_owned();
         name.push(".");
@@ -117,8 +133,8 @@ fn stage(args: &Animate, kinds: &[Emit]) -> Result<Vec<Place>> {
     kinds.iter().map(place).collect()
 }
 
-fn session_options(args: &Animate, model: &Arc<Model>, wav: &Wav) -> Result<SessionOptions> {
-    let mut options = generate::options(wav);
+fn session_options(args: &Animate, model: &Arc<Model>, sound: &Sound) -> Result<SessionOptions> {
+    let mut options = generate::options(sound);
     options.seed = args.seed;
     options.steps = args.steps.map(|steps| steps as usize);
     options.noise_scale = args.noise_scale;

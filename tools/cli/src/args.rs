@@ -50,9 +50,9 @@ pub enum Command {
     Convert(Convert),
 }
 
-/// Animate a face from a WAV file
+/// Animate a face from a sound file
 #[derive(Args)]
-#[command(after_help = "Files, named after the WAV file:
+#[command(after_help = "Files, named after the sound file:
   .csv          Live Link Face: 52 ARKit weights, head and eye angles, one row a frame
   .json         weights and head poses with the model's own names
   .glb          the face with 52 morph targets and its animation, for Blender, three.js, engines
@@ -69,9 +69,16 @@ Examples:
   m2f animate speech.wav --out out/ --keyframe 0.8=surprise --keyframe 1.5-2=headYaw=25 --hold 0.9
   m2f animate speech.wav --out out/ --blink off,15 --look-at 0-2=25,0 --look-at 2-=-10,5 --head-gain 1.3
   m2f animate speech.wav --out out/ --identity chie=.6,bruno=.4 --mesh head.obj
-  m2f animate speech.wav --out out/ --emit mp4")]
+  m2f animate speech.wav --out out/ --emit mp4
+  m2f animate voice-memo.m4a --out out/
+  tts \"Hello there\" | m2f animate - --out out/
+
+Sound is WAV of any kind (integers and floats of any size, A-law, µ-law, ADPCM, MP3 inside; RF64, BW64, RIFX), AU, AIFF, CAF,
+FLAC, MP3, Ogg Vorbis, and AAC or ALAC in MP4, known by what is in it and not by its name; 4 to 768 kHz, up to 64
+channels, up to 4 hours. Of anything else m2f says what it is and how ffmpeg converts it. Channels are averaged; where they
+would cancel each other the loudest is taken, with a warning.")]
 pub struct Animate {
-    /// WAV file: integers of 8 to 32 bits or floats of 32 or 64, any rate, any number of channels
+    /// Sound file or pipe; - reads the standard input, and files are then named stdin
     pub input: PathBuf,
     /// Folder for the files; made where it is missing
     #[arg(long, value_name = "DIR")]

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Chain, Cursor, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
@@ -12,7 +12,7 @@ use media2face::picture::Picture;
 
 use crate::interrupt;
 
-/// Rate of the sound that is taken, Hz.
+/// Rate of a clip's sound, Hz.
 pub const SOUND_RATE_HZ: u32 = 16_000;
 
 /// A running ffmpeg; dropped, it is ended.
@@ -159,20 +159,43 @@ impl Iterator for FilmReader {
     }
 }
 
-/// The first sound of a film, mono at [`SOUND_RATE_HZ`]; none where it has none.
-pub fn read_sound(film: &Path) -> Result<Option<Vec<i16>>> {
+/// The first sound of a film as a WAV file that flows; none where it has none.
+pub fn sound(film: &Path) -> Result<Option<FilmSound>> {
     let mut command = ffmpeg();
-    command.arg("-nostdin").arg("-i").arg(file(film)).args(["-map", "0:a:0?", "-ac", "1"]);
-    command.args(["-ar", &SOUND_RATE_HZ.to_string(), "-f", "s16le", "-"]);
+    command.arg("-nostdin").arg("-i").arg(file(film)).args(["-map", "0:a:0?", "-c:a", "pcm_f32le", "-f", "wav", "-"]);
     let mut process = Process::start(&mut command, Stdio::null(), Stdio::piped())?;
-    let mut bytes = Vec::new();
-    process.child.stdout.take().expect("it is piped").read_to_end(&mut bytes)?;
-    let failed = !process.child.wait().context("cannot wait for ffmpeg")?.success();
-    if failed && bytes.is_empty() && process.said().contains("does not contain any stream") {
-        return Ok(None);
+    let mut out = process.child.stdout.take().expect("it is piped");
+    let mut first = vec![0];
+    if out.read(&mut first)? == 0 {
+        let failed = !process.child.wait().context("cannot wait for ffmpeg")?.success();
+        if failed && process.said().contains("does not contain any stream") {
+            return Ok(None);
+        }
+        first.clear();
     }
-    process.finish(&format!("cannot read the sound of {}", film.display()))?;
-    Ok(Some(bytes.as_chunks::<2>().0.iter().map(|&sample| i16::from_le_bytes(sample)).collect()))
+    let what = format!("cannot read the sound of {}", film.display());
+    Ok(Some(FilmSound { process: Some(process), out: Cursor::new(first).chain(out), what }))
+}
+
+/// What ffmpeg gives of a film's sound; where it fails, the end is an error.
+pub struct FilmSound {
+    /// Until its end.
+    process: Option<Process>,
+    out: Chain<Cursor<Vec<u8>>, ChildStdout>,
+    what: String,
+}
+
+impl Read for FilmSound {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.out.read(buffer)?;
+        if count == 0
+            && !buffer.is_empty()
+            && let Some(process) = self.process.take()
+        {
+            process.finish(&self.what).map_err(|error| io::Error::other(error.to_string()))?;
+        }
+        Ok(count)
+    }
 }
 
 /// A film that is being written.

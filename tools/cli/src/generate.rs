@@ -1,4 +1,4 @@
-//! A WAV file through a session: the animation, and what is drawn and written of it.
+//! A sound through a session: the animation, and what is drawn and written of it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,27 +9,34 @@ use media2face::session::{Animation, Model, Session, SessionOptions, Stage};
 use crate::envelope::Envelope;
 use crate::interrupt;
 use crate::progress::Progress;
+use crate::sound::Sound;
 use crate::track::Track;
-use crate::wav::Wav;
 
 /// Frames that are decoded at once.
 pub const CHUNK_FRAMES: usize = 128;
 
-/// The options of a session that takes this file.
-pub fn options(wav: &Wav) -> SessionOptions {
-    SessionOptions::new(wav.sample_rate_hz(), wav.channel_count())
+/// The options of a session that takes this sound.
+pub fn options(sound: &Sound) -> SessionOptions {
+    SessionOptions::new(sound.sample_rate_hz(), sound.channel_count())
 }
 
-/// Pushes the file.
-pub fn push(session: &Session, wav: Wav, progress: &Progress) -> Result<Envelope> {
-    let (channels, frame_count) = (wav.channel_count() as usize, wav.frame_count());
-    let mut envelope = Envelope::new(frame_count);
+/// Pushes the sound; `also` sees what the session does.
+pub fn push(
+    session: &Session,
+    sound: Sound,
+    warn: &dyn Fn(&str),
+    mut also: impl FnMut(&[f32]) -> Result<()>,
+    progress: &Progress,
+) -> Result<Envelope> {
+    let (channels, expected) = (sound.channel_count() as usize, sound.expected_frames());
+    let mut envelope = Envelope::default();
     let mut taken = 0;
-    wav.stream(|chunk| {
-        session.push_f32(chunk)?;
-        envelope.add(chunk, channels);
-        taken += chunk.len() / channels;
-        progress.show(Stage::Input.name(), taken as f32 / frame_count as f32);
+    sound.stream(warn, |piece| {
+        session.push_f32(piece)?;
+        envelope.add(piece, channels);
+        also(piece)?;
+        taken += piece.len() / channels;
+        progress.show(Stage::Input.name(), expected.map_or(0.0, |all| taken as f32 / all.max(1) as f32));
         Ok(())
     })?;
     Ok(envelope)
@@ -55,10 +62,15 @@ pub fn finish_together(sessions: &[&Session], progress: &Progress) -> Result<Vec
     sessions.iter().map(pull).collect()
 }
 
-/// The animation of a file.
-pub fn animation(model: &Arc<Model>, options: SessionOptions, wav: Wav, progress: &Progress) -> Result<Arc<Animation>> {
+/// The animation of a sound that was looked at before: nothing is told of it.
+pub fn animation(
+    model: &Arc<Model>,
+    options: SessionOptions,
+    sound: Sound,
+    progress: &Progress,
+) -> Result<Arc<Animation>> {
     let session = Session::new(model, options)?;
-    push(&session, wav, progress)?;
+    push(&session, sound, &|_| {}, |_| Ok(()), progress)?;
     finish(&session, progress)
 }
 

@@ -1,4 +1,4 @@
-//! The `m2f` command: WAV in; CSV, JSON, glTF, contact sheets and films out; films in, data sets out.
+//! The `m2f` command: sound in; CSV, JSON, glTF, contact sheets and films out; films in, data sets out.
 //!
 //! Exit status: 0; 2 for wrong usage; 1 for a failure, with one line that begins with `error:` on stderr; behind that of a
 //! script's faults stands a line for each.
@@ -30,10 +30,10 @@ mod profile;
 mod progress;
 mod render;
 mod scene;
+mod sound;
 mod track;
 mod usage;
 mod vector;
-mod wav;
 
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;

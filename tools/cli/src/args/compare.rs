@@ -24,13 +24,13 @@ pub struct Compare {
     /// Two model packs
     #[arg(value_name = "PACK", num_args = 2, required_unless_present = "tally", requires_all = ["audio", "out"])]
     pub packs: Vec<PathBuf>,
-    /// WAV files, each an item of the study
-    #[arg(long, value_name = "WAV", num_args = 1..)]
+    /// Sound files of any kind that `m2f animate` reads, each an item of the study
+    #[arg(long, value_name = "SOUND", num_args = 1..)]
     pub audio: Vec<PathBuf>,
     /// Folder for page and key; made where it is missing
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// How it is said: words or an emoji; several make an item each of every WAV file
+    /// How it is said: words or an emoji; several make an item each of every sound
     #[arg(long, value_name = "TEXT")]
     pub style: Vec<String>,
     /// One of `m2f identities`, in both packs; the first of each by default

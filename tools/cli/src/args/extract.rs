@@ -44,8 +44,8 @@ pub struct Extract {
     /// The face in each frame: CSV with the header frame,x,y,w,h
     #[arg(long, value_name = "FILE")]
     pub boxes: Option<PathBuf>,
-    /// The sound: a WAV file; of a video its own by default, of a folder silence
-    #[arg(long, value_name = "WAV")]
+    /// The sound: any file or pipe that `m2f animate` reads; of a video its own by default, of a folder silence
+    #[arg(long, value_name = "SOUND")]
     pub audio: Option<PathBuf>,
     /// Frames per second: those of a folder, those that are taken of a video; the pack's by default
     #[arg(long, value_name = "N", value_parser = fps, allow_negative_numbers = true)]

@@ -17,7 +17,7 @@ use crate::emit::staged::{Staged, StagedFolder};
 use crate::face::Face;
 use crate::progress::Progress;
 use crate::render::film::Film;
-use crate::wav::Wav;
+use crate::sound::{Copied, Copy, Sound};
 use crate::{ffmpeg, generate, interrupt, model};
 use key::{Item, Key, Pack};
 
@@ -39,8 +39,8 @@ fn make(args: &Compare, out: &Path) -> Result<String> {
     ffmpeg::check_browser_films()?;
     let kept = out.join("key.json");
     ensure!(!kept.exists(), "{} is there already, and votes may need it: take another folder", kept.display());
-    args.audio.iter().try_for_each(|audio| Wav::open(audio).map(drop))?;
     let progress = Arc::new(Progress::new(args.quiet));
+    let sounds = args.audio.iter().map(|audio| heard(audio, &progress)).collect::<Result<Vec<_>>>()?;
     let models = [load(args, 0, &progress)?, load(args, 1, &progress)?];
 
     let (page, mut key_file) = (StagedFolder::create(&out.join("page"))?, Staged::create(&kept)?);
@@ -51,11 +51,12 @@ fn make(args: &Compare, out: &Path) -> Result<String> {
     }
     let styles: Vec<Option<&str>> =
         if args.style.is_empty() { vec![None] } else { args.style.iter().map(|style| Some(style.as_str())).collect() };
-    for (audio, style) in args.audio.iter().flat_map(|audio| styles.iter().map(move |style| (audio, *style))) {
+    let named = args.audio.iter().zip(&sounds);
+    for ((audio, sound), style) in named.flat_map(|named| styles.iter().map(move |style| (named, *style))) {
         let mut films = BTreeMap::new();
         for (side, model) in Pack::BOTH.into_iter().zip(&models) {
             let name = neutral_name();
-            film(args, model, audio, style, &page.path(&format!("{name}.mp4")), &progress)?;
+            film(args, model, sound.path(), style, &page.path(&format!("{name}.mp4")), &progress)?;
             films.insert(name, side);
         }
         let (id, audio) = (format!("{}", key.items.len() + 1), audio.display().to_string());
@@ -77,23 +78,32 @@ fn load(args: &Compare, number: usize, progress: &Arc<Progress>) -> Result<Arc<M
     Ok(model)
 }
 
+/// A sound as the films of both packs take it: read once, and told of once.
+fn heard(audio: &Path, progress: &Arc<Progress>) -> Result<Copied> {
+    let sound = Sound::open(audio)?;
+    let mut copy = Copy::of(&sound)?;
+    let warn = |message: &str| progress.aside(|| model::print_warning(message));
+    sound.stream(&warn, |piece| copy.add(piece))?;
+    copy.finish()
+}
+
 /// What one pack makes of an item.
 fn film(
     args: &Compare,
     model: &Arc<Model>,
-    audio: &Path,
+    sound: &Path,
     style: Option<&str>,
     path: &Path,
     progress: &Progress,
 ) -> Result<()> {
-    let wav = Wav::open(audio)?;
-    let mut options = generate::options(&wav);
+    let heard = Sound::open(sound)?;
+    let mut options = generate::options(&heard);
     options.seed = args.seed;
     options.style = style.map(|text| Style::Text(text.to_owned()));
     options.identity = args.identity.as_deref().map(|name| model.identity(name)).transpose()?;
-    let animation = generate::animation(model, options, wav, progress)?;
+    let animation = generate::animation(model, options, heard, progress)?;
     let face = Face::of(&animation, None)?;
-    Film::new(&animation, face, animation.native_fps(), args.size as usize)?.write_mp4(audio, path, progress)
+    Film::new(&animation, face, animation.native_fps(), args.size as usize)?.write_mp4(sound, path, progress)
 }
 
 /// A name that says nothing of what it names: random digits.

@@ -43,7 +43,7 @@ pub fn run(args: &Extract) -> Result<String> {
 
     let source = Source::open(&args.input, fps)?;
     progress.show("sound", 0.0);
-    let samples = sound::read(&args.input, args.audio.as_deref())?;
+    let samples = sound::read(&args.input, args.audio.as_deref(), &warn)?;
     if samples.is_none() {
         warn("there is no sound: the clip is silent");
     }

@@ -2,31 +2,26 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
-use media2face::audio::Converter;
+use anyhow::{Result, ensure};
 
 use crate::ffmpeg::{self, SOUND_RATE_HZ};
-use crate::wav::Wav;
+use crate::sound::Sound;
 
 /// How much longer or shorter than the frames a sound may be, seconds: the ends of films differ by that.
 const MOST_DIFFERENCE_S: f64 = 0.5;
 
 /// The sound at `audio`, else that of the film; none where there is none.
-pub fn read(input: &Path, audio: Option<&Path>) -> Result<Option<Vec<i16>>> {
-    match audio {
-        Some(path) => read_wav(path).map(Some),
-        None if input.is_dir() => Ok(None),
-        None => ffmpeg::read_sound(input),
-    }
-}
-
-fn read_wav(path: &Path) -> Result<Vec<i16>> {
-    let wav = Wav::open(path)?;
-    let mut converter = Converter::new(wav.sample_rate_hz(), wav.channel_count())
-        .with_context(|| format!("cannot use the sound {}", path.display()))?;
-    wav.stream(|chunk| Ok(converter.push_f32(chunk)?))?;
-    let samples = converter.finish()?;
-    Ok(samples.iter().map(|sample| (sample * 32768.0).round().clamp(-32768.0, 32767.0) as i16).collect())
+pub fn read(input: &Path, audio: Option<&Path>, warn: &dyn Fn(&str)) -> Result<Option<Vec<i16>>> {
+    let samples = match audio {
+        Some(path) => Sound::open(path)?.mono(warn)?,
+        None if input.is_dir() => return Ok(None),
+        None => match ffmpeg::sound(input)? {
+            // As ffmpeg mixes them, channels of opposite phase would be silence.
+            Some(sound) => Sound::of_stream(input, sound)?.mono(warn)?,
+            None => return Ok(None),
+        },
+    };
+    Ok(Some(samples.iter().map(|sample| (sample * 32768.0).round().clamp(-32768.0, 32767.0) as i16).collect()))
 }
 
 /// An error for a sound and frames of different lengths.

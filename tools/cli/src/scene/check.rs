@@ -20,6 +20,7 @@ use crate::face::{self, Bound, Brought};
 use crate::model;
 use crate::obj;
 use crate::placement::Placement;
+use crate::sound::Sound;
 
 /// Furthest from the origin that a character stands or a point lies, metres.
 const MOST_M: f32 = 1000.0;
@@ -232,7 +233,10 @@ impl<W: Fn(&str) + Clone + Send + Sync + 'static> Check<'_, W> {
             let outcome = time(time_s.unwrap_or(0.0));
             self.faults.take(&format!("{place}, {key}"), outcome);
         }
-        let sound = self.faults.take(&format!("{place}, audio"), sound::read(&self.folder.join(&value.audio)));
+        let audio = format!("{place}, audio");
+        let warn = |message: &str| (self.warn)(&format!("{audio}: {message}"));
+        let heard = Sound::open(&self.folder.join(&value.audio)).and_then(|sound| sound.mono(&warn));
+        let sound = self.faults.take(&audio, heard);
         let (folder, model) = (self.folder, self.model.as_ref());
         let own = value.styles.as_ref();
         let own = own.map(|styles| direction::styles(styles, place, folder, model, &mut self.faults));

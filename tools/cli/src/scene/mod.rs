@@ -46,7 +46,7 @@ pub fn run(args: &args::Scene) -> Result<String> {
     let mut files = Files::create(&args.out, &kinds, &scene.characters)?;
     let animations = generate::generate(&scene.model, &scene.characters, &progress)?;
     let output = |(character, animation): (&Character, _)| {
-        let mut envelope = Envelope::new(character.samples.len());
+        let mut envelope = Envelope::default();
         envelope.add(&character.samples, 1);
         Output::new(animation, scene.fps, character.bound.clone(), envelope, &progress)
     };

@@ -1,22 +1,10 @@
 //! Sound of a scene: 16 kHz mono, as the model hears it. A line each, a track each character, and all of them together.
 
-use std::path::Path;
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 use hound::{SampleFormat, WavSpec, WavWriter};
-use media2face::audio::{Converter, RATE_HZ};
+use media2face::audio::RATE_HZ;
 
 use crate::emit::staged::Staged;
-use crate::wav::Wav;
-
-/// The sound of a file.
-pub fn read(path: &Path) -> Result<Vec<f32>> {
-    let wav = Wav::open(path)?;
-    let unheard = || format!("cannot use {}", path.display());
-    let mut converter = Converter::new(wav.sample_rate_hz(), wav.channel_count()).with_context(unheard)?;
-    wav.stream(|chunk| Ok(converter.push_f32(chunk)?))?;
-    converter.finish().with_context(unheard)
-}
 
 /// Samples of a time.
 pub fn samples_of(time_s: f64) -> usize {

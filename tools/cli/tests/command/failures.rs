@@ -33,18 +33,15 @@ fn bad_sound_makes_nothing() {
     bench.wav("nan.wav", floats, (0..8_000).map(nan));
     bench.wav("empty.wav", INTEGERS, []);
     fs::write(bench.path("text.wav"), "This is not a sound at all.").unwrap();
-    let whole = fs::read(bench.path("hum.wav")).unwrap();
-    fs::write(bench.path("cut.wav"), &whole[..whole.len() - 1001]).unwrap();
     fs::create_dir(bench.path("folder.wav")).unwrap();
     bench.wav("slow.wav", WavSpec { sample_rate: 100, ..INTEGERS }, [0.1; 100]);
     for (name, reason) in [
         ("none.wav", "cannot read none.wav: "),
         ("nan.wav", "nan.wav: sample 7000 is not a number"),
-        ("empty.wav", "empty.wav holds no samples"),
-        ("text.wav", "text.wav is not a WAV file that can be read: no RIFF tag found"),
-        ("cut.wav", "cut.wav is cut off at sample 7499"),
+        ("empty.wav", "cannot read empty.wav: it holds no samples"),
+        ("text.wav", "cannot read text.wav: it is no sound of a known kind"),
         ("folder.wav", "folder.wav: it is a folder"),
-        ("slow.wav", "100"),
+        ("slow.wav", "cannot read slow.wav: its sample rate is 100 Hz, 4000 to 768000 Hz are read"),
     ] {
         assert_failed(&bench.m2f(&["animate", name, "--model", "tiny.m2f", "--out", "out"]), reason);
         assert!(!bench.path("out").exists(), "{name}");

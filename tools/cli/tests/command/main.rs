@@ -13,6 +13,7 @@ mod lively;
 mod own_face;
 mod packs;
 mod scene;
+mod sound;
 
 use std::fs;
 use std::path::{Path, PathBuf};

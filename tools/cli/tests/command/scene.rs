@@ -206,7 +206,7 @@ keyframes = [
         ("character 2 (Ann)", "another character is called"),
         ("line 1 (ann), start_s", "-1 s, expected 0 to"),
         ("line 1 (ann), audio", "cannot read none.wav"),
-        ("line 2 (carl), audio", "empty.wav holds no samples"),
+        ("line 2 (carl), audio", "cannot read empty.wav: it holds no samples"),
         ("line 2 (carl), look_at", "own eyes"),
         ("line 2 (carl), character", "no character \"carl\": ann, Ann, a/b"),
         ("line 3 (Ann)", "start_s and pause_s: give one of them"),
