@@ -245,6 +245,32 @@ fn frame_count_is_the_rounded_duration_and_never_zero() {
 }
 
 #[test]
+fn frames_of_slowed_rates_stand_exactly_where_they_belong_after_an_hour() {
+    // Rows that rise by one, modulo a power of two, so that a position reads back to a ten-thousandth of a frame.
+    let rows = 3600 * 30;
+    let motion = Frames::new(1, (0..rows).map(|i| (i % 64) as f32).collect());
+    let sampler = MotionSampler::new(&motion, 30.0, 1).expect("sampler");
+    let mut row = [0.0];
+    for (hz, n) in [(23.976f32, 24_000u64), (29.97, 30_000), (59.94, 60_000)] {
+        assert_eq!(sampler.frame_count(hz).expect("count") as u64, (3600 * n + 500) / 1001);
+        for hz in [hz, (n as f64 / 1001.0) as f32] {
+            for frame in (3599 * n / 1001)..(3599 * n / 1001 + 40) {
+                // frame · 1001/n seconds, in thirtieths.
+                let (whole, rest) = (frame * 1001 * 30 / n, frame * 1001 * 30 % n);
+                sampler.row(hz, frame as usize, &mut row).expect("row");
+                let expected = (whole % 64) as f64 + rest as f64 / n as f64;
+                if whole % 64 != 63 {
+                    assert!((f64::from(row[0]) - expected).abs() < 1e-5, "{hz} Hz, frame {frame}: {row:?}, {expected}");
+                }
+                let mut at = [0.0];
+                sampler.row_at(frame as f64 * 1001.0 / n as f64, &mut at).expect("row");
+                assert!((at[0] - row[0]).abs() < 1e-4, "the same by its time");
+            }
+        }
+    }
+}
+
+#[test]
 fn wrong_rates_times_and_shapes_are_refused() {
     let motion = motion();
     for (fps, d_z) in [(0.0, 2), (f32::NAN, 2), (1e4, 2), (30.0, 3), (30.0, 9)] {

@@ -10,6 +10,7 @@ use media2face::session::{Curve, InpaintMode, Model, Session, SessionOptions, St
 
 use crate::args::{Animate, Emit, Guidance, Source, StyleGroup};
 use crate::emit::staged::{Staged, StagedFolder};
+use crate::emit::timecode;
 use crate::face::{self, Brought};
 use crate::ffmpeg;
 use crate::generate;
@@ -35,6 +36,10 @@ pub fn run(args: &Animate) -> Result<String> {
         ffmpeg::check_films()?;
     }
 
+    if args.drop_frame {
+        timecode::check_drop_frame(args.fps.unwrap_or_else(|| model.manifest().fps.into()))?;
+    }
+
     // Nothing is made on disk before the input is known to be good.
     let mut options = session_options(args, &model, &wav)?;
     let liveliness = args.liveliness.settings(args.seed, !args.keyframes.is_empty());
@@ -56,8 +61,9 @@ pub fn run(args: &Animate) -> Result<String> {
     let envelope = generate::push(&session, wav, &progress)?;
     let mut places = stage(args, &kinds)?;
     let animation = generate::finish(&session, &progress)?.liven(&liveliness)?;
-    let fps = args.fps.unwrap_or_else(|| animation.native_fps());
-    let output = Output::new(animation, fps, bound, envelope, &progress)?;
+    let fps = args.fps.unwrap_or_else(|| animation.native_fps().into());
+    let mut output = Output::new(animation, fps, bound, envelope, &progress)?;
+    output.track.drop_frame = args.drop_frame;
     let side = args.size as usize;
     for place in &mut places {
         interrupt::check()?;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use media2face::pack::Part;
 use media2face::session::{Animation, Binding, Identity, Model, Reader};
+use media2face::signal::FrameRate;
 
 use crate::mesh::Mesh;
 use crate::obj::{self, Corner, Obj};
@@ -159,7 +160,7 @@ impl Face {
     }
 
     /// Offsets of the mesh, frames at a rate, [count, vertices, 3] mm.
-    pub fn offsets_mm(&self, reader: &mut Reader, fps: f32, first: usize, count: usize) -> Result<Vec<f32>> {
+    pub fn offsets_mm(&self, reader: &mut Reader, fps: FrameRate, first: usize, count: usize) -> Result<Vec<f32>> {
         let Some(bound) = &self.bound else { return Ok(reader.offsets_mm(fps, first, count)?) };
         let mut points = vec![0.0; count * bound.owners.len() * 3];
         reader.bound_offsets_mm_into(&bound.binding, fps, first, &mut points)?;

@@ -30,6 +30,7 @@ mod profile;
 mod progress;
 mod render;
 mod scene;
+mod text;
 mod track;
 mod usage;
 mod vector;
