@@ -24,6 +24,7 @@ mod keyframe;
 mod mesh;
 mod model;
 mod obj;
+mod order;
 mod output;
 mod placement;
 mod profile;
