@@ -633,7 +633,7 @@ typedef struct m2f_binding_options {
     const float *uv;
     /**
      * The mesh at rest, x, y, z of every vertex, mm, in the model's space; or NULL. It is checked and not kept: another
-     * unit and flipped coordinates are found by it.
+     * unit, other axes and flipped coordinates are found by it.
      */
     const float *vertices_mm;
 } m2f_binding_options;
@@ -947,7 +947,8 @@ m2f_status m2f_identity_options_init(struct m2f_identity_options *options, size_
  *
  * Parameters: model; options, or NULL for the pack's first identity; out, receives the identity.
  * Returns: OK; INVALID_ARGUMENT (several sources, wrong vertex count, a vertex that is not finite, a mesh that is not in
- * millimetres, weights that cannot be); INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (no such name; the text lists the
+ * millimetres, stands by other axes, is mirrored or has its vertices in another order, which the text names; weights that
+ * cannot be); INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (no such name; the text lists the
  * names).
  * Ownership: the caller's; end it with m2f_identity_destroy. It keeps the model alive; sessions keep it.
  * Threads: any. Cost: one run of the generator's identity path, tens of milliseconds.
@@ -1171,7 +1172,9 @@ m2f_status m2f_result_duration_s(const struct m2f_result *result, double *out);
 /**
  * Number of frames at a rate: round(duration · fps), at least 1.
  *
- * Parameters: fps, any rate in 1..1000; 0 for the model's own; out, receives the count.
+ * Parameters: fps, any rate in 1..1000; 0 for the model's own; out, receives the count. Here and in every read,
+ * 23.976, 29.97, 47.952, 59.94 and 119.88, and floats as near to n·1000/1001, are those fractions: frame i of 23.976 stands
+ * at exactly i·1001/24000 s, after hours too.
  * Returns: OK; INVALID_ARGUMENT. Threads: any.
  */
 m2f_status m2f_result_frame_count(const struct m2f_result *result, float fps, uint32_t *out);

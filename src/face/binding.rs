@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::limits::{MAX_CHART_DISTANCE, MAX_VERTICES};
 
 use super::chart_triangles::{ChartTriangles, Place};
+use super::shape::{self, CHECKED_POINTS, Pair};
 use super::topology::{Topology, check_points};
 
 /// How errors name the mesh.
@@ -27,12 +28,12 @@ pub struct Binding {
 impl Binding {
     /// Binds the vertices at `uv`, chart coordinates with v downwards, (−1, −1) for a vertex that is not on the chart: it
     /// stands still. With `neutral_mm` [n, 3], the mesh at rest in the model's space, its size and the direction of its
-    /// coordinates are checked too, against `reference_mm`, a neutral face on the topology.
+    /// coordinates and axes are checked too, against `reference_mm`, a neutral face on the topology.
     ///
     /// # Errors
     /// `InvalidArgument`, naming the vertex or the unit: no vertices or too many, coordinates that are not finite, outside
-    /// the unit square or far from the skin, no vertex on the chart, a mesh of another count, not in millimetres, or whose
-    /// coordinates run the other way; `MissingPart` without a chart.
+    /// the unit square or far from the skin, no vertex on the chart, a mesh of another count, not in millimetres, by other axes,
+    /// or whose coordinates run the other way; `MissingPart` without a chart.
     pub fn new(
         topology: &Topology,
         reference_mm: Option<&[f32]>,
@@ -117,57 +118,38 @@ fn check_uv(uv: &[[f32; 2]]) -> Result<()> {
     Ok(())
 }
 
-/// Coordinates that lie much worse on the face than their mirror images are mirrored.
+/// Coordinates that lie much worse on the face than their mirror images are mirrored, and a mesh that does so by its own axes
+/// than by others stands by those. On a face that is the same on both sides a mirrored mesh and mirrored coordinates look
+/// alike.
 fn check_direction(triangles: &ChartTriangles, reference_mm: &[f32], charted: &[([f32; 2], [f32; 3])]) -> Result<()> {
     let reference = reference_mm.as_chunks::<3>().0;
-    // A few hundred vertices tell as well as all.
-    let step = charted.len().div_ceil(CHECKED_VERTICES);
-    let distance = |mirror: Mirror| {
+    let step = charted.len().div_ceil(CHECKED_POINTS);
+    let pairs = |mirror: Mirror| -> Vec<Pair> {
         let pair =
-            |&(uv, point): &([f32; 2], [f32; 3])| triangles.place(mirror(uv)).map(|place| [place.of(reference), point]);
-        shape_distance(&charted.iter().step_by(step).filter_map(pair).collect::<Vec<_>>())
+            |&(uv, point): &([f32; 2], [f32; 3])| triangles.place(mirror(uv)).map(|place| [point, place.of(reference)]);
+        charted.iter().step_by(step).filter_map(pair).collect()
     };
-    let given = distance(|uv| uv);
+    let given = pairs(|uv| uv);
+    let ((axes, told), believed) = (shape::other_axes(&given), shape::shape_distance(&given) * shape::BELIEVED);
     let mirrors: [(&str, Mirror); 3] = [
         ("v runs upwards: pass 1 - v", |[u, v]| [u, 1.0 - v]),
-        ("u runs to the left: pass 1 - u", |[u, v]| [1.0 - u, v]),
+        ("u runs to the left: pass 1 - u, or, if the mesh is mirrored, -x", |[u, v]| [1.0 - u, v]),
         ("both run backwards: pass 1 - u and 1 - v", |[u, v]| [1.0 - u, 1.0 - v]),
     ];
     for (what, mirror) in mirrors {
-        if distance(mirror) < given * MIRRORED {
+        let distance = shape::shape_distance(&pairs(mirror));
+        if distance < believed && distance < axes * AS_WELL {
             return Err(invalid(&format!("its chart coordinates are flipped, {what}")));
         }
     }
-    Ok(())
+    if axes < believed { Err(invalid(&told)) } else { Ok(()) }
 }
 
 /// A chart point on the chart seen in a mirror.
 type Mirror = fn([f32; 2]) -> [f32; 2];
 
-/// Vertices that the direction is judged by.
-const CHECKED_VERTICES: usize = 512;
-/// A mirror image is believed when it lies this much closer: faces differ by a tenth of their size from each other, and
-/// by more than half from their mirror images.
-const MIRRORED: f64 = 0.5;
-
-/// Root mean square distance of paired points, both brought to the same centre and size 1. Infinite for fewer than two.
-fn shape_distance(pairs: &[[[f32; 3]; 2]]) -> f64 {
-    if pairs.len() < 2 {
-        return f64::INFINITY;
-    }
-    let count = pairs.len() as f64;
-    let shape = |side: usize| {
-        let mean = |c: usize| pairs.iter().map(|pair| f64::from(pair[side][c])).sum::<f64>() / count;
-        let centre: [f64; 3] = std::array::from_fn(mean);
-        let points: Vec<[f64; 3]> =
-            pairs.iter().map(|pair| std::array::from_fn(|c| f64::from(pair[side][c]) - centre[c])).collect();
-        let size = (points.as_flattened().iter().map(|c| c * c).sum::<f64>() / count).sqrt();
-        (points, size.max(f64::MIN_POSITIVE))
-    };
-    let ((a, a_size), (b, b_size)) = (shape(0), shape(1));
-    let squares = a.as_flattened().iter().zip(b.as_flattened()).map(|(a, b)| (a / a_size - b / b_size).powi(2));
-    (squares.sum::<f64>() / count).sqrt()
-}
+/// Flipped coordinates are the likelier fault where they explain a mesh as well as other axes do.
+const AS_WELL: f64 = 1.1;
 
 fn invalid(detail: &str) -> Error {
     Error::InvalidArgument(format!("{MESH}: {detail}"))

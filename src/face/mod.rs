@@ -23,6 +23,7 @@ mod lists;
 mod mapping;
 mod reader;
 mod rigid;
+mod shape;
 mod surface;
 mod topology;
 mod vision;

@@ -4,8 +4,9 @@ use crate::error::{Error, Result};
 use crate::pack::{Pack, Part};
 
 use super::chart::Chart;
-use super::lists::{finite_array, finite_rows, index_rows, indices, length};
+use super::lists::{finite, finite_array, finite_rows, index_rows, indices, length};
 use super::rigid::RigidPart;
+use super::shape;
 use super::surface::Surface;
 use super::{config, holds, missing};
 
@@ -33,6 +34,8 @@ pub struct Topology {
     /// Parts that follow the skin.
     pub(super) rigid: Vec<RigidPart>,
     pub(super) surface: Surface,
+    /// The pack's first face, V × 3 mm, that meshes are judged by.
+    reference_mm: Option<Vec<f32>>,
 }
 
 impl Topology {
@@ -66,13 +69,15 @@ impl Topology {
             head_pivot: finite_array(pack, "topology.head_pivot")?,
             chart,
             rigid,
+            reference_mm: reference(pack, vertices)?,
         }))
     }
 
     /// Checks a neutral mesh [V, 3] mm of this topology; `what` names it in the error.
     ///
     /// # Errors
-    /// `InvalidArgument` for another count, numbers that are not finite, or, where there is a chart, another unit.
+    /// `InvalidArgument` for another count, numbers that are not finite, where there is a chart another unit, and where the pack
+    /// has a face other axes or another order of the vertices.
     pub(super) fn check_mesh(&self, what: &str, vertices_mm: &[f32]) -> Result<()> {
         let expected = self.vertices * 3;
         if vertices_mm.len() != expected {
@@ -81,12 +86,23 @@ impl Topology {
         }
         check_points(what, vertices_mm)?;
         let points = vertices_mm.as_chunks::<3>().0;
-        self.chart.as_ref().map_or(Ok(()), |chart| chart.check_size(what, points))
+        self.chart.as_ref().map_or(Ok(()), |chart| chart.check_size(what, points))?;
+        let Some(reference_mm) = &self.reference_mm else { return Ok(()) };
+        let pairs: Vec<_> = points.iter().zip(reference_mm.as_chunks::<3>().0).map(|(a, b)| [*a, *b]).collect();
+        match shape::fault(&pairs, &self.triangles, &self.parts) {
+            Some(fault) => Err(Error::InvalidArgument(format!("{what}: {fault}"))),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn require_chart(&self) -> Result<&Chart> {
         self.chart.as_ref().ok_or_else(|| missing("chart (topology.raster_index)"))
     }
+}
+
+fn reference(pack: &Pack, vertices: usize) -> Result<Option<Vec<f32>>> {
+    let any = !pack.manifest().identities.names.is_empty();
+    any.then(|| finite(pack, "identities.0.vertices", &[vertices, 3])).transpose()
 }
 
 /// Refuses coordinates that are not finite.

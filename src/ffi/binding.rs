@@ -26,7 +26,7 @@ pub struct m2f_binding_options {
     /// on it, which stands still.
     pub uv: *const f32,
     /// The mesh at rest, x, y, z of every vertex, mm, in the model's space; or NULL. It is checked and not kept: another
-    /// unit and flipped coordinates are found by it.
+    /// unit, other axes and flipped coordinates are found by it.
     pub vertices_mm: *const f32,
 }
 

@@ -71,7 +71,8 @@ pub unsafe extern "C" fn m2f_identity_options_init(options: *mut m2f_identity_op
 ///
 /// Parameters: `model`; `options`, or NULL for the pack's first identity; `out`, receives the identity.
 /// Returns: OK; INVALID_ARGUMENT (several sources, wrong vertex count, a vertex that is not finite, a mesh that is not in
-/// millimetres, weights that cannot be); INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (no such name; the text lists the
+/// millimetres, stands by other axes, is mirrored or has its vertices in another order, which the text names; weights that
+/// cannot be); INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (no such name; the text lists the
 /// names).
 /// Ownership: the caller's; end it with [`m2f_identity_destroy`]. It keeps the model alive; sessions keep it.
 /// Threads: any. Cost: one run of the generator's identity path, tens of milliseconds.

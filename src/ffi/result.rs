@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::output::Channel;
 use crate::session::{Animation, Reader};
-use crate::signal::HeadPose;
+use crate::signal::{FrameRate, HeadPose};
 
 use super::buffer;
 use super::error::{Failure, m2f_status};
@@ -27,12 +27,12 @@ impl m2f_result {
     }
 
     /// A rate as it is given, where 0 is the model's own.
-    pub(super) fn rate(&self, fps: f32) -> f32 {
-        if fps == 0.0 { self.animation.native_fps() } else { fps }
+    pub(super) fn rate(&self, fps: f32) -> FrameRate {
+        FrameRate::from(if fps == 0.0 { self.animation.native_fps() } else { fps })
     }
 
     /// Refuses frames that are not there.
-    pub(super) fn check_frames(&self, fps: f32, first: usize, count: usize) -> Result<(), Failure> {
+    pub(super) fn check_frames(&self, fps: FrameRate, first: usize, count: usize) -> Result<(), Failure> {
         let frames = self.animation.frame_count(fps)?;
         if first + count > frames {
             return Err(Failure::argument(format!("frames {first}..{} of {frames}", first + count)));
@@ -108,7 +108,9 @@ pub unsafe extern "C" fn m2f_result_duration_s(result: *const m2f_result, out: *
 
 /// Number of frames at a rate: round(duration · fps), at least 1.
 ///
-/// Parameters: `fps`, any rate in 1..1000; 0 for the model's own; `out`, receives the count.
+/// Parameters: `fps`, any rate in 1..1000; 0 for the model's own; `out`, receives the count. Here and in every read,
+/// 23.976, 29.97, 47.952, 59.94 and 119.88, and floats as near to n·1000/1001, are those fractions: frame i of 23.976 stands
+/// at exactly i·1001/24000 s, after hours too.
 /// Returns: OK; INVALID_ARGUMENT. Threads: any.
 ///
 /// # Safety
@@ -312,7 +314,7 @@ pub(super) unsafe fn read(
     capacity: usize,
     written: *mut usize,
     width: impl FnOnce(&Reader) -> crate::Result<usize>,
-    read: impl FnOnce(&mut Reader, f32, usize, &mut [f32]) -> crate::Result<()>,
+    read: impl FnOnce(&mut Reader, FrameRate, usize, &mut [f32]) -> crate::Result<()>,
 ) -> m2f_status {
     guard(|| {
         // SAFETY: the caller's promise.

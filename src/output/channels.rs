@@ -2,15 +2,37 @@
 
 use crate::error::{Error, Result};
 
-/// Position of a channel among `names`. The case of the first letter does not matter: engines write `jawOpen` and
-/// `JawOpen`.
+/// Position of a channel among `names`, the same letters before the same words: programs write `jawOpen`, `JawOpen`,
+/// `jaw_open` and `Jaw Open`, and for `eyeBlinkLeft` also `eyeBlink_L`. Case and separators do not matter where no name is
+/// the same without that.
 pub fn find_channel<S: AsRef<str>>(names: &[S], name: &str) -> Option<usize> {
-    let same = |other: &str| {
-        let (mut a, mut b) = (other.chars(), name.chars());
-        let first = a.next().map(|c| c.to_ascii_lowercase()) == b.next().map(|c| c.to_ascii_lowercase());
-        first && a.as_str() == b.as_str()
+    let exact = names.iter().position(|other| other.as_ref() == name);
+    let same = |other: &S| words(other.as_ref()).eq(words(name)) && words(name).next().is_some();
+    exact.or_else(|| names.iter().position(same))
+}
+
+/// Letters and digits of a name in lower case, a side at its end spelt out.
+fn words(name: &str) -> impl Iterator<Item = char> {
+    let (stem, side) = match name.rsplit_once(['_', ' ', '.', '-']) {
+        Some((stem, "L" | "l")) => (stem, "left"),
+        Some((stem, "R" | "r")) => (stem, "right"),
+        _ => (name, ""),
     };
-    names.iter().position(|other| same(other.as_ref()))
+    stem.chars().filter(|c| c.is_alphanumeric()).chain(side.chars()).map(|c| c.to_ascii_lowercase())
+}
+
+/// Checks weights that a host gives, in the order of `names`: 0 to 1. Those of programs that count to 100 are told so, for
+/// their 1 is a hundredth.
+///
+/// # Errors
+/// `InvalidArgument`, naming the channel.
+pub fn check_weights<S: AsRef<str>>(names: &[S], weights: &[f32]) -> Result<()> {
+    let Some(at) = weights.iter().position(|weight| !(0.0..=1.0).contains(weight)) else { return Ok(()) };
+    let percent =
+        weights.iter().all(|weight| (0.0..=100.0).contains(weight)) && weights.iter().any(|weight| *weight >= 2.0);
+    let guess = if percent { "; they seem to be percentages: divide all weights by 100" } else { "" };
+    let name = names.get(at).map_or("a channel", AsRef::as_ref);
+    Err(Error::InvalidArgument(format!("{name} is {}, expected 0 to 1{guess}", weights[at])))
 }
 
 /// What is done to one channel: `clamp(weight·gain + offset, min, max)`.

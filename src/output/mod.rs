@@ -19,7 +19,7 @@ mod solver;
 pub use crate::pack::ARKIT_NAMES;
 pub use angles::{EYE_RANGE_RAD, HeadAngles, eye_angles};
 pub use blinks::Blinks;
-pub use channels::{Channel, ChannelMap, find_channel};
+pub use channels::{Channel, ChannelMap, check_weights, find_channel};
 pub use gaze::{EyeChannels, EyeRange, Gaze, GazeTarget, GazeTrack};
 pub use live_link::{LIVE_LINK_WIDTH, LiveLinkMap, live_link_columns};
 pub use normals::vertex_normals;

@@ -4,15 +4,14 @@
 //! the result is decoded as any other row: what lies between two faces is a face, not the mean of two meshes.
 
 use crate::error::{Error, Result};
-use crate::limits::{MAX_FPS, MIN_FPS};
 use crate::signal::pose::POSE_WIDTH;
-use crate::signal::{Frames, HeadPose};
+use crate::signal::{FrameRate, Frames, HeadPose};
 
 /// Reads rows between the rows of a motion.
 #[derive(Debug, Clone, Copy)]
 pub struct MotionSampler<'a> {
     motion: &'a Frames,
-    fps: f64,
+    fps: FrameRate,
     /// First column of the pose.
     d_z: usize,
 }
@@ -22,28 +21,28 @@ impl<'a> MotionSampler<'a> {
     ///
     /// # Errors
     /// `InvalidArgument` for an empty motion, a rate outside the limits, or columns that are neither 0 nor 6.
-    pub fn new(motion: &'a Frames, fps: f32, d_z: usize) -> Result<Self> {
-        check_rate(fps)?;
+    pub fn new(motion: &'a Frames, fps: impl Into<FrameRate>, d_z: usize) -> Result<Self> {
+        let fps = fps.into().checked()?;
         let pose = motion.width.checked_sub(d_z);
         if motion.is_empty() || !matches!(pose, Some(0 | POSE_WIDTH)) {
             let (frames, width) = (motion.len(), motion.width);
             return Err(Error::InvalidArgument(format!("motion of {frames} rows of {width}, expected {d_z} + pose")));
         }
-        Ok(Self { motion, fps: f64::from(fps), d_z })
+        Ok(Self { motion, fps, d_z })
     }
 
     /// Length of the motion, s.
     pub fn duration_s(&self) -> f64 {
-        self.motion.len() as f64 / self.fps
+        self.fps.time_s(self.motion.len())
     }
 
     /// Frames at another rate: duration · rate, rounded, at least 1.
     ///
     /// # Errors
     /// `InvalidArgument` for a rate outside the limits.
-    pub fn frame_count(&self, rate_hz: f32) -> Result<usize> {
-        check_rate(rate_hz)?;
-        Ok(((self.duration_s() * f64::from(rate_hz)).round() as usize).max(1))
+    pub fn frame_count(&self, rate: impl Into<FrameRate>) -> Result<usize> {
+        let (whole, part) = self.fps.position(self.motion.len(), rate.into().checked()?);
+        Ok((whole + usize::from(part >= 0.5)).max(1))
     }
 
     /// The row at a time, clamped to the first and the last frame, into `row`.
@@ -55,7 +54,8 @@ impl<'a> MotionSampler<'a> {
             let (len, width) = (row.len(), self.motion.width);
             return Err(Error::InvalidArgument(format!("row of {len}, expected {width}, at {time_s} s")));
         }
-        self.row_at_position(time_s * self.fps, row);
+        let position = (time_s * self.fps.hz()).clamp(0.0, (self.motion.len() - 1) as f64);
+        self.between(position as usize, position.fract() as f32, row);
         Ok(())
     }
 
@@ -63,13 +63,13 @@ impl<'a> MotionSampler<'a> {
     ///
     /// # Errors
     /// `InvalidArgument` for a rate outside the limits or a row of another width.
-    pub fn row(&self, rate_hz: f32, index: usize, row: &mut [f32]) -> Result<()> {
-        check_rate(rate_hz)?;
+    pub fn row(&self, rate: impl Into<FrameRate>, index: usize, row: &mut [f32]) -> Result<()> {
+        let rate = rate.into().checked()?;
         if row.len() != self.motion.width {
             return Err(Error::InvalidArgument(format!("row of {}, expected {}", row.len(), self.motion.width)));
         }
-        // Exact at the motion's own rate, where the quotient is 1.
-        self.row_at_position(index as f64 * (self.fps / f64::from(rate_hz)), row);
+        let (frame, part) = rate.position(index, self.fps);
+        self.between(frame, part as f32, row);
         Ok(())
     }
 
@@ -77,25 +77,25 @@ impl<'a> MotionSampler<'a> {
     ///
     /// # Errors
     /// `InvalidArgument` for a rate outside the limits; `OutOfMemory`.
-    pub fn rows(&self, rate_hz: f32, first: usize, count: usize) -> Result<Frames> {
+    pub fn rows(&self, rate: impl Into<FrameRate>, first: usize, count: usize) -> Result<Frames> {
+        let rate = rate.into();
         let mut rows = Frames::try_zeros(count, self.motion.width)?;
         for i in 0..count {
-            self.row(rate_hz, first + i, rows.row_mut(i))?;
+            self.row(rate, first + i, rows.row_mut(i))?;
         }
         Ok(rows)
     }
 
-    /// `position` in frames.
-    fn row_at_position(&self, position: f64, row: &mut [f32]) {
+    /// `part` of the way from a frame to the next; past the end it is the last frame.
+    fn between(&self, before: usize, part: f32, row: &mut [f32]) {
         let last = self.motion.len() - 1;
-        let position = position.clamp(0.0, last as f64);
-        let (before, part) = (position.floor() as usize, position.fract() as f32);
+        let (before, part) = if before < last { (before, part) } else { (last, 0.0) };
         let from = self.motion.row(before);
         if part == 0.0 {
             row.copy_from_slice(from);
             return;
         }
-        let to = self.motion.row((before + 1).min(last));
+        let to = self.motion.row(before + 1);
         for ((out, a), b) in row[..self.d_z].iter_mut().zip(from).zip(to) {
             *out = a + (b - a) * part;
         }
@@ -105,11 +105,4 @@ impl<'a> MotionSampler<'a> {
             row[self.d_z..].copy_from_slice(&pose.to_columns());
         }
     }
-}
-
-fn check_rate(rate_hz: f32) -> Result<()> {
-    if (MIN_FPS..=MAX_FPS).contains(&rate_hz) {
-        return Ok(());
-    }
-    Err(Error::InvalidArgument(format!("{rate_hz} frames a second, expected {MIN_FPS} to {MAX_FPS}")))
 }

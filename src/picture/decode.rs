@@ -1,9 +1,11 @@
-//! A PNG or JPEG file → RGB u8, as Pillow's `open(…).convert("RGB")` gives it.
+//! A PNG or JPEG file → RGB u8, as Pillow's `ImageOps.exif_transpose(open(…)).convert("RGB")` gives it on white.
 //!
-//! - Alpha and transparent colours are dropped, not blended; a palette is looked up; grey is repeated.
+//! - What is transparent is laid over white, as the towers' training does it: c·a + 255·(1 − a), so that a colour hidden
+//!   under it does not count. A palette is looked up; grey is repeated.
+//! - The picture stands upright: all eight orientations of an Exif tag are obeyed, and so sides are those that are seen.
 //! - Of 16 bits a channel the upper 8 are kept (also of grey, which Pillow clips to nearly white).
 //! - CMYK and YCCK JPEGs are read as Adobe stores them, inverted: r = c·k/255.
-//! - Orientation tags, colour profiles and gamma are ignored; of an animation the still picture is read.
+//! - Colour profiles and gamma are ignored; of an animation the still picture is read.
 //!
 //! Sides and pixels are checked on the header, before any pixel is decoded. A cut file is an error, also where a decoder
 //! would fill the rest with grey.
@@ -12,7 +14,8 @@ use std::io::Cursor;
 
 use image::codecs::jpeg::JpegDecoder;
 use image::codecs::png::PngDecoder;
-use image::{ImageDecoder, ImageError, ImageResult, Limits};
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageError, ImageResult, Limits, RgbImage};
 
 use crate::error::{Error, Result};
 use crate::limits::{MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE, MAX_PNG_EXTRA_BYTES};
@@ -54,9 +57,11 @@ fn png(bytes: &[u8]) -> ImageResult<PngDecoder<Cursor<&[u8]>>> {
     PngDecoder::with_limits(Cursor::new(bytes), limits)
 }
 
-fn decode(decoder: impl ImageDecoder, format: &str) -> Result<Picture> {
+fn decode(mut decoder: impl ImageDecoder, format: &str) -> Result<Picture> {
     let (width, height) = decoder.dimensions();
     check_size(width, height)?;
+    // A tag that cannot be read turns nothing.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let color = decoder.color_type();
     let channels = usize::from(color.channel_count());
     let sample_bytes = usize::from(color.bytes_per_pixel()) / channels;
@@ -66,14 +71,30 @@ fn decode(decoder: impl ImageDecoder, format: &str) -> Result<Picture> {
     if (channels, sample_bytes) != (3, 1) {
         samples = samples.chunks_exact(channels * sample_bytes).flat_map(|p| rgb(p, channels, sample_bytes)).collect();
     }
-    Ok(Picture::new(width as usize, height as usize, samples))
+    Ok(turned(Picture::new(width as usize, height as usize, samples), orientation))
 }
 
-/// Red, green and blue of one pixel of 1 to 4 channels; 16-bit samples are in the machine's order.
+/// The picture upright.
+fn turned(picture: Picture, orientation: Orientation) -> Picture {
+    if orientation == Orientation::NoTransforms {
+        return picture;
+    }
+    let rgb = RgbImage::from_raw(picture.width as u32, picture.height as u32, picture.rgb).expect("it fills its sides");
+    let mut image = DynamicImage::ImageRgb8(rgb);
+    image.apply_orientation(orientation);
+    Picture::new(image.width() as usize, image.height() as usize, image.into_rgb8().into_raw())
+}
+
+/// Red, green and blue of one pixel of 1 to 4 channels, on white; 16-bit samples are in the machine's order.
 fn rgb(pixel: &[u8], channels: usize, sample_bytes: usize) -> [u8; 3] {
     let upper = if cfg!(target_endian = "little") { sample_bytes - 1 } else { 0 };
     let color = |c: usize| pixel[c * sample_bytes + upper];
-    if channels < 3 { [color(0); 3] } else { [color(0), color(1), color(2)] }
+    let opaque = if channels < 3 { [color(0); 3] } else { [color(0), color(1), color(2)] };
+    if channels % 2 == 1 {
+        return opaque;
+    }
+    let alpha = u32::from(color(channels - 1));
+    opaque.map(|value| ((u32::from(value) * alpha + 255 * (255 - alpha) + 127) / 255) as u8)
 }
 
 fn check_size(width: u32, height: u32) -> Result<()> {

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::error::{Error, Result};
+use crate::audio::RATE_HZ;
+use crate::error::Result;
 use crate::face;
-use crate::limits;
-use crate::signal::Frames;
+use crate::signal::{FrameRate, Frames};
 
 use super::model::{Identity, Model};
 use super::reader::Reader;
@@ -91,15 +91,8 @@ impl Animation {
     ///
     /// # Errors
     /// `InvalidArgument` for a rate out of limits.
-    pub fn frame_count(&self, fps: f32) -> Result<usize> {
-        if !(limits::MIN_FPS..=limits::MAX_FPS).contains(&fps) {
-            return Err(Error::InvalidArgument(format!(
-                "{fps} frames per second, expected {}..={}",
-                limits::MIN_FPS,
-                limits::MAX_FPS
-            )));
-        }
-        Ok(((self.duration_s() * f64::from(fps) + 0.5).floor() as usize).max(1))
+    pub fn frame_count(&self, fps: impl Into<FrameRate>) -> Result<usize> {
+        Ok(fps.into().checked()?.frame_count(self.sample_count, RATE_HZ))
     }
 
     /// What decodes this motion; one per thread.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::limits;
+use crate::output::check_weights;
 use crate::picture::{FaceBox, Picture};
 use crate::signal::HeadPose;
 use crate::signal::pose::POSE_WIDTH;
@@ -170,13 +171,8 @@ impl Expression {
             Self::Weights(weights) => {
                 model.face_encoder()?.require_weights()?;
                 numbers("weights", weights, model.blendshape_names().len())?;
-                match weights.iter().position(|w| !(0.0..=1.0).contains(w)) {
-                    Some(at) => {
-                        let (name, weight) = (&model.blendshape_names()[at], weights[at]);
-                        Err(Error::InvalidArgument(format!("keyframe: {name} is {weight}, expected 0 to 1")))
-                    }
-                    None => Ok(()),
-                }
+                check_weights(model.blendshape_names(), weights)
+                    .map_err(|error| Error::InvalidArgument(format!("keyframe: {error}")))
             }
             Self::Mesh(vertices_mm) => model.face_encoder()?.check_mesh(vertices_mm),
             Self::Picture(picture) => picture.check(model),

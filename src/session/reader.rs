@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::face::{ExportTarget, FaceReader};
 use crate::output::{Channel, ChannelMap, MotionSampler};
-use crate::signal::{FaceFrame, Frames, HeadPose};
+use crate::signal::{FaceFrame, FrameRate, Frames, HeadPose};
 
 use super::animation::Animation;
 use super::binding::{Binding, Solver};
@@ -70,7 +70,7 @@ impl Reader {
     ///
     /// # Panics
     /// If `weights` is no whole number of frames.
-    pub fn weights_into(&mut self, fps: f32, first: usize, weights: &mut [f32]) -> Result<()> {
+    pub fn weights_into(&mut self, fps: impl Into<FrameRate>, first: usize, weights: &mut [f32]) -> Result<()> {
         let count = frames_in(weights, self.weight_count());
         self.fill_rows(fps, first, count)?;
         self.decode_weights(weights)
@@ -80,7 +80,7 @@ impl Reader {
     ///
     /// # Errors
     /// As [`weights_into`](Self::weights_into).
-    pub fn weights(&mut self, fps: f32, first: usize, count: usize) -> Result<Vec<f32>> {
+    pub fn weights(&mut self, fps: impl Into<FrameRate>, first: usize, count: usize) -> Result<Vec<f32>> {
         let mut weights = vec![0.0; count * self.weight_count()];
         self.weights_into(fps, first, &mut weights)?;
         Ok(weights)
@@ -90,7 +90,7 @@ impl Reader {
     ///
     /// # Errors
     /// `InvalidArgument` for a rate out of limits.
-    pub fn heads_into(&mut self, fps: f32, first: usize, heads: &mut [HeadPose]) -> Result<()> {
+    pub fn heads_into(&mut self, fps: impl Into<FrameRate>, first: usize, heads: &mut [HeadPose]) -> Result<()> {
         self.fill_rows(fps, first, heads.len())?;
         heads.iter_mut().enumerate().for_each(|(i, head)| *head = self.weights.decoder().head(self.rows.row(i)));
         Ok(())
@@ -100,7 +100,7 @@ impl Reader {
     ///
     /// # Errors
     /// As [`heads_into`](Self::heads_into).
-    pub fn heads(&mut self, fps: f32, first: usize, count: usize) -> Result<Vec<HeadPose>> {
+    pub fn heads(&mut self, fps: impl Into<FrameRate>, first: usize, count: usize) -> Result<Vec<HeadPose>> {
         let mut heads = vec![HeadPose::default(); count];
         self.heads_into(fps, first, &mut heads)?;
         Ok(heads)
@@ -113,7 +113,7 @@ impl Reader {
     ///
     /// # Panics
     /// If `offsets_mm` is no whole number of frames.
-    pub fn offsets_mm_into(&mut self, fps: f32, first: usize, offsets_mm: &mut [f32]) -> Result<()> {
+    pub fn offsets_mm_into(&mut self, fps: impl Into<FrameRate>, first: usize, offsets_mm: &mut [f32]) -> Result<()> {
         let count = frames_in(offsets_mm, self.offset_count()?);
         self.fill_rows(fps, first, count)?;
         self.decode_offsets(offsets_mm)
@@ -123,7 +123,7 @@ impl Reader {
     ///
     /// # Errors
     /// As [`offsets_mm_into`](Self::offsets_mm_into).
-    pub fn offsets_mm(&mut self, fps: f32, first: usize, count: usize) -> Result<Vec<f32>> {
+    pub fn offsets_mm(&mut self, fps: impl Into<FrameRate>, first: usize, count: usize) -> Result<Vec<f32>> {
         let mut offsets = vec![0.0; count * self.offset_count()?];
         self.offsets_mm_into(fps, first, &mut offsets)?;
         Ok(offsets)
@@ -140,12 +140,12 @@ impl Reader {
     pub fn bound_offsets_mm_into(
         &mut self,
         binding: &Binding,
-        fps: f32,
+        fps: impl Into<FrameRate>,
         first: usize,
         offsets_mm: &mut [f32],
     ) -> Result<()> {
         binding.check(self.animation.model())?;
-        let (own, width) = (self.offset_count()?, binding.vertices() * 3);
+        let (fps, own, width) = (fps.into(), self.offset_count()?, binding.vertices() * 3);
         frames_in(offsets_mm, width);
         let (mut decoded, mut first) = (std::mem::take(&mut self.decoded), first);
         let read = offsets_mm.chunks_mut(CHUNK_FRAMES * width).try_for_each(|bound| {
@@ -168,8 +168,15 @@ impl Reader {
     ///
     /// # Panics
     /// If `weights` is no whole number of frames.
-    pub fn solved_weights_into(&mut self, solver: &Solver, fps: f32, first: usize, weights: &mut [f32]) -> Result<()> {
+    pub fn solved_weights_into(
+        &mut self,
+        solver: &Solver,
+        fps: impl Into<FrameRate>,
+        first: usize,
+        weights: &mut [f32],
+    ) -> Result<()> {
         let (count, width) = (frames_in(weights, solver.names().len()), solver.shapes.vertices() * 3);
+        let fps = fps.into();
         solver.check(self.animation.model())?;
         let mut offsets = std::mem::take(&mut self.fitted);
         let mut products = Vec::with_capacity(weights.len());
@@ -184,7 +191,7 @@ impl Reader {
         });
         self.fitted = offsets;
         read?;
-        solver.shapes.solve(&products, fps, weights);
+        solver.shapes.solve(&products, fps.hz() as f32, weights);
         Ok(())
     }
 
@@ -195,7 +202,7 @@ impl Reader {
     ///
     /// # Panics
     /// If `normals` is no whole number of frames.
-    pub fn normals_into(&mut self, fps: f32, first: usize, normals: &mut [f32]) -> Result<()> {
+    pub fn normals_into(&mut self, fps: impl Into<FrameRate>, first: usize, normals: &mut [f32]) -> Result<()> {
         let count = frames_in(normals, self.offset_count()?);
         self.fill_rows(fps, first, count)?;
         faces(&mut self.faces, &self.animation)?.normals(&self.rows, normals)
@@ -207,7 +214,13 @@ impl Reader {
     /// # Errors
     /// `InvalidArgument` for a rate out of limits, no frames, or a layout that does not fit; `Unsupported` for a semaphore
     /// where there are none; `MissingPart` without a generator, mesh or identity.
-    pub fn export(&mut self, fps: f32, first: usize, count: usize, target: &mut ExportTarget) -> Result<()> {
+    pub fn export(
+        &mut self,
+        fps: impl Into<FrameRate>,
+        first: usize,
+        count: usize,
+        target: &mut ExportTarget,
+    ) -> Result<()> {
         self.fill_rows(fps, first, count)?;
         faces(&mut self.faces, &self.animation)?.export(&self.rows, target)
     }
@@ -255,7 +268,8 @@ impl Reader {
         self.rows.data.resize(count * self.rows.width, 0.0);
     }
 
-    fn fill_rows(&mut self, fps: f32, first: usize, count: usize) -> Result<()> {
+    fn fill_rows(&mut self, fps: impl Into<FrameRate>, first: usize, count: usize) -> Result<()> {
+        let fps = fps.into();
         self.resize_rows(count);
         let mut rows = std::mem::take(&mut self.rows);
         let filled = self

@@ -2,8 +2,11 @@
 
 pub mod noise;
 pub mod pose;
+mod rate;
 
 use crate::error::{Error, Result};
+
+pub use rate::FrameRate;
 
 /// `rows` × `width` zeros, for a number that the input decides.
 ///

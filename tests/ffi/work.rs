@@ -332,6 +332,25 @@ fn sampling_at_a_frame_is_that_frame_and_between_frames_lies_between() {
 }
 
 #[test]
+fn floats_of_slowed_rates_are_one_fraction() {
+    let rig = Rig::new(1);
+    let session = session(rig.model, &session_options());
+    ok(push(session, &[tone(), tone(), tone()].concat()));
+    let result = finished(session);
+    for (hz, n) in [(23.976f32, 24_000.0f64), (29.97, 30_000.0), (59.94, 60_000.0)] {
+        let read = weights(result, hz);
+        assert_eq!(read, weights(result, (n / 1001.0) as f32), "{hz}");
+        // The last frame is the face at n·1001/24000 s.
+        let last = read.chunks_exact(52).next_back().expect("frames");
+        let time_s = (read.len() / 52 - 1) as f64 * 1001.0 / n;
+        let mut at = [f32::NAN; 52];
+        ok(unsafe { m2f_result_sample(result, time_s, at.as_mut_ptr(), 52, ptr::null_mut(), ptr::null_mut(), 0) });
+        assert!(last.iter().zip(at).all(|(a, b)| (a - b).abs() < 1e-6), "{hz}");
+    }
+    unsafe { m2f_result_destroy(result) };
+}
+
+#[test]
 fn long_prompt_is_cut_with_a_warning_in_the_log() {
     use std::ffi::{CStr, c_char, c_void};
     unsafe extern "C" fn log(level: m2f_log_level, message: *const c_char, user: *mut c_void) {

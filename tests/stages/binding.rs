@@ -154,6 +154,13 @@ fn mesh_that_does_not_fit_its_coordinates_is_named() {
     refused(&mirrored(|[u, v]| [u, 1.0 - v]), Some(&mesh), "flipped, v runs upwards: pass 1 - v");
     refused(&mirrored(|[u, v]| [1.0 - u, v]), Some(&mesh), "flipped, u runs to the left");
     refused(&mirrored(|[u, v]| [1.0 - u, 1.0 - v]), Some(&mesh), "flipped, both run backwards");
+    let turned = |pass: fn(&[f32; 3]) -> [f32; 3]| mesh.as_chunks::<3>().0.iter().flat_map(pass).collect::<Vec<_>>();
+    refused(&uv, Some(&turned(|&[x, y, z]| [x, -z, y])), "its up seems to be +Z and its front -Y where");
+    refused(
+        &uv,
+        Some(&turned(|&[x, y, z]| [-x, y, z])),
+        "flipped, u runs to the left: pass 1 - u, or, if the mesh is mirrored, -x",
+    );
     // A small head far from the origin is still a face.
     let shifted: Vec<f32> = mesh.iter().map(|v| v * 0.6 + 1000.0).collect();
     assert!(bind(&uv, Some(&shifted)).is_ok());

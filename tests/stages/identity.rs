@@ -63,6 +63,20 @@ fn mesh_of_another_unit_is_named() {
         let text = error.to_string();
         assert!(text.starts_with("own: its largest side is") && text.ends_with(&format!("in {unit}")), "{text}");
     }
+    let turned =
+        |pass: fn(&[f32; 3]) -> [f32; 3]| neutral(1.0).as_chunks::<3>().0.iter().flat_map(pass).collect::<Vec<_>>();
+    for (mesh, reason) in [
+        (
+            turned(|&[x, y, z]| [x, -z, y]),
+            "its up seems to be +Z and its front -Y where +Y and +Z are expected: pass (x, z, -y)",
+        ),
+        (turned(|&[x, y, z]| [-x, y, z]), "it seems to be mirrored, left for right: pass (-x, y, z)"),
+        (turned(|&[x, y, z]| [-x, y, -z]), "its up seems to be +Y and its front -Z where +Y and +Z are expected"),
+        (neutral(1.0).as_chunks::<3>().0.iter().rev().flatten().copied().collect(), "not in the order of the model's"),
+    ] {
+        let error = decoder.identity_from_vertices(&*backend, "own", &mesh).expect_err(reason);
+        assert!(error.to_string().contains(reason), "{error}");
+    }
     let mut spoilt = neutral(1.0);
     spoilt[3 * VERTICES - 1] = f32::INFINITY;
     let error = decoder.identity_from_vertices(&*backend, "own", &spoilt).expect_err("infinite");

@@ -5,7 +5,7 @@ use std::f32::consts::{FRAC_PI_2, PI};
 use media2face::Error;
 use media2face::output::{
     ARKIT_NAMES, Channel, ChannelMap, EYE_RANGE_RAD, HeadAngles, LIVE_LINK_WIDTH, LiveLinkMap, MotionSampler,
-    eye_angles, find_channel, live_link_columns, vertex_normals,
+    check_weights, eye_angles, find_channel, live_link_columns, vertex_normals,
 };
 use media2face::signal::pose::{axis_angle_from_quaternion, quaternion_from_axis_angle};
 use media2face::signal::{Frames, HeadPose};
@@ -32,8 +32,52 @@ fn live_link_columns_are_the_application_s() {
 fn channels_are_found_by_name_in_either_case() {
     assert_eq!(find_channel(&ARKIT_NAMES, "jawOpen"), Some(17));
     assert_eq!(find_channel(&ARKIT_NAMES, "JawOpen"), Some(17));
-    assert_eq!(find_channel(&ARKIT_NAMES, "jawopen"), None);
     assert_eq!(find_channel(&["", "é"], "é"), Some(1));
+}
+
+#[test]
+fn channels_are_found_by_the_names_of_other_programs() {
+    let spelt = |name: &str, separator: &str, capital: bool| {
+        let word = |c: char| {
+            if c.is_uppercase() {
+                format!("{separator}{}", if capital { c } else { c.to_ascii_lowercase() })
+            } else {
+                c.to_string()
+            }
+        };
+        name.chars().map(word).collect::<String>()
+    };
+    for (at, name) in ARKIT_NAMES.iter().enumerate() {
+        let snake = spelt(name, "_", false);
+        for other in
+            [snake.clone(), snake.to_uppercase(), spelt(name, " ", true), spelt(name, "-", false), name.to_lowercase()]
+        {
+            assert_eq!(find_channel(&ARKIT_NAMES, &other), Some(at), "{other}");
+        }
+        let side = name.replace("Left", "_L").replace("Right", "_R");
+        assert_eq!(find_channel(&ARKIT_NAMES, &side), Some(at), "{side}");
+    }
+    for other in ["jaw", "open", "_neutral", "jawOpenLeft", "eyeBlinkL", "", "_", "mouth_LeftX"] {
+        assert_eq!(find_channel(&ARKIT_NAMES, other), None, "{other}");
+    }
+    let own = ["jaw_open", "JawOpen", "jawOpen", ""];
+    assert_eq!(
+        ["jawOpen", "jaw_open", "JAWOPEN", ""].map(|name| find_channel(&own, name)),
+        [Some(2), Some(0), Some(0), Some(3)]
+    );
+}
+
+#[test]
+fn weights_that_count_to_a_hundred_are_told() {
+    let told =
+        |weights: [f32; 2]| check_weights(&["jawOpen", "mouthClose"], &weights).map_err(|error| error.to_string());
+    assert_eq!(told([0.0, 1.0]), Ok(()));
+    let percent = "jawOpen is 80, expected 0 to 1; they seem to be percentages: divide all weights by 100";
+    assert_eq!(told([80.0, 0.0]), Err(percent.to_owned()));
+    for weights in [[1.5, 0.0], [80.0, -1.0], [180.0, 0.0], [f32::NAN, 80.0]] {
+        let told = told(weights).unwrap_err();
+        assert!(told.starts_with("jawOpen is ") && told.ends_with("expected 0 to 1"), "{told}");
+    }
 }
 
 #[test]
@@ -198,6 +242,32 @@ fn frame_count_is_the_rounded_duration_and_never_zero() {
     }
     let motion = Frames::zeros(1, 3);
     assert_eq!(MotionSampler::new(&motion, 30.0, 3).expect("sampler").frame_count(1.0).expect("count"), 1);
+}
+
+#[test]
+fn frames_of_slowed_rates_stand_exactly_where_they_belong_after_an_hour() {
+    // Rows that rise by one, modulo a power of two, so that a position reads back to a ten-thousandth of a frame.
+    let rows = 3600 * 30;
+    let motion = Frames::new(1, (0..rows).map(|i| (i % 64) as f32).collect());
+    let sampler = MotionSampler::new(&motion, 30.0, 1).expect("sampler");
+    let mut row = [0.0];
+    for (hz, n) in [(23.976f32, 24_000u64), (29.97, 30_000), (59.94, 60_000)] {
+        assert_eq!(sampler.frame_count(hz).expect("count") as u64, (3600 * n + 500) / 1001);
+        for hz in [hz, (n as f64 / 1001.0) as f32] {
+            for frame in (3599 * n / 1001)..(3599 * n / 1001 + 40) {
+                // frame · 1001/n seconds, in thirtieths.
+                let (whole, rest) = (frame * 1001 * 30 / n, frame * 1001 * 30 % n);
+                sampler.row(hz, frame as usize, &mut row).expect("row");
+                let expected = (whole % 64) as f64 + rest as f64 / n as f64;
+                if whole % 64 != 63 {
+                    assert!((f64::from(row[0]) - expected).abs() < 1e-5, "{hz} Hz, frame {frame}: {row:?}, {expected}");
+                }
+                let mut at = [0.0];
+                sampler.row_at(frame as f64 * 1001.0 / n as f64, &mut at).expect("row");
+                assert!((at[0] - row[0]).abs() < 1e-4, "the same by its time");
+            }
+        }
+    }
 }
 
 #[test]

@@ -91,6 +91,41 @@ fn cut_file_is_refused_wherever_it_is_cut() {
     }
 }
 
+/// A PNG of these pixels.
+fn png(width: u32, height: u32, rgba: Vec<u8>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let image = image::RgbaImage::from_raw(width, height, rgba).expect("pixels of its size");
+    image.write_to(&mut std::io::Cursor::new(&mut bytes), image::ImageFormat::Png).expect("a PNG");
+    bytes
+}
+
+#[test]
+fn colours_hidden_under_transparency_do_not_count() {
+    let drawn = |hidden: [u8; 3]| {
+        let pixel = |at: usize| match at % 3 {
+            0 => [200, 10, 30, 255],
+            1 => [hidden[0], hidden[1], hidden[2], 0],
+            _ => [0, 100, 255, 128],
+        };
+        Picture::decode(&png(9, 5, (0..45).flat_map(pixel).collect())).expect("picture")
+    };
+    let white = drawn([255; 3]);
+    assert_eq!((drawn([0; 3]), drawn([255, 0, 0])), (white.clone(), white.clone()));
+    assert_eq!(white.rgb[..9], [200, 10, 30, 255, 255, 255, 127, 177, 255]);
+}
+
+#[test]
+fn box_of_a_turned_picture_is_that_of_what_is_seen() {
+    let turned = Picture::decode(&file("jpeg_turned")).expect("picture");
+    let flat = Picture::decode(&file("jpeg_444")).expect("picture");
+    assert_eq!((turned.width, turned.height), (flat.height, flat.width));
+    let face = FaceBox { x: 0.0, y: 20.0, width: 9.0, height: 9.0 };
+    assert!(
+        turned.crop_face(&face, 8).is_ok() && flat.crop_face(&face, 8).is_err(),
+        "it lies below what is on its side"
+    );
+}
+
 #[test]
 fn one_pixel_fills_any_crop() {
     let one = Picture::new(1, 1, vec![3, 200, 77]);

@@ -120,6 +120,36 @@ fn flipped_coordinates_of_a_real_face_are_found() {
 }
 
 #[test]
+fn every_face_stands_in_its_order_and_by_its_axes_and_in_no_other() {
+    let clip = clip();
+    let model = clip.model();
+    let topology = model.topology().expect("mesh");
+    for name in model.identity_names() {
+        let face = model.identity(name).expect("identity");
+        let points = face.vertices_mm().as_chunks::<3>().0;
+        assert!(model.identity_from_vertices("own", face.vertices_mm()).is_ok(), "{name}");
+        let refused = |what: &str, points: Vec<[f32; 3]>| {
+            let error = model.identity_from_vertices("own", points.as_flattened()).err();
+            let error = error.unwrap_or_else(|| panic!("{name}: {what} is taken")).to_string();
+            assert!(error.contains(what), "{name}: {error}");
+            let error = model.bind(&topology.uv, Some(points.as_flattened())).err();
+            assert!(error.is_some() || what.contains("order"), "{name}: {what} is bound");
+        };
+        let turned = |pass: fn(&[f32; 3]) -> [f32; 3]| points.iter().map(pass).collect::<Vec<_>>();
+        refused("its up seems to be +Z and its front -Y", turned(|&[x, y, z]| [x, -z, y]));
+        refused("its up seems to be +Z and its front +Y", turned(|&[x, y, z]| [-x, z, y]));
+        refused("its up seems to be +Y and its front -Z", turned(|&[x, y, z]| [-x, y, -z]));
+        refused("its up seems to be +Y and its front +X", turned(|&[x, y, z]| [z, y, -x]));
+        refused("mirrored", turned(|&[x, y, z]| [-x, y, z]));
+        refused("order of the model's", points.iter().rev().copied().collect());
+        // One in fifty exchanged with another far away.
+        let mut some = points.to_vec();
+        (0..points.len() / 100).for_each(|i| some.swap(i * 50, points.len() - 1 - i * 50));
+        refused("not all in the order of the model's", some);
+    }
+}
+
+#[test]
 fn arkit_units_are_solved_for_on_either_mesh() {
     let clip = clip();
     let model = clip.model();

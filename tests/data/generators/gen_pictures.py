@@ -1,6 +1,7 @@
 """Picture files of every kind that a prompt may be, and what Pillow makes of them.
 
-pictures.safetensors: {kind}.file = the bytes, {kind}.rgb = Image.open(file).convert("RGB").
+pictures.safetensors: {kind}.file = the bytes, {kind}.rgb = the picture upright (ImageOps.exif_transpose), in RGB, and where it
+                      is transparent laid over white: round((c a + 255 (255 - a)) / 255).
 resize.safetensors:   {case}.rgb in, {case}.crop_u8 out (shorter side to `side`, centre crop), for shapes at the edges.
 Made with Pillow 11.3.0 (from 13 on, resize goes along y first where that is cheaper, which changes single levels; the
 towers were trained before). PNG kinds that Pillow cannot write are written by hand. 16-bit grey is the one kind where
@@ -8,7 +9,7 @@ Pillow is not followed: it clips at 255, so that nearly all is white; here the u
 """
 import io, struct, zlib
 import numpy as np
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageOps
 from safetensors.numpy import save_file
 
 rng = np.random.default_rng(5)
@@ -48,8 +49,18 @@ def rows(array):
 palette = Image.fromarray(smooth).quantize(11)
 cmyk = saved(Image.fromarray(np.concatenate([smooth, 255 - smooth[..., :1] // 2], -1), "CMYK"), "JPEG", quality=95)
 adobe = cmyk.index(b"Adobe") + 11  # the colour transform: 0 none, 2 YCCK
-exif = Image.Exif()
-exif[0x0112] = 6
+
+
+def exif(orientation):
+    tags = Image.Exif()
+    tags[0x0112] = orientation
+    return tags
+
+
+def turned(orientation):
+    return saved(Image.fromarray(smooth), "JPEG", quality=95, subsampling=0, exif=exif(orientation))
+
+
 files = {
     "png_rgb": saved(Image.fromarray(noisy[..., :3]), "PNG"),
     "png_rgba": saved(Image.fromarray(noisy), "PNG"),
@@ -74,7 +85,9 @@ files = {
     "jpeg_grey": saved(Image.fromarray(smooth[..., 0]), "JPEG", quality=95),
     "jpeg_cmyk": cmyk,
     "jpeg_ycck": cmyk[:adobe] + b"\2" + cmyk[adobe + 1:],
-    "jpeg_turned": saved(Image.fromarray(smooth), "JPEG", quality=95, subsampling=0, exif=exif),
+    "jpeg_turned": turned(6),
+    **{f"jpeg_turned_{orientation}": turned(orientation) for orientation in [1, 2, 3, 4, 5, 7, 8]},
+    "png_turned": saved(Image.fromarray(noisy), "PNG", exif=exif(8)),
 }
 out = {}
 for kind, data in files.items():
@@ -83,7 +96,13 @@ for kind, data in files.items():
     out[f"{kind}.file"] = np.frombuffer(data, np.uint8)
     if image.mode == "I;16":
         image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    out[f"{kind}.rgb"] = np.asarray(image.convert("RGB")).copy()
+    image = ImageOps.exif_transpose(image)
+    transparent = "A" in image.mode or "transparency" in image.info
+    rgb = np.asarray(image.convert("RGB")).copy()
+    if transparent:
+        rgba = np.asarray(image.convert("RGBA")).astype(int)
+        rgb = ((rgba[..., :3] * rgba[..., 3:] + 255 * (255 - rgba[..., 3:]) + 127) // 255).astype(np.uint8)
+    out[f"{kind}.rgb"] = rgb
 save_file(out, "golden/pictures.safetensors")
 
 out = {}

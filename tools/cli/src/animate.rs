@@ -11,6 +11,7 @@ use media2face::session::{Curve, InpaintMode, Model, Session, SessionOptions, St
 
 use crate::args::{Animate, Emit, Guidance, Source, StyleGroup};
 use crate::emit::staged::{Staged, StagedFolder};
+use crate::emit::timecode;
 use crate::face::{self, Brought};
 use crate::ffmpeg;
 use crate::generate;
@@ -34,6 +35,10 @@ pub fn run(args: &Animate) -> Result<String> {
     let kinds = kinds(args.emit.as_deref(), &model)?;
     if kinds.contains(&Emit::Mp4) {
         ffmpeg::check_films()?;
+    }
+
+    if args.drop_frame {
+        timecode::check_drop_frame(args.fps.unwrap_or_else(|| model.manifest().fps.into()))?;
     }
 
     // Nothing is made on disk before the input is known to be good.
@@ -61,8 +66,9 @@ pub fn run(args: &Animate) -> Result<String> {
     let copy = copy.map(Copy::finish).transpose()?;
     let mut places = stage(args, &kinds)?;
     let animation = generate::finish(&session, &progress)?.liven(&liveliness)?;
-    let fps = args.fps.unwrap_or_else(|| animation.native_fps());
-    let output = Output::new(animation, fps, bound, envelope, &progress)?;
+    let fps = args.fps.unwrap_or_else(|| animation.native_fps().into());
+    let mut output = Output::new(animation, fps, bound, envelope, &progress)?;
+    output.track.drop_frame = args.drop_frame;
     let side = args.size as usize;
     for place in &mut places {
         interrupt::check()?;

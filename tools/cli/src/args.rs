@@ -13,6 +13,7 @@ use std::str::FromStr;
 use clap::builder::RangedI64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use media2face::limits;
+use media2face::signal::FrameRate;
 
 use crate::keyframe::Keyframe;
 
@@ -53,7 +54,8 @@ pub enum Command {
 /// Animate a face from a sound file
 #[derive(Args)]
 #[command(after_help = "Files, named after the sound file:
-  .csv          Live Link Face: 52 ARKit weights, head and eye angles, one row a frame
+  .csv          Live Link Face: 52 ARKit weights, head and eye angles, one row a frame with its SMPTE timecode; many
+                importers assume 60 frames a second whatever the file says: give them --fps 60
   .json         weights and head poses with the model's own names
   .glb          the face with 52 morph targets and its animation, for Blender, three.js, engines
   .png          contact sheet: faces at even times over the waveform
@@ -95,16 +97,21 @@ pub struct Animate {
     /// Share of the noise that the motion starts from, 0 to 1: less is nearer to the mean, less lively; the pack's by default
     #[arg(long, value_name = "S", value_parser = share, allow_negative_numbers = true)]
     pub noise_scale: Option<f32>,
-    /// Frames per second of the files; the pack's by default
+    /// Frames per second of the files, a number or a fraction; 23.976, 29.97 and 59.94 are 24000/1001, 30000/1001 and
+    /// 60000/1001. The pack's by default; many importers of Live Link files assume 60
     #[arg(long, value_name = "N", value_parser = fps, allow_negative_numbers = true)]
-    pub fps: Option<f32>,
+    pub fps: Option<FrameRate>,
+    /// Drop-frame timecode in the CSV, of 29.97 and 59.94 alone; else every frame is counted
+    #[arg(long)]
+    pub drop_frame: bool,
     #[command(flatten)]
     pub compute: Compute,
     /// One of `m2f identities`, or a mix of them: NAME=WEIGHT,NAME=WEIGHT; the first by default
     #[arg(long, value_name = "NAME")]
     pub identity: Option<String>,
     /// A neutral mesh, OBJ in mm: on the model's topology, a face of its own in place of --identity; any other with vt
-    /// coordinates in the model's chart moves along with the identity's face, and takes its place in glb, png, npy and films
+    /// coordinates in the model's chart moves along with the identity's face, and takes its place in glb, png, npy and films, as
+    /// does one with the topology's number of vertices in another order
     #[arg(long, value_name = "FILE")]
     pub mesh: Option<PathBuf>,
     #[command(flatten)]
@@ -120,7 +127,8 @@ pub struct Animate {
     #[arg(long, value_name = "X", value_parser = guidance::parse, allow_negative_numbers = true)]
     pub guidance_style: Option<Guidance>,
     /// A face or head pose that is met at a time or over a range: 1.2=smile, 0.5-0.9=jawOpen=.6,headYaw=20 (degrees),
-    /// 2=face.json (weights), 2=face.obj (a mesh on the topology), 2=face.png; may be given again
+    /// 2=face.json (weights 0 to 1 by the names of ARKit, Live Link, MediaPipe or in snake_case), 2=face.obj (a mesh on the
+    /// topology), 2=face.png; may be given again
     #[arg(long = "keyframe", value_name = "TIME=WHAT", value_parser = value_parser!(Keyframe))]
     pub keyframes: Vec<Keyframe>,
     /// How firmly keyframes hold: 1 is met exactly, less gives way
@@ -310,8 +318,8 @@ fn count(most: u32) -> RangedI64ValueParser<u32> {
     clap::value_parser!(u32).range(1..=i64::from(most))
 }
 
-fn fps(text: &str) -> Result<f32, String> {
-    number(text, limits::MIN_FPS, limits::MAX_FPS)
+fn fps(text: &str) -> Result<FrameRate, String> {
+    text.parse().map_err(|error: media2face::Error| error.to_string())
 }
 
 fn share(text: &str) -> Result<f32, String> {
@@ -326,10 +334,10 @@ fn film_side(text: &str) -> Result<u32, String> {
 }
 
 fn number(text: &str, low: f32, high: f32) -> Result<f32, String> {
-    match f32::from_str(text) {
+    match f32::from_str(text.trim()) {
         Ok(value) if (low..=high).contains(&value) => Ok(value),
         Ok(_) => Err(format!("not in {low}..={high}")),
-        Err(error) => Err(error.to_string()),
+        Err(_) => Err(format!("{text:?} is no number")),
     }
 }
 

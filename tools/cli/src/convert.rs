@@ -8,7 +8,7 @@ use media2face::Error;
 use media2face::pack::{self, Checkpoint, Pack};
 
 use crate::args::{Convert, Size};
-use crate::model;
+use crate::{model, text};
 
 /// Writes the pack; gives a line that says what it holds.
 pub fn run(args: &Convert) -> Result<String> {
@@ -49,7 +49,7 @@ type Converter = fn(&str, &Checkpoint) -> Result<Pack, Error>;
 
 fn tower(paths: &[PathBuf], converter: Converter) -> Result<Pack> {
     let (config, weights) = checkpoint_files(paths)?;
-    let json = fs::read_to_string(&config).with_context(|| format!("cannot read {}", config.display()))?;
+    let json = text::read(&config)?;
     let checkpoint =
         Checkpoint::open(&weights).map_err(|error| model::failure("cannot open the checkpoint", &weights, &error))?;
     converter(&json, &checkpoint).with_context(|| format!("cannot convert the checkpoint {}", weights.display()))

@@ -8,9 +8,11 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use media2face::pack::Part;
 use media2face::session::{Animation, Binding, Identity, Model, Reader};
+use media2face::signal::FrameRate;
 
 use crate::mesh::Mesh;
 use crate::obj::{self, Corner, Obj};
+use crate::order::{self, Order};
 
 /// Colour of a mesh from a file, linear.
 const CLAY: [f32; 3] = [0.6, 0.45, 0.38];
@@ -53,12 +55,28 @@ pub fn bring(model: &Arc<Model>, path: &Path, warn: impl Fn(&str)) -> Result<Bro
     let topology = model.topology().ok_or_else(|| anyhow!("the model has no mesh, so it takes none"))?;
     let obj = obj::read(path)?;
     let what = || format!("the mesh {}", path.display());
-    if obj.vertices.len() == topology.vertices {
-        let name = path.file_stem().map_or("mesh".into(), |stem| stem.to_string_lossy());
-        let identity = model.identity_from_vertices(&name, obj.vertices.as_flattened()).with_context(what)?;
-        return Ok(Brought::Identity(identity));
+    if obj.passed_over > 0 {
+        warn(&format!("{}: {} faces of fewer than three corners were passed over", what(), obj.passed_over));
     }
-    let bound = Bound::new(model, &obj, topology.vertices, topology.head_pivot).with_context(what)?;
+    let bind = || Bound::new(model, &obj, topology.vertices, topology.head_pivot);
+    let name = path.file_stem().map_or("mesh".into(), |stem| stem.to_string_lossy());
+    let identity = || model.identity_from_vertices(&name, obj.vertices.as_flattened()).with_context(what);
+    let order = (obj.vertices.len() == topology.vertices).then(|| order::compare(&obj, topology));
+    let reason = match order {
+        None => None,
+        Some(Order::Same) => return Ok(Brought::Identity(identity()?)),
+        Some(Order::Other(reason)) => Some(reason),
+        Some(Order::OtherCoordinates(reason)) => match (identity(), bind()) {
+            // Coordinates of another chart.
+            (Ok(identity), _) => return Ok(Brought::Identity(identity)),
+            (Err(error), Err(_)) => return Err(error),
+            (Err(_), Ok(_)) => Some(reason),
+        },
+    };
+    let bound = bind().with_context(|| reason.as_ref().map_or_else(what, |reason| format!("{}: {reason}", what())))?;
+    if let Some(reason) = reason {
+        warn(&format!("{}: {reason}: bound by its texture coordinates instead", what()));
+    }
     let still = bound.copies.len() - bound.charted().len();
     if still > 0 {
         warn(&format!("{}: {still} of {} vertices are not on the chart and stand still", what(), bound.copies.len()));
@@ -69,10 +87,15 @@ pub fn bring(model: &Arc<Model>, path: &Path, warn: impl Fn(&str)) -> Result<Bro
 impl Bound {
     fn new(model: &Arc<Model>, obj: &Obj, own_vertices: usize, head_pivot_mm: [f32; 3]) -> Result<Self> {
         let count = obj.vertices.len();
-        ensure!(
-            obj.triangles.as_flattened().iter().any(|corner| corner.uv.is_some()),
-            "it has {count} vertices, the model's topology {own_vertices}, and no vt coordinates in the model's chart"
-        );
+        if obj.triangles.as_flattened().iter().all(|corner| corner.uv.is_none()) {
+            ensure!(
+                count != own_vertices,
+                "export its vertices in the model's order, or with vt coordinates in the model's chart"
+            );
+            bail!(
+                "it has {count} vertices, the model's topology {own_vertices}, and no vt coordinates in the model's chart"
+            );
+        }
         // The points of a vertex: its places in the chart, each once.
         let mut places: BTreeMap<Corner, [f32; 2]> = BTreeMap::new();
         for corner in obj.triangles.as_flattened() {
@@ -159,7 +182,7 @@ impl Face {
     }
 
     /// Offsets of the mesh, frames at a rate, [count, vertices, 3] mm.
-    pub fn offsets_mm(&self, reader: &mut Reader, fps: f32, first: usize, count: usize) -> Result<Vec<f32>> {
+    pub fn offsets_mm(&self, reader: &mut Reader, fps: FrameRate, first: usize, count: usize) -> Result<Vec<f32>> {
         let Some(bound) = &self.bound else { return Ok(reader.offsets_mm(fps, first, count)?) };
         let mut points = vec![0.0; count * bound.owners.len() * 3];
         reader.bound_offsets_mm_into(&bound.binding, fps, first, &mut points)?;

@@ -9,6 +9,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use anyhow::{Context, Result, bail, ensure};
 use media2face::limits::{MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE};
 use media2face::picture::Picture;
+use media2face::signal::FrameRate;
 
 use crate::interrupt;
 
@@ -88,7 +89,7 @@ pub struct FilmReader {
 
 impl FilmReader {
     /// `fps` frames of every second.
-    pub fn open(film: &Path, fps: f32) -> Result<Self> {
+    pub fn open(film: &Path, fps: FrameRate) -> Result<Self> {
         let mut command = ffmpeg();
         command.arg("-nostdin").arg("-i").arg(file(film)).args(["-map", "0:v:0", "-vf", &format!("fps={fps}")]);
         command.args(["-f", "image2pipe", "-c:v", "ppm", "-"]);
@@ -207,7 +208,7 @@ pub struct FilmWriter {
 
 impl FilmWriter {
     /// An MP4 film of pictures of this width and height, both even, with the sound of a WAV file.
-    pub fn create(film: &Path, sound: &Path, [width, height]: [usize; 2], fps: f32) -> Result<Self> {
+    pub fn create(film: &Path, sound: &Path, [width, height]: [usize; 2], fps: FrameRate) -> Result<Self> {
         let size = format!("{width}x{height}");
         let mut command = ffmpeg();
         command.args(["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", &size, "-r", &fps.to_string(), "-i", "pipe:0"]);

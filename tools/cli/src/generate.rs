@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow};
 use media2face::session::{Animation, Model, Session, SessionOptions, Stage};
+use media2face::signal::FrameRate;
 
 use crate::envelope::Envelope;
 use crate::interrupt;
@@ -75,7 +76,7 @@ pub fn animation(
 }
 
 /// Weights and head poses of every frame.
-pub fn track(animation: &Arc<Animation>, fps: f32) -> Result<Track> {
+pub fn track(animation: &Arc<Animation>, fps: FrameRate) -> Result<Track> {
     let mut reader = animation.reader()?;
     let frame_count = animation.frame_count(fps)?;
     let names = animation.model().blendshape_names().to_vec();
@@ -83,5 +84,5 @@ pub fn track(animation: &Arc<Animation>, fps: f32) -> Result<Track> {
     for first in (0..frame_count).step_by(CHUNK_FRAMES) {
         weights.extend(reader.weights(fps, first, CHUNK_FRAMES.min(frame_count - first))?);
     }
-    Ok(Track { fps, names, weights, heads: reader.heads(fps, 0, frame_count)? })
+    Ok(Track { fps, drop_frame: false, names, weights, heads: reader.heads(fps, 0, frame_count)? })
 }

@@ -1,7 +1,7 @@
 //! Keyframes as people write them: `TIME=FILE`, `TIME-END=NAME` or `TIME=CHANNEL=VALUE,…`; a scene's script has the same in keys.
 //!
 //! What an expression can be: weights by channel, a name of the table below, or a file: weights (.json, an object of
-//! channels and values), a mesh on the model's topology (.obj, mm), a picture of a face (.png, .jpg).
+//! channels and values, named as ARKit, Live Link, MediaPipe or snake_case name them, 0 to 1), a mesh on the model's topology (.obj, mm), a picture of a face (.png, .jpg).
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use media2face::limits;
-use media2face::output::find_channel;
+use media2face::output::{check_weights, find_channel};
 use media2face::pack::ARKIT_NAMES;
 use media2face::picture::Picture;
 use media2face::session::{self, FacePicture};
@@ -18,6 +18,7 @@ use media2face::signal::HeadPose;
 use serde::Deserialize;
 
 use crate::obj;
+use crate::text;
 use crate::vector::multiply;
 
 /// A pose over a time.
@@ -97,6 +98,9 @@ pub struct HeadTurn {
     pub roll_deg: f32,
 }
 
+/// MediaPipe's channel of a face that does nothing, which says nothing of the others.
+const AT_REST: &str = "_neutral";
+
 /// Expressions by name: weights of ARKit's channels, both sides where a name has no side of its own.
 const NAMED: [(&str, &[(&str, f32)]); 12] = [
     ("neutral", &[]),
@@ -138,7 +142,7 @@ impl Expression {
         };
         match kind(path)? {
             "json" => {
-                let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+                let text = text::read(path)?;
                 let weights: BTreeMap<String, f32> = serde_json::from_str(&text)
                     .map_err(|error| anyhow!("{} is no object of channels and weights: {error}", path.display()))?;
                 Ok(session::Expression::Weights(ordered(&weights, names).with_context(|| path.display().to_string())?))
@@ -166,11 +170,15 @@ fn kind(path: &Path) -> Result<&'static str> {
 /// Weights in the order of a model's names.
 fn ordered(weights: &BTreeMap<String, f32>, names: &[String]) -> Result<Vec<f32>> {
     let mut all = vec![0.0; names.len()];
-    for (channel, &weight) in weights {
+    let mut known: BTreeMap<usize, &str> = BTreeMap::new();
+    for (channel, &weight) in weights.iter().filter(|(channel, _)| *channel != AT_REST) {
         let at = find_channel(names, channel).ok_or_else(|| anyhow!("the model has no channel {channel:?}"))?;
-        ensure!((0.0..=1.0).contains(&weight), "{channel} is {weight}, expected 0 to 1");
+        if let Some(other) = known.insert(at, channel) {
+            bail!("{other} and {channel} are the same channel");
+        }
         all[at] = weight;
     }
+    check_weights(names, &all)?;
     Ok(all)
 }
 
@@ -180,7 +188,8 @@ impl FromStr for Keyframe {
     /// `TIME[-END]=WHAT`; head angles are channels too: `headYaw`, `headPitch`, `headRoll`, in degrees.
     fn from_str(text: &str) -> Result<Self> {
         let (time, what) = text.split_once('=').context("expected TIME=FILE, TIME=NAME or TIME=CHANNEL=VALUE,…")?;
-        let seconds = |text: &str| f64::from_str(text).map_err(|_| anyhow!("{text:?} is no time: seconds from 0 on"));
+        let seconds =
+            |text: &str| f64::from_str(text.trim()).map_err(|_| anyhow!("{text:?} is no time: seconds from 0 on"));
         let (start_s, end_s) = match time.split_once('-') {
             Some((start, end)) => (seconds(start)?, seconds(end)?),
             None => (seconds(time)?, seconds(time)?),

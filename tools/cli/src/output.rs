@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use media2face::session::{Animation, Reader};
+use media2face::signal::FrameRate;
 
 use crate::args::Emit;
 use crate::emit::glb::{self, Figure};
@@ -33,7 +34,7 @@ impl Output {
     /// Decodes weights and heads at a rate.
     pub fn new(
         animation: Arc<Animation>,
-        fps: f32,
+        fps: FrameRate,
         bound: Option<Arc<Bound>>,
         envelope: Envelope,
         progress: &Arc<Progress>,

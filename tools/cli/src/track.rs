@@ -1,11 +1,13 @@
 //! The animation as plain data: what the CSV, JSON and glTF files hold.
 
-use media2face::signal::HeadPose;
+use media2face::signal::{FrameRate, HeadPose};
 
 /// Weights and head poses, one row a frame.
 pub struct Track {
     /// Frames per second.
-    pub fps: f32,
+    pub fps: FrameRate,
+    /// Timecode that leaves out numbers to keep up with the clock; of 29.97 and 59.94 alone.
+    pub drop_frame: bool,
     /// Names of the weights, in the pack's order.
     pub names: Vec<String>,
     /// `frames × names` weights.
@@ -39,7 +41,8 @@ pub mod tests {
     pub fn short() -> Track {
         let tilted = HeadPose { rotation: [0.0, 0.1f32.sin(), 0.0, 0.1f32.cos()], translation_mm: [0.0, 1.0, 0.0] };
         Track {
-            fps: 30.0,
+            fps: 30.0.into(),
+            drop_frame: false,
             names: vec!["jawOpen".to_owned(), "eyeBlinkLeft".to_owned()],
             weights: vec![0.0, 0.0, 0.5, 0.25, 1.0, 0.125],
             heads: vec![HeadPose::default(), tilted, HeadPose::default()],

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use clap::Args;
 use media2face::picture::FaceBox;
+use media2face::signal::FrameRate;
 
 use super::{Compute, fps};
 
@@ -30,7 +31,7 @@ Examples:
   m2f extract frames/ --audio talk.wav --boxes boxes.csv --out captured/"
 )]
 pub struct Extract {
-    /// A video, or a folder of PNG and JPEG pictures that are its frames in the order of their names
+    /// A video, or a folder of PNG and JPEG pictures that are its frames in the order of their names; hidden files are none
     pub input: PathBuf,
     /// Folder of the data set; made where it is missing
     #[arg(long, value_name = "DIR")]
@@ -47,13 +48,15 @@ pub struct Extract {
     /// The sound: any file or pipe that `m2f animate` reads; of a video its own by default, of a folder silence
     #[arg(long, value_name = "SOUND")]
     pub audio: Option<PathBuf>,
-    /// Frames per second: those of a folder, those that are taken of a video; the pack's by default
+    /// Frames per second, a number or a fraction such as 24000/1001: those of a folder, those that are taken of a video; the
+    /// pack's by default
     #[arg(long, value_name = "N", value_parser = fps, allow_negative_numbers = true)]
-    pub fps: Option<f32>,
+    pub fps: Option<FrameRate>,
     /// Number of the clip, in place of one that has it; the next one by default
     #[arg(long, value_name = "N")]
     pub number: Option<u32>,
-    /// Mark a picture that cannot be read invalid and go on
+    /// Mark a picture that cannot be read invalid and go on; of a folder whose numbers leave some out, those too, so that every
+    /// frame keeps its place
     #[arg(long)]
     pub keep_going: bool,
     #[command(flatten)]

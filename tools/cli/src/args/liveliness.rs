@@ -69,7 +69,7 @@ fn smoothing(text: &str) -> Result<f32, String> {
 fn blinks(text: &str) -> Result<Blinks, String> {
     let mut blinks = Blinks::default();
     let unknown = |item: &str| format!("{item:?} is not off, max=X or a number of blinks a minute");
-    for item in text.split(',') {
+    for item in text.split(',').map(str::trim) {
         match item.split_once('=') {
             None if item == "off" => blinks.limit = 0.0,
             Some(("max", limit)) => blinks.limit = number(limit, 0.0, 1.0)?,
@@ -83,7 +83,7 @@ fn blinks(text: &str) -> Result<Blinks, String> {
 
 fn gaze(text: &str) -> Result<Gaze, String> {
     let mut gaze = Gaze::default();
-    for item in text.split(',') {
+    for item in text.split(',').map(str::trim) {
         match item.split_once('=') {
             None if item == "off" => gaze.gain = 0.0,
             Some(("gain", factor)) => gaze.gain = gain(factor)?,
@@ -114,7 +114,7 @@ fn target(text: &str) -> Result<GazeTarget, String> {
 fn channel(text: &str) -> Result<(String, Channel), String> {
     let form = "expected NAME=GAIN, NAME=GAIN,OFFSET or NAME=GAIN,OFFSET,MIN,MAX";
     let (name, numbers) = text.split_once('=').ok_or(form)?;
-    let value = |text: &str| match f32::from_str(text) {
+    let value = |text: &str| match f32::from_str(text.trim()) {
         Ok(value) if value.is_finite() => Ok(value),
         _ => Err(format!("{text:?} is no number")),
     };
@@ -126,7 +126,7 @@ fn channel(text: &str) -> Result<(String, Channel), String> {
         [_, _, _, _] => return Err("the limits are reversed".to_owned()),
         _ => return Err(form.to_owned()),
     }
-    Ok((name.to_owned(), channel))
+    Ok((name.trim().to_owned(), channel))
 }
 
 #[cfg(test)]

@@ -49,7 +49,11 @@ impl Args for Styles {
             let arg = Arg::new(name).long(name).value_name(value).help(help);
             arg.action(ArgAction::Append).allow_negative_numbers(true)
         };
-        let image = option("style-image", "FILE", "How it is said: a picture, PNG or JPEG; begins a style too");
+        let image = option(
+            "style-image",
+            "FILE",
+            "How it is said: a picture, PNG or JPEG, on white where it is transparent; begins a style too",
+        );
         let at = option("at", "START-END", "When, seconds: 1.5-3, or 1.5- to the end; the whole clip by default");
         let ramp_s = option("ramp", "SECONDS", "Length of the blend at its start and end; 0.2 by default");
         command
@@ -128,12 +132,12 @@ fn group(items: impl Iterator<Item = (&'static str, Item)>) -> Result<Styles, St
 
 /// `START-END` or `START-`.
 pub(super) fn range(text: &str) -> Result<(f64, f64), String> {
-    let time = |text: &str| match f64::from_str(text) {
+    let time = |text: &str| match f64::from_str(text.trim()) {
         Ok(time_s) if time_s.is_finite() && time_s >= 0.0 => Ok(time_s),
         _ => Err(format!("{text:?} is no time: seconds from 0 on")),
     };
     let (start, end) = text.split_once('-').ok_or("expected START-END, such as 1.5-3")?;
-    let (start_s, end_s) = (time(start)?, if end.is_empty() { f64::INFINITY } else { time(end)? });
+    let (start_s, end_s) = (time(start)?, if end.trim().is_empty() { f64::INFINITY } else { time(end)? });
     if start_s < end_s { Ok((start_s, end_s)) } else { Err("it ends before it starts".to_owned()) }
 }
 

@@ -103,7 +103,7 @@ fn film(
     options.identity = args.identity.as_deref().map(|name| model.identity(name)).transpose()?;
     let animation = generate::animation(model, options, heard, progress)?;
     let face = Face::of(&animation, None)?;
-    Film::new(&animation, face, animation.native_fps(), args.size as usize)?.write_mp4(sound, path, progress)
+    Film::new(&animation, face, animation.native_fps().into(), args.size as usize)?.write_mp4(sound, path, progress)
 }
 
 /// A name that says nothing of what it names: random digits.

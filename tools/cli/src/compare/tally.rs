@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
 use super::key::{Key, Pack};
+use crate::text;
 
 /// A row of the page's CSV.
 #[derive(Debug, Deserialize)]
@@ -35,12 +35,15 @@ struct Count {
 
 /// The table.
 pub fn run(votes: &[PathBuf], key: &Path) -> Result<String> {
-    let json = fs::read_to_string(key).with_context(|| format!("cannot read {}", key.display()))?;
+    let json = text::read(key)?;
     let key: Key = serde_json::from_str(&json).with_context(|| format!("{} is no key", key.display()))?;
     // A rater may hand in a file twice, or vote again: the last vote counts.
     let mut last: BTreeMap<[String; 3], (String, Option<Pack>)> = BTreeMap::new();
     for path in votes {
-        let mut reader = csv::Reader::from_path(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let table = text::read(path)?;
+        let mut reader = csv::ReaderBuilder::new();
+        reader.delimiter(text::delimiter(&table)).trim(csv::Trim::All);
+        let mut reader = reader.from_reader(table.as_bytes());
         for (i, vote) in reader.deserialize::<Ballot>().enumerate() {
             let place = || format!("{} row {}", path.display(), i + 1);
             let vote = vote.with_context(place)?;
@@ -153,6 +156,22 @@ mod tests {
         let row = |name: &str| table.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
         assert_eq!(row("lips"), "lips               3     1     0   75 % (30 to 95 %)");
         assert_eq!(row("natural"), "natural            0     0     1   -");
+    }
+
+    #[test]
+    fn votes_and_key_may_have_been_saved_by_other_programs() {
+        let folder = tempfile::tempdir().unwrap();
+        let (key, votes) = (folder.path().join("key.json"), folder.path().join("votes.csv"));
+        std::fs::write(&key, format!("\u{feff}{KEY}")).unwrap();
+        for votes_as_saved in [
+            format!("\u{feff}{HEAD}p,1,lips,left,aa,bb,1\r\n"),
+            format!("{HEAD}p,1,lips,left,aa,bb,1\n").replace(',', ";"),
+            format!("{HEAD}\"p\", 1 ,\"lips\",left,aa,bb,1\n"),
+        ] {
+            std::fs::write(&votes, votes_as_saved).unwrap();
+            let table = run(std::slice::from_ref(&votes), &key).unwrap();
+            assert!(table.contains("lips               1     0     0"), "{table}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use media2face::output::{LIVE_LINK_WIDTH, LiveLinkMap, live_link_columns};
 
+use super::timecode::timecode;
 use crate::track::Track;
 
 /// Writes header and rows.
@@ -15,25 +16,13 @@ pub fn write(track: &Track, out: &mut impl Write) -> io::Result<()> {
     writeln!(out)?;
     let columns = LiveLinkMap::new(&track.names);
     for (frame, head) in track.heads.iter().enumerate() {
-        write!(out, "{},{LIVE_LINK_WIDTH}", timecode(frame, track.fps))?;
+        write!(out, "{},{LIVE_LINK_WIDTH}", timecode(frame, track.fps, track.drop_frame))?;
         for value in columns.row(track.row(frame), head) {
             write!(out, ",{value:.6}")?;
         }
         writeln!(out)?;
     }
     Ok(())
-}
-
-/// `HH:MM:SS:FF.sub`: hours to seconds, the frame within the second, and thousandths of a frame, which are zero but at
-/// rates that do not divide a second into whole frames.
-fn timecode(frame: usize, fps: f32) -> String {
-    // In thousandths, so that no rounding carries a frame into the next second.
-    let frame_ticks = frame as u64 * 1_000_000;
-    let second_ticks = (f64::from(fps) * 1000.0).round() as u64;
-    let second = frame_ticks / (second_ticks * 1000);
-    let ticks = (frame_ticks - second * second_ticks * 1000) / 1000;
-    let (hours, minutes, seconds) = (second / 3600, second / 60 % 60, second % 60);
-    format!("{hours:02}:{minutes:02}:{seconds:02}:{:02}.{:03}", ticks / 1000, ticks % 1000)
 }
 
 #[cfg(test)]
@@ -80,15 +69,5 @@ mod tests {
             let value: f32 = value.parse().unwrap();
             assert!((value - expected).abs() < 1e-6, "{column} is {value}");
         }
-    }
-
-    #[test]
-    fn timecodes_count_frames_within_the_second() {
-        assert_eq!(timecode(0, 30.0), "00:00:00:00.000");
-        assert_eq!(timecode(29, 30.0), "00:00:00:29.000");
-        assert_eq!(timecode(60 * 3723 + 5, 60.0), "01:02:03:05.000");
-        assert_eq!(timecode(30, 29.97), "00:00:01:00.030");
-        assert_eq!(timecode(2, 2.5), "00:00:00:02.000");
-        assert_eq!(timecode(3, 2.5), "00:00:01:00.500");
     }
 }

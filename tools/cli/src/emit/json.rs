@@ -1,5 +1,6 @@
-//! `<stem>.json`: `{fps, frames, names, weights, head: [{rotation, translation_mm}]}`.
+//! `<stem>.json`: `{fps, frame_rate, frames, names, weights, head: [{rotation, translation_mm}]}`.
 //!
+//! `fps` is the quotient of the `frame_rate`, whose two numbers are exact: frame i stands at i·rate[1]/rate[0] seconds.
 //! `weights` has one list a frame in the order of `names`; `rotation` is a quaternion x, y, z, w about the head's
 //! pivot.
 
@@ -12,7 +13,8 @@ use crate::track::Track;
 
 #[derive(Serialize)]
 struct Document<'a> {
-    fps: f32,
+    fps: f64,
+    frame_rate: [u32; 2],
     frames: usize,
     names: &'a [String],
     weights: Rows<'a>,
@@ -46,7 +48,8 @@ impl Serialize for Heads<'_> {
 /// Writes the document.
 pub fn write(track: &Track, out: &mut impl Write) -> io::Result<()> {
     let document = Document {
-        fps: track.fps,
+        fps: track.fps.hz(),
+        frame_rate: [track.fps.numerator(), track.fps.denominator()],
         frames: track.frame_count(),
         names: &track.names,
         weights: Rows(track),
@@ -65,7 +68,7 @@ mod tests {
         let mut bytes = Vec::new();
         write(&crate::track::tests::short(), &mut bytes).unwrap();
         let value: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
-        assert_eq!(value["fps"], 30.0);
+        assert_eq!((&value["fps"], &value["frame_rate"]), (&30.0.into(), &serde_json::json!([30, 1])));
         assert_eq!(value["frames"], 3);
         assert_eq!(value["names"], serde_json::json!(["jawOpen", "eyeBlinkLeft"]));
         assert_eq!(value["weights"], serde_json::json!([[0.0, 0.0], [0.5, 0.25], [1.0, 0.125]]));

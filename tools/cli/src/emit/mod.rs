@@ -5,3 +5,4 @@ pub mod glb;
 pub mod json;
 pub mod npy;
 pub mod staged;
+pub mod timecode;

@@ -7,6 +7,8 @@ use std::str::FromStr;
 use anyhow::{Context, Result, bail, ensure};
 use media2face::picture::FaceBox;
 
+use crate::text;
+
 const HEADER: [&str; 5] = ["frame", "x", "y", "w", "h"];
 
 /// Where the face is.
@@ -23,8 +25,10 @@ impl Boxes {
     /// A CSV file with the header `frame,x,y,w,h`; rows with empty values are as good as none.
     pub fn read(path: &Path) -> Result<Self> {
         let unread = || format!("cannot read {}", path.display());
-        let text = std::fs::read_to_string(path).with_context(unread)?;
-        let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+        let text = text::read(path)?;
+        let mut reader = csv::ReaderBuilder::new();
+        reader.delimiter(text::delimiter(&text)).flexible(true).trim(csv::Trim::All);
+        let mut reader = reader.from_reader(text.as_bytes());
         let header = reader.headers().with_context(unread)?;
         let found = header.iter().collect::<Vec<_>>().join(",");
         ensure!(found == HEADER.join(","), "{} begins with {found:?}, expected {:?}", path.display(), HEADER.join(","));
@@ -106,6 +110,18 @@ mod tests {
         assert_eq!((boxes.at(1, WHOLE), boxes.at(2, WHOLE)), (None, None));
         assert!(boxes.check_count(4).is_ok() && boxes.check_count(3).unwrap_err().to_string().contains("frame 3"));
         assert_eq!(Boxes::Whole.at(9, WHOLE), Some(WHOLE));
+    }
+
+    #[test]
+    fn spreadsheets_may_have_written_them() {
+        for text in [
+            "\u{feff}frame,x,y,w,h\r\n2,1,2,3,4\r\n",
+            "frame;x;y;w;h\n2;1;2;3;4\n",
+            "frame\tx\ty\tw\th\n2\t1\t2\t3\t4\n",
+        ] {
+            let boxes = read(text).unwrap();
+            assert_eq!(boxes.at(2, WHOLE), Some(FaceBox { x: 1.0, y: 2.0, width: 3.0, height: 4.0 }), "{text:?}");
+        }
     }
 
     #[test]

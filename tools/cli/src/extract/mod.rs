@@ -38,10 +38,10 @@ pub fn run(args: &Extract) -> Result<String> {
     let warn = move |message: &str| bar.aside(|| model::print_warning(message));
     let model = model::load(model::open_pack(args.model.as_deref())?, &args.compute, warn.clone())?;
     let columns = arkit_columns(&model)?;
-    let fps = args.fps.unwrap_or(model.manifest().fps);
+    let fps = args.fps.unwrap_or_else(|| model.manifest().fps.into());
     let mut reading = Reading::new(model.extractor()?);
 
-    let source = Source::open(&args.input, fps)?;
+    let source = Source::open(&args.input, fps, args.keep_going, &warn)?;
     progress.show("sound", 0.0);
     let samples = sound::read(&args.input, args.audio.as_deref(), &warn)?;
     if samples.is_none() {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Result, ensure};
+use media2face::signal::FrameRate;
 
 use crate::ffmpeg::{self, SOUND_RATE_HZ};
 use crate::sound::Sound;
@@ -25,9 +26,9 @@ pub fn read(input: &Path, audio: Option<&Path>, warn: &dyn Fn(&str)) -> Result<O
 }
 
 /// An error for a sound and frames of different lengths.
-pub fn check_length(samples: &[i16], frames: usize, fps: f32) -> Result<()> {
+pub fn check_length(samples: &[i16], frames: usize, fps: FrameRate) -> Result<()> {
     let sound_s = samples.len() as f64 / f64::from(SOUND_RATE_HZ);
-    let frames_s = frames as f64 / f64::from(fps);
+    let frames_s = fps.time_s(frames);
     ensure!(
         (sound_s - frames_s).abs() <= MOST_DIFFERENCE_S,
         "the sound takes {sound_s:.2} s, the {frames} frames at {fps} a second {frames_s:.2} s"
@@ -36,8 +37,8 @@ pub fn check_length(samples: &[i16], frames: usize, fps: f32) -> Result<()> {
 }
 
 /// Cut, or filled up with silence, to the length of the frames.
-pub fn fitted(mut samples: Vec<i16>, frames: usize, fps: f32) -> Vec<i16> {
-    let length_s = frames as f64 / f64::from(fps);
+pub fn fitted(mut samples: Vec<i16>, frames: usize, fps: FrameRate) -> Vec<i16> {
+    let length_s = fps.time_s(frames);
     samples.resize((length_s * f64::from(SOUND_RATE_HZ)).round() as usize, 0);
     samples
 }
@@ -48,17 +49,19 @@ mod tests {
 
     #[test]
     fn sound_takes_the_length_of_the_frames() {
-        assert_eq!(fitted(Vec::new(), 3, 30.0), vec![0; 1600]);
-        assert_eq!(fitted(vec![5; 16_100], 30, 30.0).len(), 16_000);
-        let longer = fitted(vec![5; 15_000], 30, 30.0);
+        assert_eq!(fitted(Vec::new(), 3, 30.0.into()), vec![0; 1600]);
+        assert_eq!(fitted(vec![5; 16_100], 30, 30.0.into()).len(), 16_000);
+        let longer = fitted(vec![5; 15_000], 30, 30.0.into());
         assert_eq!((longer.len(), longer[14_999], longer[15_000]), (16_000, 5, 0));
     }
 
     #[test]
     fn lengths_may_differ_by_half_a_second() {
-        assert!(check_length(&[0; 23_900], 30, 30.0).is_ok() && check_length(&[0; 8_100], 30, 30.0).is_ok());
+        assert!(
+            check_length(&[0; 23_900], 30, 30.0.into()).is_ok() && check_length(&[0; 8_100], 30, 30.0.into()).is_ok()
+        );
         for length in [24_100, 7_900] {
-            let error = check_length(&vec![0; length], 30, 30.0).unwrap_err().to_string();
+            let error = check_length(&vec![0; length], 30, 30.0.into()).unwrap_err().to_string();
             assert!(error.ends_with("the 30 frames at 30 a second 1.00 s"), "{error}");
         }
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use half::f16;
-use media2face::signal::Frames;
+use media2face::signal::{FrameRate, Frames};
 use serde::Serialize;
 use serde_json::Value;
 use zip::write::{SimpleFileOptions, ZipWriter};
@@ -22,7 +22,7 @@ pub const POSE_WIDTH: usize = 6;
 pub struct Clip {
     /// What it was read from.
     pub source: String,
-    pub fps: f32,
+    pub fps: FrameRate,
     /// At [`SOUND_RATE_HZ`].
     pub audio: Vec<i16>,
     /// [frames, 52]
@@ -43,7 +43,7 @@ struct Row<'a> {
     text: &'static str,
     language: &'static str,
     source: &'a str,
-    fps: f32,
+    fps: f64,
     samples: usize,
     frames: usize,
     valid: usize,
@@ -125,7 +125,7 @@ impl Clip {
             text: "",
             language: "",
             source: &self.source,
-            fps: self.fps,
+            fps: self.fps.hz(),
             samples,
             frames: self.valid.len(),
             valid: self.valid.iter().filter(|valid| **valid).count(),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use media2face::picture::FaceBox;
 use media2face::session::Animation;
-use media2face::signal::HeadPose;
+use media2face::signal::{FrameRate, HeadPose};
 
 use crate::emit::staged::StagedFolder;
 use crate::face::Face;
@@ -30,7 +30,7 @@ pub struct Film {
     animation: Arc<Animation>,
     face: Face,
     heads: Vec<HeadPose>,
-    fps: f32,
+    fps: FrameRate,
     side: usize,
     camera: Camera,
 }
@@ -43,7 +43,7 @@ struct Picture {
 
 impl Film {
     /// Pictures of `side × side` pixels, `fps` a second.
-    pub fn new(animation: &Arc<Animation>, face: Face, fps: f32, side: usize) -> Result<Self> {
+    pub fn new(animation: &Arc<Animation>, face: Face, fps: FrameRate, side: usize) -> Result<Self> {
         let heads = animation.reader()?.heads(fps, 0, animation.frame_count(fps)?)?;
         let texels = side * SUPERSAMPLING;
         let camera = Camera::framing(&face.mesh.vertices_mm, 0.0, texels, texels, FILL);

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::Result;
-use media2face::signal::HeadPose;
+use media2face::signal::{FrameRate, HeadPose};
 
 use crate::mesh::Mesh;
 use crate::render::canvas::{Area, Canvas, Colour};
@@ -53,7 +53,7 @@ pub struct Timeline<'a> {
     /// Length of the sound, seconds.
     pub duration_s: f64,
     /// Frames per second.
-    pub fps: f32,
+    pub fps: FrameRate,
     /// Loudest sample of each of many equal stretches, 0..1.
     pub envelope: &'a [f32],
     /// jawOpen of every frame; empty where the model has none.
@@ -187,7 +187,7 @@ pub(super) fn draw_waveform(canvas: &mut Canvas, plot: Area, envelope: &[f32], c
 }
 
 fn seconds(frame: usize, timeline: &Timeline) -> f64 {
-    (frame as f64 / f64::from(timeline.fps)).min(timeline.duration_s)
+    timeline.fps.time_s(frame).min(timeline.duration_s)
 }
 
 /// The smallest of 0.1, 0.2, 0.5, 1, 2, 5, … seconds at which labels do not meet.
@@ -226,7 +226,8 @@ mod tests {
             .into_iter()
             .map(|frame| Pose { frame, offsets_mm: still.clone(), head: HeadPose::default() })
             .collect();
-        let timeline = Timeline { duration_s: 0.1, fps: 30.0, envelope: &[0.1, 1.0, 0.4, 0.0], jaw: &[0.0, 1.0, 0.0] };
+        let timeline =
+            Timeline { duration_s: 0.1, fps: 30.0.into(), envelope: &[0.1, 1.0, 0.4, 0.0], jaw: &[0.0, 1.0, 0.0] };
         let mut bytes = Vec::new();
         write(&mesh, &poses, &timeline, 2, &mut bytes).unwrap();
 

@@ -4,6 +4,7 @@
 use std::io::Write;
 
 use anyhow::Result;
+use media2face::signal::FrameRate;
 
 use crate::render::canvas::{Area, Canvas, Colour};
 use crate::render::font;
@@ -57,7 +58,7 @@ pub fn chosen_frames(frame_count: usize) -> Vec<usize> {
 }
 
 /// Draws the sheet, on `threads` threads, and writes it as PNG.
-pub fn write(roles: &[Role], fps: f32, duration_s: f64, threads: usize, out: impl Write) -> Result<()> {
+pub fn write(roles: &[Role], fps: FrameRate, duration_s: f64, threads: usize, out: impl Write) -> Result<()> {
     let Some(first) = roles.first() else { return Ok(()) };
     let frames: Vec<usize> = first.poses.iter().map(|pose| pose.frame).collect();
     let abreast = roles.len().min(ABREAST);
@@ -75,7 +76,7 @@ pub fn write(roles: &[Role], fps: f32, duration_s: f64, threads: usize, out: imp
         roles.iter().map(|role| portraits(role.actor.mesh, &role.poses, size, FILL, threads)).collect();
 
     for (number, (frame, figures)) in frames.iter().zip(&stages).enumerate() {
-        let time_s = (*frame as f64 / f64::from(fps)).min(duration_s);
+        let time_s = fps.time_s(*frame).min(duration_s);
         let (x, y) =
             (MARGIN + number % COLUMNS * (CARD_WIDTH + SPACE), MARGIN + number / COLUMNS * (card_height + SPACE));
         let above = Area { x, y, width: CARD_WIDTH, height: STAGE_HEIGHT };
@@ -97,7 +98,7 @@ pub fn write(roles: &[Role], fps: f32, duration_s: f64, threads: usize, out: imp
             label(&mut canvas, area, &shortened(own.name, size[0]), own.ink(time_s));
         }
     }
-    let times_s: Vec<f64> = frames.iter().map(|frame| *frame as f64 / f64::from(fps)).collect();
+    let times_s: Vec<f64> = frames.iter().map(|frame| fps.time_s(*frame)).collect();
     let lanes = Area { x: MARGIN, y: lanes_y, width: WIDTH - 2 * MARGIN, height: lanes_height };
     draw_lanes(&mut canvas, lanes, roles, &times_s, duration_s);
     canvas.write_png(out)
@@ -160,7 +161,7 @@ mod tests {
         };
         let roles = [role("Ann", -0.2, vec![(0.0, 0.02)]), role("ben", 0.2, vec![(0.03, 0.06)])];
         let mut bytes = Vec::new();
-        write(&roles, 30.0, 0.07, 2, &mut bytes).unwrap();
+        write(&roles, 30.0.into(), 0.07, 2, &mut bytes).unwrap();
         let mut reader = png::Decoder::new(std::io::Cursor::new(&bytes)).read_info().unwrap();
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
         reader.next_frame(&mut pixels).unwrap();

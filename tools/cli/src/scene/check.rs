@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use media2face::audio::RATE_HZ;
 use media2face::limits;
 use media2face::output::{Blinks, Gaze, GazeTarget};
 use media2face::session::{Identity, Keyframe, Liveliness, Model, Session, SessionOptions, StyleTrack};
+use media2face::signal::FrameRate;
+use toml::Value;
 
 use super::direction;
 use super::faults::Faults;
@@ -16,11 +18,13 @@ use super::script::{self, LookAt, Placed, Script};
 use super::sound;
 use super::timeline::{self, Cue, Sight, Spoken};
 use crate::args;
+use crate::emit::timecode;
 use crate::face::{self, Bound, Brought};
 use crate::model;
 use crate::obj;
 use crate::placement::Placement;
 use crate::sound::Sound;
+use crate::text;
 
 /// Furthest from the origin that a character stands or a point lies, metres.
 const MOST_M: f32 = 1000.0;
@@ -31,7 +35,9 @@ const MOST_NAME_BYTES: usize = 64;
 pub struct Scene {
     pub model: Arc<Model>,
     /// Rate of the files.
-    pub fps: f32,
+    pub fps: FrameRate,
+    /// Timecode of the files.
+    pub drop_frame: bool,
     pub characters: Vec<Character>,
     /// In the order of their starts.
     pub lines: Vec<Spoken>,
@@ -74,7 +80,8 @@ struct Cast {
 /// Reads and checks everything.
 pub fn run(args: &args::Scene, warn: &(impl Fn(&str) + Clone + Send + Sync + 'static)) -> Result<Scene> {
     let path = &args.script;
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the script {}", path.display()))?;
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read the script {}", path.display()))?;
+    let text = text::decode(bytes).with_context(|| format!("the script {}", path.display()))?;
     let title = path.display().to_string();
     let mut faults = Faults::default();
     let Some(script) = script::parse(&text, &mut faults) else {
@@ -106,7 +113,7 @@ impl<W: Fn(&str) + Clone + Send + Sync + 'static> Check<'_, W> {
     }
 
     fn scene(&mut self, script: &Script) -> Option<Scene> {
-        let base = self.settings(&script.scene);
+        let (base, fps) = self.settings(&script.scene);
         let cast: Vec<Cast> = script.characters.iter().map(|character| self.cast(character)).collect();
         self.names(&cast);
         self.faults.expect(!script.names.is_empty(), "[[character]]", || "a scene has one at least".to_owned());
@@ -136,22 +143,24 @@ impl<W: Fn(&str) + Clone + Send + Sync + 'static> Check<'_, W> {
         let mut spoken: Vec<Spoken> = lines.iter().map(|(line, span)| line.spoken(*span)).collect();
         spoken.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
         let model = self.model.clone()?;
-        let fps = script.scene.fps.unwrap_or(model.manifest().fps);
+        let fps = fps.unwrap_or_else(|| model.manifest().fps.into());
         let gaze = gazes(&model, &cast, &spoken);
         let characters = self.characters(&base, cast, gaze, &lines, end_s)?;
-        Some(Scene { model, fps, characters, lines: spoken })
+        Some(Scene { model, fps, drop_frame: script.scene.drop_frame, characters, lines: spoken })
     }
 
-    /// The options that all characters share.
-    fn settings(&mut self, scene: &script::Scene) -> SessionOptions {
+    /// The options that all characters share, and the files' rate where one is stated.
+    fn settings(&mut self, scene: &script::Scene) -> (SessionOptions, Option<FrameRate>) {
         let times = [("lead_s", scene.lead_s), ("pause_s", scene.pause_s), ("tail_s", scene.tail_s)];
         for (key, time_s) in times {
             let outcome = time(time_s);
             self.faults.take(&format!("[scene], {key}"), outcome);
         }
-        let (least, most) = (limits::MIN_FPS, limits::MAX_FPS);
-        let fits = scene.fps.is_none_or(|fps| (least..=most).contains(&fps));
-        self.faults.expect(fits, "[scene], fps", || format!("expected {least} to {most}"));
+        let fps = scene.fps.as_ref().and_then(|fps| self.faults.take("[scene], fps", rate(fps)));
+        let own = || self.model.as_ref().map(|model| model.manifest().fps.into());
+        if let Some(fps) = fps.or_else(own).filter(|_| scene.drop_frame) {
+            self.faults.take("[scene], drop_frame", timecode::check_drop_frame(fps));
+        }
         let mut options = direction::heard();
         options.seed = scene.seed;
         options.steps = scene.steps.map(|steps| steps as usize);
@@ -160,7 +169,7 @@ impl<W: Fn(&str) + Clone + Send + Sync + 'static> Check<'_, W> {
             let outcome = Session::new(model, options.clone()).map_err(Into::into);
             self.faults.take("[scene]", outcome);
         }
-        options
+        (options, fps)
     }
 
     fn cast(&mut self, Placed { place, value }: &Placed<script::Character>) -> Cast {
@@ -340,6 +349,18 @@ impl Line {
     fn spoken(&self, (start_s, end_s): (f64, f64)) -> Spoken {
         Spoken { speaker: self.speaker, start_s, end_s, at: self.at }
     }
+}
+
+/// A number of TOML, or `"24000/1001"`.
+fn rate(fps: &Value) -> Result<FrameRate> {
+    let text = match fps {
+        Value::String(text) => text.clone(),
+        Value::Integer(number) => number.to_string(),
+        Value::Float(number) => number.to_string(),
+        _ => String::new(),
+    };
+    let (least, most) = (limits::MIN_FPS, limits::MAX_FPS);
+    text.parse().map_err(|_| anyhow!("expected {least} to {most}, or a fraction such as \"24000/1001\""))
 }
 
 fn time(time_s: f64) -> Result<()> {

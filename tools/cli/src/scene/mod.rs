@@ -48,7 +48,9 @@ pub fn run(args: &args::Scene) -> Result<String> {
     let output = |(character, animation): (&Character, _)| {
         let mut envelope = Envelope::default();
         envelope.add(&character.samples, 1);
-        Output::new(animation, scene.fps, character.bound.clone(), envelope, &progress)
+        let mut output = Output::new(animation, scene.fps, character.bound.clone(), envelope, &progress)?;
+        output.track.drop_frame = scene.drop_frame;
+        Ok(output)
     };
     let outputs = scene.characters.iter().zip(animations).map(output).collect::<Result<Vec<_>>>()?;
     files.write(&scene, &outputs, args.size as usize, &progress)?;

@@ -34,7 +34,9 @@ pub struct Placed<T> {
 #[serde(deny_unknown_fields, default)]
 pub struct Scene {
     pub model: Option<PathBuf>,
-    pub fps: Option<f32>,
+    /// A number, or a fraction as text.
+    pub fps: Option<Value>,
+    pub drop_frame: bool,
     pub seed: u64,
     pub steps: Option<u32>,
     pub guidance_audio: Option<f32>,
@@ -49,7 +51,7 @@ impl Default for Scene {
     fn default() -> Self {
         let (model, fps, steps, guidance_audio, guidance_style) = (None, None, None, None, None);
         let (lead_s, pause_s, tail_s) = (0.5, 0.3, 0.8);
-        Self { model, fps, seed: 0, steps, guidance_audio, guidance_style, lead_s, pause_s, tail_s }
+        Self { model, fps, drop_frame: false, seed: 0, steps, guidance_audio, guidance_style, lead_s, pause_s, tail_s }
     }
 }
 

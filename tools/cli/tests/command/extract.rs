@@ -147,6 +147,78 @@ fn broken_picture_is_named_or_marked_invalid() {
 }
 
 #[test]
+fn hidden_files_are_no_frames_and_no_frame_changes_its_place() {
+    let bench = Bench::with_frames();
+    assert!(bench.extract(&["--audio", "hum.wav", "--boxes", "frames/boxes.csv"]).status.success());
+    let [valid, pose, weights] = ["valid", "pose", "weights"].map(|name| bench.array(0, name));
+    // What systems leave in folders.
+    for name in [".DS_Store", "._0000000.png", "._0000003.png", ".hidden.jpg", "Thumbs.db", "desktop.ini"] {
+        fs::write(bench.path("frames").join(name), "no picture").unwrap();
+    }
+    let output = bench.extract(&["--audio", "hum.wav", "--boxes", "frames/boxes.csv", "--keep-going"]);
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    assert_eq!([valid, pose.clone(), weights], ["valid", "pose", "weights"].map(|name| bench.array(1, name)));
+
+    // A number that is left out, a broken picture, one of another kind: all others are what they were.
+    let row = |pose: &(String, Vec<u8>), frame: usize| pose.1[frame * 24..][..24].to_vec();
+    let kept = bench.path("frames/0000002.png");
+    let picture = fs::read(&kept).unwrap();
+    fs::remove_file(&kept).unwrap();
+    for (number, (name, reason)) in [
+        ("none", "there is no picture with the number 2"),
+        ("0000002.webp", "neither a PNG nor a JPEG"),
+        ("0000002.png", "damaged"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let path = bench.path("frames").join(name);
+        if name != "none" {
+            fs::write(&path, if name.ends_with("webp") { b"RIFF" } else { &picture[..picture.len() / 2] }).unwrap();
+        }
+        let output = bench.extract(&["--audio", "hum.wav", "--boxes", "frames/boxes.csv", "--keep-going"]);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && stderr.contains(reason) && stderr.contains("marked invalid"), "{stderr}");
+        let clip = 2 + number as u32;
+        assert_eq!(bench.array(clip, "valid").1, [1, 1, 0, 1, 1], "{name}");
+        let found = bench.array(clip, "pose");
+        assert!([0, 1, 3, 4].iter().all(|&frame| row(&found, frame) == row(&pose, frame)), "{name}");
+        let _ = fs::remove_file(&path);
+    }
+    let output = bench.extract(&["--audio", "hum.wav"]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && stderr.contains("the numbers leave out 1, the first is 2"), "{stderr}");
+    assert_eq!(bench.array(5, "valid").1, [1; 4]);
+}
+
+#[test]
+fn picture_on_its_side_is_read_upright() {
+    let bench = Bench::with_frames();
+    assert!(bench.extract(&["--audio", "hum.wav", "--boxes", "frames/boxes.csv"]).status.success());
+    // The same pictures, stored on their side with the tag that says so.
+    for frame in 0..5 {
+        let path = bench.path(&format!("frames/{frame:07}.png"));
+        let mut decoder =
+            png::Decoder::new(std::io::BufReader::new(fs::File::open(&path).unwrap())).read_info().unwrap();
+        let mut pixels = vec![0; decoder.output_buffer_size().unwrap()];
+        let info = decoder.next_frame(&mut pixels).unwrap();
+        let (side, channels) = (info.width as usize, pixels.len() / (info.width * info.height) as usize);
+        let at = |x: usize, y: usize| &pixels[(y * side + x) * channels..][..channels];
+        // Orientation 6: what is seen is stored a quarter turn to the left.
+        let stored: Vec<u8> = (0..side * side).flat_map(|i| at(side - 1 - i / side, i % side)).copied().collect();
+        let mut info = png::Info::with_size(info.width, info.height);
+        (info.color_type, info.bit_depth) = (decoder.info().color_type, decoder.info().bit_depth);
+        let tag = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+        info.exif_metadata = Some(tag.to_vec().into());
+        let encoder = png::Encoder::with_info(fs::File::create(&path).unwrap(), info).unwrap();
+        encoder.write_header().unwrap().write_image_data(&stored).unwrap();
+    }
+    assert!(bench.extract(&["--audio", "hum.wav", "--boxes", "frames/boxes.csv"]).status.success());
+    assert_eq!(bench.array(0, "pose"), bench.array(1, "pose"));
+    assert_eq!(bench.array(0, "weights"), bench.array(1, "weights"));
+}
+
+#[test]
 fn sound_of_another_length_is_refused_and_none_is_silence() {
     let bench = Bench::with_frames();
     bench.wav("long.wav", INTEGERS, (0..40_000).map(|_| 0.1));

@@ -29,6 +29,48 @@ fn keyframes_of_names_channels_and_files_are_the_same_face() {
 }
 
 #[test]
+fn weights_of_other_programs_are_the_same_face() {
+    let bench = Bench::new();
+    let plain = r#"{"jawOpen": 0.8, "mouthSmileLeft": 0.5}"#;
+    let utf16: Vec<u8> = [0xfeff].into_iter().chain(plain.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let files: [(&str, Vec<u8>); 7] = [
+        ("plain", plain.into()),
+        ("bom", format!("\u{feff}{plain}").into()),
+        ("utf16", utf16),
+        ("live_link", r#"{"JawOpen": 0.8, "MouthSmileLeft": 0.5}"#.into()),
+        ("snake", r#"{"jaw_open": 0.8, "mouth_smile_left": 0.5}"#.into()),
+        ("media_pipe", r#"{"_neutral": 0.3, "jawOpen": 0.8, "mouthSmileLeft": 0.5}"#.into()),
+        ("sides", r#"{"jawOpen": 0.8, "mouthSmile_L": 0.5}"#.into()),
+    ];
+    let mut found = Vec::new();
+    for (name, bytes) in files {
+        let path = bench.path(&format!("{name}.json"));
+        fs::write(&path, bytes).unwrap();
+        let output = bench.animate(name, &["--emit", "json", "--keyframe", &format!("0.2={}", path.display())]);
+        assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+        found.push(weights(&bench, name, 6));
+    }
+    assert!(found.iter().all(|weights| *weights == found[0]));
+
+    for (name, text, reason) in [
+        (
+            "percent",
+            r#"{"jawOpen": 80, "mouthSmileLeft": 0}"#,
+            "jawOpen is 80, expected 0 to 1; they seem to be percentages",
+        ),
+        ("above", r#"{"jawOpen": 1.2}"#, "jawOpen is 1.2, expected 0 to 1"),
+        ("twice", r#"{"jawOpen": 0.5, "jaw_open": 0.6}"#, "jawOpen and jaw_open are the same channel"),
+        ("unknown", r#"{"jawOpened": 0.5}"#, "no channel \"jawOpened\""),
+    ] {
+        let path = bench.path(&format!("{name}.json"));
+        fs::write(&path, text).unwrap();
+        let keyframe = format!("0.2={}", path.display());
+        assert_failed(&bench.animate("none", &["--emit", "json", "--keyframe", &keyframe]), reason);
+    }
+    assert_failed(&bench.animate("none", &["--keyframe", "0.2=jawOpen=80"]), "they seem to be percentages");
+}
+
+#[test]
 fn keyframe_turns_the_head() {
     let bench = Bench::new();
     assert!(bench.animate("out", &["--emit", "csv", "--keyframe", "0.1-0.3=headYaw=25"]).status.success());

@@ -54,11 +54,42 @@ impl Own {
         text
     }
 
+    /// As [`obj`](Self::obj), by other axes.
+    fn turned(&self, pass: impl Fn([f32; 3]) -> [f32; 3]) -> String {
+        let vertices = self.vertices.iter().map(|&point| pass(point)).collect();
+        Self { vertices, uv: self.uv.clone(), triangles: self.triangles.clone() }.obj(1.0, true)
+    }
+
     /// OBJ text of the model's own topology.
     fn topology(&self) -> String {
-        let points = self.vertices.iter().fold(String::new(), |text, [x, y, z]| format!("{text}v {x} {y} {z}\n"));
         let [a, b, c] = self.triangles[0].map(|v| v + 1);
-        format!("{points}f {a} {b} {c}\n")
+        format!("{}f {a} {b} {c}\n", self.points(|point| point))
+    }
+
+    /// Lines of all vertices, passed through something.
+    fn points(&self, pass: impl Fn([f32; 3]) -> [f32; 3]) -> String {
+        self.vertices.iter().map(|&point| pass(point)).fold(String::new(), |mut text, [x, y, z]| {
+            writeln!(text, "v {x} {y} {z}").unwrap();
+            text
+        })
+    }
+
+    /// OBJ text of all of the topology with vertex `order[i]` as the i-th, with its chart coordinates or without them.
+    fn reordered(&self, order: &[usize], with_uv: bool) -> String {
+        let mut place = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(at, &vertex)| place[vertex] = at + 1);
+        let vertices = order.iter().map(|&vertex| self.vertices[vertex]).collect();
+        let mut text = Self { vertices, uv: Vec::new(), triangles: Vec::new() }.points(|point| point);
+        self.uv.iter().for_each(|[u, v]| writeln!(text, "vt {u} {}", 1.0 - v).unwrap());
+        for corners in &self.triangles {
+            let charted = with_uv && corners.iter().all(|&v| self.uv[v as usize][0] >= 0.0);
+            let corner = |v: u32| match charted {
+                true => format!(" {}/{}", place[v as usize], v + 1),
+                false => format!(" {}", place[v as usize]),
+            };
+            writeln!(text, "f{}", corners.map(corner).concat()).unwrap();
+        }
+        text
     }
 }
 
@@ -138,6 +169,105 @@ fn other_mesh_moves_along_in_every_file() {
 }
 
 #[test]
+fn mesh_in_another_order_is_bound_by_its_chart_or_refused() {
+    let bench = Bench::new();
+    let own = Own::of(&bench);
+    let count = own.vertices.len();
+    let same: Vec<usize> = (0..count).collect();
+    let emit = |out: &str, mesh: &str| {
+        let output = bench.animate(out, &["--emit", "npy", "--mesh", mesh]);
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{stderr}");
+        (values(&fs::read(bench.path(out).join("hum.offsets.npy")).unwrap()), stderr)
+    };
+    fs::write(bench.path("same.obj"), own.reordered(&same, true)).unwrap();
+    let (model, told) = emit("same", "same.obj");
+    assert!(told.is_empty(), "{told}");
+    // Coordinates of another chart do not matter where the faces are the model's.
+    let narrow = own.uv.iter().map(|[u, v]| [0.5 * u, 0.5 * v]).collect();
+    let other = Own { vertices: own.vertices.clone(), uv: narrow, triangles: own.triangles.clone() };
+    fs::write(bench.path("chart.obj"), other.reordered(&same, true)).unwrap();
+    assert_eq!(emit("chart", "chart.obj"), (model.clone(), String::new()));
+
+    // First used first, as exporters write them; backwards; a few exchanged.
+    let mut used: Vec<usize> = Vec::new();
+    for &vertex in own.triangles.iter().rev().flatten() {
+        if !used.contains(&(vertex as usize)) {
+            used.push(vertex as usize);
+        }
+    }
+    used.extend(same.iter().filter(|vertex| !own.triangles.as_flattened().contains(&(**vertex as u32))));
+    let (backwards, mut few) = (same.iter().rev().copied().collect::<Vec<_>>(), same.clone());
+    let charted = same.iter().filter(|&&v| own.uv[v][0] >= 0.0).copied().collect::<Vec<_>>();
+    [(0, 30), (5, 47), (12, 52), (23, 39)].iter().for_each(|&(a, b)| few.swap(charted[a], charted[b]));
+    for (name, order) in [("used", &used), ("backwards", &backwards), ("few", &few)] {
+        let file = format!("{name}.obj");
+        fs::write(bench.path(&file), own.reordered(order, true)).unwrap();
+        let (found, told) = emit(name, &file);
+        assert!(told.contains("have other neighbours than the model's: bound by its texture coordinates"), "{told}");
+        for (found, model) in found.chunks_exact(count * 3).zip(model.chunks_exact(count * 3)) {
+            for (at, &vertex) in order.iter().enumerate().filter(|(_, vertex)| own.uv[**vertex][0] >= 0.0) {
+                let pairs = found[at * 3..][..3].iter().zip(&model[vertex * 3..][..3]);
+                assert!(pairs.clone().all(|(a, b)| (a - b).abs() < 1e-3), "{name}, vertex {vertex}");
+            }
+        }
+        fs::write(bench.path(&file), own.reordered(order, false)).unwrap();
+        let output = bench.animate("none", &["--mesh", &file]);
+        assert_failed(&output, "have other neighbours than the model's: export its vertices in the model's order");
+        assert!(!bench.path("none").exists());
+    }
+}
+
+#[test]
+fn mesh_on_the_topology_whose_points_are_no_face_is_refused() {
+    let bench = Bench::new();
+    let own = Own::of(&bench);
+    let pack = Pack::open(bench.path("tiny.m2f")).unwrap();
+    let parts = &pack.manifest().topology.as_ref().unwrap().parts;
+    let [left, right] =
+        ["eye_left", "eye_right"].map(|name| parts.iter().find(|part| part.name == name).unwrap().vertices);
+    let mut eyes = own.vertices.clone();
+    (left[0]..left[1]).zip(right[0]..right[1]).for_each(|(a, b)| eyes.swap(a, b));
+    let face = own.topology().lines().last().unwrap().to_owned();
+    let shuffled = own.vertices.iter().rev().copied().collect();
+    let with =
+        |vertices: Vec<[f32; 3]>| Own { vertices, uv: own.uv.clone(), triangles: own.triangles.clone() }.topology();
+    for (name, text, reason) in [
+        ("zup", own.points(|[x, y, z]| [x, -z, y]) + &face, "its up seems to be +Z and its front -Y where"),
+        (
+            "mirrored",
+            own.points(|[x, y, z]| [-x, y, z]) + &face,
+            "it seems to be mirrored, left for right: pass (-x, y, z)",
+        ),
+        ("back", own.points(|[x, y, z]| [-x, y, -z]) + &face, "its up seems to be +Y and its front -Z where"),
+        ("metres", own.points(|point| point.map(|c| c / 1000.0)) + &face, "it seems to be in metres"),
+        ("eyes", with(eyes), "its part \"eye_left\" is far from its place"),
+        ("shuffled", with(shuffled), "its vertices are not in the order of the model's"),
+    ] {
+        let file = format!("{name}.obj");
+        fs::write(bench.path(&file), text).unwrap();
+        assert_failed(&bench.animate("none", &["--mesh", &file]), reason);
+        // A keyframe's mesh is held to the same.
+        let keyframe = format!("0.1={}", bench.path(&file).display());
+        assert_failed(&bench.animate("none", &["--keyframe", &keyframe]), reason);
+        assert!(!bench.path("none").exists());
+    }
+}
+
+#[test]
+fn faces_of_two_corners_are_told_and_passed_over() {
+    let bench = Bench::new();
+    let own = Own::of(&bench);
+    fs::write(bench.path("own.obj"), format!("\u{feff}{}f 1 2\nf 2 3 # a line\n", own.topology())).unwrap();
+    let output = bench.animate("a", &["--emit", "json", "--mesh", "own.obj"]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success() && stderr.contains("2 faces of fewer than three corners were passed over"),
+        "{stderr}"
+    );
+}
+
+#[test]
 fn meshes_that_cannot_be_used_make_nothing() {
     let bench = Bench::new();
     let own = Own::of(&bench);
@@ -152,7 +282,10 @@ fn meshes_that_cannot_be_used_make_nothing() {
         ("plain.obj", plain, "no vt coordinates in the model's chart"),
         ("nan.obj", good.replacen("v ", "v nan 0 0\nv ", 1), "not finite"),
         ("tile.obj", good.replace("vt 0", "vt 10"), "outside the unit square"),
-        ("cut.obj", format!("{good}f 1 2"), "a face of 2 corners"),
+        ("cut.obj", format!("{good}f 1 2 \\\n 3x"), "\"3x\" is no index"),
+        ("zup.obj", own.turned(|[x, y, z]| [x, -z, y]), "its up seems to be +Z and its front -Y"),
+        ("back.obj", own.turned(|[x, y, z]| [-x, y, -z]), "its up seems to be +Y and its front -Z"),
+        ("comma.obj", good.replace("v 0 0 0", "v 0,5 0 0"), "\"0,5\" has a decimal comma"),
         ("text.obj", "This is not a mesh.".to_owned(), "it has no faces"),
     ] {
         fs::write(bench.path(name), text).unwrap();

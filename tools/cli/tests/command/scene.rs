@@ -335,3 +335,22 @@ fn film_shows_the_stage_with_the_sound_of_all() {
     assert_eq!(names(&bench.path("out")), ["scene.mp4", "scene.wav"]);
     assert!(fs::read(bench.path("out/scene.mp4")).unwrap().windows(4).any(|bytes| bytes == b"ftyp"));
 }
+
+#[test]
+fn script_may_be_saved_by_any_editor() {
+    let bench = Bench::new();
+    let emit = |out: &str, bytes: &[u8]| {
+        fs::write(bench.path("saved.toml"), bytes).unwrap();
+        let output = bench.m2f(&["scene", "saved.toml", "--out", out, "--emit", "json"]);
+        assert!(output.status.success(), "{out}: {}", String::from_utf8_lossy(&output.stderr));
+        fs::read(bench.path(out).join("ann.json")).unwrap()
+    };
+    let plain = emit("plain", SCRIPT.as_bytes());
+    let utf16: Vec<u8> = [0xfeff].into_iter().chain(SCRIPT.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    assert_eq!(plain, emit("bom", &[b"\xef\xbb\xbf", SCRIPT.as_bytes()].concat()));
+    assert_eq!(plain, emit("utf16", &utf16));
+    assert_eq!(plain, emit("crlf", SCRIPT.replace('\n', "\r\n").as_bytes()));
+    fs::write(bench.path("saved.toml"), b"[scene]\n# f\xfcr\n").unwrap();
+    let output = bench.m2f(&["scene", "saved.toml", "--out", "none"]);
+    assert_failed(&output, "the script saved.toml: line 2 is not in UTF-8: save it in that encoding");
+}

@@ -174,8 +174,7 @@ impl Document {
     /// Weights of each `face`, rotation and translation of each `head`, linear between frames.
     fn animation(&mut self, figures: &[Figure], nodes: &[Nodes]) {
         let Some(Figure { track, .. }) = figures.first() else { return };
-        let times: Vec<f32> =
-            (0..track.frame_count()).map(|frame| (frame as f64 / f64::from(track.fps)) as f32).collect();
+        let times: Vec<f32> = (0..track.frame_count()).map(|frame| track.fps.time_s(frame) as f32).collect();
         let input = self.times(&times);
 
         let mut samplers = Vec::new();
