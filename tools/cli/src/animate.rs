@@ -53,7 +53,7 @@ pub fn run(args: &Animate) -> Result<String> {
         },
     };
     let session = Session::new(&model, options)?;
-    let envelope = generate::push(&session, wav, &progress)?;
+    let envelope = generate::push(&session, wav, args.tail, &progress)?;
     let mut places = stage(args, &kinds)?;
     let animation = generate::finish(&session, &progress)?.liven(&liveliness)?;
     let fps = args.fps.unwrap_or_else(|| animation.native_fps());
@@ -74,7 +74,7 @@ pub fn run(args: &Animate) -> Result<String> {
             Place::Pictures(folder) => folder.persist()?,
         };
     }
-    Ok(summary(output.animation.duration_s(), output.track.frame_count(), start.elapsed()))
+    Ok(summary(output.animation.duration_s() - args.tail, output.track.frame_count(), start.elapsed()))
 }
 
 /// The files that are wanted, each once; those of a mesh only where the model has one.
@@ -130,6 +130,7 @@ fn session_options(args: &Animate, model: &Arc<Model>, wav: &Wav) -> Result<Sess
         options.edit_mode = InpaintMode::Repaint { loops: loops as usize };
     }
     options.keyframes = args.keyframes.iter().map(|keyframe| held(args, keyframe, model)).collect::<Result<_>>()?;
+    (options.tail_s, options.adjustments) = (args.tail, !args.no_adjustments);
     options.identity = args.identity.as_deref().map(|wanted| face::identity(model, wanted)).transpose()?;
     Ok(options)
 }

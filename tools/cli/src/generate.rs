@@ -20,10 +20,10 @@ pub fn options(wav: &Wav) -> SessionOptions {
     SessionOptions::new(wav.sample_rate_hz(), wav.channel_count())
 }
 
-/// Pushes the file.
-pub fn push(session: &Session, wav: Wav, progress: &Progress) -> Result<Envelope> {
+/// Pushes the file; its outline, with so much silence behind it.
+pub fn push(session: &Session, wav: Wav, tail_s: f64, progress: &Progress) -> Result<Envelope> {
     let (channels, frame_count) = (wav.channel_count() as usize, wav.frame_count());
-    let mut envelope = Envelope::new(frame_count);
+    let mut envelope = Envelope::new(frame_count + (tail_s * f64::from(wav.sample_rate_hz())).round() as usize);
     let mut taken = 0;
     wav.stream(|chunk| {
         session.push_f32(chunk)?;
@@ -57,8 +57,9 @@ pub fn finish_together(sessions: &[&Session], progress: &Progress) -> Result<Vec
 
 /// The animation of a file.
 pub fn animation(model: &Arc<Model>, options: SessionOptions, wav: Wav, progress: &Progress) -> Result<Arc<Animation>> {
+    let tail_s = options.tail_s;
     let session = Session::new(model, options)?;
-    push(&session, wav, progress)?;
+    push(&session, wav, tail_s, progress)?;
     finish(&session, progress)
 }
 

@@ -39,6 +39,8 @@ pub struct Scene {
     pub steps: Option<u32>,
     pub guidance_audio: Option<f32>,
     pub guidance_style: Option<f32>,
+    /// Whether motions are adjusted as the pack states.
+    pub adjustments: bool,
     /// Silence before the first line, between lines, and after the last.
     pub lead_s: f64,
     pub pause_s: f64,
@@ -49,7 +51,8 @@ impl Default for Scene {
     fn default() -> Self {
         let (model, fps, steps, guidance_audio, guidance_style) = (None, None, None, None, None);
         let (lead_s, pause_s, tail_s) = (0.5, 0.3, 0.8);
-        Self { model, fps, seed: 0, steps, guidance_audio, guidance_style, lead_s, pause_s, tail_s }
+        let adjustments = true;
+        Self { model, fps, seed: 0, steps, guidance_audio, guidance_style, adjustments, lead_s, pause_s, tail_s }
     }
 }
 
