@@ -100,6 +100,14 @@ pub const MAX_CURVE_POINTS: usize = 1 << 16;
 pub const MAX_RAMP_S: f64 = 3600.0;
 /// Largest gain of a motion's expression, head and gaze.
 pub const MAX_GAIN: f32 = 4.0;
+/// Shortest pause that a pack may have the mouth close in, seconds: a stop consonant holds for half of that.
+pub const MIN_PAUSE_S: f32 = 0.2;
+/// Longest, seconds.
+pub const MAX_PAUSE_S: f32 = 60.0;
+/// Longest way from rest at a clip's start, seconds.
+pub const MAX_EASE_S: f32 = 10.0;
+/// Longest silence that is added behind a clip, seconds.
+pub const MAX_TAIL_S: f64 = 10.0;
 /// Most blinks that are added, a minute; they do not overlap at any rate.
 pub const MAX_BLINKS_PER_MINUTE: f32 = 120.0;
 /// Most saccades that are added, a minute: as many as keep their least time apart.

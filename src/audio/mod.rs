@@ -5,9 +5,11 @@
 //! Cost is linear in the clip: a few milliseconds for each of its seconds at most.
 
 mod convert;
+mod pauses;
 mod resample;
 
 pub use convert::Converter;
+pub use pauses::pauses;
 
 /// Sample rate of everything after this stage, Hz.
 pub const RATE_HZ: u32 = 16_000;

@@ -100,6 +100,12 @@ pub struct m2f_session_options {
     pub noise_scale: f32,
     /// Zero.
     pub reserved: u32,
+    /// 1 (default): the motion is adjusted as the pack states, where it does: gains, a mouth that closes in pauses, lids that move
+    /// together, a start from rest. What keyframes hold is not. 0: it is left as the networks make it.
+    pub adjustments: u32,
+    /// Silence behind the last sample in which mouth and head come to rest, seconds, 0 (default) to 10; the result is longer by
+    /// it. Of no effect in a revision.
+    pub tail_s: f32,
 }
 
 // SAFETY: repr(C), struct_size first; integers, floats, pointers and optional functions of the host's.
@@ -127,6 +133,8 @@ unsafe impl Options for m2f_session_options {
             repaint_loops: 0,
             noise_scale: f32::NAN,
             reserved: 0,
+            adjustments: 1,
+            tail_s: 0.0,
         }
     }
 }
@@ -384,8 +392,10 @@ pub(super) unsafe fn convert(options: &m2f_session_options) -> Result<SessionOpt
         let detail = format!("mode {} is not supported by this version", options.mode);
         return Err(Failure::new(m2f_status::M2F_STATUS_UNSUPPORTED, detail));
     }
-    if options.editable > 1 {
-        return Err(Failure::argument(format!("editable is {}, expected 0 or 1", options.editable)));
+    for (name, flag) in [("editable", options.editable), ("adjustments", options.adjustments)] {
+        if flag > 1 {
+            return Err(Failure::argument(format!("{name} is {flag}, expected 0 or 1")));
+        }
     }
     // SAFETY: the caller's promise.
     let sources = unsafe {
@@ -417,6 +427,8 @@ pub(super) unsafe fn convert(options: &m2f_session_options) -> Result<SessionOpt
         style_strength: options.style_strength,
         identity,
         editable: options.editable == 1,
+        adjustments: options.adjustments == 1,
+        tail_s: f64::from(options.tail_s),
         edit_mode: match options.repaint_loops {
             0 => InpaintMode::Inpaint,
             loops => InpaintMode::Repaint { loops: loops as usize },

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::adjustments::AdjustmentsConfig;
 use super::header::in_brief;
 use super::style::{ClipConfig, EmojiConfig};
 use crate::error::{Error, Result};
@@ -48,6 +49,9 @@ pub struct Manifest {
     /// Sampler defaults.
     #[serde(default)]
     pub diffusion: DiffusionConfig,
+    /// What its motion is adjusted by unless a host says otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adjustments: Option<AdjustmentsConfig>,
     /// Geometry decoder and encoders.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gnpfa: Option<GnpfaConfig>,
@@ -78,6 +82,7 @@ impl Default for Manifest {
             presets: Names::default(),
             denoiser: None,
             diffusion: DiffusionConfig::default(),
+            adjustments: None,
             gnpfa: None,
             topology: None,
             blendshapes: Names::default(),

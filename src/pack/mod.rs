@@ -5,6 +5,7 @@
 //! manifest calls for (`layout`) before a network sees any of them (`check`). A pack may hold only some of the parts:
 //! the absence is reported by who needs it.
 
+mod adjustments;
 mod arkit;
 mod check;
 mod convert;
@@ -22,6 +23,7 @@ use std::collections::BTreeMap;
 use crate::error::{Error, Result};
 use crate::tensor::Weight;
 
+pub use adjustments::AdjustmentsConfig;
 pub use arkit::ARKIT_NAMES;
 pub use convert::{Checkpoint, convert, convert_clip, convert_wav2vec2};
 pub use manifest::{

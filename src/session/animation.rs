@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::face;
 use crate::signal::{FrameRate, Frames};
 
+use super::calm::Calm;
 use super::model::{Identity, Model};
 use super::reader::Reader;
 
@@ -20,6 +21,8 @@ pub struct Animation {
     motion: Frames,
     /// A, [frames, d_a], where the session kept them.
     features: Option<Arc<Frames>>,
+    /// Where it comes to rest, for what is made anew of it.
+    calm: Option<Arc<Calm>>,
     sample_count: usize,
 }
 
@@ -29,14 +32,16 @@ impl Animation {
         identity: Option<Arc<Identity>>,
         motion: Frames,
         features: Option<Arc<Frames>>,
+        calm: Option<Arc<Calm>>,
         sample_count: usize,
     ) -> Self {
-        Self { model: Arc::clone(model), identity, motion, features, sample_count }
+        Self { model: Arc::clone(model), identity, motion, features, calm, sample_count }
     }
 
     /// The same clip of the same face with another motion of as many frames.
     pub(super) fn with_motion(&self, motion: Frames) -> Self {
-        Self::new(&self.model, self.identity.clone(), motion, self.features.clone(), self.sample_count)
+        let (features, calm) = (self.features.clone(), self.calm.clone());
+        Self::new(&self.model, self.identity.clone(), motion, features, calm, self.sample_count)
     }
 
     /// The model.
@@ -80,6 +85,11 @@ impl Animation {
     /// Audio features A, [frames, d_a], where the session kept them.
     pub(super) fn features(&self) -> Option<&Arc<Frames>> {
         self.features.as_ref()
+    }
+
+    /// Where it comes to rest; `None` where nothing says so.
+    pub(super) fn calm(&self) -> Option<&Arc<Calm>> {
+        self.calm.as_ref()
     }
 
     /// Samples at the rate of the stages.

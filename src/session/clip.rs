@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::audio::Converter;
-use crate::error::Result;
+use crate::audio::{Converter, RATE_HZ, pauses};
+use crate::error::{Error, Result};
 use crate::motion::{self, SampleOptions};
 use crate::plan::{Backend, DeviceFrames};
 use crate::signal::Frames;
 use crate::speech::EncodeJob;
 
+use super::adjustments::{Adjustments, Context};
 use super::animation::Animation;
+use super::calm::{Calm, Sound};
 use super::direction::{Direction, Directions};
 use super::edits::Known;
 use super::model::Model;
@@ -40,12 +42,16 @@ pub(super) struct Clip {
     input: Option<Input>,
     revision: Option<Revision>,
     sample_count: usize,
+    sound: Sound,
     /// Audio features of the frames that are sampled, until a sampling takes them.
     audio: Option<DeviceFrames>,
     /// Those of the whole clip, where they are asked for again.
     features: Option<Arc<Frames>>,
     /// Taken as the motion begins.
     directions: Option<Directions>,
+    /// What is adjusted by then: m of keyframes and of a revision's old motion, [frames, 2], and where the clip rests.
+    held: Option<Frames>,
+    calm: Option<Arc<Calm>>,
 }
 
 impl Clip {
@@ -58,9 +64,12 @@ impl Clip {
             input: Some(input),
             revision: None,
             sample_count: 0,
+            sound: Sound::default(),
             audio: None,
             features: None,
             directions: None,
+            held: None,
+            calm: None,
         }
     }
 
@@ -68,8 +77,12 @@ impl Clip {
     pub(super) fn open(&mut self, backend: &dyn Backend) -> Result<Option<EncodeJob>> {
         match self.input.take().expect("opened once") {
             Input::Audio(converter) => {
-                let samples = converter.finish()?;
+                let mut samples = converter.finish()?;
+                let (heard, tail) = (samples.len(), (self.options.tail_s * f64::from(RATE_HZ)).round() as usize);
+                samples.try_reserve(tail).map_err(|_| Error::OutOfMemory(format!("no memory for {tail} samples")))?;
+                samples.resize(heard + tail, 0.0);
                 self.sample_count = samples.len();
+                self.sound = self.listen(&samples, heard);
                 EncodeJob::new(Arc::clone(self.model.speech()?), samples).map(Some)
             }
             Input::Revision(revision) => {
@@ -80,6 +93,19 @@ impl Clip {
                 self.revision = Some(revision);
                 Ok(None)
             }
+        }
+    }
+
+    /// What of the sound decides where the clip comes to rest; its last samples are silence that was added.
+    fn listen(&self, samples: &[f32], heard: usize) -> Sound {
+        let config = self.model.manifest().adjustments.as_ref().filter(|_| self.options.adjustments);
+        let seconds = |samples: usize| samples as f64 / f64::from(RATE_HZ);
+        let closes = config.filter(|config| !config.pause_gains.is_empty());
+        Sound {
+            pauses: closes.map_or_else(Vec::new, |config| pauses(samples, f64::from(config.shortest_pause_s))),
+            end_s: seconds(heard),
+            clip_s: seconds(samples.len()),
+            ease_in_s: config.map_or(0.0, |config| f64::from(config.ease_in_s)),
         }
     }
 
@@ -106,6 +132,12 @@ impl Clip {
             audio.download(backend, &mut values.data)?;
             self.features = Some(Arc::new(values));
         }
+        self.held = directions.known.as_ref().map(|known| known.mask().clone());
+        self.calm = match &self.revision {
+            Some(revision) => revision.calm().map(Arc::new),
+            None if self.sound.acts() => Some(Arc::new(Calm::new(frames, self.model.manifest().fps, &self.sound)?)),
+            None => None,
+        };
         self.directions = Some(directions);
         Ok(true)
     }
@@ -159,15 +191,26 @@ impl Clip {
         Ok(())
     }
 
-    /// Its animation, of the motion that was sampled.
-    pub(super) fn finish(self, mut motion: Frames) -> Animation {
-        let known = self.directions.and_then(|directions| directions.known);
-        known.iter().for_each(|known| known.restore(&mut motion));
-        let motion = match &self.revision {
-            Some(revision) => revision.place(&motion),
-            None => motion,
-        };
+    /// Puts what is fully known back into the motion that was sampled.
+    pub(super) fn restore(&self, motion: &mut Frames) {
+        let known = self.directions.as_ref().and_then(|directions| directions.known.as_ref());
+        known.iter().for_each(|known| known.restore(motion));
+    }
+
+    /// Adjusts some frames of it from `first` on; the next one, until all are done.
+    pub(super) fn adjust(&self, motion: &mut Frames, first: usize) -> Result<Option<usize>> {
+        let winks = self.directions.as_ref().and_then(|directions| directions.winks.as_deref());
+        let context = Context { calm: self.calm.as_deref(), held: self.held.as_ref(), winks };
+        Adjustments::new(&self.model, &self.options, self.calm.is_some())?.apply(&self.model, motion, first, &context)
+    }
+
+    /// Its animation, of the motion as it is now.
+    pub(super) fn finish(self, motion: Frames) -> Animation {
         let features = self.features.filter(|_| self.options.editable);
-        Animation::new(&self.model, self.options.identity, motion, features, self.sample_count)
+        let (motion, calm) = match &self.revision {
+            Some(revision) => (revision.place(&motion), revision.base().calm().cloned()),
+            None => (motion, self.calm),
+        };
+        Animation::new(&self.model, self.options.identity, motion, features, calm, self.sample_count)
     }
 }

@@ -11,6 +11,7 @@ use crate::limits;
 use crate::signal::{Frames, HeadPose};
 
 use super::animation::{Animation, SAMPLE_RATE_HZ};
+use super::calm::Calm;
 use super::style::check_range;
 
 /// A range of an animation.
@@ -82,10 +83,23 @@ impl Animation {
         let motion = join(&motions, &ranges, blend, |row, next, share| mix_motion(row, next, share, d_z))?;
         let features: Option<Vec<&Frames>> = parts.iter().map(|part| part.animation.features().map(|f| &**f)).collect();
         let features = features.map(|features| join(&features, &ranges, blend, mix_linear)).transpose()?.map(Arc::new);
+        let calm = parts.iter().any(|part| part.animation.calm().is_some());
+        let calm = calm.then(|| join_calm(parts, &ranges, blend)).transpose()?.map(Arc::new);
         let identity = first.animation.own_identity().cloned();
         let sample_count = (motion.len() as f64 / fps * SAMPLE_RATE_HZ).round() as usize;
-        Ok(Arc::new(Self::new(model, identity, motion, features, sample_count)))
+        Ok(Arc::new(Self::new(model, identity, motion, features, calm, sample_count)))
     }
+}
+
+/// Where the parts come to rest, for what is made anew of them.
+fn join_calm(parts: &[Part], ranges: &[(usize, usize)], blend: usize) -> Result<Calm> {
+    let of = |part: &Part| match part.animation.calm() {
+        Some(calm) => Ok(Arc::clone(calm)),
+        None => Calm::none(part.animation.motion().len()).map(Arc::new),
+    };
+    let all = parts.iter().map(of).collect::<Result<Vec<_>>>()?;
+    let shares: Vec<&Frames> = all.iter().map(|calm| calm.shares()).collect();
+    Ok(Calm::of(join(&shares, ranges, blend, mix_linear)?))
 }
 
 /// Rows of all ranges, those of a blend mixed: the share of the next part grows from 1/(blend + 1) to blend/(blend + 1).

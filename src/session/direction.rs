@@ -53,6 +53,8 @@ pub(super) struct Directions {
     pub(super) kept: Option<Vec<bool>>,
     /// What the keyframes hold; `None` without any.
     pub(super) known: Option<Known>,
+    /// How far a wink was asked for at each frame, 0..1; `None` where nobody did.
+    pub(super) winks: Option<Vec<f32>>,
 }
 
 /// What has to be encoded before the motion is begun.
@@ -175,13 +177,14 @@ impl Direction {
             let (code, weights) = (directed.code.clone().unwrap_or_default(), track.weights(frames, fps));
             styles.push(motion::Style { code, strength: track.strength, weights });
         }
+        let winks = winks(&state.styles, &styles, model, frames);
         let values = |curve: &Option<Curve>| curve.as_ref().map(|curve| curve.values(frames, fps));
         let kept = if state.isolate { kept(&styles, frames) } else { None };
         let (audio_curve, style_curve) = (values(&state.audio_curve), values(&state.style_curve));
         state.edits.cuts(duration_s).for_each(|cut| model.runtime().log.add(LogLevel::Warning, cut));
         let config = model.sampler()?.denoiser().config();
         let known = state.edits.known(frames, fps, config.d_x, config.d_z)?;
-        Ok(Some(Directions { styles, audio_curve, style_curve, kept, known }))
+        Ok(Some(Directions { styles, audio_curve, style_curve, kept, known, winks }))
     }
 
     /// The state, while it may change.
@@ -206,6 +209,20 @@ impl State {
             .get_mut(index)
             .ok_or_else(|| Error::InvalidArgument(format!("style {index} of a session that has {count} styles")))
     }
+}
+
+/// How far styles that ask for a wink do so at each frame.
+fn winks(directed: &[Directed], styles: &[motion::Style], model: &Model, frames: usize) -> Option<Vec<f32>> {
+    let emoji = model.manifest().emoji.as_ref();
+    let mut winks = None;
+    for (directed, style) in directed.iter().zip(styles) {
+        if style.strength != 0.0 && directed.track.style.asks_to_wink(emoji) {
+            let winks = winks.get_or_insert_with(|| vec![0.0f32; frames]);
+            let weight = |frame: usize| style.weights.as_ref().map_or(1.0, |weights| weights[frame]);
+            winks.iter_mut().enumerate().for_each(|(frame, wink)| *wink = wink.max(weight(frame)));
+        }
+    }
+    winks
 }
 
 /// The frames that no style has a weight in, where there are such and others.

@@ -155,6 +155,11 @@ impl Known {
         }
     }
 
+    /// m of expression and head at each frame, [frames, 2].
+    pub(super) fn mask(&self) -> &Frames {
+        &self.mask
+    }
+
     /// As the sampler takes it.
     pub(super) fn inpaint(&self, mode: InpaintMode) -> Inpaint {
         Inpaint { known: self.motion.clone(), mask: self.mask.clone(), mode }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::motion::{SampleJob, SampleOptions};
 use crate::plan::Backend;
+use crate::signal::Frames;
 use crate::speech::EncodeJob;
 
 use super::animation::Animation;
@@ -36,6 +37,8 @@ enum Part {
     Unstyled(Box<SampleJob>, Vec<usize>),
     /// The motion of all clips, and whether an unstyled one came before.
     Motion(Box<SampleJob>, bool),
+    /// The motions of all clips, and which frame of which is adjusted next.
+    Adjusting(Vec<Frames>, usize, usize),
     Ended,
 }
 
@@ -51,7 +54,7 @@ impl Job {
             Part::Input(0) if self.unencoded().is_some() => Stage::Style,
             Part::Input(clip) if *clip == self.clips.len() => Stage::Motion,
             Part::Input(_) | Part::Speech(..) => Stage::Speech,
-            Part::Unstyled(..) | Part::Motion(..) => Stage::Motion,
+            Part::Unstyled(..) | Part::Motion(..) | Part::Adjusting(..) => Stage::Motion,
             Part::Ended => Stage::Done,
         }
     }
@@ -67,7 +70,7 @@ impl Job {
             Part::Unstyled(job, _) => motion(0.5 * job.fraction()),
             Part::Motion(job, false) => motion(job.fraction()),
             Part::Motion(job, true) => motion(0.5 + 0.5 * job.fraction()),
-            Part::Ended => 1.0,
+            Part::Adjusting(..) | Part::Ended => 1.0,
         }
     }
 
@@ -90,6 +93,11 @@ impl Job {
         let backend = Arc::clone(self.model.runtime().backend());
         let done = match &mut self.part {
             Part::Input(_) => true,
+            Part::Adjusting(motions, clip, frame) => {
+                let next = self.clips[*clip].adjust(&mut motions[*clip], *frame)?;
+                (*clip, *frame) = next.map_or((*clip + 1, 0), |frame| (*clip, frame));
+                *clip == motions.len()
+            }
             Part::Speech(_, job) => job.advance(&*backend)?,
             Part::Unstyled(job, _) | Part::Motion(job, _) => job.advance(&*backend)?,
             Part::Ended => return Err(Error::InvalidState("the job has ended".to_owned())),
@@ -113,8 +121,13 @@ impl Job {
                 Part::Motion(self.sampling(&*backend, 0..self.clips.len(), true)?, true)
             }
             Part::Motion(job, _) => {
+                let mut motions = job.finish()?;
+                self.clips.iter().zip(&mut motions).for_each(|(clip, motion)| clip.restore(motion));
+                Part::Adjusting(motions, 0, 0)
+            }
+            Part::Adjusting(motions, ..) => {
                 let clips = std::mem::take(&mut self.clips).into_iter();
-                return Ok(Some(clips.zip(job.finish()?).map(|(clip, motion)| clip.finish(motion)).collect()));
+                return Ok(Some(clips.zip(motions).map(|(clip, motion)| clip.finish(motion)).collect()));
             }
             Part::Ended => unreachable!("answered above"),
         };

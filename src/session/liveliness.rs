@@ -204,8 +204,9 @@ impl Layers {
     }
 }
 
-/// z + M(w′) − M(w) where the weights w′ that are wanted differ from those, w, that M′ reads off z.
-fn move_latents(
+/// z + M(w′) − M(w) where the weights w′ that are wanted differ from those, w, that M′ reads off z. All rows are computed: the
+/// bits of one do not follow from which others change.
+pub(super) fn move_latents(
     model: &Model,
     reader: &mut FaceReader,
     motion: &mut Frames,
@@ -213,21 +214,21 @@ fn move_latents(
     wanted: &Frames,
 ) -> Result<()> {
     let changed: Vec<usize> = (0..motion.len()).filter(|&i| own.row(i) != wanted.row(i)).collect();
-    let rows =
-        |of: &Frames| Frames { width: of.width, data: changed.iter().flat_map(|&i| of.row(i)).copied().collect() };
+    if changed.is_empty() {
+        return Ok(());
+    }
     let (encoder, backend) = (model.face_encoder()?, model.runtime().backend());
-    let to = encoder.from_weights(backend, &rows(wanted))?;
-    let (mut own, mut moved) = (rows(own), rows(motion));
+    let to = encoder.from_weights(backend, wanted)?;
+    let mut own = own.clone();
     for correction in 0..=CORRECTIONS {
         if correction > 0 {
-            reader.weights(&moved, &mut own.data)?;
+            reader.weights(motion, &mut own.data)?;
         }
         let from = encoder.from_weights(backend, &own)?;
-        for i in 0..changed.len() {
-            let step = to.row(i).iter().zip(from.row(i));
-            moved.row_mut(i).iter_mut().zip(step).for_each(|(z, (to, from))| *z += to - from);
+        for &frame in &changed {
+            let step = to.row(frame).iter().zip(from.row(frame));
+            motion.row_mut(frame).iter_mut().zip(step).for_each(|(z, (to, from))| *z += to - from);
         }
     }
-    changed.iter().enumerate().for_each(|(i, &frame)| motion.row_mut(frame).copy_from_slice(moved.row(i)));
     Ok(())
 }

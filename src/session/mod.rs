@@ -7,9 +7,11 @@
 //! A job is a row of bounded units of work ([`job`]): style, speech chunks, denoising steps. A runtime with threads runs
 //! them on a worker of the session's own; one without runs them inside [`Session::step`] or [`Session::wait`].
 
+mod adjustments;
 mod animation;
 mod batch;
 mod binding;
+mod calm;
 mod clip;
 mod codes;
 mod compose;

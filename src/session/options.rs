@@ -48,6 +48,12 @@ pub struct SessionOptions {
     pub keyframes: Vec<Keyframe>,
     /// How what is known of the motion is painted in: keyframes, and what a style or a revision leaves as it was.
     pub edit_mode: InpaintMode,
+    /// Silence behind the last sample, seconds, 0 to [`limits::MAX_TAIL_S`], in which mouth and head come to rest; the clip is
+    /// longer by it. Of no effect in a revision, whose clip keeps its length.
+    pub tail_s: f64,
+    /// Whether the motion is adjusted as the pack states ([`AdjustmentsConfig`](crate::pack::AdjustmentsConfig)); true unless
+    /// asked otherwise. What keyframes hold is not.
+    pub adjustments: bool,
     /// Whether the result keeps the audio features, so that ranges of it can be [revised](super::Session::revise): `d_a` floats
     /// a frame, 23 KB a second with the starter.
     pub editable: bool,
@@ -75,6 +81,8 @@ impl SessionOptions {
             isolate_styles: true,
             keyframes: Vec::new(),
             edit_mode: InpaintMode::Inpaint,
+            tail_s: 0.0,
+            adjustments: true,
             editable: true,
             identity: None,
         }
@@ -103,6 +111,9 @@ impl SessionOptions {
             && !(1..=limits::MAX_RESAMPLING).contains(&loops)
         {
             return fault(format!("repaint in {loops} loops, expected 1 to {}", limits::MAX_RESAMPLING));
+        }
+        if !(0.0..=limits::MAX_TAIL_S).contains(&self.tail_s) {
+            return fault(format!("a tail of {} s, expected 0 to {}", self.tail_s, limits::MAX_TAIL_S));
         }
         for (name, share) in [("eta", self.eta), ("noise_scale", self.noise_scale)] {
             if let Some(share) = share.filter(|s| !(0.0..=1.0).contains(s)) {

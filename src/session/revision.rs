@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::signal::Frames;
 
 use super::animation::Animation;
+use super::calm::Calm;
 use super::direction::Directions;
 use super::edits::Known;
 use super::model::Model;
@@ -68,6 +69,11 @@ impl Revision {
         self.sampled.start
     }
 
+    /// Where the frames that are sampled come to rest.
+    pub(super) fn calm(&self) -> Option<Calm> {
+        self.base.calm().map(|calm| calm.cut(self.sampled.clone()))
+    }
+
     /// Audio features of the frames that are sampled.
     pub(super) fn sampled_features(&self) -> &[f32] {
         let width = self.features.width;
@@ -77,7 +83,7 @@ impl Revision {
     /// The direction of the whole clip becomes that of the frames that are sampled. What was is known outside of the
     /// range and fades inside of it; nothing else is isolated.
     pub(super) fn narrow(&self, directions: Directions) -> Result<Directions> {
-        let Directions { mut styles, audio_curve, style_curve, known: keyframes, .. } = directions;
+        let Directions { mut styles, audio_curve, style_curve, known: keyframes, winks, .. } = directions;
         let range = self.sampled.clone();
         let part = |values: Vec<f32>| values[range.clone()].to_vec();
         styles.iter_mut().for_each(|style| style.weights = style.weights.take().map(part));
@@ -96,8 +102,8 @@ impl Revision {
         old(&mut known, true);
         keyframes.iter().for_each(|keyframes| known.add(&keyframes.cut(range.clone())));
         old(&mut known, false);
-        let (audio_curve, style_curve) = (audio_curve.map(part), style_curve.map(part));
-        Ok(Directions { styles, audio_curve, style_curve, kept: None, known: Some(known) })
+        let [audio_curve, style_curve, winks] = [audio_curve, style_curve, winks].map(|values| values.map(part));
+        Ok(Directions { styles, audio_curve, style_curve, kept: None, known: Some(known), winks })
     }
 
     /// Weight of the old motion at a frame: 1 outside of the range, falling inside of it, where it does not begin or end with

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use crate::audio::Converter;
 use crate::error::{Error, Result};
 
+use super::adjustments::Adjustments;
 use super::animation::Animation;
 use super::clip::{Clip, Input};
 use super::direction::{Direction, Guidance};
@@ -56,6 +57,7 @@ impl Session {
     fn of(model: &Arc<Model>, options: SessionOptions, input: Input) -> Result<Self> {
         options.check()?;
         model.check(&options)?;
+        Adjustments::new(model, &options, options.tail_s > 0.0)?;
         let direction = Arc::new(Direction::new(model, &options)?);
         Ok(Self { shared: Shared::new(model, input), options, direction, worker: Mutex::new(None) })
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::limits;
+use crate::pack::EmojiConfig;
 
 /// Part of a ramp that counts as none of it.
 const ROUNDING: f64 = 1e-9;
@@ -20,6 +21,17 @@ pub enum Style {
     Code(Vec<f32>),
     /// Name of a style code of the pack.
     Preset(String),
+}
+
+impl Style {
+    /// Whether it asks for one lid to close without the other: words or a preset's name that begin with "wink", or an emoji
+    /// whose words do.
+    pub(super) fn asks_to_wink(&self, emoji: Option<&EmojiConfig>) -> bool {
+        let (Self::Text(text) | Self::Preset(text)) = self else { return false };
+        let words = emoji.and_then(|emoji| emoji.find(text)).map_or(&text[..], |(_, words)| words);
+        let winks = |word: &str| word.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("wink"));
+        words.split(|c: char| !c.is_alphanumeric()).any(winks) || words.contains('😉')
+    }
 }
 
 /// A style over a range of the clip. Styles may overlap: what they add to the guidance adds up.

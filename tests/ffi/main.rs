@@ -1,6 +1,7 @@
 //! The C ABI, called as a host calls it.
 #![allow(missing_docs, clippy::undocumented_unsafe_blocks)] // every block is one call with the arguments just built
 
+mod adjustments;
 mod adoption;
 mod arguments;
 mod device;

@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod adjustments;
 mod audio;
 mod batch;
 mod binding;
@@ -13,6 +14,7 @@ mod face;
 mod face_export;
 mod gaze;
 mod identity;
+mod lips;
 mod liveliness;
 mod lively_starter;
 mod motion;
@@ -25,6 +27,7 @@ mod session;
 mod solver;
 mod speech;
 mod starter;
+mod starter_adjustments;
 mod starter_edits;
 mod starter_face;
 mod starter_styles;

@@ -14,6 +14,18 @@ from pathlib import Path
 
 # Entries by their path in the manifest (docs/model-pack.md): each is written over what was there.
 ENTRIES = {
+    "adjustments": {
+        "gains": {"jawOpen": 0.45, "mouthClose": 0.45},
+        "pause_gains": {
+            **dict.fromkeys(
+                ["jawOpen", "mouthClose", "mouthFunnel", "mouthPucker", "mouthRollLower", "mouthRollUpper", "tongueOut"], 0.0
+            ),
+            **{name + side: 0.0 for name in ("mouthLowerDown", "mouthUpperUp", "mouthStretch") for side in ("Left", "Right")},
+        },
+        "shortest_pause_s": 0.3,
+        "lids_together": True,
+        "ease_in_s": 0.6,
+    },
 }
 
 

@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::pack::{
-    AudioConfig, ClipConfig, Concat, DenoiserConfig, DiffusionConfig, EmojiConfig, FrontEnd, GnpfaConfig, Manifest,
-    TopologyConfig,
+    AdjustmentsConfig, AudioConfig, ClipConfig, Concat, DenoiserConfig, DiffusionConfig, EmojiConfig, FrontEnd,
+    GnpfaConfig, Manifest, TopologyConfig,
 };
 
 /// The `eos_token_id` of old configurations, whatever the vocabulary: the end marker is its last token all the same.
@@ -49,6 +49,9 @@ impl Manifest {
         }
         if let Some(config) = &self.gnpfa {
             gnpfa(config)?;
+        }
+        if let Some(config) = &self.adjustments {
+            adjustments(config, &self.blendshapes.names)?;
         }
         match &self.topology {
             Some(config) => topology(config)?,
@@ -182,6 +185,21 @@ fn diffusion(config: &DiffusionConfig, window: usize) -> Result<()> {
     number("diffusion.s_P", config.guidance_style, -limits::MAX_GUIDANCE..=limits::MAX_GUIDANCE)?;
     number("diffusion.noise_scale", config.noise_scale, 0.0..=1.0)?;
     count("diffusion.hop", config.hop, 1..=window)
+}
+
+fn adjustments(config: &AdjustmentsConfig, blendshapes: &[String]) -> Result<()> {
+    for (key, gains) in [("gains", &config.gains), ("pause_gains", &config.pause_gains)] {
+        for (channel, &gain) in gains {
+            let key = format!("adjustments.{key}");
+            name(&key, channel)?;
+            if !blendshapes.contains(channel) {
+                return Err(invalid(format!("{key}: {channel:?} is no blendshape of the pack")));
+            }
+            number(&format!("{key} of {channel}"), gain, 0.0..=limits::MAX_GAIN)?;
+        }
+    }
+    number("adjustments.shortest_pause_s", config.shortest_pause_s, limits::MIN_PAUSE_S..=limits::MAX_PAUSE_S)?;
+    number("adjustments.ease_in_s", config.ease_in_s, 0.0..=limits::MAX_EASE_S)
 }
 
 fn gnpfa(config: &GnpfaConfig) -> Result<()> {

@@ -55,6 +55,7 @@ impl Size {
             presets: Names::default(),
             denoiser: Some(denoiser),
             diffusion: DiffusionConfig { hop, ..DiffusionConfig::default() },
+            adjustments: None,
             gnpfa: Some(gnpfa),
             topology: None,
             blendshapes: Names { names: ARKIT_NAMES.map(str::to_owned).to_vec() },

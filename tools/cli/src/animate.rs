@@ -62,7 +62,7 @@ pub fn run(args: &Animate) -> Result<String> {
     // Films play what the session heard, which ffmpeg may read otherwise, or not again.
     let mut copy = kinds.contains(&Emit::Mp4).then(|| Copy::of(&sound)).transpose()?;
     let also = |piece: &[f32]| copy.as_mut().map_or(Ok(()), |copy| copy.add(piece));
-    let envelope = generate::push(&session, sound, &warn, also, &progress)?;
+    let envelope = generate::push(&session, sound, args.tail, &warn, also, &progress)?;
     let copy = copy.map(Copy::finish).transpose()?;
     let mut places = stage(args, &kinds)?;
     let animation = generate::finish(&session, &progress)?.liven(&liveliness)?;
@@ -88,7 +88,7 @@ pub fn run(args: &Animate) -> Result<String> {
             Place::Pictures(folder) => folder.persist()?,
         };
     }
-    Ok(summary(output.animation.duration_s(), output.track.frame_count(), start.elapsed()))
+    Ok(summary(output.animation.duration_s() - args.tail, output.track.frame_count(), start.elapsed()))
 }
 
 /// The files that are wanted, each once; those of a mesh only where the model has one.
@@ -152,6 +152,7 @@ fn session_options(args: &Animate, model: &Arc<Model>, sound: &Sound) -> Result<
         options.edit_mode = InpaintMode::Repaint { loops: loops as usize };
     }
     options.keyframes = args.keyframes.iter().map(|keyframe| held(args, keyframe, model)).collect::<Result<_>>()?;
+    (options.tail_s, options.adjustments) = (args.tail, !args.no_adjustments);
     options.identity = args.identity.as_deref().map(|wanted| face::identity(model, wanted)).transpose()?;
     Ok(options)
 }

@@ -141,6 +141,13 @@ pub struct Animate {
     /// the better, at so many times the cost
     #[arg(long, value_name = "LOOPS", value_parser = count(limits::MAX_RESAMPLING as u32), allow_negative_numbers = true)]
     pub repaint: Option<u32>,
+    /// Leave the motion as the networks make it: without the pack's gains, with a mouth that stays open in pauses, lids that
+    /// move apart, and a start from anywhere
+    #[arg(long)]
+    pub no_adjustments: bool,
+    /// Silence behind the sound in which mouth and head come to rest; all files are longer by it, 0 to 10
+    #[arg(long, value_name = "SECONDS", default_value_t = 0.3, value_parser = tail, allow_negative_numbers = true)]
+    pub tail: f64,
     #[command(flatten)]
     pub liveliness: Liveliness,
     /// Which files; by default glb,csv,json,png, of a pack without a mesh csv,json
@@ -326,6 +333,14 @@ fn share(text: &str) -> Result<f32, String> {
     number(text, 0.0, 1.0)
 }
 
+fn tail(text: &str) -> Result<f64, String> {
+    match f64::from_str(text) {
+        Ok(seconds) if (0.0..=limits::MAX_TAIL_S).contains(&seconds) => Ok(seconds),
+        Ok(_) => Err(format!("not in 0..={}", limits::MAX_TAIL_S)),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 fn film_side(text: &str) -> Result<u32, String> {
     match u32::from_str(text) {
         Ok(side) if (64..=2048).contains(&side) && side.is_multiple_of(2) => Ok(side),
@@ -366,6 +381,9 @@ mod tests {
             "--threads 0",
             "--guidance-audio inf",
             "--noise-scale 1.1",
+            "--tail 11",
+            "--tail nan",
+            "--tail -1",
         ] {
             assert!(parse(&format!("m2f animate a.wav --out o {option}")).is_err(), "{option}");
         }

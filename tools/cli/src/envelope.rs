@@ -31,6 +31,11 @@ impl Envelope {
         }
     }
 
+    /// The next frames, which are silent.
+    pub fn add_silence(&mut self, frames: usize) {
+        (0..frames).for_each(|_| self.add(&[0.0], 1));
+    }
+
     fn begin_stretch(&mut self) {
         if self.peaks.len() == STRETCHES {
             self.peaks = self.peaks.chunks(2).map(|two| two.iter().copied().fold(0.0, f32::max)).collect();

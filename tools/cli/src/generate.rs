@@ -21,15 +21,17 @@ pub fn options(sound: &Sound) -> SessionOptions {
     SessionOptions::new(sound.sample_rate_hz(), sound.channel_count())
 }
 
-/// Pushes the sound; `also` sees what the session does.
+/// Pushes the sound, which `also` sees as the session does; its outline, with so much silence behind it.
 pub fn push(
     session: &Session,
     sound: Sound,
+    tail_s: f64,
     warn: &dyn Fn(&str),
     mut also: impl FnMut(&[f32]) -> Result<()>,
     progress: &Progress,
 ) -> Result<Envelope> {
     let (channels, expected) = (sound.channel_count() as usize, sound.expected_frames());
+    let tail = (tail_s * f64::from(sound.sample_rate_hz())).round() as usize;
     let mut envelope = Envelope::default();
     let mut taken = 0;
     sound.stream(warn, |piece| {
@@ -40,6 +42,7 @@ pub fn push(
         progress.show(Stage::Input.name(), expected.map_or(0.0, |all| taken as f32 / all.max(1) as f32));
         Ok(())
     })?;
+    envelope.add_silence(tail);
     Ok(envelope)
 }
 
@@ -70,8 +73,9 @@ pub fn animation(
     sound: Sound,
     progress: &Progress,
 ) -> Result<Arc<Animation>> {
+    let tail_s = options.tail_s;
     let session = Session::new(model, options)?;
-    push(&session, sound, &|_| {}, |_| Ok(()), progress)?;
+    push(&session, sound, tail_s, &|_| {}, |_| Ok(()), progress)?;
     finish(&session, progress)
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use anyhow::Result;
-use media2face::pack::{Manifest, Pack};
+use media2face::pack::{AdjustmentsConfig, Manifest, Pack};
 use serde::Serialize;
 
 use crate::args::{Identities, Inspect};
@@ -56,6 +56,10 @@ fn text(manifest: &Manifest, networks: &[Network]) -> Result<String, std::fmt::E
         manifest.fps, diffusion.steps, diffusion.timesteps, diffusion.guidance_style
     )?;
 
+    if let Some(config) = &manifest.adjustments {
+        writeln!(out, "adjusted    {}", adjustments(config))?;
+    }
+
     writeln!(out, "\n{:<28}{:>9}{:>14}{:>12}", "network", "tensors", "parameters", "bytes")?;
     for network in networks {
         let Network { name, tensors, parameters, bytes } = network;
@@ -79,6 +83,21 @@ fn text(manifest: &Manifest, networks: &[Network]) -> Result<String, std::fmt::E
     writeln!(out, "emoji       {}", manifest.emoji.as_ref().map_or(0, |emoji| emoji.names.len()))?;
     write!(out, "weights     {}: {}", manifest.blendshapes.names.len(), list(&manifest.blendshapes.names))?;
     Ok(out)
+}
+
+/// In words.
+fn adjustments(config: &AdjustmentsConfig) -> String {
+    let mut all: Vec<String> = config.gains.iter().map(|(name, gain)| format!("{name} × {gain}")).collect();
+    if !config.pause_gains.is_empty() {
+        all.push(format!("the mouth comes to rest in pauses of {} s or more", config.shortest_pause_s));
+    }
+    if config.lids_together {
+        all.push("lids move together".to_owned());
+    }
+    if config.ease_in_s > 0.0 {
+        all.push(format!("from rest within {} s", config.ease_in_s));
+    }
+    if all.is_empty() { "-".to_owned() } else { all.join("; ") }
 }
 
 /// Tensors summed by network, in the order of their names.
@@ -133,6 +152,10 @@ mod tests {
             rows,
             [("audio", 2, 10, 40), ("clip.text", 1, 3, 12), ("clip.vision", 1, 2, 8), ("gnpfa.to_weights", 1, 7, 28)]
         );
-        assert!(text(&Manifest::default(), &networks).unwrap().contains("audio"));
+        let plain = text(&Manifest::default(), &networks).unwrap();
+        assert!(plain.contains("audio") && !plain.contains("adjusted"));
+        let config = AdjustmentsConfig { gains: [("jawOpen".to_owned(), 0.5)].into(), ..AdjustmentsConfig::default() };
+        let adjusted = Manifest { adjustments: Some(config), ..Manifest::default() };
+        assert!(text(&adjusted, &networks).unwrap().contains("\nadjusted    jawOpen × 0.5\n"));
     }
 }

@@ -45,10 +45,11 @@ class Runtime:
         with safe_open(pack, "numpy") as tensors:
             self.decodes = any(name.startswith("gnpfa.generator.") for name in tensors.keys())
 
-    def animate(self, sound, offsets=True, **options):
+    def animate(self, sound, offsets=True, adjusted=False, **options):
         """Animates int16 samples at 16 kHz, or a file. Options are the tool's, e.g. steps=8, guidance_audio=1.5.
 
-        Without offsets where they are not asked for or the pack has no generator.
+        Without offsets where they are not asked for or the pack has no generator. What the networks make is compared with the
+        truth: without the pack's adjustments and a tail, unless it is asked for as users get it.
         """
         offsets = offsets and self.decodes
         with tempfile.TemporaryDirectory() as folder:
@@ -57,6 +58,8 @@ class Runtime:
                 write_wav(path, sound)
             command = [self.binary, "animate", path, "--model", self.pack, "--out", folder, "--quiet",
                        "--emit", "json,npy" if offsets else "json"]
+            if not adjusted:
+                command += ["--no-adjustments", "--tail", "0"]
             for name, value in options.items():
                 if value is not None:
                     command += ["--" + name.replace("_", "-"), str(value)]

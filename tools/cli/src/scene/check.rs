@@ -165,6 +165,7 @@ impl<W: Fn(&str) + Clone + Send + Sync + 'static> Check<'_, W> {
         options.seed = scene.seed;
         options.steps = scene.steps.map(|steps| steps as usize);
         (options.guidance_audio, options.guidance_style) = (scene.guidance_audio, scene.guidance_style);
+        options.adjustments = scene.adjustments;
         if let Some(model) = &self.model {
             let outcome = Session::new(model, options.clone()).map_err(Into::into);
             self.faults.take("[scene]", outcome);

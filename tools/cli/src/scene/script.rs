@@ -41,6 +41,8 @@ pub struct Scene {
     pub steps: Option<u32>,
     pub guidance_audio: Option<f32>,
     pub guidance_style: Option<f32>,
+    /// Whether motions are adjusted as the pack states.
+    pub adjustments: bool,
     /// Silence before the first line, between lines, and after the last.
     pub lead_s: f64,
     pub pause_s: f64,
@@ -51,7 +53,20 @@ impl Default for Scene {
     fn default() -> Self {
         let (model, fps, steps, guidance_audio, guidance_style) = (None, None, None, None, None);
         let (lead_s, pause_s, tail_s) = (0.5, 0.3, 0.8);
-        Self { model, fps, drop_frame: false, seed: 0, steps, guidance_audio, guidance_style, lead_s, pause_s, tail_s }
+        let (drop_frame, adjustments) = (false, true);
+        Self {
+            model,
+            fps,
+            drop_frame,
+            seed: 0,
+            steps,
+            guidance_audio,
+            guidance_style,
+            adjustments,
+            lead_s,
+            pause_s,
+            tail_s,
+        }
     }
 }
 

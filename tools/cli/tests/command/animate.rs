@@ -10,18 +10,19 @@ fn every_file_is_written_with_a_row_for_each_frame() {
     let output = bench.animate("out", &["--emit", "glb,csv,json,png,npy"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let stdout = String::from_utf8(output.stdout).unwrap();
-    assert!(stdout.starts_with("0.50 s of audio, 15 frames in "), "{stdout}");
+    // 0.3 s of silence in which the face comes to rest.
+    assert!(stdout.starts_with("0.50 s of audio, 24 frames in "), "{stdout}");
     assert_eq!(stdout.lines().count(), 1);
 
     let out = bench.path("out");
     assert_eq!(names(&out), ["hum.csv", "hum.glb", "hum.json", "hum.offsets.npy", "hum.png"]);
-    assert_eq!(fs::read_to_string(out.join("hum.csv")).unwrap().lines().count(), 1 + 15);
+    assert_eq!(fs::read_to_string(out.join("hum.csv")).unwrap().lines().count(), 1 + 24);
     let json: serde_json::Value = serde_json::from_slice(&fs::read(out.join("hum.json")).unwrap()).unwrap();
-    assert_eq!(json["weights"].as_array().unwrap().len(), 15);
-    assert_eq!(json["head"].as_array().unwrap().len(), 15);
+    assert_eq!(json["weights"].as_array().unwrap().len(), 24);
+    assert_eq!(json["head"].as_array().unwrap().len(), 24);
     assert!(fs::read(out.join("hum.png")).unwrap().starts_with(b"\x89PNG"));
     let npy = fs::read(out.join("hum.offsets.npy")).unwrap();
-    assert!(String::from_utf8_lossy(&npy[..128]).contains("'shape': (15, "));
+    assert!(String::from_utf8_lossy(&npy[..128]).contains("'shape': (24, "));
 }
 
 #[test]
@@ -38,14 +39,14 @@ fn same_seed_gives_the_same_bytes_and_another_does_not() {
 fn rate_changes_the_number_of_frames() {
     let bench = Bench::new();
     assert!(bench.animate("out", &["--fps", "60", "--emit", "csv"]).status.success());
-    assert_eq!(fs::read_to_string(bench.path("out/hum.csv")).unwrap().lines().count(), 1 + 30);
+    assert_eq!(fs::read_to_string(bench.path("out/hum.csv")).unwrap().lines().count(), 1 + 48);
 }
 
 #[test]
 fn shortest_clip_is_one_frame() {
     let bench = Bench::new();
     bench.wav("hum.wav", INTEGERS, [0.1; 100]);
-    let output = bench.animate("out", &["--emit", "csv"]);
+    let output = bench.animate("out", &["--emit", "csv", "--tail", "0"]);
     let stdout = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && stdout.starts_with("0.01 s of audio, 1 frame in "), "{output:?}");
 }

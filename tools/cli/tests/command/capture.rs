@@ -35,7 +35,7 @@ fn rendered_face_is_read_back() {
         let output = bench.m2f(args);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     };
-    m2f(&["animate", wav, "--out", "out", "--emit", "json,frames", "--size", "160", "--backend", "cpu"]);
+    m2f(&["animate", wav, "--out", "out", "--emit", "json,frames", "--size", "160", "--tail", "0", "--backend", "cpu"]);
     let boxes = ["--boxes", "out/hello.frames/boxes.csv", "--audio", wav, "--out", "set", "--backend", "cpu"];
     m2f(&[&["extract", "out/hello.frames"], &boxes[..]].concat());
 

@@ -12,7 +12,7 @@ fn frames_are_pictures_with_a_box_each() {
     assert!(output.status.success(), "{output:?}");
     let folder = bench.path("out/hum.frames");
     assert_eq!(names(&bench.path("out")), ["hum.frames"]);
-    let pictures: Vec<String> = (0..5).map(|frame| format!("{frame:07}.png")).collect();
+    let pictures: Vec<String> = (0..8).map(|frame| format!("{frame:07}.png")).collect();
     assert_eq!(names(&folder), [&pictures[..], &["boxes.csv".to_owned()]].concat());
 
     let file = fs::File::open(folder.join("0000000.png")).unwrap();
@@ -21,7 +21,7 @@ fn frames_are_pictures_with_a_box_each() {
     let info = reader.next_frame(&mut pixels).unwrap();
     assert_eq!((info.width, info.height), (64, 64));
     let boxes = fs::read_to_string(folder.join("boxes.csv")).unwrap();
-    assert_eq!(boxes.lines().count(), 6);
+    assert_eq!(boxes.lines().count(), 9);
     for (frame, line) in boxes.lines().skip(1).enumerate() {
         let values: Vec<f32> = line.split(',').map(|value| value.parse().unwrap()).collect();
         let [number, x, y, width, height] = values[..] else { panic!("{line}") };
@@ -36,7 +36,7 @@ fn frames_are_pictures_with_a_box_each() {
 #[test]
 fn frames_replace_those_of_an_earlier_run() {
     let bench = Bench::new();
-    for (fps, count) in [("10", 5), ("4", 2)] {
+    for (fps, count) in [("10", 8), ("4", 3)] {
         assert!(bench.animate("out", &["--emit", "frames", "--size", "64", "--fps", fps]).status.success());
         assert_eq!(names(&bench.path("out/hum.frames")).len(), count + 1);
         assert_eq!(names(&bench.path("out")), ["hum.frames"]);
@@ -55,7 +55,7 @@ fn film_has_every_frame_and_the_sound() {
     let mut count = Command::new("ffmpeg");
     count.args(["-loglevel", "error", "-i"]).arg(bench.path("out/hum.mp4"));
     let frames = count.args(["-map", "0:v", "-f", "rawvideo", "-pix_fmt", "gray", "-"]).output().unwrap();
-    assert_eq!(frames.stdout.len(), 15 * 64 * 64, "{}", String::from_utf8_lossy(&frames.stderr));
+    assert_eq!(frames.stdout.len(), 24 * 64 * 64, "{}", String::from_utf8_lossy(&frames.stderr));
     let mut sound = Command::new("ffmpeg");
     sound.args(["-loglevel", "error", "-i"]).arg(bench.path("out/hum.mp4"));
     let sound = sound.args(["-map", "0:a", "-ac", "1", "-ar", "16000", "-f", "s16le", "-"]).output().unwrap();

@@ -1,5 +1,6 @@
 //! The built `m2f` command, run as a user runs it, on a tiny pack with random weights.
 
+mod adjustments;
 mod animate;
 mod bench;
 mod capture;

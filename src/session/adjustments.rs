@@ -1,0 +1,199 @@
+//! What a pack's motion is adjusted by as its job ends, and how a clip comes from rest and back to it.
+//!
+//! A layer over the motion as [`Liveliness`](super::Liveliness) is, on weights through the latent. It is made once of what was
+//! sampled: compositions and what is livened are made of motion that has it already, and a revision's old frames stay
+//! what they are. What is held at a frame, by a keyframe or as a revision's old motion, gives way as little as it
+//! is held: not at all with m = 1. A frame's adjustment follows from its own row and its place in the clip, so that an unstyled
+//! frame is the same beside styled ones.
+
+use crate::error::{Error, Result};
+use crate::face::FaceReader;
+use crate::output::find_channel;
+use crate::signal::Frames;
+
+use super::calm::{Calm, Part};
+use super::liveliness::move_latents;
+use super::model::Model;
+use super::options::SessionOptions;
+
+/// Most closure of a lid at a clip's first frame: eyes that are tired may be so, eyes that are shut are not.
+const OPEN: f32 = 0.25;
+/// Frames that are adjusted at once: a unit of a job's work.
+const CHUNK_FRAMES: usize = 2048;
+
+/// The adjustments of a session, with their channels found.
+pub(super) struct Adjustments {
+    /// Whether the pack's are made.
+    own: bool,
+    gains: Vec<Gain>,
+    /// Where the lids are, and whether both move together.
+    lids: Option<([usize; 2], bool)>,
+}
+
+/// Factors on a weight.
+struct Gain {
+    at: usize,
+    speaking: f32,
+    at_rest: f32,
+}
+
+/// What of a clip decides about its adjustments.
+#[derive(Default)]
+pub(super) struct Context<'a> {
+    pub(super) calm: Option<&'a Calm>,
+    /// m of expression and head at each frame, [frames, 2].
+    pub(super) held: Option<&'a Frames>,
+    /// How far a wink was asked for at each frame, 0..1.
+    pub(super) winks: Option<&'a [f32]>,
+}
+
+impl Adjustments {
+    /// The pack's, where a session does not leave them out, and what a mouth comes to rest by in a clip that `rests`.
+    /// Without the networks between weights and latents heads alone come to rest.
+    ///
+    /// # Errors
+    /// `MissingPart` where the pack lacks a network that its adjustments need.
+    pub(super) fn new(model: &Model, options: &SessionOptions, rests: bool) -> Result<Self> {
+        let names = model.blendshape_names();
+        let config = model.manifest().adjustments.as_ref().filter(|_| options.adjustments);
+        let nothing = Self { own: false, gains: Vec::new(), lids: None };
+        if config.is_none() && !rests {
+            return Ok(nothing);
+        }
+        let networks = || {
+            model.face()?.require_weights()?;
+            model.face_encoder()?.require_weights()
+        };
+        match (networks(), config) {
+            (Ok(()), _) => {}
+            (Err(Error::MissingPart(_)), None) => return Ok(nothing),
+            (Err(Error::MissingPart(part)), Some(_)) => {
+                let detail = format!("{part}, which its adjustments need; a session can leave them out");
+                return Err(Error::MissingPart(detail));
+            }
+            (Err(error), _) => return Err(error),
+        }
+        let find = |name: &str| find_channel(names, name);
+        let closes = config.map(|config| &config.pause_gains).filter(|gains| !gains.is_empty());
+        let gain = |(at, name): (usize, &String)| {
+            let speaking = config.and_then(|config| config.gains.get(name)).copied().unwrap_or(1.0);
+            let at_rest = match closes {
+                Some(gains) => gains.get(name).copied(),
+                None => speaks(name).then_some(0.0),
+            };
+            let at_rest = at_rest.unwrap_or(speaking);
+            (speaking != 1.0 || at_rest != 1.0).then_some(Gain { at, speaking, at_rest })
+        };
+        let gains = names.iter().enumerate().filter_map(gain).collect();
+        let lids = find("eyeBlinkLeft").zip(find("eyeBlinkRight"));
+        let lids = lids.zip(config).map(|((left, right), config)| ([left, right], config.lids_together));
+        Ok(Self { own: config.is_some(), gains, lids })
+    }
+
+    /// Adjusts the next frames from `first` on; the first that is left, or `None` when all are done.
+    ///
+    /// # Errors
+    /// Those of the backend.
+    pub(super) fn apply(
+        &self,
+        model: &Model,
+        motion: &mut Frames,
+        first: usize,
+        context: &Context<'_>,
+    ) -> Result<Option<usize>> {
+        let end = (first + CHUNK_FRAMES).min(motion.len());
+        let d_z = model.sampler()?.denoiser().config().d_z;
+        let free = |frame: usize, group: usize| context.held.map_or(1.0, |held| 1.0 - held.row(frame)[group]);
+        let calm = |frame: usize, part: Part| context.calm.map_or(0.0, |calm| calm.share(frame, part));
+        let stated = |frame: usize, part: Part| if self.own { calm(frame, part) } else { 0.0 };
+        let mouth = |frame: usize| stated(frame, Part::Pause).max(calm(frame, Part::TailMouth));
+        for frame in first..end {
+            let rest = stated(frame, Part::Start).max(calm(frame, Part::TailHead)) * free(frame, 1);
+            if rest > 0.0 {
+                motion.row_mut(frame)[d_z..].iter_mut().for_each(|column| *column *= 1.0 - rest);
+            }
+        }
+        let acts = |frame: usize| self.acts(mouth(frame), stated(frame, Part::Lids)) && free(frame, 0) > 0.0;
+        if (first..end).any(acts) {
+            let width = motion.width;
+            let mut part = Frames::new(width, motion.data[first * width..end * width].to_vec());
+            let mut reader = FaceReader::new(model.face()?, model.runtime().backend(), None)?;
+            let mut own = Frames::try_zeros(part.len(), model.blendshape_names().len())?;
+            reader.weights(&part, &mut own.data)?;
+            let mut wanted = own.clone();
+            for (row, frame) in (first..end).enumerate() {
+                let free = free(frame, 0);
+                let wink = context.winks.map_or(0.0, |winks| winks[frame]);
+                self.adjust(wanted.row_mut(row), mouth(frame), stated(frame, Part::Lids), free, wink);
+            }
+            move_latents(model, &mut reader, &mut part, &own, &wanted)?;
+            motion.data[first * width..end * width].copy_from_slice(&part.data);
+        }
+        Ok((end < motion.len()).then_some(end))
+    }
+
+    /// Whether weights of a frame may change that is so close to rest.
+    fn acts(&self, mouth: f32, lids: f32) -> bool {
+        let gains = self.gains.iter().any(|gain| gain.speaking != 1.0 || mouth > 0.0);
+        gains || self.lids.is_some_and(|(_, tied)| tied || lids > 0.0)
+    }
+
+    /// Adjusts a row of weights, as far as it is `free`.
+    fn adjust(&self, row: &mut [f32], mouth: f32, open: f32, free: f32, wink: f32) {
+        for gain in &self.gains {
+            let factor = gain.speaking + (gain.at_rest - gain.speaking) * mouth;
+            row[gain.at] = (row[gain.at] * (1.0 + free * (factor - 1.0))).clamp(0.0, 1.0);
+        }
+        let Some((lids, tied)) = self.lids else { return };
+        if tied {
+            // A blink that one lid leaves out is still one: the mean of both would leave the eyes half shut. A keyframe that
+            // winks keeps most of the other lid's freedom over its ramp.
+            let share = free.powi(3) * (1.0 - wink);
+            let top = row[lids[0]].max(row[lids[1]]);
+            lids.iter().for_each(|&lid| row[lid] += share * (top - row[lid]));
+        }
+        let most = 1.0 - open * (1.0 - OPEN);
+        lids.iter().for_each(|&lid| row[lid] -= free * (row[lid] - most).max(0.0));
+    }
+}
+
+/// Whether a blendshape moves a mouth that speaks, by the names of ARKit; smiles and frowns stay.
+fn speaks(name: &str) -> bool {
+    let begins = |with: &[&str]| with.iter().any(|with| name.starts_with(with));
+    begins(&["jaw", "mouth", "tongue"]) && !begins(&["mouthSmile", "mouthFrown", "mouthDimple"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn adjustments() -> Adjustments {
+        let gain = |at, speaking, at_rest| Gain { at, speaking, at_rest };
+        Adjustments { own: true, gains: vec![gain(0, 0.5, 0.0), gain(1, 1.0, 0.0)], lids: Some(([2, 3], true)) }
+    }
+
+    fn adjusted(row: [f32; 4], mouth: f32, open: f32, free: f32, wink: f32) -> [f32; 4] {
+        let mut row = row;
+        adjustments().adjust(&mut row, mouth, open, free, wink);
+        row
+    }
+
+    #[test]
+    fn gains_go_over_to_rest_and_hold_of_what_is_held() {
+        let row = [0.5, 0.25, 0.0, 0.0];
+        assert_eq!(adjusted(row, 0.0, 0.0, 1.0, 0.0), [0.25, 0.25, 0.0, 0.0]);
+        assert_eq!(adjusted(row, 0.5, 0.0, 1.0, 0.0), [0.125, 0.125, 0.0, 0.0]);
+        assert_eq!(adjusted(row, 1.0, 0.0, 1.0, 0.0), [0.0; 4]);
+        assert_eq!(adjusted(row, 1.0, 0.0, 0.5, 0.0), [0.25, 0.125, 0.0, 0.0]);
+        assert_eq!(adjusted(row, 1.0, 0.0, 0.0, 0.0), row);
+    }
+
+    #[test]
+    fn lids_follow_the_one_that_is_further_closed_unless_a_wink_was_asked_for() {
+        let row = [0.0, 0.0, 0.75, 0.25];
+        assert_eq!(adjusted(row, 0.0, 0.0, 1.0, 0.0)[2..], [0.75, 0.75]);
+        assert_eq!(adjusted(row, 0.0, 0.0, 1.0, 1.0), row);
+        assert_eq!(adjusted(row, 0.0, 0.0, 0.0, 0.0), row);
+        assert_eq!(adjusted(row, 0.0, 1.0, 1.0, 0.0)[2..], [OPEN, OPEN]);
+    }
+}
