@@ -107,6 +107,10 @@ impl Bench {
         let times = (0..9).map(|i| encode(format!("a very happy and excited face {i}"))).collect();
         let known = encode("a very happy and excited face 0".to_owned());
         println!("prompt: {:.2} ms cpu (the first {cold:.1} ms, a known one {known:.3} ms)", median(times));
+        for text in ["a", "😂", "\u{301}", " ", "<|startoftext|>"] {
+            let time = encode(text.repeat(1_000_000 / text.len()));
+            println!("a megabyte of {text:?}: {time:.1} ms cpu");
+        }
     }
 
     /// The sampling with 0 to [`MOST_STYLES`] styles over the whole clip.

@@ -1,6 +1,8 @@
 //! Writing, running and reading allocate nothing, on one thread and on several.
 #![allow(missing_docs, unreachable_pub)]
 
+#[path = "../support/extent.rs"]
+mod extent;
 #[allow(dead_code)]
 #[path = "../support/vulkan.rs"]
 mod vulkan;

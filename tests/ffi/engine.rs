@@ -7,6 +7,7 @@ use ash::vk;
 use ash::vk::Handle;
 use media2face::ffi::*;
 
+use super::extent::{NO_DEVICE, left_out};
 use super::host::*;
 
 /// An engine's device.
@@ -38,7 +39,7 @@ pub(crate) fn requirements(tier: u32, api_version: u32) -> m2f_vulkan_requiremen
 impl Engine {
     /// Makes a device for a tier; `None` unless `M2F_TEST_VULKAN` is set, or without the device that tests run on.
     pub(crate) fn new(tier: m2f_tier, api_version: u32) -> Option<Self> {
-        let wish = std::env::var("M2F_TEST_VULKAN").ok()?;
+        let wish = std::env::var("M2F_TEST_VULKAN").inspect_err(|_| left_out(NO_DEVICE)).ok()?;
         let engine = Self::make(tier as u32, api_version, wish == "best");
         assert!(engine.is_some() || wish != "require", "no llvmpipe");
         engine

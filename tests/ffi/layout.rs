@@ -6,6 +6,8 @@ use std::process::Command;
 
 use media2face::ffi::*;
 
+use super::extent::left_out;
+
 macro_rules! layout {
     ($($name:ident { $($field:ident),* $(,)? })*) => {
         fn rust() -> Vec<(String, usize)> {
@@ -88,7 +90,8 @@ fn c_compiler_agrees_on_every_size_and_offset() {
     let include = root.join("include");
     let options = ["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I"];
     let gcc = Command::new("gcc").args(options).arg(include).arg(&source).arg("-o").arg(&program).status();
-    assert!(gcc.expect("gcc").success(), "the headers do not compile as C99");
+    let Ok(gcc) = gcc else { return left_out("no gcc on the PATH") };
+    assert!(gcc.success(), "the headers do not compile as C99");
     let output = Command::new(&program).output().expect("runs").stdout;
     let sizes: Vec<usize> =
         String::from_utf8(output).expect("text").lines().map(|l| l.parse().expect("a number")).collect();

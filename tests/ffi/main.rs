@@ -7,6 +7,8 @@ mod arguments;
 mod device;
 mod edits;
 mod engine;
+#[path = "../support/extent.rs"]
+mod extent;
 mod frames;
 mod host;
 mod layout;

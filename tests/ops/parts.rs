@@ -5,6 +5,7 @@ use media2face::plan::{Activation, Backend, Mask, Op, View};
 use media2face::tensor::Weight;
 
 use crate::bench::{Case, Random};
+use crate::support::extent::{NO_DEVICE, left_out};
 use crate::support::{self, reference::Reference, tolerance::OP_F32};
 
 /// Most bytes of a binding: far below the views of these tests.
@@ -14,7 +15,7 @@ const STORAGE_RANGE: u64 = 48 << 10;
 #[track_caller]
 fn check(case: &Case) {
     if std::env::var_os("M2F_TEST_VULKAN").is_none() {
-        return;
+        return left_out(NO_DEVICE);
     }
     let mask = CapsMask { storage_range: STORAGE_RANGE, ..CapsMask::default() };
     let backend = VulkanBackend::new(&VulkanOptions { mask, ..VulkanOptions::default() }).expect("a device");

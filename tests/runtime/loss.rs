@@ -10,16 +10,20 @@ fn loss_at_any_submission_ends_the_job_and_a_new_runtime_cures_it() {
     let Some(device) = vulkan() else { return };
     let other = model(&device);
     let expected = faces(&animate(&other).expect("job")).expect("faces");
-    let submissions = device.vulkan().expect("on Vulkan").submissions();
-    assert!(submissions > 3, "{submissions} submissions");
 
     let cpu = model(&runtime(BackendChoice::Cpu).expect("runtime"));
-    for lost_at in 0..submissions {
+    // How many submissions a job takes is the device's pace: the last is the one before what goes well.
+    for lost_at in 0.. {
         let runtime = vulkan().expect("a new runtime after each loss");
         let backend = runtime.vulkan().expect("on Vulkan");
         backend.lose_at(lost_at);
         let model = model(&runtime);
         let outcome = animate(&model).and_then(|animation| faces(&animation));
+        if outcome.is_ok() {
+            assert!(lost_at > 3, "lived on at submission {lost_at}");
+            assert_eq!(outcome, Ok(expected), "a new runtime cures it");
+            break;
+        }
         assert!(matches!(outcome, Err(Error::DeviceLost(_))), "submission {lost_at}: {:?}", outcome.err());
         let again = animate(&model).and_then(|animation| faces(&animation));
         assert!(matches!(again, Err(Error::DeviceLost(_))), "a lost device stays lost: {:?}", again.err());
@@ -29,8 +33,6 @@ fn loss_at_any_submission_ends_the_job_and_a_new_runtime_cures_it() {
             animate(&cpu).expect("the CPU");
         }
     }
-    let cured = model(&vulkan().expect("a new runtime"));
-    assert_eq!(faces(&animate(&cured).expect("job")).expect("faces"), expected);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
 pub mod denoiser;
+pub mod extent;
 pub mod golden;
 pub mod reference;
 pub mod run;

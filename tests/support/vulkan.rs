@@ -4,6 +4,8 @@ use std::sync::{Arc, OnceLock};
 
 use media2face::backend::vulkan::{self, DeviceChoice, Mask, VulkanBackend, VulkanOptions};
 
+use super::extent::{NO_DEVICE, is_full, left_out};
+
 /// A device as a test sees it.
 pub struct Device {
     pub name: &'static str,
@@ -19,25 +21,27 @@ pub struct Device {
     pub matrix: bool,
 }
 
-/// Name, part of the driver's device name, mask, most operations.
+/// Name, part of the driver's device name, mask, most operations: the first alone unless everything is tested.
 fn wanted() -> Vec<(&'static str, &'static str, Mask, u64)> {
     let none = Mask::default();
     let packed = Mask { no_half: true, least_workgroup: true, no_direct: true, ..none };
-    vec![
+    let mut all = vec![
         ("fp16, mapped", "llvmpipe", none, u64::MAX),
         ("fp16, staged, as on a GPU", "llvmpipe", Mask { hardware: true, no_direct: true, ..none }, 1 << 30),
         ("packed, staged", "llvmpipe", packed, 1 << 30),
         ("packed, as on a GPU", "llvmpipe", Mask { hardware: true, ..packed }, 1 << 28),
         ("SwiftShader", "SwiftShader", none, 1 << 23),
-    ]
+    ];
+    all.truncate(if is_full() { all.len() } else { 1 });
+    all
 }
 
 /// The devices, opened once. None unless `M2F_TEST_VULKAN` is set; with `require` a missing one is a failure; `best` tests
 /// the one device that the library would choose, whatever it is.
 pub fn devices() -> &'static [Device] {
     static DEVICES: OnceLock<Vec<Device>> = OnceLock::new();
+    let Some(wish) = wish() else { return &[] };
     DEVICES.get_or_init(|| {
-        let Ok(wish) = std::env::var("M2F_TEST_VULKAN") else { return Vec::new() };
         let found = vulkan::devices().unwrap_or_default();
         if wish == "best" {
             // One device, whatever it is: a newer driver or a GPU, as it is and as less than it is.
@@ -58,6 +62,15 @@ pub fn devices() -> &'static [Device] {
         };
         wanted().into_iter().filter_map(one).collect()
     })
+}
+
+/// `M2F_TEST_VULKAN`; a test that asks and is told nothing has left its devices out.
+fn wish() -> Option<String> {
+    let wish = std::env::var("M2F_TEST_VULKAN").ok();
+    if wish.is_none() {
+        left_out(NO_DEVICE);
+    }
+    wish
 }
 
 impl Device {
@@ -83,7 +96,7 @@ fn open(name: &'static str, device: DeviceChoice, mask: Mask, most_flops: u64) -
 
 /// For tests of whole runtimes: Mesa's device, or with `best` the best one. None unless `M2F_TEST_VULKAN` is set.
 pub fn options() -> Option<VulkanOptions> {
-    let wish = std::env::var("M2F_TEST_VULKAN").ok()?;
+    let wish = wish()?;
     let found = vulkan::devices().unwrap_or_default();
     let mesa = found.iter().find(|info| info.name.contains("llvmpipe")).map(|info| DeviceChoice::Index(info.index));
     let device = if wish == "best" { Some(DeviceChoice::Best) } else { mesa };

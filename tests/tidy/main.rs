@@ -3,3 +3,5 @@
 
 mod files;
 mod layers;
+mod licence;
+mod setup;

@@ -1,8 +1,7 @@
-//! What a recorded sampling costs the thread that submits it: time, and no memory of ours.
+//! What is recorded runs without memory of ours; what it costs in time is told by `cargo bench --bench submissions`.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
-use std::time::Duration;
 
 use media2face::plan::Backend;
 
@@ -36,24 +35,6 @@ fn allocations() -> usize {
     ALLOCATIONS.with(Cell::get)
 }
 
-/// Processor time of this thread: waiting is not in it.
-#[cfg(target_os = "linux")]
-fn thread_time() -> Duration {
-    #[repr(C)]
-    struct Time {
-        seconds: i64,
-        nanoseconds: i64,
-    }
-    unsafe extern "C" {
-        fn clock_gettime(clock: i32, time: *mut Time) -> i32;
-    }
-    const CLOCK_THREAD_CPUTIME_ID: i32 = 3;
-    let mut time = Time { seconds: 0, nanoseconds: 0 };
-    // SAFETY: the C library's timespec on 64-bit Linux, alive during the call.
-    assert_eq!(unsafe { clock_gettime(CLOCK_THREAD_CPUTIME_ID, &raw mut time) }, 0);
-    Duration::new(time.seconds as u64, time.nanoseconds as u32)
-}
-
 #[test]
 fn write_advance_and_read_allocate_nothing() {
     for device in network_devices() {
@@ -74,31 +55,14 @@ fn write_advance_and_read_allocate_nothing() {
     }
 }
 
-/// A shared machine takes time from its guests in the middle of a submission and counts it as theirs: the cost is what
-/// the least disturbed of so many takes.
-const TRIES: usize = 60;
-
 #[test]
-#[cfg(target_os = "linux")]
-fn submitting_a_recorded_sampling_takes_little_time_and_no_memory() {
-    let watched = std::env::var_os("VK_INSTANCE_LAYERS").is_some();
+fn submitting_a_recorded_sampling_allocates_nothing() {
     for device in network_devices() {
         let backend = &device.open(|options| options.budget_ms = 60_000.0);
-        // The validation layer looks at every command of a submission; without it nobody does.
-        let bar = if watched { Duration::MAX } else { Duration::from_micros(100) };
-        let mut least = Duration::MAX;
-        for _ in 0..TRIES {
-            let mut job = sampling(backend, 10).expect("job");
-            assert_eq!(job.advance(backend), Ok(false), "the first call compiles");
-            let (time, memory) = (thread_time(), allocations());
-            assert_eq!(job.advance(backend), Ok(true), "one submission");
-            assert_eq!(allocations() - memory, 0, "{}", device.name);
-            least = least.min(thread_time().abs_diff(time));
-            if least < bar {
-                break;
-            }
-        }
-        println!("{}: {least:?} of the submitting thread", device.name);
-        assert!(least < bar, "{}: {least:?} of the submitting thread", device.name);
+        let mut job = sampling(backend, 10).expect("job");
+        assert_eq!(job.advance(backend), Ok(false), "the first call compiles");
+        let before = allocations();
+        assert_eq!(job.advance(backend), Ok(true), "one submission");
+        assert_eq!(allocations() - before, 0, "{}", device.name);
     }
 }

@@ -1,13 +1,13 @@
-//! What the Vulkan backend promises beyond its ops: transfers, submissions, memory, loss, its cost on the host, and the
-//! whole job as the CPU does it.
+//! What the Vulkan backend promises beyond its ops: transfers, submissions, memory, allocations, loss, and the whole job
+//! as the CPU does it.
 #![allow(missing_docs, unreachable_pub)]
 
 #[path = "../support/mod.rs"]
 mod support;
 
+mod allocations;
 mod cache;
 mod edits;
-mod host_cost;
 mod job;
 mod loss;
 mod memory;

@@ -24,7 +24,7 @@ from .train_face import networks
 from .train_vision import OUTPUTS
 from .train_vision import network as vision_network
 
-NAME, VERSION, LICENCE = "starter", "0.4.0", "MIT OR Apache-2.0"
+NAME, VERSION = "starter", "0.4.0"
 PROVENANCE = (
     "Trained by training/media2face_training on synthetic speech (M2F-S: flite, espeak-ng, festival; texts of WordNet, "
     "word lists and Debian's manual) animated by a documented stochastic rule system, on MakeHuman's CC0 head and Mika "
@@ -148,7 +148,7 @@ def add_face(tensors, face):
 def build(work, denoiser="denoiser.pt", **sampler):
     """(tensors, manifest) of the pack with one of the work folder's denoisers; `sampler` as for `sampler_of`."""
     face, tensors = Face(work / "face.npz"), {}
-    manifest = dict(format="media2face/1", name=NAME, version=VERSION, licence=LICENCE, provenance=PROVENANCE, fps=FPS)
+    manifest = dict(format="media2face/1", name=NAME, version=VERSION, provenance=PROVENANCE, fps=FPS)
     manifest["audio"] = add_audio(tensors, work)
     manifest["clip"] = add_clip(tensors, work)
     if manifest["clip"]:

@@ -6,6 +6,8 @@ mod bench;
 mod capture;
 mod compare;
 mod devices;
+#[path = "../../../../tests/support/extent.rs"]
+mod extent;
 mod extract;
 mod failures;
 mod film;
@@ -90,7 +92,7 @@ impl Bench {
 fn has_ffmpeg() -> bool {
     let found = Command::new("ffmpeg").arg("-version").output().is_ok_and(|output| output.status.success());
     if !found {
-        println!("no ffmpeg on the PATH: films are not tested");
+        extent::left_out("no ffmpeg on the PATH");
     }
     found
 }
