@@ -12,6 +12,7 @@ mod keyframes;
 mod lively;
 mod own_face;
 mod packs;
+mod prompts;
 mod scene;
 
 use std::fs;
