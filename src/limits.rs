@@ -85,6 +85,12 @@ pub const MAX_PICTURE_PIXELS: u64 = 64 << 20;
 pub const MAX_PNG_EXTRA_BYTES: u64 = 64 << 20;
 /// Longest prompt that is looked at, bytes; the tokenizer cuts at the tower's context anyway.
 pub const MAX_PROMPT_BYTES: usize = 1 << 20;
+/// Bytes of a prompt that are compared with the words that a model knows.
+pub const MAX_READ_PROMPT_BYTES: usize = 4096;
+/// Emotions that a model tells apart; `M2F_MAX_EMOTIONS` of the C ABI.
+pub const MAX_EMOTIONS: usize = 32;
+/// Head acts that a model tells apart; `M2F_MAX_HEAD_ACTS` of the C ABI.
+pub const MAX_HEAD_ACTS: usize = 32;
 
 /// Most styles of a clip.
 pub const MAX_STYLES: usize = 64;

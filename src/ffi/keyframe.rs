@@ -1,7 +1,9 @@
 //! Keyframes of a session, and what is made of a finished result: revised ranges, compositions.
 
+use std::ffi::c_char;
 use std::sync::Arc;
 
+use crate::output::expression_names;
 use crate::picture::FaceBox;
 use crate::session::{Animation, Expression, FacePicture, Head, Keyframe, Part, Session};
 use crate::signal::HeadPose;
@@ -12,6 +14,7 @@ use super::guard::{borrow, give, guard, writable};
 use super::options::{self, Options};
 use super::result::{M2F_HEAD_FLOATS, m2f_result};
 use super::session::{self, m2f_session, m2f_session_options};
+use super::text;
 
 /// `picture_parts`: the picture gives the expression.
 pub const M2F_PICTURE_EXPRESSION: u32 = 1;
@@ -19,7 +22,7 @@ pub const M2F_PICTURE_EXPRESSION: u32 = 1;
 pub const M2F_PICTURE_HEAD: u32 = 2;
 
 /// A face, a head pose or both, that the motion is held at. Fill with [`m2f_keyframe_options_init`] first. At most one
-/// source of the expression is set (`latent`, `weights`, `mesh_mm`, `picture`), at most one of the head (`head`,
+/// source of the expression is set (`latent`, `weights`, `expression`, `mesh_mm`, `picture`), at most one of the head (`head`,
 /// `picture`), and at least one of either.
 ///
 /// Its mask is `hold` from `start_s` to `end_s` and falls to 0 over `ramp_s` outside. Where it is 1 the motion is the
@@ -62,6 +65,8 @@ pub struct m2f_keyframe_options {
     pub reserved: u32,
     /// `M2F_HEAD_FLOATS` floats: quaternion x, y, z, w, translation in mm.
     pub head: *const f32,
+    /// Name of an expression, such as `smile`: [`m2f_expression_name`] lists them. UTF-8.
+    pub expression: *const c_char,
 }
 
 // SAFETY: repr(C), struct_size first; integers, floats and pointers.
@@ -85,6 +90,7 @@ unsafe impl Options for m2f_keyframe_options {
             picture_parts: M2F_PICTURE_EXPRESSION | M2F_PICTURE_HEAD,
             reserved: 0,
             head: std::ptr::null(),
+            expression: std::ptr::null(),
         }
     }
 }
@@ -112,6 +118,46 @@ pub struct m2f_part {
 pub unsafe extern "C" fn m2f_keyframe_options_init(options: *mut m2f_keyframe_options, size: usize) -> m2f_status {
     // SAFETY: the caller's promise.
     guard(|| unsafe { options::init(options, size) })
+}
+
+/// Number of the expressions that a keyframe can name.
+///
+/// Parameters: `out`, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
+///
+/// # Safety
+/// `out` is writable or NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_expression_count(out: *mut u32) -> m2f_status {
+    guard(|| {
+        writable(out, "out")?;
+        // SAFETY: checked above, and writable by the caller's promise.
+        unsafe { out.write(expression_names().len() as u32) };
+        Ok(())
+    })
+}
+
+/// Name of an expression, such as `smile`.
+///
+/// Parameters: `index`, below [`m2f_expression_count`]; `buffer` with room for `capacity` bytes, or NULL and 0 to query;
+/// `count`, receives the bytes with the terminating NUL (may be NULL when there is a buffer).
+/// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_expression_name(
+    index: u32,
+    buffer: *mut c_char,
+    capacity: usize,
+    count: *mut usize,
+) -> m2f_status {
+    guard(|| {
+        let count_of = expression_names().len();
+        let name = expression_names().nth(index as usize);
+        let name = name.ok_or_else(|| Failure::argument(format!("index {index} is not below {count_of}")))?;
+        // SAFETY: the caller's promise.
+        unsafe { text::copy_out(name, buffer, capacity, count) }
+    })
 }
 
 /// Adds a keyframe to a session, until the motion is begun: also while a job waits, or encodes.
@@ -258,6 +304,7 @@ unsafe fn convert(options: *const m2f_keyframe_options) -> Result<Keyframe, Fail
         [
             buffer::optional(options.latent, options.latent_count, "latent")?.map(Expression::Latent),
             buffer::optional(options.weights, options.weight_count, "weights")?.map(Expression::Weights),
+            text::optional(options.expression, "expression")?.map(|name| Expression::Named(name.to_owned())),
             buffer::optional(options.mesh_mm, options.mesh_count, "mesh_mm")?.map(Expression::Mesh),
             of_picture(M2F_PICTURE_EXPRESSION).map(Expression::Picture),
         ]
@@ -267,7 +314,7 @@ unsafe fn convert(options: *const m2f_keyframe_options) -> Result<Keyframe, Fail
     let pose = pose.as_deref().and_then(|floats| floats.try_into().ok()).map(|[x, y, z, w, tx, ty, tz]: [f32; 7]| {
         Head::Pose(HeadPose { rotation: [x, y, z, w], translation_mm: [tx, ty, tz] })
     });
-    let expression = only("latent, weights, mesh_mm and picture", expressions)?;
+    let expression = only("latent, weights, expression, mesh_mm and picture", expressions)?;
     let head = only("head and picture", [pose, of_picture(M2F_PICTURE_HEAD).map(Head::Picture)])?;
     let end_s = if options.end_s.is_nan() { start_s } else { options.end_s };
     let (expression, head) = (expression.map(Arc::new), head.map(Arc::new));

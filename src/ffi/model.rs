@@ -337,14 +337,18 @@ fn topology(model: &Model) -> Result<&crate::face::Topology, Failure> {
     model.topology().ok_or_else(missing)
 }
 
-fn nth(names: &[String], index: u32) -> Result<&str, Failure> {
+pub(super) fn nth(names: &[String], index: u32) -> Result<&str, Failure> {
     let found = names.get(index as usize).map(String::as_str);
     found.ok_or_else(|| Failure::argument(format!("index {index} is not below {}", names.len())))
 }
 
 /// # Safety
 /// `model` is a live handle or NULL, `out` writable or NULL.
-unsafe fn get<T>(model: *const m2f_model, out: *mut T, value: impl FnOnce(&Model) -> Result<T, Failure>) -> m2f_status {
+pub(super) unsafe fn get<T>(
+    model: *const m2f_model,
+    out: *mut T,
+    value: impl FnOnce(&Model) -> Result<T, Failure>,
+) -> m2f_status {
     guard(|| {
         writable(out, "out")?;
         // SAFETY: the caller's promise.

@@ -209,6 +209,18 @@ pub unsafe extern "C" fn m2f_session_isolate_styles(session: *const m2f_session,
 /// # Safety
 /// `options` is NULL or as its fields say.
 unsafe fn convert(options: *const m2f_style_options) -> Result<StyleTrack, Failure> {
+    // SAFETY: the caller's promise.
+    let style = unsafe { source(options) }?;
+    // SAFETY: the caller's promise.
+    let m2f_style_options { strength, start_s, end_s, ramp_s, .. } = unsafe { options::read(options) }?;
+    Ok(StyleTrack { style, strength, start_s, end_s, ramp_s })
+}
+
+/// The text, picture, code or preset of a style.
+///
+/// # Safety
+/// `options` is NULL or as its fields say.
+pub(super) unsafe fn source(options: *const m2f_style_options) -> Result<Arc<Style>, Failure> {
     writable(options.cast_mut(), "options")?;
     // SAFETY: the caller's promise.
     let options = unsafe { options::read(options) }?;
@@ -225,6 +237,5 @@ unsafe fn convert(options: *const m2f_style_options) -> Result<StyleTrack, Failu
     let (Some(style), None) = (given.next(), given.next()) else {
         return Err(Failure::argument("set exactly one of text, picture, code and preset"));
     };
-    let m2f_style_options { strength, start_s, end_s, ramp_s, .. } = options;
-    Ok(StyleTrack { style: Arc::new(style), strength, start_s, end_s, ramp_s })
+    Ok(Arc::new(style))
 }

@@ -9,6 +9,7 @@
 mod angles;
 mod blinks;
 mod channels;
+mod expressions;
 mod gaze;
 mod live_link;
 mod normals;
@@ -20,6 +21,7 @@ pub use crate::pack::ARKIT_NAMES;
 pub use angles::{EYE_RANGE_RAD, HeadAngles, eye_angles};
 pub use blinks::Blinks;
 pub use channels::{Channel, ChannelMap, check_weights, find_channel};
+pub use expressions::{expression_names, named_expression};
 pub use gaze::{EyeChannels, EyeRange, Gaze, GazeTarget, GazeTrack};
 pub use live_link::{LIVE_LINK_WIDTH, LiveLinkMap, live_link_columns};
 pub use normals::vertex_normals;

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::adjustments::AdjustmentsConfig;
 use super::header::in_brief;
-use super::style::{ClipConfig, EmojiConfig};
+use super::style::{ClipConfig, EmojiConfig, StyleReaderConfig};
 use crate::error::{Error, Result};
 use crate::limits;
 
@@ -40,6 +40,9 @@ pub struct Manifest {
     /// Words for emoji.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emoji: Option<EmojiConfig>,
+    /// What style codes say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub style_reader: Option<StyleReaderConfig>,
     /// Names of the style codes that the pack holds.
     #[serde(default, skip_serializing_if = "Names::is_empty")]
     pub presets: Names,
@@ -79,6 +82,7 @@ impl Default for Manifest {
             audio: None,
             clip: None,
             emoji: None,
+            style_reader: None,
             presets: Names::default(),
             denoiser: None,
             diffusion: DiffusionConfig::default(),

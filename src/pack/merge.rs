@@ -26,7 +26,9 @@ impl Pack {
         if let Some(clip) = &theirs.clip {
             let d_p = ours.denoiser.as_ref().map(|denoiser| denoiser.d_p);
             fits("style code", clip.projection_dim, "denoiser's d_p", d_p)?;
-            merged.tensors.remove("emoji.codes"); // they are the old picture tower's
+            // They are the old towers'.
+            merged.tensors.retain(|name, _| name != "emoji.codes" && !name.starts_with("style_reader."));
+            merged.manifest.style_reader = None;
             merged.manifest.clip = Some(merged.replace_style_towers(clip, towers)?);
         }
         merged.manifest.provenance = format!("{}; {}", ours.provenance, theirs.provenance);

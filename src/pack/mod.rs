@@ -32,7 +32,7 @@ pub use manifest::{
 };
 pub use random::{Size, random};
 pub use read::ReadAt;
-pub use style::{ClipConfig, ClipTextConfig, ClipVisionConfig, EmojiConfig};
+pub use style::{ClipConfig, ClipTextConfig, ClipVisionConfig, EmojiConfig, StyleReaderConfig, StyleReaderScales};
 
 /// An opened pack: manifest and tensors. The tensors share the mapped file or memory.
 #[derive(Debug, Clone)]

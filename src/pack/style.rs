@@ -100,3 +100,43 @@ impl EmojiConfig {
         Some((self.names.keys().take_while(|known| **known < key).count(), words))
     }
 }
+
+/// What style codes say: prototypes of moods and head movements ([`PromptReading`](crate::prompt::PromptReading)).
+///
+/// `style_reader.moods` has a row for the first emotion, which is none at all, and for each other one a row for each of
+/// `strengths`; `style_reader.movements` one for no movement, and for each head act one for each of `levels`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StyleReaderConfig {
+    /// Names of the emotions; the first is the neutral one.
+    pub emotions: Vec<String>,
+    /// How strong the rows of an emotion are, 0..1.
+    pub strengths: Vec<f32>,
+    /// Names of the head acts.
+    pub head_acts: Vec<String>,
+    /// How strong the rows of a head act are, 0..1.
+    pub levels: Vec<f32>,
+    /// What cosines are multiplied by to become logits.
+    pub scales: StyleReaderScales,
+    /// Words that are read as an emotion or a head act, by its name.
+    #[serde(default)]
+    pub words: BTreeMap<String, Vec<String>>,
+}
+
+/// Scales of a [`StyleReaderConfig`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct StyleReaderScales {
+    /// Of emotions.
+    pub emotions: f32,
+    /// Of head acts.
+    pub head_acts: f32,
+    /// A further factor on both for codes of pictures.
+    pub picture: f32,
+}
+
+impl StyleReaderConfig {
+    /// Rows of `style_reader.moods` and `style_reader.movements`.
+    pub fn rows(&self) -> [usize; 2] {
+        let others = self.emotions.len().saturating_sub(1);
+        [1 + others * self.strengths.len(), 1 + self.head_acts.len() * self.levels.len()]
+    }
+}

@@ -8,11 +8,13 @@
 //! | text | [`Tokenizer`] → [`TextTower`], as many rows as the text has tokens | ViT-B/32's: 38 M weights, 76 MFLOP a token |
 //! | picture file | [`Picture`](crate::picture::Picture) → [`VisionTower`], one row per patch | ViT-B/32's: 8.8 GFLOP |
 
+mod reading;
 mod style;
 mod text;
 mod tokenizer;
 mod vision;
 
+pub use reading::{PromptReading, Share};
 pub use style::{StyleCode, StyleEncoder};
 pub use text::TextTower;
 pub use tokenizer::{Tokenizer, Tokens};

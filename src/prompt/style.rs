@@ -6,7 +6,8 @@ use crate::picture::Picture;
 use crate::plan::Backend;
 use crate::tensor::Weight;
 
-use super::{TextTower, Tokenizer, VisionTower};
+use super::reading::StyleReader;
+use super::{PromptReading, TextTower, Tokenizer, VisionTower};
 
 /// What a style prompt says, as the denoiser takes it.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +30,7 @@ pub struct StyleEncoder {
     emoji: Option<(EmojiConfig, Option<Weight>)>,
     /// Names and their codes, [names, d_p].
     presets: Option<(Vec<String>, Weight)>,
+    reader: Option<StyleReader>,
 }
 
 impl StyleEncoder {
@@ -54,6 +56,9 @@ impl StyleEncoder {
             let codes = || pack.tensor("emoji.codes", &[config.names.len(), width]);
             let codes = pack.has("emoji.codes").then(codes).transpose()?;
             encoder.emoji = Some((config.clone(), codes));
+        }
+        if let Some(config) = &manifest.style_reader {
+            encoder.reader = Some(StyleReader::load(pack, config, width)?);
         }
         if let Some(config) = &clip.text {
             let tokenizer = Tokenizer::new(config.vocab_size, config.max_position_embeddings)?;
@@ -85,6 +90,13 @@ impl StyleEncoder {
             values = self.scaled(values);
         }
         Ok(StyleCode { values, truncated: tokens.truncated, animated: false })
+    }
+
+    /// What a code says to the model: `prompt` is the text that was encoded, `None` for a picture. `None` where the pack
+    /// does not tell what its codes say.
+    pub fn read(&self, code: &[f32], prompt: Option<&str>) -> Option<PromptReading> {
+        let emoji = prompt.and_then(|prompt| self.emoji.as_ref()?.0.find(prompt));
+        self.reader.as_ref().map(|reader| reader.read(code, emoji.map_or(prompt, |(_, words)| Some(words))))
     }
 
     /// Encodes a PNG or JPEG file.

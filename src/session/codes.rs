@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::prompt::StyleCode;
+use crate::prompt::{PromptReading, StyleCode};
 
 use super::log::LogLevel;
 use super::model::Model;
@@ -62,28 +62,60 @@ impl Model {
     /// `MissingPart` without the tower that it takes, and for an unknown preset; `InvalidPicture`; `InvalidArgument` for a
     /// code of another width; what the backend reports.
     pub fn style_code(&self, style: &Arc<Style>) -> Result<Vec<f32>> {
-        self.check_style(style)?;
-        let (backend, styles) = (&**self.runtime().backend(), self.styles());
-        match &**style {
-            Style::Code(code) => Ok(code.clone()),
-            Style::Preset(name) => Ok(styles.preset(name)?.values),
-            Style::Text(prompt) => self.kept_code(style, || styles.encode_text(backend, prompt)),
-            Style::Picture(file) => self.kept_code(style, || styles.encode_picture(backend, file)),
+        let code = self.code_of(style)?;
+        let warn = |message: String| self.runtime().log.add(LogLevel::Warning, message);
+        if code.truncated {
+            warn("the style prompt is longer than the text tower's context; its end was not read".to_owned());
+        }
+        if code.animated {
+            warn("the style picture is animated; its first frame was read".to_owned());
+        }
+        let reading = self.reading(style, &code.values);
+        reading.and_then(|reading| reading.warning(&style.to_string())).into_iter().for_each(warn);
+        Ok(code.values)
+    }
+
+    /// What a style says to the model: shares of emotions and head acts, how strong, how sure. Encodes it, at most once.
+    ///
+    /// # Errors
+    /// `MissingPart` where the pack does not tell what its codes say; those of [`style_code`](Self::style_code).
+    pub fn read_prompt(&self, style: &Arc<Style>) -> Result<PromptReading> {
+        if self.manifest().style_reader.is_none() {
+            let reason = "the pack does not tell what its style codes say (style_reader)";
+            return Err(Error::MissingPart(reason.to_owned()));
+        }
+        let code = self.code_of(style)?;
+        Ok(self.reading(style, &code.values).expect("the pack has a reader"))
+    }
+
+    fn reading(&self, style: &Style, code: &[f32]) -> Option<PromptReading> {
+        match style {
+            Style::Text(prompt) => self.styles().read(code, Some(prompt)),
+            Style::Picture(_) => self.styles().read(code, None),
+            // They are no words, and were not misunderstood.
+            Style::Preset(_) | Style::Code(_) => {
+                let reading = self.styles().read(code, Some(""))?;
+                Some(PromptReading { says_nothing: false, nearest_words: Vec::new(), ..reading })
+            }
         }
     }
 
-    fn kept_code(&self, style: &Arc<Style>, encode: impl FnOnce() -> Result<StyleCode>) -> Result<Vec<f32>> {
-        let kept = self.kept_codes().find(style);
-        let code = kept.map_or_else(encode, Ok)?;
-        self.kept_codes().keep(style, &code);
-        let warn = |message| self.runtime().log.add(LogLevel::Warning, message);
-        if code.truncated {
-            warn("the style prompt is longer than the text tower's context; its end was not read");
-        }
-        if code.animated {
-            warn("the style picture is animated; its first frame was read");
-        }
-        Ok(code.values)
+    /// The code of a style; that of a prompt or a picture is kept.
+    fn code_of(&self, style: &Arc<Style>) -> Result<StyleCode> {
+        self.check_style(style)?;
+        let (backend, styles) = (&**self.runtime().backend(), self.styles());
+        let encoded = match &**style {
+            Style::Code(code) => return Ok(StyleCode { values: code.clone(), truncated: false, animated: false }),
+            Style::Preset(name) => return styles.preset(name),
+            Style::Text(prompt) => self.kept_or(style, || styles.encode_text(backend, prompt))?,
+            Style::Picture(file) => self.kept_or(style, || styles.encode_picture(backend, file))?,
+        };
+        self.kept_codes().keep(style, &encoded);
+        Ok(encoded)
+    }
+
+    fn kept_or(&self, style: &Style, encode: impl FnOnce() -> Result<StyleCode>) -> Result<StyleCode> {
+        self.kept_codes().find(style).map_or_else(encode, Ok)
     }
 
     /// Checks that the pack has what a style takes, and the width of a raw code.

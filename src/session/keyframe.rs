@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::output::check_weights;
+use crate::output::{check_weights, named_expression};
 use crate::picture::{FaceBox, Picture};
 use crate::signal::HeadPose;
 use crate::signal::pose::POSE_WIDTH;
@@ -45,6 +45,8 @@ pub enum Expression {
     Latent(Vec<f32>),
     /// Blendshape weights in the order of the pack's names; through M.
     Weights(Vec<f32>),
+    /// One of [`expression_names`](crate::output::expression_names); through M.
+    Named(String),
     /// A deformed mesh on the topology, V × 3 mm, without the head pose; through E_geo.
     Mesh(Vec<f32>),
     /// A picture of a face; through E_exp.
@@ -182,6 +184,10 @@ impl Expression {
                 check_weights(model.blendshape_names(), weights)
                     .map_err(|error| Error::InvalidArgument(format!("keyframe: {error}")))
             }
+            Self::Named(name) => {
+                model.face_encoder()?.require_weights()?;
+                named_expression(name, model.blendshape_names()).map(drop)
+            }
             Self::Mesh(vertices_mm) => model.face_encoder()?.check_mesh(vertices_mm),
             Self::Picture(picture) => picture.check(model),
         }
@@ -189,12 +195,14 @@ impl Expression {
 
     fn latent(&self, model: &Arc<Model>) -> Result<Vec<f32>> {
         let backend = model.runtime().backend();
+        let of_weights = |weights: Vec<f32>| -> Result<Vec<f32>> {
+            let row = crate::signal::Frames::new(weights.len(), weights);
+            Ok(model.face_encoder()?.from_weights(backend, &row)?.data)
+        };
         match self {
             Self::Latent(z) => Ok(z.clone()),
-            Self::Weights(weights) => {
-                let row = crate::signal::Frames::new(weights.len(), weights.clone());
-                Ok(model.face_encoder()?.from_weights(backend, &row)?.data)
-            }
+            Self::Weights(weights) => of_weights(weights.clone()),
+            Self::Named(name) => of_weights(named_expression(name, model.blendshape_names())?),
             Self::Mesh(vertices_mm) => model.face_encoder()?.from_mesh(backend, vertices_mm),
             Self::Picture(picture) => Ok(picture.read(&mut model.extractor()?)?.latents.data),
         }

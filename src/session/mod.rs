@@ -38,6 +38,7 @@ mod warm_up;
 pub use crate::backend::select::BackendChoice;
 pub use crate::face::ExportTarget;
 pub use crate::motion::InpaintMode;
+pub use crate::prompt::{PromptReading, Share};
 pub use animation::Animation;
 pub use binding::{Binding, Solver};
 pub use compose::Part;

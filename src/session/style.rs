@@ -34,6 +34,23 @@ impl Style {
     }
 }
 
+/// Letters of a prompt that a message repeats.
+const TOLD_LETTERS: usize = 60;
+
+impl Display for Style {
+    /// For a message: the words in quotes, cut where they are long, or what it is.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(text) | Self::Preset(text) => {
+                let cut = if text.chars().nth(TOLD_LETTERS).is_some() { "…" } else { "" };
+                write!(f, "{:?}", text.chars().take(TOLD_LETTERS).collect::<String>() + cut)
+            }
+            Self::Picture(_) => f.write_str("picture"),
+            Self::Code(_) => f.write_str("code"),
+        }
+    }
+}
+
 /// A style over a range of the clip. Styles may overlap: what they add to the guidance adds up.
 ///
 /// Its weight is 1 from `start_s` to `end_s` and 0 outside. A ramp is centred on either end: half of `ramp_s` before it

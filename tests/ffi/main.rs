@@ -15,5 +15,6 @@ mod layout;
 mod lifetimes;
 mod liveliness;
 mod own_faces;
+mod reading;
 mod styles;
 mod work;

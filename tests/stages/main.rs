@@ -22,6 +22,7 @@ mod output;
 mod pack;
 mod picture;
 mod prompt;
+mod reading;
 mod repaint;
 mod session;
 mod solver;

@@ -18,7 +18,7 @@ from .face import Face
 from .manifest import entered
 from .modules import Denoiser, MelEncoder, mapping
 from .motion import POSE
-from .style.pack import add_clip, emoji_table
+from .style.pack import add_clip, add_reader, emoji_table
 from .train_encoder import configuration
 from .train_face import networks
 from .train_vision import OUTPUTS
@@ -153,6 +153,7 @@ def build(work, denoiser="denoiser.pt", **sampler):
     manifest["clip"] = add_clip(tensors, work)
     if manifest["clip"]:
         manifest["emoji"] = emoji_table()
+        manifest |= add_reader(tensors, work)
     manifest["denoiser"] = add_denoiser(tensors, work / denoiser)
     manifest["diffusion"] = sampler_of(work / denoiser, **sampler)
     units, latents = len(face.unit_names), manifest["denoiser"]["d_z"] == GNPFA["d_z"]

@@ -2,8 +2,8 @@
 
     python -m media2face_training.manifest models/starter.m2f
 
-rewrites the manifest of a pack in place: the tensors keep their bytes, so no training has to run again. Needs nothing but
-Python. export.py writes the same entries into new packs.
+rewrites the manifest of a pack in place, and puts in the style reader of the folder `stages` beside it: all other tensors
+keep their bytes, so no training has to run again. Needs nothing but Python. export.py writes the same into new packs.
 """
 
 import argparse
@@ -43,23 +43,54 @@ def entered(manifest, entries=None):
     return made
 
 
-def rewritten(data, entries=None):
-    """The bytes of a pack (safetensors) with the entries in its manifest."""
+def opened(data):
+    """(header, its tensors' bytes) of a safetensors file."""
     (length,) = struct.unpack("<Q", data[:8])
-    header = json.loads(data[8 : 8 + length])
-    metadata = header["__metadata__"]
-    metadata["media2face"] = json.dumps(entered(json.loads(metadata["media2face"]), entries), ensure_ascii=False)
+    return json.loads(data[8 : 8 + length]), data[8 + length :]
+
+
+def rewritten(data, entries=None, stage=None):
+    """The bytes of a pack (safetensors) with the entries in its manifest, and with the tensors of a stage's file.
+
+    The stage's configuration becomes the entry `style_reader`. Tensors that the pack has under the same names go; the
+    new ones lie behind all others.
+    """
+    header, tensors = opened(data)
+    metadata = header.pop("__metadata__")
+    entries = dict(ENTRIES if entries is None else entries)
+    if stage is not None:
+        new, more = opened(stage)
+        entries["style_reader"] = json.loads(new.pop("__metadata__")["configuration"])
+        header, tensors = without(header, tensors, set(new))
+        tensors += b"\0" * (-len(tensors) % 4)
+        for name, told in new.items():
+            header[name] = dict(told, data_offsets=[at + len(tensors) for at in told["data_offsets"]])
+        tensors += more
+    manifest = json.dumps(entered(json.loads(metadata["media2face"]), entries), ensure_ascii=False)
+    header = {"__metadata__": dict(metadata, media2face=manifest), **header}
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
-    return struct.pack("<Q", len(text)) + text + data[8 + length :]
+    return struct.pack("<Q", len(text)) + text + tensors
+
+
+def without(header, tensors, names):
+    """Header and bytes without some tensors; the others stay in their order."""
+    kept = sorted((told["data_offsets"], name) for name, told in header.items() if name not in names)
+    made, parts, at = {}, [], 0
+    for (first, end), name in kept:
+        made[name] = dict(header[name], data_offsets=[at, at + end - first])
+        parts.append(tensors[first:end])
+        at += end - first
+    return {name: made[name] for name in header if name in made}, b"".join(parts)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pack", type=Path)
     pack = parser.parse_args().pack
+    stage = pack.parent / "stages/reader.safetensors"
     aside = pack.with_name(pack.name + ".new")
-    aside.write_bytes(rewritten(pack.read_bytes()))
+    aside.write_bytes(rewritten(pack.read_bytes(), stage=stage.read_bytes() if stage.exists() else None))
     os.replace(aside, pack)
 
 

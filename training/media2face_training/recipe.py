@@ -64,6 +64,7 @@ STAGES = (
     Stage("style_pictures", "style.train_pictures", "--work {work} --minutes 24", ("style",), 24),
     Stage("style_names", "style.train_names", "--work {work} --steps 400", ("style_pictures",), 4),
     Stage("codes", "style.codes", "--work {work}", ("style_names",), 1),
+    Stage("reader", "style.reader", "--work {work}", ("style_names",), 1),
     Stage("features", "features", "--data {data} --work {work} --copies 1 --chunked 0.25 --jobs 2", ("encoder",), 6),
     Stage("denoiser", "train_denoiser", "--data {data} --work {work} --steps 16000", ("features", "codes", "mappings"), 110),
     Stage("fewer", "reduce_steps", "--data {data} --work {work} --steps 2400 --out few.pt", ("denoiser",), 45),
@@ -71,7 +72,7 @@ STAGES = (
           ("fewer",), 15),
     Stage("classifier", "classifier", "train --data {data} --out {work}/classifier --steps 1400", ("dataset",), 6),
     Stage("pack", "export", "--work {work} --out {pack} --denoiser denoiser_few.pt",
-          ("encoder", "face", "vision", "fewest"), 0.1),
+          ("encoder", "face", "vision", "reader", "fewest"), 0.1),
 )
 
 

@@ -39,6 +39,18 @@ class Manifest(unittest.TestCase):
         self.assertEqual(manifest, {"name": "größer", "licence": "CC0-1.0"})
         self.assertEqual((header, tensors), (parts(old)[2], parts(old)[3]))
 
+    def test_stage_is_put_in_once_and_behind_the_other_tensors(self):
+        header = {"__metadata__": {"configuration": json.dumps({"emotions": ["neutral"]})},
+                  "style_reader.moods": {"dtype": "F16", "shape": [1, 1], "data_offsets": [0, 2]}}
+        text = json.dumps(header).encode()
+        stage = struct.pack("<Q", len(text)) + text + b"\x09\x08"
+        once = rewritten(pack({"name": "starter"}), {}, stage)
+        self.assertEqual(once, rewritten(once, {}, stage))
+        _, manifest, tensors, data = parts(once)
+        self.assertEqual(manifest, {"name": "starter", "style_reader": {"emotions": ["neutral"]}})
+        self.assertEqual((tensors["a"]["data_offsets"], tensors["style_reader.moods"]["data_offsets"]), ([0, 4], [4, 6]))
+        self.assertEqual(data, b"\x01\x02\x03\x04\x09\x08")
+
 
 if __name__ == "__main__":
     unittest.main()

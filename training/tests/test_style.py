@@ -15,9 +15,11 @@ import torch
 from safetensors.torch import load_file
 from scipy.spatial.transform import Rotation
 
+from media2face_training import stages
 from media2face_training.config import CLIP
 from media2face_training.dataset import styles
-from media2face_training.style import captions, codes, emoji, faces, pictures, prompts, tokens, towers, train, words, wordnet
+from media2face_training.style import (captions, codes, emoji, faces, pictures, prompts, reader, tokens, towers, train, words,
+                                       wordnet)
 from media2face_training.style.prompts import EMOTION_NAMES, STYLE_NAMES, Label
 
 GOLDEN = Path(__file__).parents[2] / "tests/data/golden"
@@ -201,6 +203,28 @@ class Bank(unittest.TestCase):
         self.assertEqual(bank.draw(rng, "neutral", 0.0)[0], 0)
         with self.assertRaises(KeyError):
             bank.draw(rng, "happy", 0.9)
+
+
+class Reading(unittest.TestCase):
+    def test_prototypes_of_apart_labels_are_read_back_and_a_scale_is_found(self):
+        axes = torch.eye(prompts.MOODS + prompts.MOVEMENTS)[:, : prompts.MOODS]
+        labels = torch.arange(prompts.MOODS)
+        made = reader.prototypes(3 * axes[labels], labels, prompts.MOODS)
+        shares = reader.shares(axes[labels], made, 40.0)
+        self.assertEqual(shares.shape, (prompts.MOODS, len(EMOTION_NAMES)))
+        torch.testing.assert_close(shares.sum(1), torch.ones(prompts.MOODS))
+        truth = torch.tensor([0, *(1 + i // 3 for i in range(prompts.MOODS - 1))])
+        scale, right = reader.calibrated(lambda codes, scale: reader.shares(codes, made, scale), axes[labels], truth)
+        self.assertEqual(right, 1.0)
+        self.assertGreater(scale, 15, "what is apart is read for sure")
+
+    def test_stage_names_what_the_prompts_are_drawn_from(self):
+        path = Path(__file__).parents[2] / "models/stages/reader.safetensors"
+        modules, told = stages.load_stage(path)
+        self.assertEqual((told["emotions"], told["head_acts"]), (list(EMOTION_NAMES), list(STYLE_NAMES[1:])))
+        rows = {name: len(tensor) for name, tensor in modules["style_reader"].items()}
+        self.assertEqual(rows, {"moods": prompts.MOODS, "movements": prompts.MOVEMENTS})
+        self.assertEqual(set(told["words"]), {*EMOTION_NAMES, *STYLE_NAMES[1:]})
 
 
 class Learning(unittest.TestCase):

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::pack::{
     AdjustmentsConfig, AudioConfig, ClipConfig, Concat, DenoiserConfig, DiffusionConfig, EmojiConfig, FrontEnd,
-    GnpfaConfig, Manifest, TopologyConfig,
+    GnpfaConfig, Manifest, StyleReaderConfig, TopologyConfig,
 };
 
 /// The `eos_token_id` of old configurations, whatever the vocabulary: the end marker is its last token all the same.
@@ -37,6 +37,12 @@ impl Manifest {
             emoji(config)?;
             if self.clip.as_ref().is_none_or(|clip| clip.text.is_none()) {
                 return Err(invalid("emoji without a text tower"));
+            }
+        }
+        if let Some(config) = &self.style_reader {
+            style_reader(config)?;
+            if self.clip.is_none() {
+                return Err(invalid("style_reader without a style tower"));
             }
         }
         names("presets", &self.presets.names)?;
@@ -155,6 +161,32 @@ fn emoji(config: &EmojiConfig) -> Result<()> {
         if *emoji != EmojiConfig::key(emoji) {
             return Err(invalid(format!("emoji {emoji:?} has a variation selector, a skin tone or white space")));
         }
+    }
+    Ok(())
+}
+
+fn style_reader(config: &StyleReaderConfig) -> Result<()> {
+    for (key, list, most) in
+        [("emotions", &config.emotions, limits::MAX_EMOTIONS), ("head_acts", &config.head_acts, limits::MAX_HEAD_ACTS)]
+    {
+        names(&format!("style_reader.{key}"), list)?;
+        count(&format!("style_reader.{key}'s length"), list.len(), usize::from(key == "emotions")..=most)?;
+    }
+    for (key, strengths) in [("strengths", &config.strengths), ("levels", &config.levels)] {
+        let key = format!("style_reader.{key}");
+        count(&format!("{key}' length"), strengths.len(), 1..=limits::MAX_LAYERS)?;
+        strengths.iter().try_for_each(|&strength| number(&key, strength, 0.0..=1.0))?;
+    }
+    let scales = config.scales;
+    for (key, scale) in [("emotions", scales.emotions), ("head_acts", scales.head_acts), ("picture", scales.picture)] {
+        number(&format!("style_reader.scales.{key}"), scale, 1e-3..=1e3)?;
+    }
+    for (of, words) in &config.words {
+        if !config.emotions.contains(of) && !config.head_acts.contains(of) {
+            name("style_reader.words", of)?;
+            return Err(invalid(format!("style_reader.words of {of:?}, which is no emotion and no head act")));
+        }
+        names(&format!("style_reader.words of {of:?}"), words)?;
     }
     Ok(())
 }

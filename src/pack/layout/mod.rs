@@ -81,6 +81,11 @@ impl<'a> Layout<'a> {
         {
             layout.matrix("emoji.codes".to_owned(), &[emoji.names.len(), clip.projection_dim]);
         }
+        if let (Some(reader), Some(clip)) = (&manifest.style_reader, &manifest.clip) {
+            let [moods, movements] = reader.rows();
+            layout.matrix("style_reader.moods".to_owned(), &[moods, clip.projection_dim]);
+            layout.matrix("style_reader.movements".to_owned(), &[movements, clip.projection_dim]);
+        }
         if let Some(config) = &manifest.denoiser {
             layout.denoiser(config);
             if !manifest.presets.is_empty() {

@@ -52,6 +52,7 @@ impl Size {
             audio: Some(audio),
             clip: Some(clip),
             emoji: None,
+            style_reader: None,
             presets: Names::default(),
             denoiser: Some(denoiser),
             diffusion: DiffusionConfig { hop, ..DiffusionConfig::default() },

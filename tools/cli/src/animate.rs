@@ -58,6 +58,7 @@ pub fn run(args: &Animate) -> Result<String> {
             Brought::Bound(bound) => Some(bound),
         },
     };
+    tell_styles(&model, &options.styles, args, &progress)?;
     let session = Session::new(&model, options)?;
     // Films play what the session heard, which ffmpeg may read otherwise, or not again.
     let mut copy = kinds.contains(&Emit::Mp4).then(|| Copy::of(&sound)).transpose()?;
@@ -89,6 +90,23 @@ pub fn run(args: &Animate) -> Result<String> {
         };
     }
     Ok(summary(output.animation.duration_s() - args.tail, output.track.frame_count(), start.elapsed()))
+}
+
+/// A line for each style: what it says to the model. One that says nothing fails with `--strict`; without it the job warns.
+fn tell_styles(model: &Model, styles: &[StyleTrack], args: &Animate, progress: &Progress) -> Result<()> {
+    // A pack that does not tell what its codes say has nothing to be strict about.
+    if model.manifest().style_reader.is_none() {
+        return Ok(());
+    }
+    for style in styles.iter().map(|track| &track.style) {
+        let reading = model.read_prompt(style)?;
+        match reading.warning(&style.to_string()) {
+            Some(warning) => ensure!(!args.strict, "{warning}"),
+            None if args.quiet => {}
+            None => progress.aside(|| eprintln!("style {style}: {}", reading.summary())),
+        }
+    }
+    Ok(())
 }
 
 /// The files that are wanted, each once; those of a mesh only where the model has one.

@@ -120,6 +120,9 @@ pub struct Animate {
     /// motion, to the bit
     #[arg(long)]
     pub no_isolate: bool,
+    /// Fail where a style says nothing to the model, instead of a warning
+    #[arg(long)]
+    pub strict: bool,
     /// Strength of the audio, or a curve of it: 0:2.5,1.5:3; the pack's by default
     #[arg(long, value_name = "X", value_parser = guidance::parse, allow_negative_numbers = true)]
     pub guidance_audio: Option<Guidance>,

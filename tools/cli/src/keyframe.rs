@@ -1,7 +1,8 @@
 //! Keyframes as people write them: `TIME=FILE`, `TIME-END=NAME` or `TIME=CHANNEL=VALUE,…`; a scene's script has the same in keys.
 //!
-//! What an expression can be: weights by channel, a name of the table below, or a file: weights (.json, an object of
-//! channels and values, named as ARKit, Live Link, MediaPipe or snake_case name them, 0 to 1), a mesh on the model's topology (.obj, mm), a picture of a face (.png, .jpg).
+//! What an expression can be: weights by channel, a name that the library knows, or a file: weights (.json, an object of
+//! channels and values, named as ARKit, Live Link, MediaPipe or snake_case name them, 0 to 1), a mesh on the model's
+//! topology (.obj, mm), a picture of a face (.png, .jpg).
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,8 +11,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use media2face::limits;
-use media2face::output::{check_weights, find_channel};
-use media2face::pack::ARKIT_NAMES;
+use media2face::output::{check_weights, expression_names, find_channel};
 use media2face::picture::Picture;
 use media2face::session::{self, FacePicture};
 use media2face::signal::HeadPose;
@@ -74,6 +74,8 @@ impl Keyframe {
 /// Where an expression comes from.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expression {
+    /// One of the library's names.
+    Named(String),
     /// Channels and their weights; those that are not named are 0.
     Weights(BTreeMap<String, f32>),
     /// By its ending: `.json`, `.obj`, `.png`, `.jpg`, `.jpeg`.
@@ -101,42 +103,17 @@ pub struct HeadTurn {
 /// MediaPipe's channel of a face that does nothing, which says nothing of the others.
 const AT_REST: &str = "_neutral";
 
-/// Expressions by name: weights of ARKit's channels, both sides where a name has no side of its own.
-const NAMED: [(&str, &[(&str, f32)]); 12] = [
-    ("neutral", &[]),
-    ("smile", &[("mouthSmile", 0.7), ("cheekSquint", 0.4), ("eyeSquint", 0.2)]),
-    (
-        "laugh",
-        &[("mouthSmile", 0.8), ("jawOpen", 0.4), ("cheekSquint", 0.7), ("eyeSquint", 0.5), ("mouthUpperUp", 0.3)],
-    ),
-    ("frown", &[("mouthFrown", 0.7), ("browDown", 0.3), ("browInnerUp", 0.3), ("mouthShrugLower", 0.3)]),
-    ("surprise", &[("browInnerUp", 0.8), ("browOuterUp", 0.7), ("eyeWide", 0.7), ("jawOpen", 0.35)]),
-    ("anger", &[("browDown", 0.9), ("noseSneer", 0.4), ("eyeSquint", 0.4), ("mouthPress", 0.5)]),
-    ("disgust", &[("noseSneer", 0.8), ("mouthUpperUp", 0.4), ("browDown", 0.4), ("eyeSquint", 0.3)]),
-    ("fear", &[("browInnerUp", 0.8), ("eyeWide", 0.6), ("mouthStretch", 0.5), ("jawOpen", 0.2)]),
-    ("blink", &[("eyeBlink", 1.0)]),
-    ("wink", &[("eyeBlinkLeft", 1.0), ("cheekSquintLeft", 0.5), ("mouthSmileLeft", 0.5)]),
-    ("kiss", &[("mouthPucker", 0.9), ("mouthFunnel", 0.2)]),
-    ("open", &[("jawOpen", 0.7)]),
-];
-
 impl Expression {
-    /// One of the table.
+    /// One of the library's.
     pub fn named(name: &str) -> Result<Self> {
-        let Some((_, weights)) = NAMED.iter().find(|(known, _)| *known == name) else {
-            let known: Vec<&str> = NAMED.iter().map(|(known, _)| *known).collect();
-            bail!("there is no expression {name:?}: {}", known.join(", "));
-        };
-        let sides = |channel: &str| match ARKIT_NAMES.contains(&channel) {
-            true => vec![channel.to_owned()],
-            false => vec![format!("{channel}Left"), format!("{channel}Right")],
-        };
-        let all = weights.iter().flat_map(|(channel, weight)| sides(channel).into_iter().map(|name| (name, *weight)));
-        Ok(Self::Weights(all.collect()))
+        let known = || expression_names().collect::<Vec<_>>().join(", ");
+        ensure!(expression_names().any(|known| known == name), "there is no expression {name:?}: {}", known());
+        Ok(Self::Named(name.to_owned()))
     }
 
     fn load(&self, names: &[String]) -> Result<session::Expression> {
         let path = match self {
+            Self::Named(name) => return Ok(session::Expression::Named(name.clone())),
             Self::Weights(weights) => return Ok(session::Expression::Weights(ordered(weights, names)?)),
             Self::File(path) => path,
         };
@@ -268,17 +245,13 @@ mod tests {
     }
 
     #[test]
-    fn named_expressions_are_weights_of_arkit_channels() {
-        let names: Vec<String> = ARKIT_NAMES.iter().map(ToString::to_string).collect();
-        for (name, listed) in NAMED {
-            let session::Expression::Weights(all) = Expression::named(name).unwrap().load(&names).unwrap() else {
-                panic!("weights")
-            };
-            let set = all.iter().filter(|weight| **weight > 0.0).count();
-            assert!((listed.len()..=2 * listed.len()).contains(&set), "{name}: {set} of {}", listed.len());
-        }
-        let smile = weights("1.5=smile");
-        assert_eq!((smile["mouthSmileLeft"], smile["mouthSmileRight"]), (0.7, 0.7));
+    fn expressions_of_the_library_go_by_their_names() {
+        let keyframe: Keyframe = "1.5=smile".parse().unwrap();
+        assert_eq!(keyframe.expression, Some(Expression::Named("smile".to_owned())));
+        assert_eq!(
+            keyframe.load(&[]).unwrap().expression.as_deref(),
+            Some(&session::Expression::Named("smile".to_owned()))
+        );
         assert!(Expression::named("smirk").unwrap_err().to_string().contains("neutral, smile"));
     }
 

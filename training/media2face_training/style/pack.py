@@ -24,3 +24,15 @@ def add_clip(tensors, work):
 def emoji_table():
     """The manifest's section of what is encoded in an emoji's place: its short name, for every emoji."""
     return {"names": emoji.names()}
+
+
+def add_reader(tensors, work):
+    """Adds `style_reader.*` to a pack's tensors; -> {its entry of the manifest}, or {} where the stage has not run."""
+    path = work / "reader.safetensors"
+    if not path.exists():
+        print(f"{path} is missing: the pack does not tell what a prompt says to it")
+        return {}
+    modules, configuration = stages.load_stage(path)
+    for name, tensor in modules["style_reader"].items():
+        tensors[f"style_reader.{name}"] = tensor.numpy().astype(np.float16)
+    return {"style_reader": configuration}

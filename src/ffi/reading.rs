@@ -1,0 +1,212 @@
+//! `m2f_prompt_reading`: what a text or a picture says to a model.
+
+use std::ffi::c_char;
+
+use crate::limits;
+use crate::pack::StyleReaderConfig;
+use crate::session::{Model, PromptReading, Share};
+
+use super::error::m2f_status;
+use super::guard::{borrow, guard, writable};
+use super::model::{m2f_model, nth};
+use super::options::{self, Options};
+use super::style::{m2f_style_options, source};
+use super::text;
+
+/// Room for the shares of emotions in [`m2f_prompt_reading`].
+pub const M2F_MAX_EMOTIONS: u32 = 32;
+/// Room for the shares of head acts in [`m2f_prompt_reading`].
+pub const M2F_MAX_HEAD_ACTS: u32 = 32;
+
+const _: () =
+    assert!(limits::MAX_EMOTIONS == M2F_MAX_EMOTIONS as usize && limits::MAX_HEAD_ACTS == M2F_MAX_HEAD_ACTS as usize);
+
+/// What a text or a picture says to a model, as [`m2f_model_read_prompt`] fills it in.
+#[derive(Debug, Clone, Copy)]
+#[repr(C)]
+pub struct m2f_prompt_reading {
+    /// Bytes of this struct as the caller knows it.
+    pub struct_size: u32,
+    /// 1 where neither an emotion nor a head act is read, and no word asks for the neutral face: it will be neutral.
+    pub says_nothing: u32,
+    /// How likely the reading is right, 0..1.
+    pub confidence: f32,
+    /// How strong the likeliest emotion is, 0..1; 0 for the neutral one.
+    pub strength: f32,
+    /// How strong the likeliest head act is, 0..1; 0 where none is likelier.
+    pub head_strength: f32,
+    /// Emotions that the model knows.
+    pub emotion_count: u32,
+    /// Head acts that the model knows.
+    pub head_act_count: u32,
+    /// Zero.
+    pub reserved: u32,
+    /// Share of each emotion, in the order of [`m2f_model_emotion_name`], the neutral one first; they sum to 1.
+    pub emotions: [f32; M2F_MAX_EMOTIONS as usize],
+    /// Share of each head act, in the order of [`m2f_model_head_act_name`]; what is left of 1 is none.
+    pub head_acts: [f32; M2F_MAX_HEAD_ACTS as usize],
+}
+
+// SAFETY: repr(C), struct_size first; integers and floats.
+unsafe impl Options for m2f_prompt_reading {
+    fn defaults() -> Self {
+        Self {
+            struct_size: size_of::<Self>() as u32,
+            says_nothing: 0,
+            confidence: 0.0,
+            strength: 0.0,
+            head_strength: 0.0,
+            emotion_count: 0,
+            head_act_count: 0,
+            reserved: 0,
+            emotions: [0.0; M2F_MAX_EMOTIONS as usize],
+            head_acts: [0.0; M2F_MAX_HEAD_ACTS as usize],
+        }
+    }
+}
+
+impl m2f_prompt_reading {
+    fn of(reading: &PromptReading) -> Self {
+        let mut told = Self {
+            says_nothing: u32::from(reading.says_nothing),
+            confidence: reading.confidence,
+            strength: reading.strength,
+            head_strength: reading.head_strength,
+            emotion_count: reading.emotions.len() as u32,
+            head_act_count: reading.head_acts.len() as u32,
+            ..Self::defaults()
+        };
+        let fill = |to: &mut [f32], from: &[Share]| to.iter_mut().zip(from).for_each(|(to, from)| *to = from.share);
+        fill(&mut told.emotions, &reading.emotions);
+        fill(&mut told.head_acts, &reading.head_acts);
+        told
+    }
+}
+
+/// Tells what a style says to a model, before any clip is made: which emotions, which head acts, how strong, how sure.
+///
+/// Parameters: `style`, of which exactly one of `text`, `picture`, `code` and `preset` is set and the rest not looked at;
+/// `out`, `size` writable bytes; `size`, sizeof *out.
+/// Returns: OK; INVALID_ARGUMENT; INVALID_STRUCT_SIZE; INVALID_UTF8; INVALID_PICTURE; MISSING_PART (the model lacks the
+/// tower, or its pack does not tell what its codes say).
+/// Threads: any but an audio thread. Cost: encodes the style, milliseconds; the model keeps the codes of the last ones.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_model_read_prompt(
+    model: *const m2f_model,
+    style: *const m2f_style_options,
+    out: *mut m2f_prompt_reading,
+    size: usize,
+) -> m2f_status {
+    guard(|| {
+        writable(out, "out")?;
+        options::check_size(size)?;
+        // SAFETY: the caller's promise.
+        let (model, style) = unsafe { (borrow(model, "model")?, source(style)?) };
+        let reading = model.0.read_prompt(&style)?;
+        // SAFETY: checked above, and writable by the caller's promise.
+        unsafe { options::write(&m2f_prompt_reading::of(&reading), out, size) }
+    })
+}
+
+/// The same in one line of text, such as `happy .92, strong · nod .88 · sure .81`; of a style that says nothing the
+/// warning that names words which the model knows.
+///
+/// Parameters: `style`, as for [`m2f_model_read_prompt`]; `buffer` with room for `capacity` bytes, or NULL and 0 to query;
+/// `count`, receives the bytes with the terminating NUL (may be NULL when there is a buffer).
+/// Returns: as [`m2f_model_read_prompt`]; BUFFER_TOO_SMALL. Threads and cost: the same.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_model_explain_prompt(
+    model: *const m2f_model,
+    style: *const m2f_style_options,
+    buffer: *mut c_char,
+    capacity: usize,
+    count: *mut usize,
+) -> m2f_status {
+    guard(|| {
+        // SAFETY: the caller's promise.
+        let (model, style) = unsafe { (borrow(model, "model")?, source(style)?) };
+        let told = model.0.read_prompt(&style)?.explanation(&style.to_string());
+        // SAFETY: the caller's promise.
+        unsafe { text::copy_out(&told, buffer, capacity, count) }
+    })
+}
+
+/// Number of emotions that the model tells apart; 0 where its pack does not say.
+///
+/// Parameters: `model`; `out`, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_model_emotion_count(model: *const m2f_model, out: *mut u32) -> m2f_status {
+    // SAFETY: the caller's promise.
+    unsafe { super::model::get(model, out, |model| Ok(emotions(model).len() as u32)) }
+}
+
+/// Name of an emotion, the neutral one first.
+///
+/// Parameters: `index`, below [`m2f_model_emotion_count`]; the rest as for [`m2f_model_weight_name`].
+/// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_model_emotion_name(
+    model: *const m2f_model,
+    index: u32,
+    buffer: *mut c_char,
+    capacity: usize,
+    count: *mut usize,
+) -> m2f_status {
+    // SAFETY: the caller's promise.
+    guard(|| unsafe { text::copy_out(nth(emotions(&borrow(model, "model")?.0), index)?, buffer, capacity, count) })
+}
+
+/// Number of head acts, such as nods, that the model tells apart; 0 where its pack does not say.
+///
+/// Parameters: `model`; `out`, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_model_head_act_count(model: *const m2f_model, out: *mut u32) -> m2f_status {
+    // SAFETY: the caller's promise.
+    unsafe { super::model::get(model, out, |model| Ok(head_acts(model).len() as u32)) }
+}
+
+/// Name of a head act.
+///
+/// Parameters: `index`, below [`m2f_model_head_act_count`]; the rest as for [`m2f_model_weight_name`].
+/// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_model_head_act_name(
+    model: *const m2f_model,
+    index: u32,
+    buffer: *mut c_char,
+    capacity: usize,
+    count: *mut usize,
+) -> m2f_status {
+    // SAFETY: the caller's promise.
+    guard(|| unsafe { text::copy_out(nth(head_acts(&borrow(model, "model")?.0), index)?, buffer, capacity, count) })
+}
+
+fn reader(model: &Model) -> Option<&StyleReaderConfig> {
+    model.manifest().style_reader.as_ref()
+}
+
+fn emotions(model: &Model) -> &[String] {
+    reader(model).map_or(&[], |reader| &reader.emotions)
+}
+
+fn head_acts(model: &Model) -> &[String] {
+    reader(model).map_or(&[], |reader| &reader.head_acts)
+}

@@ -1,0 +1,130 @@
+//! What prompts and pictures say to a model: the starter's reader, and packs whose reader cannot be.
+
+use std::sync::{Arc, OnceLock};
+
+use media2face::Error;
+use media2face::pack::{Manifest, Pack, Size, StyleReaderConfig, random};
+use media2face::session::{Model, PromptReading, Style};
+use media2face::tensor::Weight;
+
+use super::session::runtime;
+use super::starter;
+
+fn starter() -> &'static Arc<Model> {
+    static MODEL: OnceLock<Arc<Model>> = OnceLock::new();
+    MODEL.get_or_init(starter::model)
+}
+
+fn model_of(pack: Pack) -> Arc<Model> {
+    Model::new(&runtime(0), pack).expect("model")
+}
+
+fn read(prompt: &str) -> PromptReading {
+    starter().read_prompt(&Arc::new(Style::Text(prompt.to_owned()))).expect("a reading")
+}
+
+#[test]
+fn words_of_the_training_are_read_as_what_they_mean() {
+    for (prompt, emotion) in [
+        ("happy", "happy"),
+        ("very angry", "angry"),
+        ("a sad voice", "sad"),
+        ("frightened", "afraid"),
+        ("fröhlich", "happy"),
+        ("triste", "sad"),
+        ("a calm voice", "calm"),
+        ("😱", "afraid"),
+    ] {
+        let reading = read(prompt);
+        assert_eq!(reading.emotion().name, emotion, "{prompt}: {}", reading.summary());
+        assert!(!reading.says_nothing && reading.confidence > 0.5, "{prompt}: {}", reading.summary());
+    }
+    let [mild, plain, strong] = ["slightly angry", "angry", "extremely angry"].map(|prompt| read(prompt).strength);
+    assert!(mild < plain && plain < strong, "{mild} {plain} {strong}");
+}
+
+#[test]
+fn head_acts_are_read_alone_and_beside_an_emotion() {
+    for (prompt, act) in [("shaking the head", "shake"), ("winking", "wink"), ("happy, shaking the head", "shake")] {
+        let reading = read(prompt);
+        assert_eq!(reading.head_act().map(|act| act.name.as_str()), Some(act), "{prompt}: {}", reading.summary());
+        assert!(!reading.says_nothing && reading.head_strength > 0.0, "{prompt}");
+    }
+    assert_eq!(read("happy, shaking the head").emotion().name, "happy");
+    assert!(read("happy").head_act().is_none());
+}
+
+#[test]
+fn prompts_without_a_known_word_say_nothing_and_are_told_the_nearest() {
+    for prompt in ["asdf qwer", "not happy at all", "whisper, like a secret", "the quick brown fox"] {
+        let reading = read(prompt);
+        assert!(reading.says_nothing && reading.strength == 0.0, "{prompt}: {}", reading.summary());
+        let warning = reading.warning("x").expect("a warning");
+        assert!(!reading.nearest_words.is_empty() && warning.contains(&reading.nearest_words[0]), "{warning}");
+    }
+    assert_eq!(read("not happy at all").nearest_words, ["happy"]);
+    assert!(read("asdf qwer").nearest_words.iter().any(|word| word == "surprised"), "all that it knows");
+    for prompt in ["neutral", "a normal voice", "😐"] {
+        assert!(!read(prompt).says_nothing, "{prompt} asks for the neutral face");
+    }
+}
+
+#[test]
+fn what_the_job_warns_of_is_what_was_read() {
+    let code = |prompt: &str| starter().style_code(&Arc::new(Style::Text(prompt.to_owned()))).expect("a code");
+    assert_eq!(code("happy").len(), 128);
+    let raw = Arc::new(Style::Code(code("happy")));
+    let reading = starter().read_prompt(&raw).expect("codes are read too");
+    assert_eq!((reading.emotion().name.as_str(), reading.says_nothing), ("happy", false));
+}
+
+/// The tiny pack with a reader of its codes, drawn by chance.
+fn with_reader(change: impl FnOnce(&mut StyleReaderConfig)) -> Pack {
+    let tiny = random(Size::Tiny, 1).expect("tiny pack");
+    let mut manifest: Manifest = tiny.manifest().clone();
+    let width = manifest.clip.as_ref().expect("towers").projection_dim;
+    let mut config: StyleReaderConfig = serde_json::from_value(serde_json::json!({
+        "emotions": ["none", "glad"], "strengths": [0.5, 1.0], "head_acts": ["nod"], "levels": [1.0],
+        "scales": { "emotions": 10.0, "head_acts": 10.0, "picture": 1.0 }, "words": { "glad": ["glad"] }
+    }))
+    .expect("a configuration");
+    change(&mut config);
+    manifest.style_reader = Some(config);
+    let rows = |count: usize| (0..count * width).map(|i| (i as f32 * 0.7).sin()).collect::<Vec<_>>();
+    let own = [("moods", 3), ("movements", 2)].map(|(name, count)| {
+        let name = format!("style_reader.{name}");
+        let weight = Weight::from_f32(&name, &[count, width], &rows(count)).expect("a tensor");
+        (name, weight)
+    });
+    let tensors = tiny.tensors().iter().map(|(name, weight)| (name.clone(), weight.clone())).chain(own);
+    Pack::from_parts(manifest, tensors)
+}
+
+#[test]
+fn pack_without_a_reader_says_so_and_one_with_it_reads() {
+    let style = Arc::new(Style::Text("glad".to_owned()));
+    let without = model_of(random(Size::Tiny, 1).expect("tiny pack"));
+    let error = without.read_prompt(&style).expect_err("no reader");
+    assert!(matches!(&error, Error::MissingPart(text) if text.contains("style_reader")), "{error}");
+    let reading = model_of(with_reader(|_| {})).read_prompt(&style).expect("a reading");
+    assert_eq!((reading.emotions.len(), reading.head_acts.len()), (2, 1));
+}
+
+#[test]
+fn readers_that_cannot_be_are_refused_by_name() {
+    let refused = |change: fn(&mut StyleReaderConfig), words: &str| {
+        let error = Pack::from_bytes(with_reader(change).to_bytes().expect("bytes")).expect_err(words);
+        assert!(error.to_string().contains(words), "{error}");
+    };
+    refused(|reader| reader.emotions.clear(), "emotions' length");
+    refused(|reader| reader.emotions = (0..33).map(|i| i.to_string()).collect(), "emotions' length");
+    refused(|reader| reader.emotions[1] = "none".to_owned(), "\"none\" twice");
+    refused(|reader| reader.strengths[0] = f32::NAN, "style_reader.strengths");
+    refused(|reader| reader.levels.clear(), "levels' length");
+    refused(|reader| reader.scales.picture = 0.0, "scales.picture");
+    refused(
+        |reader| reader.words.insert("cross".to_owned(), Vec::new()).map_or((), drop),
+        "no emotion and no head act",
+    );
+    refused(|reader| reader.strengths.push(1.0), "style_reader.moods");
+}
