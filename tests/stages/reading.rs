@@ -93,7 +93,7 @@ fn with_reader(change: impl FnOnce(&mut StyleReaderConfig)) -> Pack {
     let rows = |count: usize| (0..count * width).map(|i| (i as f32 * 0.7).sin()).collect::<Vec<_>>();
     let own = [("moods", 3), ("movements", 2)].map(|(name, count)| {
         let name = format!("style_reader.{name}");
-        let weight = Weight::from_f32(&name, &[count, width], &rows(count)).expect("a tensor");
+        let weight = Weight::from_f32(&name, &[count, width], &rows(count));
         (name, weight)
     });
     let tensors = tiny.tensors().iter().map(|(name, weight)| (name.clone(), weight.clone())).chain(own);
