@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use media2face::error::Error;
-use media2face::pack::{AdjustmentsConfig, Pack};
+use media2face::pack::{ARKIT_NAMES, AdjustmentsConfig, Pack};
 use media2face::session::{
     Animation, Expression, Head, Keyframe, Liveliness, Model, Part, Session, SessionOptions, Style, StyleTrack,
 };
@@ -86,6 +86,7 @@ fn nothing_is_adjusted_twice() {
     // rest, too, in the silence from frame 30 to 45 and nowhere else.
     let only = with_adjustments(|config| {
         config.gains.clear();
+        config.pause_gains = ARKIT_NAMES.map(|name| (name.to_owned(), 0.0)).into();
         (config.lids_together, config.ease_in_s) = (false, 0.0);
     });
     let model = Model::new(&runtime(1), only).expect("model");
@@ -123,10 +124,10 @@ fn adjustments_that_cannot_be_are_refused() {
         assert!(matches!(&error, Error::InvalidPack(text) if text.contains(words)), "{error}");
     };
     assert!(with_adjustments(|_| ()).check().is_ok());
-    refused(&|c| drop(c.gains.insert("jawOpne".to_owned(), 1.0)), "jawOpne");
-    refused(&|c| drop(c.gains.insert("jawOpen".to_owned(), 4.5)), "gains of jawOpen");
-    refused(&|c| drop(c.pause_gains.insert("jawOpen".to_owned(), -0.1)), "pause_gains of jawOpen");
-    refused(&|c| drop(c.gains.insert("jawOpen".to_owned(), f32::NAN)), "gains of jawOpen");
+    refused(&|c| _ = c.gains.insert("jawOpne".to_owned(), 1.0), "jawOpne");
+    refused(&|c| _ = c.gains.insert("jawOpen".to_owned(), 4.5), "gains of jawOpen");
+    refused(&|c| _ = c.pause_gains.insert("jawOpen".to_owned(), -0.1), "pause_gains of jawOpen");
+    refused(&|c| _ = c.gains.insert("jawOpen".to_owned(), f32::NAN), "gains of jawOpen");
     refused(&|c| c.shortest_pause_s = 0.1, "shortest_pause_s");
     refused(&|c| c.ease_in_s = f32::INFINITY, "ease_in_s");
 
