@@ -439,6 +439,16 @@ typedef struct m2f_session_options {
     float noise_scale;
     /** Zero. */
     uint32_t reserved;
+    /**
+     * 1 (default): the motion is adjusted as the pack states, where it does: gains, a mouth that closes in pauses, lids that move
+     * together, a start from rest. What keyframes hold is not. 0: it is left as the networks make it.
+     */
+    uint32_t adjustments;
+    /**
+     * Silence behind the last sample in which mouth and head come to rest, seconds, 0 (default) to 10; the result is longer by
+     * it. Of no effect in a revision.
+     */
+    float tail_s;
 } m2f_session_options;
 
 /** Progress of a job. */
