@@ -23,14 +23,18 @@ pub enum Style {
     Preset(String),
 }
 
+/// What asks for a wink in the languages that the starter's prompts are in, beside words that begin with "wink".
+const WINKS: [&str; 8] = ["one eye", "zwinker", "ein auge", "clin d", "un œil", "guiñ", "un ojo", "occhiolin"];
+
 impl Style {
-    /// Whether it asks for one lid to close without the other: words or a preset's name that begin with "wink", or an emoji
-    /// whose words do.
+    /// Whether it asks, in words, for one lid to close without the other; an emoji or a preset does by its words.
     pub(super) fn asks_to_wink(&self, emoji: Option<&EmojiConfig>) -> bool {
         let (Self::Text(text) | Self::Preset(text)) = self else { return false };
-        let words = emoji.and_then(|emoji| emoji.find(text)).map_or(&text[..], |(_, words)| words);
-        let winks = |word: &str| word.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("wink"));
-        words.split(|c: char| !c.is_alphanumeric()).any(winks) || words.contains('😉')
+        let words = emoji.and_then(|emoji| emoji.find(text)).map_or(&text[..], |(_, words)| words).to_lowercase();
+        let mut each = words.split(|c: char| !c.is_alphanumeric());
+        each.any(|word| word.starts_with("wink"))
+            || WINKS.iter().any(|wink| words.contains(wink))
+            || words.contains('😉')
     }
 }
 

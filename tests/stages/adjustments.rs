@@ -104,6 +104,33 @@ fn nothing_is_adjusted_twice() {
 }
 
 #[test]
+fn style_that_asks_for_a_wink_leaves_the_lids_apart() {
+    let only = with_adjustments(|config| {
+        config.gains.clear();
+        config.pause_gains.clear();
+        config.ease_in_s = 0.0;
+    });
+    let (model, samples) = (Model::new(&runtime(1), only).expect("model"), tone(16_000, 1, 1.0));
+    for (text, tied) in
+        [("a sly look", true), ("Winking, slyly", false), ("😉", false), ("un clin d'œil", false), ("twinkling", true)]
+    {
+        let [made, free] = [true, false].map(|adjustments| {
+            let style = Some(Style::Text(text.to_owned()));
+            animate(&model, SessionOptions { style, adjustments, ..options(16_000, 1) }, &samples)
+        });
+        assert_eq!(made.motion() != free.motion(), tied, "{text}");
+    }
+    // Over its range alone.
+    let wink = StyleTrack { start_s: 0.5, end_s: 0.8, ..StyleTrack::new(Style::Text("wink".to_owned())) };
+    let [made, free] = [true, false].map(|adjustments| {
+        let styles = vec![wink.clone()];
+        animate(&model, SessionOptions { styles, adjustments, ..options(16_000, 1) }, &samples)
+    });
+    assert_eq!(made.motion().row(20), free.motion().row(20));
+    assert_ne!(made.motion().row(5), free.motion().row(5));
+}
+
+#[test]
 fn clips_of_a_batch_are_adjusted_as_if_alone() {
     let (model, samples) = (adjusted(), [tone(16_000, 1, 1.0), tone(16_000, 1, 0.5)]);
     let with = |tail_s| SessionOptions { tail_s, ..options(16_000, 1) };
