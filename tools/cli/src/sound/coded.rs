@@ -15,7 +15,7 @@ use symphonia::core::codecs::audio::{AudioCodecId, AudioCodecParameters, AudioDe
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, FormatReader, Track, TrackType};
-use symphonia::core::io::{MediaSource, MediaSourceStream, ReadOnlySource};
+use symphonia::core::io::{MediaSource, MediaSourceStream, MediaSourceStreamOptions, ReadOnlySource};
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
 
@@ -94,7 +94,7 @@ impl Coded {
     }
 
     fn of_media(media: Box<dyn MediaSource>, ending: &str, mpeg: bool) -> Result<Self> {
-        let stream = MediaSourceStream::new(media, Default::default());
+        let stream = MediaSourceStream::new(media, MediaSourceStreamOptions::default());
         let (options, metadata) = (FormatOptions::default(), MetadataOptions::default());
         let format =
             symphonia::default::get_probe().probe(Hint::new().with_extension(ending), stream, options, metadata);

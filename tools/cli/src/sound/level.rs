@@ -6,7 +6,8 @@ const BLOCKS_A_SECOND: u32 = 50;
 const SILENCE_DBFS: i32 = -90;
 /// Blocks so much below the mean of the others are pauses, dB.
 const PAUSE_DB: f64 = 10.0;
-/// Speech below this is told of, dBFS.
+/// Speech below this is told of, dBFS: the starter's jaw follows hello.wav at -54 dBFS as it does at -14 (r .94), at -64 no more
+/// (r .55, half as far).
 const QUIET_DBFS: f64 = -50.0;
 /// What speech is usually recorded at, dBFS.
 const USUAL_DBFS: i32 = -20;

@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn other_channels_pass_bit_for_bit() {
-        let speakers = |i: usize| if i / 16_000 % 2 == 0 { [voice(i), 0.0] } else { [0.0, voice(i)] };
+        let speakers = |i: usize| if (i / 16_000).is_multiple_of(2) { [voice(i), 0.0] } else { [0.0, voice(i)] };
         let unlike = |i: usize| [voice(i), voice(i + 5000)];
         for samples in [stereo(50_000, |i| [voice(i); 2]), stereo(50_000, speakers), stereo(50_000, unlike)] {
             assert_eq!(mixed(&samples, 2), (samples, None));
@@ -275,7 +275,7 @@ mod tests {
     fn phase_that_turns_on_the_way_is_followed() {
         let (out, note) = mixed(&stereo(96_000, |i| [voice(i), if i < 48_000 { voice(i) } else { -voice(i) }]), 2);
         let heard = |frames: std::ops::Range<usize>| {
-            let power = |i: usize| f64::from((out[2 * i] + out[2 * i + 1]) / 2.0).powi(2);
+            let power = |i: usize| f64::from(out[2 * i].midpoint(out[2 * i + 1])).powi(2);
             let own = |i: usize| f64::from(voice(i)).powi(2);
             frames.clone().map(power).sum::<f64>() / frames.map(own).sum::<f64>()
         };

@@ -39,7 +39,7 @@ fn word(bytes: &[u8], big_endian: bool) -> u64 {
 pub fn lies_wide(int: Int, bytes: &[u8]) -> bool {
     let words = || bytes.chunks_exact(4).map(|four| word(four, int.big_endian) as u32);
     let low = words().all(|word| (word << 8) as i32 >> 8 == word as i32);
-    let high = words().all(|word| word & 0xFF == 0);
+    let high = words().all(|word| word.trailing_zeros() >= 8);
     low || high
 }
 

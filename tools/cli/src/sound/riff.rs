@@ -42,8 +42,8 @@ pub struct Walker {
     run: Run,
     /// A chunk of odd size ended last.
     odd: bool,
-    /// There was a run.
-    begun: bool,
+    /// Runs so far.
+    runs: usize,
     /// What the headers said otherwise than it is.
     pub notes: Vec<Note>,
 }
@@ -71,8 +71,8 @@ impl Walker {
     pub fn new(source: Source) -> Self {
         let (long_size, format, fact_frames) = (None, None, None);
         let (run, notes) = (Run::None, Vec::new());
-        let (big_endian, chunked, odd, begun) = (false, true, false, false);
-        Self { source, big_endian, chunked, long_size, format, fact_frames, run, odd, begun, notes }
+        let (big_endian, chunked, odd, runs) = (false, true, false, 0);
+        Self { source, big_endian, chunked, long_size, format, fact_frames, run, odd, runs, notes }
     }
 
     /// At the head of an AU file; its samples are the one run.
@@ -162,13 +162,13 @@ impl Walker {
         }
         loop {
             self.pad()?;
-            if header_in(&self.source.peek(HEADER_BYTES)?[..]) == Some(0) {
+            if is_header(self.source.peek(HEADER_BYTES)?) {
                 self.begin_file()?;
                 continue;
             }
             let head = self.source.peek(8)?;
             let Some(name) = head.first_chunk::<4>().copied() else { return Ok(false) };
-            if !is_name(&name) {
+            if !is_name(name) {
                 if self.stray(std::mem::take(&mut ran))? {
                     return Ok(true);
                 }
@@ -193,7 +193,7 @@ impl Walker {
                 let chunk = there[..wanted.min(there.len())].to_vec();
                 self.source.advance(chunk.len());
                 left -= chunk.len() as u64;
-                self.note_chunk(&name, &chunk)?;
+                self.note_chunk(name, &chunk)?;
             }
             self.source.skip(left)?;
             self.odd = size % 2 == 1;
@@ -210,12 +210,12 @@ impl Walker {
             let next = self.source.peek(8)?;
             let empty = next.is_empty() || next.first_chunk::<4>().is_some_and(|name| KNOWN.contains(&name));
             self.run = if empty { Run::None } else { Run::Rest };
-            self.begun |= !empty;
+            self.runs += usize::from(!empty);
             return Ok(!empty);
         }
         self.odd = size % 2 == 1;
         self.run = self.sized(size);
-        self.begun = true;
+        self.runs += 1;
         Ok(true)
     }
 
@@ -229,11 +229,11 @@ impl Walker {
         }
     }
 
-    fn note_chunk(&mut self, name: &[u8; 4], chunk: &[u8]) -> Result<()> {
-        match (name, chunk) {
+    fn note_chunk(&mut self, name: [u8; 4], chunk: &[u8]) -> Result<()> {
+        match (&name, chunk) {
             (b"fmt ", chunk) => match Format::of_wave(chunk, self.big_endian) {
                 // Of a file behind others: what is there of them is read.
-                Err(_) if self.begun => self.format = None,
+                Err(_) if self.runs > 0 => self.format = None,
                 format => self.format = Some(format?),
             },
             (b"ds64", chunk) => {
@@ -268,7 +268,7 @@ impl Walker {
         let missing = match (name_at(0), name_at(1)) {
             (Some(name), _) if KNOWN.contains(&name) => true,
             (_, Some(name)) if KNOWN.contains(&name) => false,
-            (Some(name), _) => is_name(name),
+            (Some(name), _) => is_name(*name),
             (None, _) => false,
         };
         if !missing && !next.is_empty() {
@@ -319,6 +319,6 @@ fn header_in(bytes: &[u8]) -> Option<usize> {
 }
 
 /// Whether a chunk may be called so.
-fn is_name(name: &[u8; 4]) -> bool {
-    name.iter().all(|byte| (0x20..0x7F).contains(byte)) && name != b"    "
+fn is_name(name: [u8; 4]) -> bool {
+    name.iter().all(|byte| (0x20..0x7F).contains(byte)) && name != *b"    "
 }

@@ -40,6 +40,7 @@ fn sound_is_the_same_whatever_it_lies_in() {
     fs::write(bench.path("sun.wav"), [b".snd".to_vec(), head, big].concat()).unwrap();
     let half = 44 + samples.len();
     let mut second = wav[..44].to_vec();
+    second[40..44].copy_from_slice(&((wav.len() - half) as u32).to_le_bytes());
     second.extend(&wav[half..]);
     fs::write(bench.path("joined.wav"), [&wav[..half], &second].concat()).unwrap();
     for name in ["open.wav", "sun.wav", "joined.wav"] {

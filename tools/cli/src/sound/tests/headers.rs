@@ -187,7 +187,7 @@ fn what_is_no_sound_is_said_in_one_line() {
     assert!(error(b"version https://git-lfs.github.com/spec/v1\n").contains("git lfs pull"));
     assert_eq!(error(&plain(&[])), "cannot read a.wav: it holds no samples");
     let data = chunk(b"data", &pcm(&voice()));
-    assert!(error(&riff(&[data.clone()])).ends_with("there is no fmt chunk"));
+    assert!(error(&riff(std::slice::from_ref(&data))).ends_with("there is no fmt chunk"));
     assert!(error(&riff(&[chunk(b"fmt ", &fmt(1, 0, RATE_HZ, 16)), data.clone()])).ends_with("it has no channels"));
     assert!(error(&riff(&[chunk(b"fmt ", &fmt(1, 1, 100, 16)), data.clone()])).contains("its sample rate is 100 Hz"));
     assert!(

@@ -72,15 +72,15 @@ fn pcm(samples: &[i16]) -> Vec<u8> {
 }
 
 /// A chunk with its pad byte.
-fn chunk(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
+fn chunk(name: &[u8], body: &[u8]) -> Vec<u8> {
     let mut chunk = sized(name, body.len() as u32, body);
     chunk.resize(chunk.len().next_multiple_of(2), 0);
     chunk
 }
 
 /// A chunk that says it is so long.
-fn sized(name: &[u8; 4], size: u32, body: &[u8]) -> Vec<u8> {
-    [&name[..], &size.to_le_bytes(), body].concat()
+fn sized(name: &[u8], size: u32, body: &[u8]) -> Vec<u8> {
+    [name, &size.to_le_bytes(), body].concat()
 }
 
 /// Tag, channels, rate, bits: with the block and byte rate that belong to them.
