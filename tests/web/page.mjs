@@ -1,17 +1,19 @@
 // Opens pages of `m2f animate` and `m2f scene` in a headless Chromium, from the disk, and uses them as a person does.
 // Usage: npm ci && node page.mjs CHROMIUM FOLDER_FOR_PICTURES PAGE...; beside a page X.html lies its sound, X.wav.
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 
-const [executablePath, pictures, ...pages] = process.argv.slice(2);
+const [program, pictures, ...pages] = process.argv.slice(2);
 if (pages.length === 0) {
   console.error('usage: node page.mjs CHROMIUM FOLDER_FOR_PICTURES PAGE...');
   process.exit(2);
 }
 
+const executablePath = process.env.PATH.split(delimiter).map((folder) => join(folder, program)).find(existsSync) ?? program;
 // No sound card, no graphics card, no network.
 const browser = await chromium.launch({
   executablePath,
@@ -90,6 +92,7 @@ async function check(file) {
   assert.equal(await page.locator('.chip').count(), chips.length - 1);
   await page.locator('#channels label', { hasText: 'jawOpen' }).click();
   await page.keyboard.press('c');
+  assert.equal(await page.locator('#channels').isVisible(), false);
   if (figures > 1) await page.selectOption('#who', '1');
 
   // Nothing plays before it is asked to.

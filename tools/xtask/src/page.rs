@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use crate::checks;
 use crate::command::{command, root, run, target};
 
 /// Two who speak one after the other.
@@ -40,16 +41,13 @@ pub(crate) fn run_all() -> Result<()> {
     let out = target().join("samples/page");
     std::fs::create_dir_all(&out)?;
     let hello = root().join("samples/audio/hello.wav");
-    // The head tells of more than the part has; the reader takes what is there.
-    let mut two = std::fs::read(&hello)?[..TWO_SECONDS].to_vec();
-    two[4..8].copy_from_slice(&(TWO_SECONDS as u32 - 8).to_le_bytes());
-    two[40..44].copy_from_slice(&(TWO_SECONDS as u32 - 44).to_le_bytes());
-    std::fs::write(out.join("two.wav"), two)?;
+    // Its head tells of more than the part has; m2f reads what is there.
+    std::fs::write(out.join("two.wav"), &std::fs::read(&hello)?[..TWO_SECONDS])?;
     std::fs::write(out.join("scene.toml"), SCENE)?;
     std::fs::copy(&hello, out.join("hello.wav"))?;
     let styles = ["--style", "happy", "--at", "0-3.5", "--style", "sad", "--at", "3.5-"];
-    run(m2f(&["animate"], &hello, &out).args(styles))?;
-    run(&mut m2f(&["scene"], &out.join("scene.toml"), &out))?;
+    run(m2f("animate", &hello, &out).args(styles))?;
+    run(&mut m2f("scene", &out.join("scene.toml"), &out))?;
 
     let folder = root().join("tests/web");
     let pages = ["hello.html", "scene.html"].map(|name| out.join(name));
@@ -57,9 +55,9 @@ pub(crate) fn run_all() -> Result<()> {
     run(command("npm", &["run", "--silent", "check"]).current_dir(root().join("tools/cli/assets/three")))
 }
 
-/// The m2f command as the tests built it, for pages alone.
-fn m2f(arguments: &[&str], input: &Path, out: &Path) -> Command {
-    let mut command = command(&target().join("debug/m2f").to_string_lossy(), arguments);
+/// The m2f command, for pages alone.
+fn m2f(subcommand: &str, input: &Path, out: &Path) -> Command {
+    let mut command = checks::m2f(&[subcommand]);
     command.arg(input).arg("--out").arg(out).args(["--emit", "html", "--quiet"]);
     command
 }

@@ -169,9 +169,9 @@ async function start() {
   };
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    // A list takes arrows, a button the space, for themselves.
+    // A list takes all keys for itself, a button or a box the space.
     const { tagName } = event.target;
-    if (tagName === 'SELECT' || tagName === 'INPUT' || (tagName === 'BUTTON' && event.key === ' ')) return;
+    if (tagName === 'SELECT' || (['BUTTON', 'INPUT'].includes(tagName) && event.key === ' ')) return;
     const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!act) return;
     event.preventDefault();
