@@ -2,10 +2,13 @@
 
 styles-1.png, styles-2.png: one sentence in ten styles, three moments of each. identities.png: one style on eight faces.
 keyframe.png: moments before, at and behind a keyframe, without it and with it. scene.png: the sheet of the sample scene.
+hello.png: the sheet of the sample sentence. hello.webp: its film, over the sound.
 """
 
 import subprocess
 import tempfile
+import wave
+from array import array
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -46,6 +49,38 @@ def save(picture: Image.Image, path: str) -> None:
     picture.quantize(192).save(ROOT / "docs/images" / path, optimize=True)
 
 
+def sheet() -> Image.Image:
+    """The sheet of the sample sentence."""
+    with tempfile.TemporaryDirectory() as out:
+        command = [M2F, "animate", str(AUDIO), "--out", out, "--emit", "png", "--quiet"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        return Image.open(Path(out) / "hello.png").convert("RGB").copy()
+
+
+def film(path: str, side: int = 400, fps: int = 15, strip: int = 56) -> None:
+    """The film of the sample sentence over its sound, which the playhead goes along, as a picture that moves."""
+    with tempfile.TemporaryDirectory() as out:
+        command = [M2F, "animate", str(AUDIO), "--out", out, "--emit", "frames", "--quiet"]
+        subprocess.run([*command, "--size", str(side), "--fps", str(fps)], check=True, stdout=subprocess.DEVNULL)
+        frames = [Image.open(file).convert("RGB").copy() for file in sorted(Path(out).glob("*.frames/*.png"))]
+    with wave.open(str(AUDIO)) as sound:
+        samples = array("h", sound.readframes(sound.getnframes()))
+    peaks = [max(map(abs, samples[x * len(samples) // side : (x + 1) * len(samples) // side])) for x in range(side)]
+    shots = []
+    for number, frame in enumerate(frames):
+        shot = Image.new("RGB", (side, side + strip), "#16181d")
+        shot.paste(frame, (0, 0))
+        draw, at = ImageDraw.Draw(shot), round(number / len(frames) * side)
+        for x, peak in enumerate(peaks):
+            half = max(1, round(0.45 * strip * peak / max(peaks)))
+            middle = side + strip // 2
+            draw.line((x, middle - half, x, middle + half), fill="#f6aa54" if x <= at else "#50698a")
+        shots.append(shot)
+    to = ROOT / "docs/images" / path
+    shots[0].save(to, save_all=True, append_images=shots[1:], duration=round(1000 / fps), loop=0, quality=72, method=6)
+    assert to.stat().st_size <= 3 << 20, f"{to} has {to.stat().st_size} bytes"
+
+
 def scene() -> Image.Image:
     """The sheet of the sample scene, two thirds of its size."""
     with tempfile.TemporaryDirectory() as out:
@@ -68,6 +103,8 @@ def main() -> None:
     around = [1.0, 1.3, 1.5, 1.7, 2.0]
     held = ["--keyframe", "1.4-1.6=surprise", "--keyframe", "1.4-1.6=headYaw=18,headPitch=-6", "--keyframe-ramp", "0.25"]
     save(scene(), "scene.png")
+    save(sheet(), "hello.png")
+    film("hello.webp")
     rows = zip(pictures(at_s=around), pictures(*held, at_s=around))
     grid([(f"{time_s} s", list(pair)) for time_s, pair in zip(around, rows)], "keyframe.png")
 

@@ -2,14 +2,14 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use media2face::session::{Curve, InpaintMode, Model, Session, SessionOptions, Style, StyleTrack};
 
 use crate::args::{Animate, Emit, Guidance, Source, StyleGroup};
+use crate::emit::page::{self, Band, Clip, Page};
 use crate::emit::staged::{Staged, StagedFolder};
 use crate::emit::timecode;
 use crate::face::{self, Brought};
@@ -20,12 +20,13 @@ use crate::keyframe::Keyframe;
 use crate::model;
 use crate::output::Output;
 use crate::progress::Progress;
+use crate::recording::Recording;
 use crate::sound::{Copy, Sound};
-use crate::usage;
+use crate::summary::Stages;
 
 /// Writes the files; gives the line that sums them up.
 pub fn run(args: &Animate) -> Result<String> {
-    let start = Instant::now();
+    let mut stages = Stages::begin();
     interrupt::watch();
     let sound = Sound::open(&args.input)?;
     let progress = Arc::new(Progress::new(args.quiet));
@@ -59,21 +60,29 @@ pub fn run(args: &Animate) -> Result<String> {
         },
     };
     tell_styles(&model, &options.styles, args, &progress)?;
+    stages.end("model");
     let session = Session::new(&model, options)?;
-    // Films play what the session heard, which ffmpeg may read otherwise, or not again.
+    // Films and pages play what the session heard, which others may read otherwise, or not again.
     let mut copy = kinds.contains(&Emit::Mp4).then(|| Copy::of(&sound)).transpose()?;
-    let also = |piece: &[f32]| copy.as_mut().map_or(Ok(()), |copy| copy.add(piece));
+    let mut recording = kinds.contains(&Emit::Html).then(|| Recording::of(&sound)).transpose()?;
+    let also = |piece: &[f32]| {
+        copy.as_mut().map_or(Ok(()), |copy| copy.add(piece))?;
+        recording.as_mut().map_or(Ok(()), |recording| recording.add(piece))
+    };
     let envelope = generate::push(&session, sound, args.tail, &warn, also, &progress)?;
     let copy = copy.map(Copy::finish).transpose()?;
     let mut places = stage(args, &kinds)?;
     let animation = generate::finish(&session, &progress)?.liven(&liveliness)?;
+    stages.end("motion");
     let fps = args.fps.unwrap_or_else(|| animation.native_fps().into());
-    let mut output = Output::new(animation, fps, bound, envelope, &progress)?;
+    let name = args.input.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let mut output = Output::new(animation, fps, bound, envelope, name, &progress)?;
     output.track.drop_frame = args.drop_frame;
     let side = args.size as usize;
     for place in &mut places {
         interrupt::check()?;
         match place {
+            Place::File(Emit::Html, file) => write_page(args, &output, recording.take(), file)?,
             Place::File(Emit::Mp4, file) => {
                 let sound = copy.as_ref().context("the film has no sound")?;
                 output.film(side)?.write_mp4(sound.path(), file.aside(), &progress)?;
@@ -89,8 +98,14 @@ pub fn run(args: &Animate) -> Result<String> {
             Place::Pictures(folder) => folder.persist()?,
         };
     }
-    let summary = summary(output.animation.duration_s() - args.tail, output.track.frame_count(), start.elapsed());
-    Ok(format!("{summary}, seed {}", output.animation.seed()))
+    stages.end("files");
+    let summary = stages.summary(output.animation.duration_s() - args.tail, output.track.frame_count());
+    let summary = format!("{summary}, seed {}", output.animation.seed());
+    Ok(if kinds.contains(&Emit::Html) {
+        format!("{summary}; open {}", path(args, Emit::Html)?.display())
+    } else {
+        summary
+    })
 }
 
 /// A line for each style: what it says to the model. One that says nothing fails with `--strict`; without it the job warns.
@@ -115,7 +130,7 @@ pub fn kinds(wanted: Option<&[Emit]>, model: &Model) -> Result<Vec<Emit>> {
     let has_mesh = model.topology().is_some();
     let needs_mesh = |kind| !matches!(kind, Emit::Csv | Emit::Json);
     let Some(wanted) = wanted else {
-        let all = [Emit::Glb, Emit::Csv, Emit::Json, Emit::Png];
+        let all = [Emit::Html, Emit::Glb, Emit::Csv, Emit::Json];
         return Ok(all.into_iter().filter(|&kind| has_mesh || !needs_mesh(kind)).collect());
     };
     let mut kinds = Vec::new();
@@ -126,6 +141,28 @@ pub fn kinds(wanted: Option<&[Emit]>, model: &Model) -> Result<Vec<Emit>> {
         }
     }
     Ok(kinds)
+}
+
+/// The page with what was asked for.
+fn write_page(args: &Animate, output: &Output, recording: Option<Recording>, file: &mut Staged) -> Result<()> {
+    let wav = recording.map_or(Ok(None), Recording::finish)?;
+    let title = stem(&args.input)?.to_string_lossy();
+    let manifest = output.animation.model().manifest();
+    let bands: Vec<Band> = args.styles.0.iter().map(StyleGroup::band).collect();
+    let styles = match &bands[..] {
+        [] => "no style asked for".to_owned(),
+        bands => bands.iter().map(|band| band.label.as_str()).collect::<Vec<_>>().join(", "),
+    };
+    let facts = [
+        styles,
+        output.animation.identity()?.name().to_owned(),
+        format!("{} {}", manifest.name, manifest.version),
+        format!("{} fps", output.track.fps),
+    ];
+    let (duration_s, fps) = (output.animation.duration_s(), output.track.fps.hz());
+    let clip = Clip { duration_s, fps, facts: &facts, bands: &bands };
+    let glb = output.glb()?;
+    file.write(|out| page::write(&Page { title: &title, clip, glb, wav: wav.as_deref() }, out))
 }
 
 /// Where a kind is written aside.
@@ -144,18 +181,22 @@ fn stem(input: &Path) -> Result<&OsStr> {
 
 /// A place aside for each kind, so that a folder that cannot be written fails before the work.
 fn stage(args: &Animate, kinds: &[Emit]) -> Result<Vec<Place>> {
-    let stem = stem(&args.input)?;
     let place = |&kind: &Emit| {
-        let mut name = stem.to_owned();
-        name.push(".");
-        name.push(kind.ending());
-        let path = args.out.join(name);
+        let path = path(args, kind)?;
         match kind {
             Emit::Frames => Ok(Place::Pictures(StagedFolder::create(&path)?)),
             _ => Ok(Place::File(kind, Staged::create(&path)?)),
         }
     };
     kinds.iter().map(place).collect()
+}
+
+/// A file by the name of the sound.
+fn path(args: &Animate, kind: Emit) -> Result<PathBuf> {
+    let mut name = stem(&args.input)?.to_owned();
+    name.push(".");
+    name.push(kind.ending());
+    Ok(args.out.join(name))
 }
 
 fn session_options(args: &Animate, model: &Arc<Model>, sound: &Sound) -> Result<SessionOptions> {
@@ -204,29 +245,4 @@ fn track(group: &StyleGroup) -> Result<StyleTrack> {
 
 fn read_picture(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).with_context(|| format!("cannot read the picture {}", path.display()))
-}
-
-pub fn summary(audio_s: f64, frame_count: usize, wall: Duration) -> String {
-    let wall_s = wall.as_secs_f64();
-    let memory = usage::peak_memory_bytes()
-        .map_or_else(String::new, |bytes| format!(", peak memory {:.0} MB", bytes as f64 / 1e6));
-    let frames = if frame_count == 1 { "frame" } else { "frames" };
-    format!(
-        "{audio_s:.2} s of audio, {frame_count} {frames} in {wall_s:.2} s: {:.0} frames/s, {:.1} times real time{memory}",
-        frame_count as f64 / wall_s,
-        audio_s / wall_s
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn summary_is_one_line_of_figures() {
-        let line = summary(10.0, 300, Duration::from_secs(4));
-        assert!(line.starts_with("10.00 s of audio, 300 frames in 4.00 s: 75 frames/s, 2.5 times real time"), "{line}");
-        assert_eq!(line.lines().count(), 1);
-        assert!(summary(0.01, 1, Duration::from_secs(1)).starts_with("0.01 s of audio, 1 frame in "));
-    }
 }

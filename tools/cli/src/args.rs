@@ -55,6 +55,7 @@ pub enum Command {
 /// Animate a face from a sound file
 #[derive(Args)]
 #[command(after_help = "Files, named after the sound file:
+  .html         a page of the moving face with its sound, to open in a browser; everything is inside
   .csv          Live Link Face: 52 ARKit weights, head and eye angles, one row a frame with its SMPTE timecode; many
                 importers assume 60 frames a second whatever the file says: give them --fps 60
   .json         weights and head poses with the model's own names
@@ -84,7 +85,7 @@ pub struct Animate {
     /// Sound file or pipe; - reads the standard input, and files are then named stdin
     pub input: PathBuf,
     /// Folder for the files; made where it is missing
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", default_value = "out")]
     pub out: PathBuf,
     /// Model pack; the starter model by default
     #[arg(long, value_name = "PACK")]
@@ -158,7 +159,7 @@ pub struct Animate {
     pub tail: f64,
     #[command(flatten)]
     pub liveliness: Liveliness,
-    /// Which files; by default glb,csv,json,png, of a pack without a mesh csv,json
+    /// Which files; by default html,glb,csv,json, of a pack without a mesh csv,json
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub emit: Option<Vec<Emit>>,
     /// Side of the pictures of films, pixels
@@ -172,6 +173,7 @@ pub struct Animate {
 /// A file of `m2f animate` and `m2f scene`.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Emit {
+    Html,
     Glb,
     Csv,
     Json,
@@ -185,6 +187,7 @@ impl Emit {
     /// What its name ends in, behind the point.
     pub fn ending(self) -> &'static str {
         match self {
+            Self::Html => "html",
             Self::Glb => "glb",
             Self::Csv => "csv",
             Self::Json => "json",

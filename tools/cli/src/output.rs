@@ -1,5 +1,7 @@
 //! A finished animation on its way into files: what `m2f animate` writes of one, `m2f scene` of each of its characters.
 
+use std::cell::OnceCell;
+use std::io::Write;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -27,7 +29,11 @@ pub struct Output {
     pub track: Track,
     /// Of its sound.
     pub envelope: Envelope,
+    /// Name of the file that its sound is in.
+    pub sound: String,
     pub progress: Arc<Progress>,
+    /// Made once for all files that carry it.
+    glb: OnceCell<Vec<u8>>,
 }
 
 impl Output {
@@ -37,23 +43,22 @@ impl Output {
         fps: FrameRate,
         bound: Option<Arc<Bound>>,
         envelope: Envelope,
+        sound: String,
         progress: &Arc<Progress>,
     ) -> Result<Self> {
         let track = generate::track(&animation, fps)?;
-        Ok(Self { bound, animation, track, envelope, progress: Arc::clone(progress) })
+        let progress = Arc::clone(progress);
+        Ok(Self { bound, animation, track, envelope, sound, progress, glb: OnceCell::new() })
     }
 
-    /// Writes one of the files that are no films.
+    /// Writes one of the files that are no pages and no films.
     pub fn emit(&self, kind: Emit, file: &mut Staged) -> Result<()> {
         match kind {
             Emit::Csv => file.write(|out| Ok(csv::write(&self.track, out)?)),
             Emit::Json => file.write(|out| Ok(json::write(&self.track, self.animation.seed(), out)?)),
             Emit::Glb => {
-                self.progress.show("glb", 0.0);
-                let face = self.face()?;
-                let offsets_mm = face.blendshape_offsets_mm(self.animation.model())?;
-                let figure = Figure { stands: None, mesh: &face.mesh, offsets_mm: &offsets_mm, track: &self.track };
-                file.write(|out| glb::write(&[figure], out))
+                let glb = self.glb()?;
+                file.write(|out| Ok(out.write_all(glb)?))
             }
             Emit::Png => {
                 let face = self.face()?;
@@ -84,8 +89,23 @@ impl Output {
                     Ok(npy.finish()?)
                 })
             }
+            Emit::Html => unreachable!("a page is of all that there is"),
             Emit::Mp4 | Emit::Frames => unreachable!("films are written frame by frame"),
         }
+    }
+
+    /// The .glb file.
+    pub fn glb(&self) -> Result<&[u8]> {
+        if let Some(glb) = self.glb.get() {
+            return Ok(glb);
+        }
+        self.progress.show("glb", 0.0);
+        let face = self.face()?;
+        let offsets_mm = face.blendshape_offsets_mm(self.animation.model())?;
+        let figure = Figure { stands: None, mesh: &face.mesh, offsets_mm: &offsets_mm, track: &self.track };
+        let mut glb = Vec::new();
+        glb::write(&[figure], &self.sound, &mut glb)?;
+        Ok(self.glb.get_or_init(|| glb))
     }
 
     /// The face that files and pictures show.

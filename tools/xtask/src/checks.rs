@@ -72,7 +72,7 @@ pub(crate) fn left_out_by_tests() -> Vec<String> {
 }
 
 /// The m2f command as the tests built it: the whole of it in release would be compiled for these few seconds.
-fn m2f(arguments: &[&str]) -> Command {
+pub(crate) fn m2f(arguments: &[&str]) -> Command {
     command(&target().join("debug/m2f").to_string_lossy(), arguments)
 }
 

@@ -5,6 +5,7 @@ mod command;
 mod debian;
 mod header;
 mod need;
+mod page;
 mod sample;
 mod shaders;
 mod sid;

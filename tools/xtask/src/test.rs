@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use crate::need::Need::{Drivers, Npm, Program, Python, Toolchain};
 use crate::need::{self, Need};
-use crate::{checks, header, usage};
+use crate::{checks, header, page, usage};
 
 /// How much is checked.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,13 +36,14 @@ const fn always(name: &'static str, needs: &'static [Need], run: fn(Extent) -> R
 }
 
 /// A check that runs with `--full` alone.
-#[allow(dead_code)]
 const fn full(name: &'static str, needs: &'static [Need], run: fn(Extent) -> Result<()>) -> Check {
     Check { from: Extent::Full, ..always(name, needs, run) }
 }
 
 const GCC: Need = Program("gcc", "gcc");
 const NODE: [Need; 3] = [Program("node", "nodejs"), Program("npm", "npm"), Npm("tests/web")];
+/// And a browser; the packages that the drawing part of pages is built from.
+const BROWSER: [Need; 5] = [NODE[0], NODE[1], NODE[2], Program("chromium", "chromium"), Npm("tools/cli/assets/three")];
 /// What tests leave a part out without.
 const TESTS: &[(Need, &str)] = &[
     (Drivers, "Vulkan devices"),
@@ -63,6 +64,7 @@ const CHECKS: &[Check] = &[
     always("symbols", &[Program("nm", "binutils")], checks::symbols),
     always("C sample under valgrind", &[GCC, Program("valgrind", "valgrind")], checks::valgrind),
     always("glTF validator", &NODE, |_| checks::gltf()),
+    full("pages in a browser", &BROWSER, |_| page::run_all()),
 ];
 
 /// Runs the checks of an extent that this machine can run.

@@ -31,8 +31,9 @@ use super::{Compute, Emit, film_side};
 
 All of it is checked before any work begins; every fault is told in one report.
 
-Files in DIR: for each character those of `m2f animate`, by its name, but no film; scene.wav, the sound of all; scene.glb,
-all of them where they stand; scene.png, a sheet of all of them; scene.mp4, with --emit mp4 and ffmpeg, a film.
+Files in DIR: for each character those of `m2f animate`, by its name, but no page and no film; scene.wav, the sound of all;
+scene.html, a page of all of them with the sound, to open in a browser; scene.glb, all of them where they stand; scene.png,
+with --emit png, a sheet of all of them; scene.mp4, with --emit mp4 and ffmpeg, a film.
 
 Example:
   m2f scene samples/scenes/dialogue.toml --out out/")]
@@ -40,14 +41,14 @@ pub struct Scene {
     /// Script: characters, their lines, styles and keyframes
     pub script: PathBuf,
     /// Folder for the files; made where it is missing
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", default_value = "out")]
     pub out: PathBuf,
     /// Model pack, in place of the script's; the starter model by default
     #[arg(long, value_name = "PACK")]
     pub model: Option<PathBuf>,
     #[command(flatten)]
     pub compute: Compute,
-    /// Which files of each character and of the scene (glb, csv, json, png, npy, mp4); by default glb,csv,json,png
+    /// Which files of each character and of the scene (html, glb, csv, json, png, npy, mp4); by default html,glb,csv,json
     #[arg(long, value_name = "LIST", value_delimiter = ',', hide_possible_values = true)]
     pub emit: Option<Vec<Emit>>,
     /// Height of the film's pictures, pixels

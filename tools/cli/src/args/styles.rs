@@ -10,6 +10,7 @@ use media2face::limits;
 use media2face::session::StyleTrack;
 
 use super::number;
+use crate::emit::page::Band;
 
 /// What a style is.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +30,19 @@ pub struct StyleGroup {
     pub end_s: f64,
     pub strength: f32,
     pub ramp_s: f64,
+}
+
+impl StyleGroup {
+    /// As pages show it.
+    pub fn band(&self) -> Band {
+        let source = match &self.source {
+            Source::Text(text) => text.clone(),
+            Source::Image(path) => path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            Source::Preset(name) => name.clone(),
+        };
+        let label = if self.strength == 1.0 { source } else { format!("{source} × {}", self.strength) };
+        Band { label, start_s: self.start_s, end_s: self.end_s.is_finite().then_some(self.end_s) }
+    }
 }
 
 /// All styles of a clip, in the order of the command line.

@@ -4,5 +4,6 @@ pub mod csv;
 pub mod glb;
 pub mod json;
 pub mod npy;
+pub mod page;
 pub mod staged;
 pub mod timecode;

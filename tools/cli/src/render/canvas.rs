@@ -33,11 +33,23 @@ impl Canvas {
 
     /// Mixes `colour` into a pixel; pixels outside the picture are nobody's.
     pub fn blend(&mut self, x: usize, y: usize, colour: Colour, alpha: f32) {
-        if x < self.width && y < self.height {
+        if x < self.width && y < self.height && alpha > 0.0 {
             let pixel = &mut self.pixels[y * self.width + x];
+            if alpha >= 1.0 {
+                *pixel = colour;
+                return;
+            }
             for (own, new) in pixel.iter_mut().zip(colour) {
                 *own = (f32::from(*own) + (f32::from(new) - f32::from(*own)) * alpha + 0.5) as u8;
             }
+        }
+    }
+
+    /// Fills a part of a row.
+    fn row(&mut self, from: usize, to: usize, y: usize, colour: Colour) {
+        let to = to.min(self.width);
+        if y < self.height && from < to {
+            self.pixels[y * self.width + from..y * self.width + to].fill(colour);
         }
     }
 
@@ -46,7 +58,9 @@ impl Canvas {
         for y in 0..area.height {
             let share = y as f32 / area.height.max(2).saturating_sub(1) as f32;
             let colour = [0, 1, 2].map(|i| (f32::from(top[i]) * (1.0 - share) + f32::from(bottom[i]) * share) as u8);
-            for x in 0..area.width {
+            let corner = (radius.ceil() as usize).min(area.width / 2);
+            self.row(area.x + corner, area.x + area.width - corner, area.y + y, colour);
+            for x in (0..corner).chain(area.width - corner..area.width) {
                 self.blend(area.x + x, area.y + y, colour, corner_cover(area, radius, x, y));
             }
         }
@@ -118,6 +132,8 @@ impl Canvas {
         let mut encoder = png::Encoder::new(out, self.width as u32, self.height as u32);
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
+        // The next level takes five times as long for a fifth of the size.
+        encoder.set_compression(png::Compression::Fast);
         encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
         let mut writer = encoder.write_header()?;
         writer.write_image_data(self.rgb())?;

@@ -17,7 +17,8 @@ use crate::interrupt;
 use crate::progress::Progress;
 use crate::render::canvas::{Area, Canvas, Colour};
 use crate::render::each;
-use crate::render::raster::{Camera, Raster};
+use crate::render::camera::Camera;
+use crate::render::raster::Raster;
 use crate::render::shade::{SUPERSAMPLING, resolve};
 
 /// The head takes the whole picture; the square of 1.6 times the face's box, which E_exp and E_pose look at, stays inside.

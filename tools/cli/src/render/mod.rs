@@ -1,8 +1,10 @@
 //! A small renderer of faces in software, and what is drawn with it: contact sheets and films.
 
+mod camera;
 pub mod canvas;
 pub mod film;
 mod font;
+mod occlusion;
 mod raster;
 mod shade;
 pub mod sheet;

@@ -1,271 +1,306 @@
-//! Triangles → what each pixel sees: depth, normal, colour. A z-buffer with perspective-correct interpolation.
+//! Triangles → which of them each texel sees, and how far away: a z-buffer. What a triangle looks like there is worked out
+//! where it is asked for, so that what is hidden costs nothing.
 
 use crate::mesh::Mesh;
-use crate::vector::{Vec3, add, dot, rotate, scale, sub, unit};
+use crate::render::camera::Camera;
+use crate::vector::{Vec3, add, scale, unit};
 
-/// Perspective camera on +Z that looks at the middle of the head, which is turned a little to show its depth.
-pub struct Camera {
-    target_mm: Vec3,
-    distance_mm: f32,
-    focal_px: f32,
-    turn: [f32; 4],
-}
-
-/// Angle of view that the neutral head fills, as a photographer's portrait lens: its tangent's half.
-const HALF_VIEW: f32 = 0.14;
-
-impl Camera {
-    /// A camera for pictures of `width × height` pixels; the outline of `vertices_mm`, turned by `yaw` radians, would take
-    /// the share `fill` of them.
-    pub fn framing(vertices_mm: &[Vec3], yaw: f32, width: usize, height: usize, fill: f32) -> Self {
-        let turn = [0.0, (yaw / 2.0).sin(), 0.0, (yaw / 2.0).cos()];
-        let mut low = [f32::INFINITY; 3];
-        let mut high = [f32::NEG_INFINITY; 3];
-        for &vertex in vertices_mm {
-            let turned = rotate(turn, vertex);
-            low = [low[0].min(turned[0]), low[1].min(turned[1]), low[2].min(turned[2])];
-            high = [high[0].max(turned[0]), high[1].max(turned[1]), high[2].max(turned[2])];
-        }
-        let [x, y, z] = scale(sub(high, low), 0.5);
-        // Towards the side that the face turns to, and its lower half: the mouth is what counts.
-        let target_mm = add(scale(add(low, high), 0.5), [0.25 * z * yaw.sin(), -0.08 * y, 0.0]);
-        let distance_mm = x.max(y).max(1.0) / HALF_VIEW + z;
-        // The widest outline lies near the middle of the head's depth.
-        let focal_px = 0.5 * fill * distance_mm * (width as f32 / x.max(1.0)).min(height as f32 / y.max(1.0));
-        Self { target_mm, distance_mm, focal_px, turn }
-    }
-
-    /// Head space (mm) → camera space: x right, y up, z the distance before the camera, all mm.
-    fn view(&self, position_mm: Vec3) -> Vec3 {
-        let [x, y, z] = sub(rotate(self.turn, position_mm), self.target_mm);
-        [x, y, self.distance_mm - z]
-    }
-
-    /// Head space (mm) → x right and y down on a picture of this size, and 1/distance.
-    fn place(&self, position_mm: Vec3, width: usize, height: usize) -> Vec3 {
-        let [x, y, depth] = self.view(position_mm);
-        // The camera stands far before the head; a vertex behind it comes from damaged motion and is kept finite.
-        let inverse_depth = 1.0 / depth.max(1.0);
-        let scale = self.focal_px * inverse_depth;
-        [width as f32 / 2.0 + scale * x, height as f32 / 2.0 - scale * y, inverse_depth]
-    }
-
-    /// Head space (mm) → x right and y down, pixels of a picture of this size.
-    pub fn project(&self, position_mm: Vec3, width: usize, height: usize) -> [f32; 2] {
-        let [x, y, _] = self.place(position_mm, width, height);
-        [x, y]
-    }
-}
-
-/// What a pixel sees.
-#[derive(Clone, Copy)]
-pub struct Texel {
-    /// Distance before the camera, mm; infinite for the background.
-    pub depth_mm: f32,
-    /// Unit normal towards the camera, x right, y up, z out of the picture.
-    pub normal: Vec3,
-    /// Part of the mesh.
-    pub part: u16,
-    /// The triangle shows its inner side.
-    pub inside: bool,
-}
-
-const BACKGROUND: Texel = Texel { depth_mm: f32::INFINITY, normal: [0.0, 0.0, 1.0], part: 0, inside: false };
-
-/// A picture of texels.
-pub struct Raster {
-    /// Pixels.
-    pub width: usize,
-    /// Pixels.
-    pub height: usize,
-    /// Row by row.
-    pub texels: Vec<Texel>,
-    /// Distance of the foremost tooth before the camera, mm; infinite without teeth. What lies behind it is dark.
-    pub teeth_mm: f32,
-    focal_px: f32,
-}
+/// No triangle: the background.
+const NOTHING: u32 = u32::MAX;
+/// Triangles reach so far over their edges, texels: two that share one leave no hole between them by their rounding.
+const OVERLAP: f32 = 1e-3;
 
 /// A vertex on the picture.
 #[derive(Clone, Copy)]
-struct Corner {
-    x: f32,
-    y: f32,
-    inverse_depth: f32,
-    normal: Vec3,
+pub struct Corner {
+    /// Texels, to the right.
+    pub x: f32,
+    /// Texels, down.
+    pub y: f32,
+    /// 1/mm; linear on the picture, and greater what is nearer.
+    pub inverse_depth: f32,
+    /// Unit length, x right, y up, z out of the picture.
+    pub normal: Vec3,
 }
 
-impl Raster {
+/// A triangle that is seen somewhere.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    triangle: u32,
+}
+
+/// What a point of a triangle looks like.
+pub struct Point {
+    /// Unit normal towards the camera.
+    pub normal: Vec3,
+    /// The camera sees the inner side.
+    pub inside: bool,
+    /// 1/mm.
+    pub inverse_depth: f32,
+    /// The mean of a value of the corners, here.
+    pub shares: [f32; 3],
+}
+
+/// A picture of texels.
+pub struct Raster<'a> {
+    /// Texels.
+    pub width: usize,
+    /// Texels.
+    pub height: usize,
+    /// One a vertex.
+    pub corners: Vec<Corner>,
+    /// Distance of the foremost tooth before the camera, mm; infinite without teeth. What lies behind it is dark.
+    pub teeth_mm: f32,
+    mesh: &'a Mesh,
+    /// Row by row, 1/mm; 0 is the background.
+    nearest: Vec<f32>,
+    /// Row by row.
+    triangles: Vec<u32>,
+    /// Part of each triangle.
+    parts: Vec<u16>,
+    focal_px: f32,
+}
+
+impl<'a> Raster<'a> {
     /// Draws `positions_mm` (posed, one a vertex of `mesh`).
-    pub fn draw(mesh: &Mesh, positions_mm: &[Vec3], camera: &Camera, width: usize, height: usize) -> Self {
-        let texels = vec![BACKGROUND; width * height];
-        let mut raster = Self { width, height, texels, teeth_mm: f32::INFINITY, focal_px: camera.focal_px };
-        let corners: Vec<Corner> = positions_mm
-            .iter()
-            .zip(mesh.normals(positions_mm))
-            .map(|(&position, normal)| {
-                let [x, y, inverse_depth] = camera.place(position, width, height);
-                Corner { x, y, inverse_depth, normal: rotate(camera.turn, normal) }
-            })
-            .collect();
+    pub fn draw(mesh: &'a Mesh, positions_mm: &[Vec3], camera: &Camera, width: usize, height: usize) -> Self {
+        let corner = |(&position, normal): (&Vec3, Vec3)| {
+            let [x, y, inverse_depth] = camera.place(position, width, height);
+            Corner { x, y, inverse_depth, normal: camera.turned(normal) }
+        };
+        let mut raster = Self {
+            width,
+            height,
+            corners: positions_mm.iter().zip(mesh.normals(positions_mm)).map(corner).collect(),
+            teeth_mm: f32::INFINITY,
+            mesh,
+            nearest: vec![0.0; width * height],
+            triangles: vec![NOTHING; width * height],
+            parts: vec![0; mesh.triangles.len()],
+            focal_px: camera.focal_px(),
+        };
         for (number, part) in mesh.parts.iter().enumerate() {
             if part.name.starts_with("teeth") {
-                let teeth = &corners[part.vertices[0]..part.vertices[1]];
-                raster.teeth_mm =
-                    teeth.iter().fold(raster.teeth_mm, |front, tooth| front.min(1.0 / tooth.inverse_depth));
+                let teeth = &raster.corners[part.vertices[0]..part.vertices[1]];
+                let nearest = teeth.iter().fold(0.0f32, |nearest, tooth| nearest.max(tooth.inverse_depth));
+                raster.teeth_mm = raster.teeth_mm.min(1.0 / nearest);
             }
-            for triangle in &mesh.triangles[part.triangles[0]..part.triangles[1]] {
-                raster.triangle(triangle.map(|corner| corners[corner as usize]), number as u16);
+            for triangle in part.triangles[0]..part.triangles[1] {
+                raster.parts[triangle] = number as u16;
+                raster.fill(triangle as u32);
             }
         }
         raster
     }
 
-    /// Camera space of a texel's middle at its depth.
-    pub fn position(&self, x: usize, y: usize, depth_mm: f32) -> Vec3 {
-        let per_px = depth_mm / self.focal_px;
-        let right = x as f32 + 0.5 - self.width as f32 / 2.0;
-        let down = y as f32 + 0.5 - self.height as f32 / 2.0;
-        [right * per_px, -down * per_px, -depth_mm]
-    }
-
-    /// Pixels that `length_mm` covers at a depth.
-    pub fn pixels(&self, length_mm: f32, depth_mm: f32) -> f32 {
-        length_mm * self.focal_px / depth_mm
-    }
-
-    fn triangle(&mut self, [a, b, c]: [Corner; 3], part: u16) {
-        let doubled_area = edge(a, b, c.x, c.y);
-        if doubled_area == 0.0 || !doubled_area.is_finite() {
+    /// Puts a triangle where nothing nearer is.
+    fn fill(&mut self, triangle: u32) {
+        let [a, b, c] = self.corners_of(triangle);
+        let area = doubled_area(a, b, c);
+        if area == 0.0 || !area.is_finite() {
             return;
         }
-        // y points down in the picture, which turns counter-clockwise outsides negative.
-        let inside = doubled_area > 0.0;
-        let span = |values: [f32; 3], limit: usize| {
-            let low = values.into_iter().fold(f32::INFINITY, f32::min).floor().max(0.0) as usize;
-            let high = values.into_iter().fold(f32::NEG_INFINITY, f32::max).ceil().clamp(0.0, limit as f32) as usize;
-            low..high
+        // Each share is a plane over the picture: right · x + down · y + start, with a at the origin: thin triangles have
+        // steep planes, which far from it would be told by few digits.
+        let plane = |from: Corner, to: Corner| {
+            let (right, down) = ((from.y - to.y) / area, (to.x - from.x) / area);
+            [right, down, -right * (from.x - a.x) - down * (from.y - a.y)]
         };
+        let planes = [plane(b, c), plane(c, a), plane(a, b)];
+        let slope = [0, 1].map(|axis| {
+            planes[1][axis] * (b.inverse_depth - a.inverse_depth) + planes[2][axis] * (c.inverse_depth - a.inverse_depth)
+        });
+        let foremost = a.inverse_depth.max(b.inverse_depth).max(c.inverse_depth);
+        let columns = span([a.x, b.x, c.x], self.width);
         for y in span([a.y, b.y, c.y], self.height) {
-            for x in span([a.x, b.x, c.x], self.width) {
-                let (px, py) = (x as f32 + 0.5, y as f32 + 0.5);
-                let weights = [edge(b, c, px, py), edge(c, a, px, py), edge(a, b, px, py)].map(|w| w / doubled_area);
-                if weights.iter().any(|&w| w < 0.0) {
-                    continue;
+            let middle = y as f32 + 0.5 - a.y;
+            let (mut from, mut to) = (columns.start as f32, columns.end as f32);
+            for [right, down, start] in planes {
+                let here = down * middle + start;
+                if right > 0.0 {
+                    from = from.max(a.x - here / right - 0.5 - OVERLAP);
+                } else if right < 0.0 {
+                    to = to.min(a.x - here / right + 0.5 + OVERLAP);
+                } else if here < 0.0 {
+                    to = from;
                 }
-                // 1/depth and normal/depth are linear on the picture.
-                let shares = [0, 1, 2].map(|i| weights[i] * [a, b, c][i].inverse_depth);
-                let depth_mm = 1.0 / (shares[0] + shares[1] + shares[2]);
-                let texel = &mut self.texels[y * self.width + x];
-                if depth_mm >= texel.depth_mm {
-                    continue;
-                }
-                let normal =
-                    add(add(scale(a.normal, shares[0]), scale(b.normal, shares[1])), scale(c.normal, shares[2]));
-                let normal = unit(if inside { scale(normal, -1.0) } else { normal });
-                *texel = Texel { depth_mm, normal, part, inside };
             }
-        }
-    }
-}
-
-/// Twice the signed area of the triangle a, b, (x, y).
-fn edge(a: Corner, b: Corner, x: f32, y: f32) -> f32 {
-    (b.x - a.x) * (y - a.y) - (b.y - a.y) * (x - a.x)
-}
-
-/// Ambient occlusion in screen space: what lies near before a texel darkens it.
-pub struct Occlusion {
-    radius_mm: f32,
-    /// Spirals of samples in the unit disc, each turned a little further.
-    spirals: Vec<[[f32; 2]; Self::SAMPLES]>,
-}
-
-impl Occlusion {
-    const SAMPLES: usize = 9;
-    const TURNS: usize = 64;
-    const GOLDEN_ANGLE: f32 = 2.399_963;
-    /// Walls that reach halfway up the sky leave a crease dark.
-    const STRENGTH: f32 = 3.4;
-
-    /// Looks for walls within `radius_mm`.
-    pub fn new(radius_mm: f32) -> Self {
-        let spiral = |turn: usize| {
-            std::array::from_fn(|sample| {
-                let reach = ((sample as f32 + 0.5) / Self::SAMPLES as f32).sqrt();
-                let turned = turn as f32 * std::f32::consts::TAU / Self::TURNS as f32;
-                let angle = turned + sample as f32 * Self::GOLDEN_ANGLE;
-                [reach * angle.cos(), reach * angle.sin()]
-            })
-        };
-        Self { radius_mm, spirals: (0..Self::TURNS).map(spiral).collect() }
-    }
-
-    /// How much of the hemisphere over a texel is open, 0..1.
-    pub fn openness(&self, raster: &Raster, x: usize, y: usize) -> f32 {
-        let texel = raster.texels[y * raster.width + x];
-        let centre = raster.position(x, y, texel.depth_mm);
-        let radius_px = raster.pixels(self.radius_mm, texel.depth_mm).max(2.0);
-        // Each texel turns the spiral, so that neighbours together sample many directions.
-        let mut covered = 0.0;
-        for [right, down] in self.spirals[(x * 73 + y * 151) % Self::TURNS] {
-            let (sx, sy) = (x as f32 + radius_px * right, y as f32 + radius_px * down);
-            if sx < 0.0 || sy < 0.0 || sx >= raster.width as f32 || sy >= raster.height as f32 {
+            let (from, to) = (above(from), to as usize);
+            if from >= to {
                 continue;
             }
-            let (sx, sy) = (sx as usize, sy as usize);
-            let depth_mm = raster.texels[sy * raster.width + sx].depth_mm;
-            if depth_mm.is_finite() {
-                let towards = sub(raster.position(sx, sy, depth_mm), centre);
-                let distance = dot(towards, towards).sqrt().max(1e-3);
-                let near = (1.0 - distance / (2.0 * self.radius_mm)).max(0.0);
-                covered += (dot(texel.normal, towards) / distance - 0.1).max(0.0) * near;
+            let row = y * self.width;
+            let start = a.inverse_depth + slope[1] * middle;
+            let texels = self.nearest[row + from..row + to].iter_mut().zip(&mut self.triangles[row + from..row + to]);
+            for (x, (nearest, seen)) in (from..to).zip(texels) {
+                let inverse_depth = (start + slope[0] * (x as f32 + 0.5 - a.x)).min(foremost);
+                if inverse_depth > *nearest {
+                    (*nearest, *seen) = (inverse_depth, triangle);
+                }
             }
         }
-        (1.0 - Self::STRENGTH * covered / Self::SAMPLES as f32).clamp(0.0, 1.0)
     }
+
+    fn corners_of(&self, triangle: u32) -> [Corner; 3] {
+        self.mesh.triangles[triangle as usize].map(|corner| self.corners[corner as usize])
+    }
+
+    /// What a texel sees; none is the background.
+    pub fn seen(&self, x: usize, y: usize) -> Option<Seen> {
+        let triangle = self.triangles[y * self.width + x];
+        (triangle != NOTHING).then_some(Seen { triangle })
+    }
+
+    /// 1/mm before the camera of what a texel sees; 0 for the background.
+    pub fn inverse_depth(&self, x: usize, y: usize) -> f32 {
+        self.nearest[y * self.width + x]
+    }
+
+    /// Part of the mesh that a triangle belongs to.
+    pub fn part(&self, seen: Seen) -> usize {
+        usize::from(self.parts[seen.triangle as usize])
+    }
+
+    /// The three vertices of a triangle.
+    pub fn vertices(&self, seen: Seen) -> [usize; 3] {
+        self.mesh.triangles[seen.triangle as usize].map(|vertex| vertex as usize)
+    }
+
+    /// The camera sees the inner side of a triangle.
+    pub fn inside(&self, seen: Seen) -> bool {
+        let [a, b, c] = self.corners_of(seen.triangle);
+        // y points down in the picture, which turns counter-clockwise outsides negative.
+        doubled_area(a, b, c) > 0.0
+    }
+
+    /// The vertices of all that is seen.
+    pub fn visible(&self) -> Vec<bool> {
+        let mut drawn = vec![false; self.mesh.triangles.len()];
+        let mut last = NOTHING;
+        for &triangle in &self.triangles {
+            if triangle != last && triangle != NOTHING {
+                drawn[triangle as usize] = true;
+            }
+            last = triangle;
+        }
+        let mut visible = vec![false; self.corners.len()];
+        for (triangle, _) in self.mesh.triangles.iter().zip(drawn).filter(|(_, drawn)| *drawn) {
+            triangle.iter().for_each(|&vertex| visible[vertex as usize] = true);
+        }
+        visible
+    }
+
+    /// A triangle at a place on the picture, or where it is nearest to that.
+    pub fn point(&self, seen: Seen, x: f32, y: f32) -> Point {
+        let [a, b, c] = self.corners_of(seen.triangle);
+        let at = Corner { x, y, ..a };
+        let area = doubled_area(a, b, c);
+        let inside = area > 0.0;
+        let share = |from, to| (doubled_area(from, to, at) / area).max(0.0);
+        let (wa, wb, wc) = (share(b, c), share(c, a), share(a, b));
+        let sum = wa + wb + wc;
+        // 1/depth and what is divided by the depth are linear on the picture.
+        let (wa, wb, wc) = (wa * a.inverse_depth, wb * b.inverse_depth, wc * c.inverse_depth);
+        let nearness = wa + wb + wc;
+        let normal = unit(add(add(scale(a.normal, wa), scale(b.normal, wb)), scale(c.normal, wc)));
+        let normal = if inside { scale(normal, -1.0) } else { normal };
+        Point { normal, inside, inverse_depth: nearness / sum, shares: scale([wa, wb, wc], 1.0 / nearness) }
+    }
+
+    /// Camera space (mm; x right, y up, z out of the picture) of a place on the picture.
+    pub fn position(&self, x: f32, y: f32, inverse_depth: f32) -> Vec3 {
+        let depth_mm = 1.0 / inverse_depth;
+        let per_px = depth_mm / self.focal_px;
+        [(x - self.width as f32 / 2.0) * per_px, (self.height as f32 / 2.0 - y) * per_px, -depth_mm]
+    }
+
+    /// Texels that `length_mm` covers there.
+    pub fn texels(&self, length_mm: f32, inverse_depth: f32) -> f32 {
+        length_mm * self.focal_px * inverse_depth
+    }
+}
+
+/// Twice the signed area of a triangle.
+fn doubled_area(a: Corner, b: Corner, c: Corner) -> f32 {
+    (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x)
+}
+
+/// The texels below `limit` whose middles values may lie about.
+fn span(values: [f32; 3], limit: usize) -> std::ops::Range<usize> {
+    let low = values.into_iter().fold(f32::INFINITY, f32::min);
+    let high = values.into_iter().fold(f32::NEG_INFINITY, f32::max);
+    (low as usize).min(limit)..above(high).min(limit)
+}
+
+/// The next whole number; 0 for what is below it. The plain target has no instruction for it, and calls a function.
+fn above(value: f32) -> usize {
+    let whole = value as usize;
+    whole.saturating_add(usize::from((whole as f32) < value))
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
     use crate::mesh::tests::ball;
 
-    fn drawn() -> (Mesh, Raster) {
-        let mesh = ball();
-        let camera = Camera::framing(&mesh.vertices_mm, 0.0, 120, 120, 0.9);
-        let raster = Raster::draw(&mesh, &mesh.vertices_mm, &camera, 120, 120);
-        (mesh, raster)
+    pub const SIDE: usize = 120;
+
+    pub fn drawn(mesh: &Mesh) -> Raster<'_> {
+        let camera = Camera::framing(&mesh.vertices_mm, 0.0, SIDE, SIDE, 0.9);
+        Raster::draw(mesh, &mesh.vertices_mm, &camera, SIDE, SIDE)
+    }
+
+    pub fn places() -> impl Iterator<Item = (usize, usize)> {
+        (0..SIDE * SIDE).map(|i| (i % SIDE, i / SIDE))
     }
 
     #[test]
     fn ball_fills_the_picture_without_holes_and_shows_its_outside() {
-        let (_, raster) = drawn();
-        let covered = raster.texels.iter().filter(|texel| texel.depth_mm.is_finite()).count() as f32;
-        let disc = std::f32::consts::PI * (0.45 * 120.0f32).powi(2);
-        assert!((covered / disc - 1.0).abs() < 0.06, "{covered} texels of {disc}");
-        assert!(raster.texels.iter().all(|texel| !texel.depth_mm.is_finite() || !texel.inside));
-        let middle = raster.texels[60 * 120 + 60];
+        let mesh = ball();
+        let raster = drawn(&mesh);
+        let covered: Vec<Seen> = places().filter_map(|(x, y)| raster.seen(x, y)).collect();
+        let disc = std::f32::consts::PI * (0.45 * SIDE as f32).powi(2);
+        assert!((covered.len() as f32 / disc - 1.0).abs() < 0.06, "{} texels of {disc}", covered.len());
+        assert!(covered.iter().all(|&seen| !raster.inside(seen)));
+        for y in 0..SIDE {
+            let row: Vec<usize> = (0..SIDE).filter(|&x| raster.seen(x, y).is_some()).collect();
+            assert!(row.windows(2).all(|pair| pair[1] == pair[0] + 1), "a hole in row {y}");
+        }
+        let middle = raster.point(raster.seen(60, 60).unwrap(), 60.5, 60.5);
         assert!(middle.normal[2] > 0.98, "{:?}", middle.normal);
+        assert!((middle.shares.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+        assert!((middle.inverse_depth / raster.inverse_depth(60, 60) - 1.0).abs() < 1e-5);
     }
 
     #[test]
     fn nearer_part_hides_the_farther_on_its_own_side() {
-        let (_, raster) = drawn();
+        let mesh = ball();
+        let raster = drawn(&mesh);
         // The cube stands at x = +30, y = +20: right of and above the middle.
-        let cube: Vec<usize> = (0..raster.texels.len()).filter(|&i| raster.texels[i].part == 1).collect();
+        let part = |x, y| raster.seen(x, y).map(|seen| raster.part(seen));
+        let cube: Vec<(usize, usize)> = places().filter(|&(x, y)| part(x, y) == Some(1)).collect();
         assert!(!cube.is_empty());
-        assert!(cube.iter().all(|i| i % 120 > 60 && i / 120 < 60));
+        assert!(cube.iter().all(|&(x, y)| x > 60 && y < 60));
     }
 
     #[test]
-    fn open_surface_is_lighter_than_a_corner() {
-        let (_, raster) = drawn();
-        let beside_cube = (0..raster.texels.len())
-            .filter(|&i| raster.texels[i].part == 0 && raster.texels[i].depth_mm.is_finite())
-            .find(|&i| raster.texels[i + 1].part == 1)
-            .unwrap();
-        let occlusion = Occlusion::new(12.0);
-        let corner = occlusion.openness(&raster, beside_cube % 120, beside_cube / 120);
-        assert!(occlusion.openness(&raster, 30, 80) > corner + 0.1, "{corner}");
+    fn vertices_of_what_is_hidden_are_not_visible() {
+        let mesh = ball();
+        let visible = drawn(&mesh).visible();
+        let back = mesh.vertices_mm.iter().zip(&visible).filter(|(vertex, _)| vertex[2] < -30.0);
+        assert!(back.into_iter().all(|(_, visible)| !visible));
+        let front = mesh.vertices_mm.iter().position(|vertex| vertex[2] > 79.0).unwrap();
+        assert!(visible[front]);
+    }
+
+    #[test]
+    fn broken_positions_are_drawn_nowhere() {
+        let mesh = ball();
+        let camera = Camera::framing(&mesh.vertices_mm, 0.0, SIDE, SIDE, 0.9);
+        for wrong in [f32::NAN, f32::INFINITY, 1e30] {
+            let positions: Vec<Vec3> = mesh.vertices_mm.iter().map(|v| [v[0] * wrong, v[1], v[2]]).collect();
+            let raster = Raster::draw(&mesh, &positions, &camera, SIDE, SIDE);
+            assert!(places().filter(|&(x, y)| raster.seen(x, y).is_some()).count() <= SIDE * SIDE);
+        }
     }
 }

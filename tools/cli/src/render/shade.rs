@@ -1,14 +1,17 @@
 //! Texels → colour: a warm key light, a cool fill, a rim and the sky, in linear light; 2 × 2 texels a pixel.
 
+use std::sync::LazyLock;
+
 use media2face::pack::Part;
 
-use crate::render::raster::{Occlusion, Raster, Texel};
+use crate::render::occlusion;
+use crate::render::raster::{Raster, Seen};
 use crate::vector::{Vec3, add, dot, scale, unit};
 
 /// Texels a pixel has in each direction.
 pub const SUPERSAMPLING: usize = 2;
-/// Reach of the occlusion: a nose's, not a head's.
-const OCCLUSION_MM: f32 = 22.0;
+/// Texels of a pixel are one surface, and shaded once, where their distances differ by less than this share.
+const SAME_SURFACE: f32 = 0.004;
 
 struct Light {
     /// Unit length.
@@ -33,8 +36,10 @@ struct Surface {
     colour: Vec3,
     /// How far the light of each colour reaches past the terminator: skin lets red through.
     wrap: Vec3,
+    /// What that takes of it: 1/(1 + wrap)².
+    softening: Vec3,
     gloss: f32,
-    sharpness: i32,
+    sharpness: u32,
     /// Lit through the lips alone.
     in_mouth: bool,
 }
@@ -50,11 +55,11 @@ impl Surface {
             _ => ([0.38, 0.2, 0.14], 0.16, 22),
         };
         let in_mouth = part.name.starts_with("teeth") || part.name.starts_with("tongue");
-        Self { colour: part.colour, wrap, gloss, sharpness, in_mouth }
+        let softening = wrap.map(|wrap: f32| (1.0 + wrap).powi(-2));
+        Self { colour: part.colour, wrap, softening, gloss, sharpness, in_mouth }
     }
 
-    fn lit(&self, texel: &Texel, to_eye: Vec3, open: f32) -> Vec3 {
-        let n = texel.normal;
+    fn lit(&self, n: Vec3, inside: bool, to_eye: Vec3, open: f32) -> Vec3 {
         let mut light = [0.0; 3];
         let mut shine = [0.0; 3];
         // Light that grazes a crease is stopped by its walls.
@@ -63,11 +68,11 @@ impl Surface {
             let cosine = dot(n, towards);
             for channel in 0..3 {
                 let wrap = self.wrap[channel];
-                light[channel] += colour[channel] * reaching * ((cosine + wrap) / (1.0 + wrap).powi(2)).max(0.0);
+                light[channel] += colour[channel] * reaching * ((cosine + wrap) * self.softening[channel]).max(0.0);
             }
-            if cosine > 0.0 {
+            if cosine > 0.0 && self.gloss > 0.0 {
                 let half = unit(add(towards, to_eye));
-                let strength = self.gloss * open * dot(n, half).max(0.0).powi(self.sharpness) * cosine;
+                let strength = self.gloss * open * power(dot(n, half).max(0.0), self.sharpness) * cosine;
                 shine = add(shine, scale(colour, strength));
             }
         }
@@ -75,7 +80,7 @@ impl Surface {
         let sky = add(scale(SKY, up), scale(GROUND, 1.0 - up));
         light = add(light, scale(sky, open));
         // The inner side is the mouth's or the skull's: little light comes there.
-        let side = if texel.inside { 0.25 } else { 1.0 };
+        let side = if inside { 0.25 } else { 1.0 };
         let colour = [0, 1, 2].map(|channel| self.colour[channel] * light[channel] * side);
         add(colour, shine)
     }
@@ -83,32 +88,88 @@ impl Surface {
 
 /// Colour and coverage (0..1) of every pixel: sRGB, row by row, a picture of `raster`'s size / [`SUPERSAMPLING`].
 pub fn resolve(raster: &Raster, parts: &[Part]) -> Vec<([u8; 3], f32)> {
-    let surfaces: Vec<Surface> = parts.iter().map(Surface::of).collect();
+    let shader = Shader {
+        raster,
+        surfaces: parts.iter().map(Surface::of).collect(),
+        openness: occlusion::openness(raster),
+    };
     let (width, height) = (raster.width / SUPERSAMPLING, raster.height / SUPERSAMPLING);
-    let occlusion = Occlusion::new(OCCLUSION_MM);
-    let samples = (SUPERSAMPLING * SUPERSAMPLING) as f32;
     let mut pixels = Vec::with_capacity(width * height);
     for y in 0..height {
-        for x in 0..width {
-            let mut sum = [0.0; 3];
-            let mut covered = 0.0f32;
-            for sample in 0..SUPERSAMPLING * SUPERSAMPLING {
-                let (tx, ty) = (x * SUPERSAMPLING + sample % SUPERSAMPLING, y * SUPERSAMPLING + sample / SUPERSAMPLING);
-                let texel = &raster.texels[ty * raster.width + tx];
-                if texel.depth_mm.is_finite() {
-                    let to_eye = unit(scale(raster.position(tx, ty, texel.depth_mm), -1.0));
-                    let surface = &surfaces[usize::from(texel.part)];
-                    let mouth = if surface.in_mouth { mouth_light(raster.teeth_mm, texel.depth_mm) } else { 1.0 };
-                    let open = occlusion.openness(raster, tx, ty) * mouth;
-                    let colour = surface.lit(texel, to_eye, open);
-                    sum = add(sum, colour.map(tone));
-                    covered += 1.0;
-                }
-            }
-            pixels.push((scale(sum, 1.0 / covered.max(1.0)).map(encode), covered / samples));
-        }
+        pixels.extend((0..width).map(|x| shader.pixel(x, y)));
     }
     pixels
+}
+
+struct Shader<'a> {
+    raster: &'a Raster<'a>,
+    /// One a part.
+    surfaces: Vec<Surface>,
+    /// One a vertex.
+    openness: Vec<f32>,
+}
+
+impl Shader<'_> {
+    fn pixel(&self, x: usize, y: usize) -> ([u8; 3], f32) {
+        const SAMPLES: usize = SUPERSAMPLING * SUPERSAMPLING;
+        let (left, top) = (x * SUPERSAMPLING, y * SUPERSAMPLING);
+        let texel = |sample: usize| (left + sample % SUPERSAMPLING, top + sample / SUPERSAMPLING);
+        let seen: [Option<Seen>; SAMPLES] = std::array::from_fn(|sample| {
+            let (x, y) = texel(sample);
+            self.raster.seen(x, y)
+        });
+        if seen.iter().all(Option::is_none) {
+            return ([0; 3], 0.0);
+        }
+        if let Some(whole) = self.one_surface(&seen, texel) {
+            let middle = SUPERSAMPLING as f32 / 2.0;
+            let colour = self.colour(whole, left as f32 + middle, top as f32 + middle);
+            return (colour.map(encode), 1.0);
+        }
+        let mut sum = [0.0; 3];
+        let mut covered = 0.0f32;
+        for (sample, seen) in seen.into_iter().enumerate() {
+            let Some(seen) = seen else { continue };
+            let (x, y) = texel(sample);
+            sum = add(sum, self.colour(seen, x as f32 + 0.5, y as f32 + 0.5));
+            covered += 1.0;
+        }
+        (scale(sum, 1.0 / covered).map(encode), covered / SAMPLES as f32)
+    }
+
+    /// The triangle that stands for all texels of a pixel, where they see one surface.
+    fn one_surface(&self, seen: &[Option<Seen>], texel: impl Fn(usize) -> (usize, usize)) -> Option<Seen> {
+        let first = seen[0]?;
+        if seen[1..].iter().all(|other| *other == seen[0]) {
+            return Some(first);
+        }
+        let (part, inside) = (self.raster.part(first), self.raster.inside(first));
+        let (mut near, mut far) = (0.0f32, f32::INFINITY);
+        for (sample, other) in seen.iter().enumerate() {
+            let other = (*other)?;
+            if self.raster.part(other) != part || self.raster.inside(other) != inside {
+                return None;
+            }
+            let (x, y) = texel(sample);
+            let inverse_depth = self.raster.inverse_depth(x, y);
+            (near, far) = (near.max(inverse_depth), far.min(inverse_depth));
+        }
+        (near - far < SAME_SURFACE * near).then_some(first)
+    }
+
+    /// Linear 0..1, of a triangle at a place on the picture.
+    fn colour(&self, seen: Seen, x: f32, y: f32) -> Vec3 {
+        let raster = self.raster;
+        let point = raster.point(seen, x, y);
+        let to_eye = unit(scale(raster.position(x, y, point.inverse_depth), -1.0));
+        let surface = &self.surfaces[raster.part(seen)];
+        let [a, b, c] = raster.vertices(seen).map(|vertex| self.openness[vertex]);
+        let mut open = a * point.shares[0] + b * point.shares[1] + c * point.shares[2];
+        if surface.in_mouth {
+            open *= mouth_light(raster.teeth_mm, 1.0 / point.inverse_depth);
+        }
+        surface.lit(point.normal, point.inside, to_eye, open).map(tone)
+    }
 }
 
 /// Share of the light that comes through the lips to a depth. The lips shade even the front teeth.
@@ -117,14 +178,82 @@ fn mouth_light(teeth_mm: f32, depth_mm: f32) -> f32 {
     0.5 * (-behind / MOUTH_MM).exp()
 }
 
+/// `base` to a whole power.
+fn power(mut base: f32, mut exponent: u32) -> f32 {
+    let mut power = 1.0;
+    while exponent > 0 {
+        if exponent & 1 == 1 {
+            power *= base;
+        }
+        base *= base;
+        exponent >>= 1;
+    }
+    power
+}
+
 /// Bends highlights towards white instead of cutting them off.
 fn tone(linear: f32) -> f32 {
-    let bent = 1.0 - (-linear).exp();
-    bent.clamp(0.0, 1.0)
+    const BRIGHTEST: f32 = 8.0;
+    static TABLE: LazyLock<[f32; 1026]> =
+        LazyLock::new(|| std::array::from_fn(|i| 1.0 - (-(i as f32) * BRIGHTEST / 1024.0).exp()));
+    let place = if linear > 0.0 { linear.min(BRIGHTEST) } else { 0.0 } * (1024.0 / BRIGHTEST);
+    let low = place as usize;
+    TABLE[low] + (TABLE[low + 1] - TABLE[low]) * (place - low as f32)
 }
 
 /// Linear 0..1 → sRGB 0..255.
 fn encode(linear: f32) -> u8 {
-    let curve = if linear <= 0.003_130_8 { 12.92 * linear } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 };
-    (curve * 255.0 + 0.5) as u8
+    static TABLE: LazyLock<[u8; 16_385]> = LazyLock::new(|| {
+        std::array::from_fn(|i| {
+            let linear = i as f32 / 16_384.0;
+            let curve = if linear <= 0.003_130_8 { 12.92 * linear } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 };
+            (curve * 255.0 + 0.5) as u8
+        })
+    });
+    TABLE[(linear.clamp(0.0, 1.0) * 16_384.0 + 0.5) as usize]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mesh::tests::ball;
+    use crate::render::raster::tests::{SIDE, drawn};
+
+    #[test]
+    fn tables_are_the_curves() {
+        for step in 0..4000 {
+            let linear = step as f32 * 0.0025;
+            assert!((tone(linear) - (1.0 - (-linear).exp())).abs() < 4e-4, "{linear}");
+        }
+        assert_eq!([tone(-1.0), tone(f32::NAN)], [0.0; 2]);
+        assert_eq!([0.0, 0.002, 0.21, 1.0, 2.0].map(encode), [0, 7, 126, 255, 255]);
+        assert!([1, 22, 60, 160].iter().all(|&n| (power(0.97, n) / 0.97f32.powi(n as i32) - 1.0).abs() < 1e-4));
+    }
+
+    #[test]
+    fn shading_a_pixel_once_is_as_good_as_shading_its_texels() {
+        let mesh = ball();
+        let raster = drawn(&mesh);
+        let shader = Shader {
+            raster: &raster,
+            surfaces: mesh.parts.iter().map(Surface::of).collect(),
+            openness: occlusion::openness(&raster),
+        };
+        let mut shaded_once = 0;
+        for (x, y) in (0..SIDE / 2).flat_map(|y| (0..SIDE / 2).map(move |x| (x, y))) {
+            let texel = |sample: usize| (2 * x + sample % 2, 2 * y + sample / 2);
+            let seen: [_; 4] = std::array::from_fn(|sample| raster.seen(texel(sample).0, texel(sample).1));
+            let Some(whole) = shader.one_surface(&seen, texel) else { continue };
+            let once = shader.colour(whole, 2.0 * x as f32 + 1.0, 2.0 * y as f32 + 1.0);
+            let mut mean = [0.0; 3];
+            for sample in 0..4 {
+                let (x, y) = texel(sample);
+                let colour = shader.colour(seen[sample].unwrap(), x as f32 + 0.5, y as f32 + 0.5);
+                mean = add(mean, scale(colour, 0.25));
+            }
+            assert!(once.iter().zip(mean).all(|(a, b)| (a - b).abs() < 0.02), "{once:?} for {mean:?} at {x}, {y}");
+            shaded_once += 1;
+        }
+        assert!(shaded_once > 1500, "{shaded_once} pixels");
+    }
 }

@@ -9,7 +9,8 @@ use crate::mesh::Mesh;
 use crate::render::canvas::{Area, Canvas, Colour};
 use crate::render::each;
 use crate::render::font;
-use crate::render::raster::{Camera, Raster};
+use crate::render::camera::Camera;
+use crate::render::raster::Raster;
 use crate::render::shade::{SUPERSAMPLING, resolve};
 
 /// Faces of a sheet.

@@ -1,31 +1,40 @@
-//! The files of a scene: those of each character, and those of all: sound, glTF, sheet and film.
+//! The files of a scene: those of each character, and those of all: sound, glTF, page, sheet and film.
 
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::Result;
 
 use super::check::{Character, Scene};
 use super::sound;
+use super::timeline::Spoken;
 use crate::args::Emit;
 use crate::emit::glb::{self, Figure};
+use crate::emit::page::{self, Band, Clip, Page};
 use crate::emit::staged::Staged;
 use crate::face::Face;
 use crate::ffmpeg::FilmWriter;
 use crate::interrupt;
 use crate::output::Output;
 use crate::progress::Progress;
+use crate::recording;
 use crate::render::sheet::Pose;
 use crate::render::stage::{Actor, Stage};
 use crate::render::stage_sheet::{self, Role};
 
 /// Stem of the files of all.
-pub const STEM: &str = "scene";
+const STEM: &str = "scene";
+/// The sound of all.
+pub const SOUND: &str = "scene.wav";
+/// The page of all.
+pub const PAGE: &str = "scene.html";
 
 /// Where everything is written aside.
 pub struct Files {
     characters: Vec<Vec<(Emit, Staged)>>,
     sound: Staged,
     glb: Option<Staged>,
+    page: Option<Staged>,
     sheet: Option<Staged>,
     film: Option<Staged>,
 }
@@ -35,14 +44,15 @@ impl Files {
     pub fn create(out: &Path, kinds: &[Emit], characters: &[Character]) -> Result<Self> {
         let file = |stem: &str, ending: &str| Staged::create(&out.join(format!("{stem}.{ending}")));
         let own = |character: &Character| {
-            let kinds = kinds.iter().filter(|kind| **kind != Emit::Mp4);
+            let kinds = kinds.iter().filter(|kind| !matches!(kind, Emit::Html | Emit::Mp4));
             kinds.map(|kind| Ok((*kind, file(&character.name, kind.ending())?))).collect::<Result<Vec<_>>>()
         };
         let of_all = |kind: Emit| kinds.contains(&kind).then(|| file(STEM, kind.ending())).transpose();
         Ok(Self {
             characters: characters.iter().map(own).collect::<Result<_>>()?,
-            sound: file(STEM, "wav")?,
+            sound: Staged::create(&out.join(SOUND))?,
             glb: of_all(Emit::Glb)?,
+            page: of_all(Emit::Html)?,
             sheet: of_all(Emit::Png)?,
             film: of_all(Emit::Mp4)?,
         })
@@ -57,13 +67,20 @@ impl Files {
             }
         }
         let tracks = scene.characters.iter().map(|character| &character.samples[..]);
-        sound::write(&sound::mix(tracks), &mut self.sound)?;
-        if self.glb.is_none() && self.sheet.is_none() && self.film.is_none() {
+        let sound = recording::mono_wav(&sound::mix(tracks))?;
+        self.sound.write(|out| Ok(out.write_all(&sound)?))?;
+        if [&self.glb, &self.page, &self.sheet, &self.film].iter().all(|file| file.is_none()) {
             return Ok(());
         }
         let cast = Cast { scene, outputs, faces: outputs.iter().map(Output::face).collect::<Result<_>>()? };
-        if let Some(file) = &mut self.glb {
-            cast.write_glb(file, progress)?;
+        if self.glb.is_some() || self.page.is_some() {
+            let glb = cast.glb(progress)?;
+            if let Some(file) = &mut self.glb {
+                file.write(|out| Ok(out.write_all(&glb)?))?;
+            }
+            if let Some(file) = &mut self.page {
+                cast.write_page(&glb, &sound, file)?;
+            }
         }
         if let Some(file) = &mut self.sheet {
             cast.write_sheet(file)?;
@@ -77,7 +94,7 @@ impl Files {
     /// Gives them their names.
     pub fn persist(self) -> Result<()> {
         let own = self.characters.into_iter().flatten().map(|(_, file)| file);
-        let of_all = [Some(self.sound), self.glb, self.sheet, self.film].into_iter().flatten();
+        let of_all = [Some(self.sound), self.glb, self.page, self.sheet, self.film].into_iter().flatten();
         own.chain(of_all).try_for_each(|file| file.persist().map(drop))
     }
 }
@@ -98,7 +115,7 @@ impl Cast<'_> {
         actors
     }
 
-    fn write_glb(&self, file: &mut Staged, progress: &Progress) -> Result<()> {
+    fn glb(&self, progress: &Progress) -> Result<Vec<u8>> {
         progress.show("glb", 0.0);
         let model = &self.scene.model;
         let offsets = self.faces.iter().map(|face| face.blendshape_offsets_mm(model)).collect::<Result<Vec<_>>>()?;
@@ -108,7 +125,25 @@ impl Cast<'_> {
             let (mesh, track) = (&self.faces[number].mesh, &self.outputs[number].track);
             figures.push(Figure { stands: Some((name, *placement)), mesh, offsets_mm, track });
         }
-        file.write(|out| glb::write(&figures, out))
+        let mut glb = Vec::new();
+        glb::write(&figures, SOUND, &mut glb)?;
+        Ok(glb)
+    }
+
+    fn write_page(&self, glb: &[u8], wav: &[u8], file: &mut Staged) -> Result<()> {
+        let Scene { model, fps, characters, lines, .. } = self.scene;
+        let band = |line: &Spoken| Band {
+            label: characters[line.speaker].name.clone(),
+            start_s: line.start_s,
+            end_s: Some(line.end_s),
+        };
+        let bands: Vec<Band> = lines.iter().map(band).collect();
+        let names = characters.iter().map(|character| character.name.as_str()).collect::<Vec<_>>().join(", ");
+        let manifest = model.manifest();
+        let facts = [names, format!("{} {}", manifest.name, manifest.version)];
+        let duration_s = self.outputs[0].animation.duration_s();
+        let clip = Clip { duration_s, fps: fps.hz(), facts: &facts, bands: &bands };
+        file.write(|out| page::write(&Page { title: STEM, clip, glb, wav: Some(wav) }, out))
     }
 
     fn write_sheet(&self, file: &mut Staged) -> Result<()> {

@@ -14,7 +14,6 @@ mod sound;
 mod timeline;
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use anyhow::{Result, ensure};
 
@@ -26,13 +25,14 @@ use crate::interrupt;
 use crate::model;
 use crate::output::Output;
 use crate::progress::Progress;
+use crate::summary::Stages;
 use check::Character;
 pub use faults::Report;
 use files::Files;
 
 /// Writes the files; gives the line that sums them up.
 pub fn run(args: &args::Scene) -> Result<String> {
-    let start = Instant::now();
+    let mut stages = Stages::begin();
     interrupt::watch();
     let progress = Arc::new(Progress::new(args.quiet));
     let bar = Arc::clone(&progress);
@@ -44,11 +44,14 @@ pub fn run(args: &args::Scene) -> Result<String> {
         ffmpeg::check_films()?;
     }
     let mut files = Files::create(&args.out, &kinds, &scene.characters)?;
+    stages.end("model");
     let animations = generate::generate(&scene.model, &scene.characters, &progress)?;
+    stages.end("motion");
     let output = |(character, animation): (&Character, _)| {
         let mut envelope = Envelope::default();
         envelope.add(&character.samples, 1);
-        let mut output = Output::new(animation, scene.fps, character.bound.clone(), envelope, &progress)?;
+        let mut output =
+            Output::new(animation, scene.fps, character.bound.clone(), envelope, files::SOUND.to_owned(), &progress)?;
         output.track.drop_frame = scene.drop_frame;
         Ok(output)
     };
@@ -56,7 +59,13 @@ pub fn run(args: &args::Scene) -> Result<String> {
     files.write(&scene, &outputs, args.size as usize, &progress)?;
     interrupt::check()?;
     files.persist()?;
+    stages.end("files");
     let (duration_s, frame_count) = (outputs[0].animation.duration_s(), outputs[0].track.frame_count());
-    let summary = animate::summary(duration_s, frame_count, start.elapsed());
-    Ok(format!("{} characters, {} lines: {summary}, seed {}", outputs.len(), scene.lines.len(), scene.seed))
+    let summary = stages.summary(duration_s, frame_count);
+    let summary = format!("{} characters, {} lines: {summary}, seed {}", outputs.len(), scene.lines.len(), scene.seed);
+    Ok(if kinds.contains(&Emit::Html) {
+        format!("{summary}; open {}", args.out.join(files::PAGE).display())
+    } else {
+        summary
+    })
 }

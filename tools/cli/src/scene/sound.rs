@@ -1,10 +1,6 @@
 //! Sound of a scene: 16 kHz mono, as the model hears it. A line each, a track each character, and all of them together.
 
-use anyhow::Result;
-use hound::{SampleFormat, WavSpec, WavWriter};
 use media2face::audio::RATE_HZ;
-
-use crate::emit::staged::Staged;
 
 /// Samples of a time.
 pub fn samples_of(time_s: f64) -> usize {
@@ -31,18 +27,6 @@ pub fn mix<'a>(tracks: impl IntoIterator<Item = &'a [f32]>) -> Vec<f32> {
     let peak = mix.iter().fold(1.0f32, |peak, sample| peak.max(sample.abs()));
     mix.iter_mut().for_each(|sample| *sample /= peak);
     mix
-}
-
-/// Writes a WAV file of 16 bits.
-pub fn write(samples: &[f32], file: &mut Staged) -> Result<()> {
-    let (channels, sample_rate, bits_per_sample, sample_format) = (1, RATE_HZ, 16, SampleFormat::Int);
-    let mut wav = std::io::Cursor::new(Vec::new());
-    let mut writer = WavWriter::new(&mut wav, WavSpec { channels, sample_rate, bits_per_sample, sample_format })?;
-    for sample in samples {
-        writer.write_sample((sample * f32::from(i16::MAX)).round() as i16)?;
-    }
-    writer.finalize()?;
-    file.write(|out| Ok(std::io::Write::write_all(out, wav.get_ref())?))
 }
 
 #[cfg(test)]

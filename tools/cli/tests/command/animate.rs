@@ -13,7 +13,9 @@ fn every_file_is_written_with_a_row_for_each_frame() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let stdout = String::from_utf8(output.stdout).unwrap();
     // 0.3 s of silence in which the face comes to rest.
-    assert!(stdout.starts_with("0.50 s of audio, 24 frames in "), "{stdout}");
+    assert!(stdout.starts_with("0.50 s of audio, 24 frames: model "), "{stdout}");
+    let stages = ["motion ", " × real time · files ", " s"];
+    assert!(stages.iter().all(|stage| stdout.contains(stage)), "{stdout}");
     assert_eq!(stdout.lines().count(), 1);
 
     let out = bench.path("out");
@@ -92,7 +94,7 @@ fn shortest_clip_is_one_frame() {
     bench.wav("hum.wav", INTEGERS, [0.1; 100]);
     let output = bench.animate("out", &["--emit", "csv", "--tail", "0"]);
     let stdout = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && stdout.starts_with("0.01 s of audio, 1 frame in "), "{output:?}");
+    assert!(output.status.success() && stdout.starts_with("0.01 s of audio, 1 frame: "), "{output:?}");
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod keyframes;
 mod lively;
 mod own_face;
 mod packs;
+mod page;
 mod prompts;
 mod rates;
 mod scene;

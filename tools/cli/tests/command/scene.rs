@@ -67,7 +67,7 @@ fn scene_becomes_files_of_each_and_of_all() {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && stderr.is_empty(), "{stderr}");
     let stdout = String::from_utf8(output.stdout).unwrap();
-    assert!(stdout.starts_with("2 characters, 2 lines: 1.40 s of audio, 42 frames in "), "{stdout}");
+    assert!(stdout.starts_with("2 characters, 2 lines: 1.40 s of audio, 42 frames: model "), "{stdout}");
     let own = ["csv", "glb", "json", "offsets.npy", "png"];
     let mut expected: Vec<String> =
         ["ann", "ben"].iter().flat_map(|name| own.map(|ending| format!("{name}.{ending}"))).collect();

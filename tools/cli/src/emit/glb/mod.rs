@@ -4,7 +4,7 @@
 //! `meshes[].extras.targetNames`, where three.js, Blender and the engines' importers look for them. Node `head` turns
 //! about the head's pivot and carries the node `face`, whose weights are animated. In a scene of several each head hangs
 //! under a node of its character's name that says where it stands, and the names of what is its own begin with that name.
-//! One animation moves them all.
+//! One animation moves them all; the file of the sound that belongs to it is named in the scene's extras, which importers show.
 
 mod buffer;
 
@@ -48,8 +48,8 @@ impl Figure<'_> {
     }
 }
 
-/// Writes the file.
-pub fn write(figures: &[Figure], out: &mut impl Write) -> Result<()> {
+/// Writes the file; `sound` is the name of the file that is heard with it.
+pub fn write(figures: &[Figure], sound: &str, out: &mut impl Write) -> Result<()> {
     for figure in figures {
         let (values, names, vertices) =
             (figure.offsets_mm.len(), figure.track.names.len(), figure.mesh.vertices_mm.len());
@@ -57,7 +57,7 @@ pub fn write(figures: &[Figure], out: &mut impl Write) -> Result<()> {
     }
     let mut document = Document::default();
     let nodes = figures.iter().map(|figure| document.figure(figure)).collect::<Result<Vec<_>>>()?;
-    document.scene(nodes.iter().map(|nodes| nodes.root).collect());
+    document.scene(nodes.iter().map(|nodes| nodes.root).collect(), sound)?;
     document.animation(figures, &nodes);
     document.finish(out)?;
     Ok(())
@@ -109,10 +109,12 @@ impl Document {
         Ok(Nodes { root, head, face })
     }
 
-    fn scene(&mut self, nodes: Vec<Index<json::Node>>) {
+    fn scene(&mut self, nodes: Vec<Index<json::Node>>, sound: &str) -> Result<()> {
         let name = Some("media2face".to_owned());
-        let scene = self.root.push(json::Scene { extensions: None, extras: None, name, nodes });
+        let extras = Some(serde_json::value::to_raw_value(&serde_json::json!({ "sound": sound }))?);
+        let scene = self.root.push(json::Scene { extensions: None, extras, name, nodes });
         self.root.scene = Some(scene);
+        Ok(())
     }
 
     /// One part of the mesh; its vertices are its own.
@@ -263,7 +265,7 @@ mod tests {
         let figure = |&stands: &_| Figure { stands, mesh: &mesh, offsets_mm, track: &track };
         let figures: Vec<Figure> = stands.iter().map(figure).collect();
         let mut bytes = Vec::new();
-        write(&figures, &mut bytes).unwrap();
+        write(&figures, "hello.wav", &mut bytes).unwrap();
         bytes
     }
 
@@ -309,10 +311,17 @@ mod tests {
     }
 
     #[test]
+    fn scene_names_the_sound() {
+        let bytes = written(&[None]);
+        let (root, _) = chunks(&bytes);
+        assert_eq!(root.scenes[0].extras.as_ref().unwrap().get(), r#"{"sound":"hello.wav"}"#);
+    }
+
+    #[test]
     fn targets_of_another_mesh_are_refused() {
         let mesh = ball();
         let few = Figure { stands: None, mesh: &mesh, offsets_mm: &[0.0; 9], track: &short() };
-        assert!(write(&[few], &mut Vec::new()).is_err());
+        assert!(write(&[few], "hello.wav", &mut Vec::new()).is_err());
     }
 
     #[test]

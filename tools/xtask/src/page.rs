@@ -1,0 +1,63 @@
+//! The pages of `m2f`: opened in a headless Chromium and used, and the drawing library inside them built anew from its package
+//! and compared.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::checks;
+use crate::command::{command, root, run, target};
+
+/// Two who speak one after the other.
+const SCENE: &str = r#"
+[[character]]
+name = "ann"
+position_m = [-0.25, 0, 0]
+facing_deg = 50
+
+[[character]]
+name = "ben"
+identity = "bruno"
+position_m = [0.25, 0, 0]
+facing_deg = -50
+
+[[line]]
+character = "ann"
+audio = "two.wav"
+look_at = "ben"
+
+[[line]]
+character = "ben"
+audio = "two.wav"
+look_at = "ann"
+"#;
+
+/// Bytes before the samples of samples/audio/hello.wav, and of two seconds of them at 16 kHz and 16 bits.
+const TWO_SECONDS: usize = 44 + 2 * 2 * 16_000;
+
+/// Pages of a clip and of a scene in the browser; their pictures stay in target/samples/page.
+pub(crate) fn run_all() -> Result<()> {
+    let out = target().join("samples/page");
+    std::fs::create_dir_all(&out)?;
+    let hello = root().join("samples/audio/hello.wav");
+    // Its head tells of more than the part has; m2f reads what is there.
+    std::fs::write(out.join("two.wav"), &std::fs::read(&hello)?[..TWO_SECONDS])?;
+    std::fs::write(out.join("scene.toml"), SCENE)?;
+    std::fs::copy(&hello, out.join("hello.wav"))?;
+    let styles = ["--style", "happy", "--at", "0-3.5", "--style", "sad", "--at", "3.5-"];
+    run(m2f("animate", &hello, &out).args(styles))?;
+    run(&mut m2f("scene", &out.join("scene.toml"), &out))?;
+
+    let folder = root().join("tests/web");
+    let pages = ["hello.html", "scene.html"].map(|name| out.join(name));
+    run(command("node", &["page.mjs", "chromium"]).arg(&out).args(pages).current_dir(folder))?;
+    run(command("npm", &["run", "--silent", "check"]).current_dir(root().join("tools/cli/assets/three")))
+}
+
+/// The m2f command, for pages alone.
+fn m2f(subcommand: &str, input: &Path, out: &Path) -> Command {
+    let mut command = checks::m2f(&[subcommand]);
+    command.arg(input).arg("--out").arg(out).args(["--emit", "html", "--quiet"]);
+    command
+}
