@@ -83,7 +83,8 @@ fn rounded(sample: f32) -> i16 {
 }
 
 fn wav(interleaved: &[i16], sample_rate: u32, channels: u32) -> Result<Vec<u8>> {
-    let spec = WavSpec { channels: channels as u16, sample_rate, bits_per_sample: 16, sample_format: SampleFormat::Int };
+    let spec =
+        WavSpec { channels: channels as u16, sample_rate, bits_per_sample: 16, sample_format: SampleFormat::Int };
     let mut bytes = Cursor::new(Vec::with_capacity(44 + 2 * interleaved.len()));
     let mut writer = WavWriter::new(&mut bytes, spec)?;
     let mut samples = writer.get_i16_writer(interleaved.len() as u32);

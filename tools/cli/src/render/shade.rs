@@ -88,11 +88,8 @@ impl Surface {
 
 /// Colour and coverage (0..1) of every pixel: sRGB, row by row, a picture of `raster`'s size / [`SUPERSAMPLING`].
 pub fn resolve(raster: &Raster, parts: &[Part]) -> Vec<([u8; 3], f32)> {
-    let shader = Shader {
-        raster,
-        surfaces: parts.iter().map(Surface::of).collect(),
-        openness: occlusion::openness(raster),
-    };
+    let shader =
+        Shader { raster, surfaces: parts.iter().map(Surface::of).collect(), openness: occlusion::openness(raster) };
     let (width, height) = (raster.width / SUPERSAMPLING, raster.height / SUPERSAMPLING);
     let mut pixels = Vec::with_capacity(width * height);
     for y in 0..height {
