@@ -40,6 +40,13 @@
 /** mode: the whole clip is pushed, then animated. Push may take memory, so it is not for audio threads. */
 #define M2F_SESSION_OFFLINE 0
 
+/**
+ * seed: one that follows from the clip's own sound, so that every voice has a take of its own. It is a number below 2^32, the
+ * same for the same samples rounded to 16 bits: however they were cut, as i16 or f32, whatever their rate.
+ * m2f_result_seed tells it.
+ */
+#define M2F_SEED_AUTO UINT64_MAX
+
 /** timeout_ms: for as long as it takes. */
 #define M2F_WAIT_FOREVER UINT32_MAX
 
@@ -395,7 +402,10 @@ typedef struct m2f_session_options {
     uint32_t sample_rate_hz;
     /** Interleaved channels of the pushed audio; they are averaged. Default 1. */
     uint32_t channel_count;
-    /** Same seed, same bytes, on any number of threads. Default 0. */
+    /**
+     * Same seed, same bytes, on any number of threads. Default M2F_SEED_AUTO; 0 is a seed like any other. Of a session of
+     * m2f_result_revise that is the result's.
+     */
     uint64_t seed;
     /** Denoising steps; 0 (default) for the pack's. */
     uint32_t step_count;
@@ -405,7 +415,7 @@ typedef struct m2f_session_options {
     float guidance_audio;
     /** Guidance of the style, s_P; NaN (default) for the pack's. */
     float guidance_style;
-    /** Factor on guidance_style; default 1. */
+    /** Strength of the style, as in m2f_style_options; default 1. */
     float style_strength;
     /** Room of the input ring in ms, for the streaming mode; ignored offline. */
     uint32_t ring_ms;
@@ -437,8 +447,21 @@ typedef struct m2f_session_options {
      * takes, and less lively; NaN (default) for the pack's.
      */
     float noise_scale;
-    /** Zero. */
-    uint32_t reserved;
+    /**
+     * 0 (default): where no style is asked for, the pack's default style stands, with the starter the neutral one. 1: the audio
+     * alone decides there, as in the paper, and any mood may come.
+     */
+    uint32_t no_default_style;
+    /**
+     * 1 (default): the motion is adjusted as the pack states, where it does: gains, a mouth that closes in pauses, lids that move
+     * together, a start from rest. What keyframes hold is not. 0: it is left as the networks make it.
+     */
+    uint32_t adjustments;
+    /**
+     * Silence behind the last sample in which mouth and head come to rest, seconds, 0 (default) to 10; the result is longer by
+     * it. Of no effect in a revision.
+     */
+    float tail_s;
 } m2f_session_options;
 
 /** Progress of a job. */
@@ -459,7 +482,7 @@ typedef struct m2f_progress {
 typedef struct m2f_style_options {
     /** Bytes of this struct as the caller knows it. */
     uint32_t struct_size;
-    /** Factor on guidance_style; default 1, 0 leaves the style out. */
+    /** How far the style goes from the pack's default style: 0 leaves it out, 1 (default) is the style, 2 twice the way. */
     float strength;
     /** Where it begins, seconds; default 0. At 0 there is no ramp. */
     double start_s;
@@ -583,7 +606,7 @@ typedef struct m2f_liveliness_options {
     uint32_t struct_size;
     /** Factor on the expression about the face at rest, 0..4; default 1. */
     float expression_gain;
-    /** Decides about added blinks and saccades. */
+    /** Decides about added blinks and saccades; default M2F_SEED_AUTO, the result's own. */
     uint64_t seed;
     /** Factor on the head's angle and translation, 0..4; default 1. */
     float head_gain;
@@ -1170,6 +1193,15 @@ void m2f_result_destroy(struct m2f_result *result);
 m2f_status m2f_result_duration_s(const struct m2f_result *result, double *out);
 
 /**
+ * The seed that the clip was made with: the session's, or what M2F_SEED_AUTO became, with which the take can be made again.
+ * A revised result keeps that of the whole clip, a livened one its source's, a composed one has its first part's.
+ *
+ * Parameters: out, receives the seed. Returns: OK; INVALID_ARGUMENT. Threads: any.
+ */
+m2f_status m2f_result_seed(const struct m2f_result *result,
+                           uint64_t *out);
+
+/**
  * Number of frames at a rate: round(duration · fps), at least 1.
  *
  * Parameters: fps, any rate in 1..1000; 0 for the model's own; out, receives the count. Here and in every read,
@@ -1177,7 +1209,9 @@ m2f_status m2f_result_duration_s(const struct m2f_result *result, double *out);
  * at exactly i·1001/24000 s, after hours too.
  * Returns: OK; INVALID_ARGUMENT. Threads: any.
  */
-m2f_status m2f_result_frame_count(const struct m2f_result *result, float fps, uint32_t *out);
+m2f_status m2f_result_frame_count(const struct m2f_result *result,
+                                  float fps,
+                                  uint32_t *out);
 
 /**
  * Sets gain, offset and limits of one blendshape channel for all later reads of weights on this handle.

@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::limits::{MAX_CHANNELS, MAX_CLIP_S, MAX_SAMPLE_RATE_HZ, MIN_SAMPLE_RATE_HZ};
 
 use super::RATE_HZ;
+use super::fingerprint::Fingerprint;
 use super::resample::Resampler;
 
 /// Turns interleaved PCM into 16 kHz mono, piece by piece; a piece may end inside a frame of channels.
@@ -16,6 +17,7 @@ pub struct Converter {
     received: u64,
     /// Sum of the current frame's first `received % channels` samples.
     frame_sum: f64,
+    fingerprint: Fingerprint,
     /// None at 16 kHz.
     resampler: Option<Resampler>,
     out: Vec<f32>,
@@ -37,7 +39,8 @@ impl Converter {
             return Err(Error::InvalidArgument(format!("{channels} channels: 1 to {MAX_CHANNELS} are allowed")));
         }
         let resampler = if rate_hz == RATE_HZ { None } else { Some(Resampler::new(rate_hz)?) };
-        Ok(Self { rate_hz, channels, received: 0, frame_sum: 0.0, resampler, out: Vec::new() })
+        let fingerprint = Fingerprint::new();
+        Ok(Self { rate_hz, channels, received: 0, frame_sum: 0.0, fingerprint, resampler, out: Vec::new() })
     }
 
     /// Appends samples; full scale is ±1, and larger values are kept.
@@ -53,7 +56,8 @@ impl Converter {
                 interleaved[at]
             )));
         }
-        self.push(interleaved, f64::from)
+        // Nearest, and cut off at full scale.
+        self.push(interleaved, f64::from, |x| (x * 32768.0).round_ties_even() as i16)
     }
 
     /// Appends samples; ±32768 is full scale.
@@ -61,10 +65,15 @@ impl Converter {
     /// # Errors
     /// `InvalidAudio` for a clip longer than [`MAX_CLIP_S`], `OutOfMemory`. Nothing of the piece is taken then.
     pub fn push_i16(&mut self, interleaved: &[i16]) -> Result<()> {
-        self.push(interleaved, |x| f64::from(x) / 32768.0)
+        self.push(interleaved, |x| f64::from(x) / 32768.0, |x| x)
     }
 
-    fn push<T: Copy>(&mut self, interleaved: &[T], amplitude: impl Fn(T) -> f64) -> Result<()> {
+    fn push<T: Copy>(
+        &mut self,
+        interleaved: &[T],
+        amplitude: impl Fn(T) -> f64,
+        rounded: impl Fn(T) -> i16,
+    ) -> Result<()> {
         let longest = u64::from(MAX_CLIP_S) * u64::from(self.rate_hz) * u64::from(self.channels);
         if interleaved.len() as u64 > longest - self.received {
             return Err(Error::InvalidAudio(format!("the clip is longer than {MAX_CLIP_S} s")));
@@ -73,6 +82,7 @@ impl Converter {
         for &sample in interleaved {
             let channel = self.received % u64::from(self.channels);
             let x = amplitude(sample);
+            self.fingerprint.add(rounded(sample), channel == 0);
             // Set, not added to zero, for the first channel: 0 + −0 would lose a sign.
             self.frame_sum = if channel == 0 { x } else { self.frame_sum + x };
             self.received += 1;
@@ -90,6 +100,12 @@ impl Converter {
     /// True when nothing was pushed yet.
     pub fn is_empty(&self) -> bool {
         self.received == 0
+    }
+
+    /// A number below 2^32 that follows from the samples pushed so far, rounded to 16 bits and before any other arithmetic:
+    /// the same however they were cut, as i16 or f32, alone or in several equal channels. The rate is not in it.
+    pub fn fingerprint(&self) -> u64 {
+        self.fingerprint.value()
     }
 
     /// Makes room for what the next `count` samples give at most.

@@ -5,6 +5,7 @@
 //! Cost is linear in the clip: a few milliseconds for each of its seconds at most.
 
 mod convert;
+mod fingerprint;
 mod pauses;
 mod resample;
 

@@ -42,7 +42,7 @@ pub struct m2f_liveliness_options {
     pub struct_size: u32,
     /// Factor on the expression about the face at rest, 0..4; default 1.
     pub expression_gain: f32,
-    /// Decides about added blinks and saccades.
+    /// Decides about added blinks and saccades; default `M2F_SEED_AUTO`, the result's own.
     pub seed: u64,
     /// Factor on the head's angle and translation, 0..4; default 1.
     pub head_gain: f32,

@@ -106,6 +106,23 @@ pub unsafe extern "C" fn m2f_result_duration_s(result: *const m2f_result, out: *
     })
 }
 
+/// The seed that the clip was made with: the session's, or what `M2F_SEED_AUTO` became, with which the take can be made again.
+/// A revised result keeps that of the whole clip, a livened one its source's, a composed one has its first part's.
+///
+/// Parameters: `out`, receives the seed. Returns: OK; INVALID_ARGUMENT. Threads: any.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_result_seed(result: *const m2f_result, out: *mut u64) -> m2f_status {
+    guard(|| {
+        writable(out, "out")?;
+        // SAFETY: the caller's promise, and checked above.
+        unsafe { out.write(borrow(result, "result")?.animation.seed()) };
+        Ok(())
+    })
+}
+
 /// Number of frames at a rate: round(duration · fps), at least 1.
 ///
 /// Parameters: `fps`, any rate in 1..1000; 0 for the model's own; `out`, receives the count. Here and in every read,

@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 use std::time::Duration;
 
-use crate::session::{InpaintMode, Session, SessionOptions, Stage, Style};
+use crate::session::{InpaintMode, SEED_AUTO, Session, SessionOptions, Stage, Style};
 
 use super::buffer;
 use super::error::{Failure, m2f_status};
@@ -19,6 +19,12 @@ pub struct m2f_session(pub(super) Session);
 
 /// `mode`: the whole clip is pushed, then animated. Push may take memory, so it is not for audio threads.
 pub const M2F_SESSION_OFFLINE: u32 = 0;
+
+/// `seed`: one that follows from the clip's own sound, so that every voice has a take of its own. It is a number below 2^32, the
+/// same for the same samples rounded to 16 bits: however they were cut, as i16 or f32, whatever their rate.
+/// `m2f_result_seed` tells it.
+pub const M2F_SEED_AUTO: u64 = u64::MAX;
+const _: () = assert!(M2F_SEED_AUTO == SEED_AUTO);
 
 /// `timeout_ms`: for as long as it takes.
 pub const M2F_WAIT_FOREVER: u32 = u32::MAX;
@@ -62,7 +68,8 @@ pub struct m2f_session_options {
     pub sample_rate_hz: u32,
     /// Interleaved channels of the pushed audio; they are averaged. Default 1.
     pub channel_count: u32,
-    /// Same seed, same bytes, on any number of threads. Default 0.
+    /// Same seed, same bytes, on any number of threads. Default `M2F_SEED_AUTO`; 0 is a seed like any other. Of a session of
+    /// `m2f_result_revise` that is the result's.
     pub seed: u64,
     /// Denoising steps; 0 (default) for the pack's.
     pub step_count: u32,
@@ -72,7 +79,7 @@ pub struct m2f_session_options {
     pub guidance_audio: f32,
     /// Guidance of the style, s_P; NaN (default) for the pack's.
     pub guidance_style: f32,
-    /// Factor on `guidance_style`; default 1.
+    /// Strength of the style, as in `m2f_style_options`; default 1.
     pub style_strength: f32,
     /// Room of the input ring in ms, for the streaming mode; ignored offline.
     pub ring_ms: u32,
@@ -98,8 +105,9 @@ pub struct m2f_session_options {
     /// Factor on the noise that the motion starts from, 0..1: 1 is the model's own spread, less is nearer to the mean of all
     /// takes, and less lively; NaN (default) for the pack's.
     pub noise_scale: f32,
-    /// Zero.
-    pub reserved: u32,
+    /// 0 (default): where no style is asked for, the pack's default style stands, with the starter the neutral one. 1: the audio
+    /// alone decides there, as in the paper, and any mood may come.
+    pub no_default_style: u32,
     /// 1 (default): the motion is adjusted as the pack states, where it does: gains, a mouth that closes in pauses, lids that move
     /// together, a start from rest. What keyframes hold is not. 0: it is left as the networks make it.
     pub adjustments: u32,
@@ -116,7 +124,7 @@ unsafe impl Options for m2f_session_options {
             mode: M2F_SESSION_OFFLINE,
             sample_rate_hz: 16_000,
             channel_count: 1,
-            seed: 0,
+            seed: M2F_SEED_AUTO,
             step_count: 0,
             eta: f32::NAN,
             guidance_audio: f32::NAN,
@@ -132,7 +140,7 @@ unsafe impl Options for m2f_session_options {
             editable: 1,
             repaint_loops: 0,
             noise_scale: f32::NAN,
-            reserved: 0,
+            no_default_style: 0,
             adjustments: 1,
             tail_s: 0.0,
         }
@@ -392,7 +400,12 @@ pub(super) unsafe fn convert(options: &m2f_session_options) -> Result<SessionOpt
         let detail = format!("mode {} is not supported by this version", options.mode);
         return Err(Failure::new(m2f_status::M2F_STATUS_UNSUPPORTED, detail));
     }
-    for (name, flag) in [("editable", options.editable), ("adjustments", options.adjustments)] {
+    let flags = [
+        ("editable", options.editable),
+        ("no_default_style", options.no_default_style),
+        ("adjustments", options.adjustments),
+    ];
+    for (name, flag) in flags {
         if flag > 1 {
             return Err(Failure::argument(format!("{name} is {flag}, expected 0 or 1")));
         }
@@ -410,9 +423,6 @@ pub(super) unsafe fn convert(options: &m2f_session_options) -> Result<SessionOpt
     if given.next().is_some() {
         return Err(Failure::argument("set at most one of style_text, style_picture and style_code"));
     }
-    if options.reserved != 0 {
-        return Err(Failure::argument("reserved is not zero"));
-    }
     let given = |value: f32| (!value.is_nan()).then_some(value);
     // SAFETY: the caller's promise.
     let identity = unsafe { options.identity.as_ref() }.map(|identity| identity.0.clone());
@@ -425,6 +435,7 @@ pub(super) unsafe fn convert(options: &m2f_session_options) -> Result<SessionOpt
         guidance_style: given(options.guidance_style),
         style,
         style_strength: options.style_strength,
+        default_style: options.no_default_style == 0,
         identity,
         editable: options.editable == 1,
         adjustments: options.adjustments == 1,

@@ -27,7 +27,7 @@ pub const M2F_GUIDANCE_STYLE: u32 = 1;
 pub struct m2f_style_options {
     /// Bytes of this struct as the caller knows it.
     pub struct_size: u32,
-    /// Factor on `guidance_style`; default 1, 0 leaves the style out.
+    /// How far the style goes from the pack's default style: 0 leaves it out, 1 (default) is the style, 2 twice the way.
     pub strength: f32,
     /// Where it begins, seconds; default 0. At 0 there is no ramp.
     pub start_s: f64,

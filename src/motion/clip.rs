@@ -17,6 +17,9 @@ pub struct Clip {
     pub audio: DeviceFrames,
     /// What it is drawn to.
     pub styles: Vec<Style>,
+    /// Code of the style that stands in the place of no style, d_p values; `None` is the paper's form, where the audio alone
+    /// decides.
+    pub default_code: Option<Vec<f32>>,
     /// s_A of each frame, in place of the options'.
     pub audio_curve: Option<Vec<f32>>,
     /// s_P of each frame, in place of the options'.
@@ -32,7 +35,8 @@ pub struct Clip {
 impl Clip {
     /// A clip of seed 0 without style or edit.
     pub fn new(audio: DeviceFrames) -> Self {
-        Self { audio, styles: Vec::new(), audio_curve: None, style_curve: None, seed: 0, first_frame: 0, edit: None }
+        let (default_code, audio_curve, style_curve, edit) = (None, None, None, None);
+        Self { audio, styles: Vec::new(), default_code, audio_curve, style_curve, seed: 0, first_frame: 0, edit }
     }
 }
 
@@ -43,7 +47,7 @@ pub(super) struct Track {
     pub(super) rows: Range<usize>,
     pub(super) windows: Windows,
     pub(super) guidance: Guidance,
-    /// Rows that its styles have in the table of codes.
+    /// Rows that its styles and its default style have in the table of codes.
     pub(super) codes: Range<usize>,
     /// Standardised.
     pub(super) edit: Option<Inpaint>,
@@ -72,15 +76,15 @@ impl Track {
         let style_strength = Strength::new("guidance_style", options.guidance_style, clip.style_curve, frames)?;
         // The first row of the table of codes stands for no style.
         let (first_row, first_code) = before.map_or((0, 1), |track| (track.rows.end, track.codes.end));
-        let styles = clip.styles.len();
         let edit = clip.edit.map(|edit| edit.standardised(frames, sampler.mean(), sampler.std()));
-        let mut guidance = Guidance::new(audio_strength, style_strength, clip.styles, frames, config.d_p)?;
+        let mut guidance =
+            Guidance::new(audio_strength, style_strength, clip.styles, clip.default_code, frames, config.d_p)?;
         guidance.distilled = sampler.distilled();
         let track = Self {
             rows: first_row..first_row + frames,
             windows: Windows::new(frames, config.window, options.hop),
+            codes: first_code..first_code + guidance.codes().count(),
             guidance,
-            codes: first_code..first_code + styles,
             edit: edit.transpose()?,
             noise: Noise::new(clip.seed),
             first_frame: clip.first_frame,

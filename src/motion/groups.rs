@@ -32,7 +32,7 @@ impl Window {
 }
 
 /// Windows that are denoised in one batch: of one length, with and without ∅ alike, and of equally many conditions and
-/// loops. Each has its own conditions: audio alone, or with a style of its clip.
+/// loops. Each has its own conditions: audio alone, or with a style or the default style of its clip.
 #[derive(Debug, Clone)]
 pub(super) struct Group {
     /// By clip and time.

@@ -3,8 +3,14 @@
 //! x0 = (1 − s_A − Σŝ_k)·G(∅) + s_A·G(A) + Σ ŝ_k·G(A, P_k), with ŝ_k of frame i = s_P(i)·strength_k·weight_k(i) and
 //! s_A(i). Without a style there is no style branch.
 //!
-//! A distilled network has its strengths taken in: x0 = (1 − Σŝ_k)·G(A) + Σ ŝ_k·G(A, P_k), which is one branch without a
-//! style, and one where a style of strength 1 is the only one.
+//! G(A) has every mood that speech was learned in. A default style N takes its place and that of a style that was not asked
+//! for, and styles are told from it:
+//! x0 = (1 − s_A − s_P)·G(∅) + (s_A + s_P)·G(A, N) + Σ ŝ_k·(G(A, P_k) − G(A, N)).
+//! So strength 0 is N, 1 has the style's branch as strong as above, and more goes on in that direction. Terms of one branch are
+//! summed up first: there are as many branches as above.
+//!
+//! A distilled network has its strengths taken in: x0 = (1 − Σŝ_k)·G(A) + Σ ŝ_k·G(A, P_k), with N G(A, N) for G(A): one
+//! branch without a style, and one where a style of strength 1 is the only one.
 
 use std::ops::Range;
 
@@ -29,7 +35,7 @@ pub struct Style {
 pub(super) enum Branch {
     /// On nothing, G(∅).
     Unconditional,
-    /// On the audio, G(A).
+    /// On the audio, G(A); with a default style on it too, G(A, N).
     Audio,
     /// On the audio and the style of this number, G(A, P_k).
     Style(usize),
@@ -70,13 +76,15 @@ pub(super) struct Guidance {
     audio: Strength,
     style: Strength,
     styles: Vec<Style>,
+    /// N.
+    default_code: Option<Vec<f32>>,
     /// The network has its strengths taken in.
     pub(super) distilled: bool,
 }
 
 impl Guidance {
-    /// Guidance by strengths s_A and s_P (constants are checked with the options) and the styles of a clip of `frames`;
-    /// codes have `code_width` values. Of a network that is not distilled.
+    /// Guidance by strengths s_A and s_P (constants are checked with the options) and the styles of a clip of `frames`, with
+    /// the code of a default style where there is one; codes have `code_width` values. Of a network that is not distilled.
     ///
     /// # Errors
     /// `InvalidArgument` when a style does not fit the clip or the model.
@@ -84,40 +92,44 @@ impl Guidance {
         audio: Strength,
         style: Strength,
         styles: Vec<Style>,
+        default_code: Option<Vec<f32>>,
         frames: usize,
         code_width: usize,
     ) -> Result<Self> {
-        let invalid = |detail: String| Err(Error::InvalidArgument(detail));
+        let check_code = |name: &str, code: &[f32]| match code.iter().all(|v| v.is_finite()) {
+            true if code.len() == code_width => Ok(()),
+            true => Err(invalid(format!("{name} has {} values, the model takes {code_width}", code.len()))),
+            false => Err(invalid(format!("{name} is not finite"))),
+        };
+        default_code.iter().try_for_each(|code| check_code("the default style", code))?;
         for (k, style) in styles.iter().enumerate() {
             within(format_args!("strength of style {k}"), style.strength, -limits::MAX_GUIDANCE, limits::MAX_GUIDANCE)?;
-            if style.code.len() != code_width {
-                return invalid(format!("style {k} has {} values, the model takes {code_width}", style.code.len()));
-            }
-            if !style.code.iter().all(|v| v.is_finite()) {
-                return invalid(format!("style {k} is not finite"));
-            }
+            check_code(&format!("style {k}"), &style.code)?;
             let weights = style.weights.as_deref().unwrap_or(&[]);
             if style.weights.is_some() && weights.len() != frames {
-                return invalid(format!("style {k} has {} weights for {frames} frames", weights.len()));
+                return Err(invalid(format!("style {k} has {} weights for {frames} frames", weights.len())));
             }
             if !weights.iter().all(|w| (0.0..=1.0).contains(w)) {
-                return invalid(format!("style {k} has a weight outside 0 to 1"));
+                return Err(invalid(format!("style {k} has a weight outside 0 to 1")));
             }
         }
-        Ok(Self { audio, style, styles, distilled: false })
+        Ok(Self { audio, style, styles, default_code, distilled: false })
     }
 
     /// Weight of a branch at a frame; those of all branches sum to one.
     pub(super) fn weight(&self, branch: Branch, frame: usize) -> f32 {
         let styles = || (0..self.styles.len()).map(|k| self.weight(Branch::Style(k), frame)).sum::<f32>();
+        let (audio, style) = (self.audio.at(frame), self.style.at(frame));
         match branch {
             Branch::Unconditional if self.distilled => 0.0,
-            Branch::Unconditional => 1.0 - self.audio.at(frame) - styles(),
+            Branch::Unconditional if self.has_default() => 1.0 - audio - style,
+            Branch::Unconditional => 1.0 - audio - styles(),
             Branch::Audio if self.distilled => 1.0 - styles(),
-            Branch::Audio => self.audio.at(frame),
+            Branch::Audio if self.has_default() => audio + style - styles(),
+            Branch::Audio => audio,
             Branch::Style(k) => {
-                let style = &self.styles[k];
-                self.style.at(frame) * style.strength * style.weights.as_ref().map_or(1.0, |w| w[frame])
+                let Style { strength, weights, .. } = &self.styles[k];
+                style * strength * weights.as_ref().map_or(1.0, |w| w[frame])
             }
         }
     }
@@ -132,10 +144,27 @@ impl Guidance {
             .collect()
     }
 
-    /// Codes of the styles, by number.
-    pub(super) fn codes(&self) -> impl ExactSizeIterator<Item = &[f32]> {
-        self.styles.iter().map(|style| style.code.as_slice())
+    fn has_default(&self) -> bool {
+        self.default_code.is_some()
     }
+
+    /// Codes of the styles, by number, and last that of the default style, where there is one.
+    pub(super) fn codes(&self) -> impl Iterator<Item = &[f32]> {
+        self.styles.iter().map(|style| &style.code).chain(&self.default_code).map(Vec::as_slice)
+    }
+
+    /// Which of the codes a branch is conditioned on; none is no style.
+    pub(super) fn code(&self, branch: Branch) -> Option<usize> {
+        match branch {
+            Branch::Unconditional => None,
+            Branch::Audio => self.has_default().then_some(self.styles.len()),
+            Branch::Style(k) => Some(k),
+        }
+    }
+}
+
+fn invalid(detail: String) -> Error {
+    Error::InvalidArgument(detail)
 }
 
 #[cfg(test)]
@@ -149,17 +178,17 @@ mod tests {
 
     #[test]
     fn no_style_gives_two_branches() {
-        let guidance = Guidance::new(Constant(2.5), Constant(1.5), vec![], 4, 2).unwrap();
+        let guidance = Guidance::new(Constant(2.5), Constant(1.5), vec![], None, 4, 2).unwrap();
         assert_eq!(guidance.branches(0..4), [Branch::Unconditional, Branch::Audio]);
         assert_eq!(guidance.weight(Branch::Unconditional, 0), -1.5);
     }
 
     #[test]
     fn branch_without_weight_is_left_out() {
-        let audio_alone = Guidance::new(Constant(1.0), Constant(1.5), vec![], 4, 2).unwrap();
+        let audio_alone = Guidance::new(Constant(1.0), Constant(1.5), vec![], None, 4, 2).unwrap();
         assert_eq!(audio_alone.branches(0..4), [Branch::Audio]);
         let late = style(1.0, Some(vec![0.0, 0.0, 0.0, 1.0]));
-        let guidance = Guidance::new(Constant(2.5), Constant(1.5), vec![late], 4, 2).unwrap();
+        let guidance = Guidance::new(Constant(2.5), Constant(1.5), vec![late], None, 4, 2).unwrap();
         assert_eq!(guidance.branches(0..3), [Branch::Unconditional, Branch::Audio]);
         assert_eq!(guidance.branches(1..4), [Branch::Unconditional, Branch::Audio, Branch::Style(0)]);
     }
@@ -167,7 +196,7 @@ mod tests {
     #[test]
     fn weights_of_all_branches_sum_to_one() {
         let styles = vec![style(0.7, Some(vec![0.0, 0.25, 1.0])), style(1.0, None)];
-        let guidance = Guidance::new(Constant(2.5), Constant(1.5), styles, 3, 2).unwrap();
+        let guidance = Guidance::new(Constant(2.5), Constant(1.5), styles, None, 3, 2).unwrap();
         for frame in 0..3 {
             let sum: f32 = guidance.branches(0..3).into_iter().map(|b| guidance.weight(b, frame)).sum();
             assert!((sum - 1.0).abs() < 1e-6);
@@ -178,7 +207,7 @@ mod tests {
     #[test]
     fn strengths_follow_their_curves() {
         let (audio, style_curve) = (Frames(vec![1.0, 2.0, 0.0]), Frames(vec![0.0, 0.0, 3.0]));
-        let guidance = Guidance::new(audio, style_curve, vec![style(0.5, None)], 3, 2).unwrap();
+        let guidance = Guidance::new(audio, style_curve, vec![style(0.5, None)], None, 3, 2).unwrap();
         let weights = |frame| {
             [Branch::Unconditional, Branch::Audio, Branch::Style(0)].map(|branch| guidance.weight(branch, frame))
         };
@@ -190,7 +219,7 @@ mod tests {
     #[test]
     fn distilled_network_takes_one_branch_without_a_style_or_with_a_full_one() {
         let of = |styles| {
-            let guidance = Guidance::new(Constant(2.5), Constant(1.0), styles, 3, 2).unwrap();
+            let guidance = Guidance::new(Constant(2.5), Constant(1.0), styles, None, 3, 2).unwrap();
             Guidance { distilled: true, ..guidance }
         };
         assert_eq!(of(vec![]).branches(0..3), [Branch::Audio]);
@@ -199,6 +228,32 @@ mod tests {
         let late = of(vec![style(0.5, Some(vec![0.0, 0.5, 1.0]))]);
         let weights = |frame| [Branch::Audio, Branch::Style(0)].map(|branch| late.weight(branch, frame));
         assert_eq!([0, 1, 2].map(weights), [[1.0, 0.0], [0.75, 0.25], [0.5, 0.5]]);
+    }
+
+    #[test]
+    fn default_style_takes_the_place_of_the_audio_alone_and_costs_no_branch_more() {
+        use Branch::{Audio, Style, Unconditional};
+        let of = |styles| Guidance::new(Constant(1.75), Constant(1.5), styles, Some(vec![0.1; 2]), 3, 2).unwrap();
+        let weights = |guidance: &Guidance, frame| {
+            guidance.branches(0..3).into_iter().map(|branch| guidance.weight(branch, frame)).collect::<Vec<_>>()
+        };
+        assert_eq!(of(vec![]).branches(0..3), [Unconditional, Audio]);
+        assert_eq!(weights(&of(vec![]), 0), [-2.25, 3.25]);
+        assert_eq!(of(vec![style(0.0, None)]).branches(0..3), [Unconditional, Audio]);
+        assert_eq!(weights(&of(vec![style(1.0, None)]), 0), [-2.25, 1.75, 1.5]);
+        assert_eq!(weights(&of(vec![style(2.0, None)]), 0), [-2.25, 0.25, 3.0]);
+        let late = of(vec![style(1.0, Some(vec![0.0, 0.5, 1.0]))]);
+        assert_eq!([0, 2].map(|frame| weights(&late, frame)), [[-2.25, 3.25, 0.0], [-2.25, 1.75, 1.5]]);
+        assert_eq!(late.branches(0..1), [Unconditional, Audio]);
+        let codes = [Unconditional, Style(0), Audio].map(|branch| late.code(branch));
+        assert_eq!(codes, [None, Some(0), Some(1)]);
+        // Where nothing of the default style is left it is not run.
+        let voiceless = Guidance { audio: Constant(0.0), ..of(vec![style(1.0, None)]) };
+        assert_eq!(voiceless.branches(0..3), [Unconditional, Style(0)]);
+        let distilled = |styles| Guidance { distilled: true, style: Constant(1.0), ..of(styles) };
+        assert_eq!(distilled(vec![]).branches(0..3), [Audio]);
+        assert_eq!(distilled(vec![style(1.0, None)]).branches(0..3), [Style(0)]);
+        assert_eq!(distilled(vec![style(2.0, None)]).weight(Audio, 0), -1.0);
     }
 
     #[test]
@@ -212,7 +267,7 @@ mod tests {
 
     #[test]
     fn style_that_does_not_fit_is_refused() {
-        let with = |style| Guidance::new(Constant(2.5), Constant(1.5), vec![style], 3, 2).is_err();
+        let with = |style| Guidance::new(Constant(2.5), Constant(1.5), vec![style], None, 3, 2).is_err();
         assert!(with(Style { code: vec![0.0], strength: 1.0, weights: None }));
         assert!(with(Style { code: vec![f32::NAN; 2], strength: 1.0, weights: None }));
         assert!(with(style(f32::INFINITY, None)));

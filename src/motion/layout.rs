@@ -67,17 +67,15 @@ impl Layout {
         self.tracks.iter().filter_map(|track| track.edit.as_ref()).map(|edit| edit.mask.width).max().unwrap_or(0)
     }
 
-    /// Rows of the table of codes: zeros, which stand for no style, then the styles of all clips.
+    /// Rows of the table of codes: zeros, which stand for no style, then the styles of all clips, each with its default style.
     pub(super) fn code_rows(&self) -> usize {
         self.tracks.last().map_or(1, |track| track.codes.end)
     }
 
     /// Row of the table of codes that a branch over a clip is conditioned on.
     pub(super) fn code_row(&self, clip: usize, branch: Branch) -> usize {
-        match branch {
-            Branch::Style(k) => self.tracks[clip].codes.start + k,
-            Branch::Unconditional | Branch::Audio => 0,
-        }
+        let track = &self.tracks[clip];
+        track.guidance.code(branch).map_or(0, |code| track.codes.start + code)
     }
 
     /// Rows of the estimates of all windows: group by group, window by window.

@@ -23,7 +23,7 @@ pub struct SampleOptions {
     pub noise_scale: f32,
     /// s_A of the paper's eq. 9; of a distilled network without effect.
     pub guidance_audio: f32,
-    /// s_P of the paper's eq. 9; without a style it has no effect.
+    /// s_P of the paper's eq. 9; without a style and a default one it has no effect.
     pub guidance_style: f32,
     /// Frames from a window's start to the next, 1 to the window.
     pub hop: usize,

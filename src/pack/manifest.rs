@@ -314,6 +314,10 @@ pub struct DiffusionConfig {
     pub hop: usize,
     /// Factor on the noise that sampling starts from: 1 is the model's own spread, less is nearer to the mean.
     pub noise_scale: f32,
+    /// The style that stands where none is asked for: a preset, or words for the text tower; empty for none. Without the key
+    /// [`Manifest::default_style`] looks for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_style: Option<String>,
     /// The network has its guidance taken in: x0 = (1 − s_P)·G(A) + s_P·G(A, P), and `s_A` has no effect.
     pub distilled: bool,
 }
@@ -330,6 +334,7 @@ impl Default for DiffusionConfig {
             guidance_style: 1.5,
             hop: 150,
             noise_scale: 1.0,
+            default_style: None,
             distilled: false,
         }
     }

@@ -4,6 +4,33 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::Manifest;
+
+/// What a pack that names no default style is looked through for.
+const NEUTRAL: &str = "neutral";
+
+impl Manifest {
+    /// Name of the style that stands where none is asked for: a preset of that name, else words for the text tower. `None`
+    /// where the audio alone decides.
+    ///
+    /// It is what `diffusion.default_style` says. A pack without that key has `neutral` where it knows it by one of its own
+    /// lists: as a preset, or as one of the words that its text tower is to read for emoji.
+    pub fn default_style(&self) -> Option<&str> {
+        if let Some(name) = &self.diffusion.default_style {
+            return Some(name.as_str()).filter(|name| !name.is_empty());
+        }
+        let is_read = self.clip.as_ref().is_some_and(|clip| clip.text.is_some());
+        let mut words = self.emoji.iter().flat_map(|emoji| emoji.names.values()).flat_map(|words| words.split(' '));
+        let knows = self.has_preset(NEUTRAL) || is_read && words.any(|word| word == NEUTRAL);
+        (self.denoiser.is_some() && knows).then_some(NEUTRAL)
+    }
+
+    /// Whether the pack has a style code of this name.
+    pub fn has_preset(&self, name: &str) -> bool {
+        self.presets.names.iter().any(|known| known == name)
+    }
+}
+
 /// Style towers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ClipConfig {

@@ -24,6 +24,7 @@ pub struct Animation {
     /// Where it comes to rest, for what is made anew of it.
     calm: Option<Arc<Calm>>,
     sample_count: usize,
+    seed: u64,
 }
 
 impl Animation {
@@ -34,14 +35,15 @@ impl Animation {
         features: Option<Arc<Frames>>,
         calm: Option<Arc<Calm>>,
         sample_count: usize,
+        seed: u64,
     ) -> Self {
-        Self { model: Arc::clone(model), identity, motion, features, calm, sample_count }
+        Self { model: Arc::clone(model), identity, motion, features, calm, sample_count, seed }
     }
 
     /// The same clip of the same face with another motion of as many frames.
     pub(super) fn with_motion(&self, motion: Frames) -> Self {
         let (features, calm) = (self.features.clone(), self.calm.clone());
-        Self::new(&self.model, self.identity.clone(), motion, features, calm, self.sample_count)
+        Self::new(&self.model, self.identity.clone(), motion, features, calm, self.sample_count, self.seed)
     }
 
     /// The model.
@@ -70,6 +72,12 @@ impl Animation {
     /// Length of the clip, seconds.
     pub fn duration_s(&self) -> f64 {
         self.sample_count as f64 / SAMPLE_RATE_HZ
+    }
+
+    /// The seed that the clip was made with: the session's, or what [`SEED_AUTO`](super::SEED_AUTO) became, with which the take
+    /// can be made again. A revised animation keeps that of the whole clip, a composed one has its first part's.
+    pub fn seed(&self) -> u64 {
+        self.seed
     }
 
     /// Frames per second of the motion.

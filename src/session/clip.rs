@@ -15,7 +15,7 @@ use super::calm::{Calm, Sound};
 use super::direction::{Direction, Directions};
 use super::edits::Known;
 use super::model::Model;
-use super::options::SessionOptions;
+use super::options::{SEED_AUTO, SessionOptions};
 use super::revision::Revision;
 
 /// What a clip is made from.
@@ -41,6 +41,8 @@ pub(super) struct Clip {
     /// Until it is opened.
     input: Option<Input>,
     revision: Option<Revision>,
+    /// Known once its input is opened.
+    seed: u64,
     sample_count: usize,
     sound: Sound,
     /// Audio features of the frames that are sampled, until a sampling takes them.
@@ -63,6 +65,7 @@ impl Clip {
             options: options.clone(),
             input: Some(input),
             revision: None,
+            seed: options.seed,
             sample_count: 0,
             sound: Sound::default(),
             audio: None,
@@ -77,6 +80,7 @@ impl Clip {
     pub(super) fn open(&mut self, backend: &dyn Backend) -> Result<Option<EncodeJob>> {
         match self.input.take().expect("opened once") {
             Input::Audio(converter) => {
+                self.draw_by(converter.fingerprint());
                 let mut samples = converter.finish()?;
                 let (heard, tail) = (samples.len(), (self.options.tail_s * f64::from(RATE_HZ)).round() as usize);
                 samples.try_reserve(tail).map_err(|_| Error::OutOfMemory(format!("no memory for {tail} samples")))?;
@@ -86,6 +90,7 @@ impl Clip {
                 EncodeJob::new(Arc::clone(self.model.speech()?), samples).map(Some)
             }
             Input::Revision(revision) => {
+                self.draw_by(revision.base().seed());
                 self.sample_count = revision.base().sample_count();
                 let features = revision.features();
                 self.audio = Some(DeviceFrames::upload(backend, features.width, revision.sampled_features())?);
@@ -93,6 +98,13 @@ impl Clip {
                 self.revision = Some(revision);
                 Ok(None)
             }
+        }
+    }
+
+    /// The seed where none was asked for.
+    fn draw_by(&mut self, own: u64) {
+        if self.seed == SEED_AUTO {
+            self.seed = own;
         }
     }
 
@@ -168,9 +180,10 @@ impl Clip {
         };
         Ok(motion::Clip {
             styles: if styled { directions.styles.clone() } else { Vec::new() },
+            default_code: directions.default_code.clone(),
             audio_curve: curve(&directions.audio_curve, own.guidance_audio, common.guidance_audio),
             style_curve: curve(&directions.style_curve, own.guidance_style, common.guidance_style),
-            seed: self.options.seed,
+            seed: self.seed,
             first_frame: self.revision.as_ref().map_or(0, Revision::first_frame),
             edit: directions.known.as_ref().map(|known| known.inpaint(self.options.edit_mode)),
             ..motion::Clip::new(audio)
@@ -207,10 +220,11 @@ impl Clip {
     /// Its animation, of the motion as it is now.
     pub(super) fn finish(self, motion: Frames) -> Animation {
         let features = self.features.filter(|_| self.options.editable);
-        let (motion, calm) = match &self.revision {
-            Some(revision) => (revision.place(&motion), revision.base().calm().cloned()),
-            None => (motion, self.calm),
+        // A revised clip keeps the seed that the whole of it was made with.
+        let (motion, calm, seed) = match &self.revision {
+            Some(revision) => (revision.place(&motion), revision.base().calm().cloned(), revision.base().seed()),
+            None => (motion, self.calm, self.seed),
         };
-        Animation::new(&self.model, self.options.identity, motion, features, calm, self.sample_count)
+        Animation::new(&self.model, self.options.identity, motion, features, calm, self.sample_count, seed)
     }
 }

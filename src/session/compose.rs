@@ -87,7 +87,8 @@ impl Animation {
         let calm = calm.then(|| join_calm(parts, &ranges, blend)).transpose()?.map(Arc::new);
         let identity = first.animation.own_identity().cloned();
         let sample_count = (motion.len() as f64 / fps * SAMPLE_RATE_HZ).round() as usize;
-        Ok(Arc::new(Self::new(model, identity, motion, features, calm, sample_count)))
+        let seed = first.animation.seed();
+        Ok(Arc::new(Self::new(model, identity, motion, features, calm, sample_count, seed)))
     }
 }
 

@@ -28,6 +28,8 @@ pub(super) struct Direction(Mutex<State>);
 
 struct State {
     styles: Vec<Directed>,
+    /// What stands where none of them does.
+    default_style: Option<(Arc<Style>, Option<Vec<f32>>)>,
     audio_curve: Option<Curve>,
     style_curve: Option<Curve>,
     isolate: bool,
@@ -45,6 +47,8 @@ struct Directed {
 /// What a sampling is made with.
 pub(super) struct Directions {
     pub(super) styles: Vec<motion::Style>,
+    /// Of the default style.
+    pub(super) default_code: Option<Vec<f32>>,
     /// s_A of each frame.
     pub(super) audio_curve: Option<Vec<f32>>,
     /// s_P of each frame.
@@ -68,6 +72,10 @@ impl Direction {
     pub(super) fn new(model: &Model, options: &SessionOptions) -> Result<Self> {
         let direction = Self(Mutex::new(State {
             styles: Vec::new(),
+            default_style: model
+                .default_style()
+                .filter(|_| options.default_style)
+                .map(|style| (Arc::clone(style), None)),
             audio_curve: options.audio_curve.clone(),
             style_curve: options.style_curve.clone(),
             isolate: options.isolate_styles,
@@ -141,8 +149,7 @@ impl Direction {
     /// A style whose code is not known yet, or a keyframe whose values are not.
     pub(super) fn unencoded(&self) -> Option<Unencoded> {
         let state = self.lock();
-        let uncoded = state.styles.iter().find(|directed| directed.code.is_none());
-        let style = uncoded.map(|directed| Unencoded::Style(Arc::clone(&directed.track.style)));
+        let style = state.uncoded().map(|style| Unencoded::Style(Arc::clone(style)));
         style.or_else(|| state.edits.unencoded().map(|(number, keyframe)| Unencoded::Keyframe(number, keyframe)))
     }
 
@@ -151,21 +158,24 @@ impl Direction {
         self.lock().edits.set_held(number, keyframe, held);
     }
 
-    /// Gives a code to every track of this style.
+    /// Gives a code to every track of this style, and to the default style where it is this one.
     pub(super) fn set_code(&self, style: &Arc<Style>, code: &[f32]) {
         let mut state = self.lock();
         let same = state.styles.iter_mut().filter(|directed| directed.track.style == *style);
         same.for_each(|directed| directed.code = Some(code.to_vec()));
+        let default = state.default_style.iter_mut().filter(|(known, _)| known == style);
+        default.for_each(|(_, known)| *known = Some(code.to_vec()));
     }
 
     /// Takes all of it for a clip of `frames`, unless a style or a keyframe waits to be encoded; from then on nothing changes
     /// any more. What lies past the clip's end is told as a warning.
     pub(super) fn take(&self, model: &Model, frames: usize) -> Result<Option<Directions>> {
         let mut state = self.lock();
-        if state.styles.iter().any(|directed| directed.code.is_none()) || state.edits.unencoded().is_some() {
+        if state.uncoded().is_some() || state.edits.unencoded().is_some() {
             return Ok(None);
         }
         state.taken = true;
+        let default_code = state.default_style.as_ref().and_then(|(_, code)| code.clone());
         let fps = model.manifest().fps;
         let duration_s = frames as f64 / f64::from(fps);
         let mut styles = Vec::with_capacity(state.styles.len());
@@ -178,13 +188,15 @@ impl Direction {
             styles.push(motion::Style { code, strength: track.strength, weights });
         }
         let winks = winks(&state.styles, &styles, model, frames);
+        // The default style is what is there without it.
+        styles.retain(|style| default_code.as_ref() != Some(&style.code));
         let values = |curve: &Option<Curve>| curve.as_ref().map(|curve| curve.values(frames, fps));
         let kept = if state.isolate { kept(&styles, frames) } else { None };
         let (audio_curve, style_curve) = (values(&state.audio_curve), values(&state.style_curve));
         state.edits.cuts(duration_s).for_each(|cut| model.runtime().log.add(LogLevel::Warning, cut));
         let config = model.sampler()?.denoiser().config();
         let known = state.edits.known(frames, fps, config.d_x, config.d_z)?;
-        Ok(Some(Directions { styles, audio_curve, style_curve, kept, known, winks }))
+        Ok(Some(Directions { styles, default_code, audio_curve, style_curve, kept, known, winks }))
     }
 
     /// The state, while it may change.
@@ -203,6 +215,13 @@ impl Direction {
 }
 
 impl State {
+    /// A style whose code is not known yet.
+    fn uncoded(&self) -> Option<&Arc<Style>> {
+        let styles = self.styles.iter().map(|directed| (&directed.track.style, &directed.code));
+        let mut styles = styles.chain(self.default_style.iter().map(|(style, code)| (style, code)));
+        styles.find(|(_, code)| code.is_none()).map(|(style, _)| style)
+    }
+
     fn style(&mut self, index: usize) -> Result<&mut Directed> {
         let count = self.styles.len();
         self.styles

@@ -17,6 +17,7 @@ use crate::signal::{Frames, HeadPose};
 use super::animation::Animation;
 use super::log::LogLevel;
 use super::model::Model;
+use super::options::SEED_AUTO;
 use super::style::past_the_end;
 
 /// How often the way through the latent is corrected by what M′ reads back.
@@ -25,7 +26,7 @@ const CORRECTIONS: usize = 1;
 /// What is done to a motion, in this order: gains, smoothing, channels and limits, added blinks and gaze.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Liveliness {
-    /// Decides about added blinks and saccades.
+    /// Decides about added blinks and saccades; [`SEED_AUTO`] is the [animation's own](Animation::seed).
     pub seed: u64,
     /// Factor on the expression about that of the face at rest, 0..[`MAX_GAIN`].
     pub expression_gain: f32,
@@ -47,7 +48,7 @@ impl Default for Liveliness {
     /// Changes nothing.
     fn default() -> Self {
         Self {
-            seed: 0,
+            seed: SEED_AUTO,
             expression_gain: 1.0,
             head_gain: 1.0,
             smoothing_s: 0.0,
@@ -152,7 +153,8 @@ impl Animation {
         smooth(&mut motion, 0..d_z, f64::from(liveliness.smoothing_s) * fps);
         smooth(&mut motion, d_z..width, f64::from(liveliness.head_smoothing_s) * fps);
         if layers.act() {
-            layers.apply(liveliness, model, &mut motion)?;
+            let seed = if liveliness.seed == SEED_AUTO { self.seed() } else { liveliness.seed };
+            layers.apply(liveliness, seed, model, &mut motion)?;
             self.warn_of_cuts(&liveliness.gaze);
         }
         Ok(Arc::new(self.with_motion(motion)))
@@ -171,7 +173,7 @@ impl Animation {
 }
 
 impl Layers {
-    fn apply(&self, liveliness: &Liveliness, model: &Model, motion: &mut Frames) -> Result<()> {
+    fn apply(&self, liveliness: &Liveliness, seed: u64, model: &Model, motion: &mut Frames) -> Result<()> {
         let decoder = model.face()?;
         let (fps, d_z, count) = (model.manifest().fps, decoder.d_z(), motion.len());
         let mut reader = FaceReader::new(decoder, model.runtime().backend(), None)?;
@@ -182,7 +184,7 @@ impl Layers {
             channels.apply(&mut wanted.data);
         }
         if let Some(lids) = self.lids {
-            let added = liveliness.blinks.added(liveliness.seed, count, fps);
+            let added = liveliness.blinks.added(seed, count, fps);
             for lid in lids {
                 let mut closure: Vec<f32> = (0..count).map(|i| wanted.row(i)[lid]).collect();
                 liveliness.blinks.cut(&mut closure, fps);
@@ -191,7 +193,7 @@ impl Layers {
         }
         if let Some(eyes) = &self.eyes {
             let range = liveliness.gaze.range.unwrap_or_else(|| model.eye_range());
-            let track = liveliness.gaze.track(range, liveliness.seed, count, fps);
+            let track = liveliness.gaze.track(range, seed, count, fps);
             for i in 0..count {
                 let pose = &mut motion.row_mut(i)[d_z..];
                 if !pose.is_empty() {

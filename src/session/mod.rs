@@ -47,7 +47,7 @@ pub use keyframe::{Expression, FacePicture, Head, Keyframe};
 pub use liveliness::Liveliness;
 pub use log::{LogLevel, LogSink};
 pub use model::{Identity, Model};
-pub use options::SessionOptions;
+pub use options::{SEED_AUTO, SessionOptions};
 pub use progress::{Progress, Stage};
 pub use reader::Reader;
 pub use runtime::{GpuMemory, Runtime, RuntimeOptions};

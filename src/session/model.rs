@@ -14,6 +14,7 @@ use crate::speech::SpeechEncoder;
 use super::codes::KeptCodes;
 use super::options::SessionOptions;
 use super::runtime::Runtime;
+use super::style::Style;
 
 /// A neutral face of one model, with what the decoder computes of it once. It keeps the model alive.
 pub struct Identity {
@@ -40,6 +41,7 @@ pub struct Model {
     speech: Option<Arc<SpeechEncoder>>,
     sampler: Option<Arc<Sampler>>,
     styles: StyleEncoder,
+    default_style: Option<Arc<Style>>,
     face: Option<Arc<FaceDecoder>>,
     face_encoder: OnceLock<FaceEncoder>,
     vision_encoder: OnceLock<Arc<VisionEncoder>>,
@@ -59,6 +61,10 @@ impl Model {
         let sampler = manifest.denoiser.is_some().then(|| Sampler::load(&pack).map(Arc::new)).transpose()?;
         let face = manifest.gnpfa.is_some().then(|| FaceDecoder::load(&pack).map(Arc::new)).transpose()?;
         let styles = StyleEncoder::load(&pack)?;
+        let default_style = manifest.default_style().map(str::to_owned).map(|name| match manifest.has_preset(&name) {
+            true => Arc::new(Style::Preset(name)),
+            false => Arc::new(Style::Text(name)),
+        });
         if let (Some(audio), Some(denoiser)) = (&manifest.audio, &manifest.denoiser)
             && audio.feature_width() != denoiser.d_a
         {
@@ -73,6 +79,7 @@ impl Model {
             speech,
             sampler,
             styles,
+            default_style,
             face,
             face_encoder: OnceLock::new(),
             vision_encoder: OnceLock::new(),
@@ -215,6 +222,11 @@ impl Model {
 
     pub(super) fn styles(&self) -> &StyleEncoder {
         &self.styles
+    }
+
+    /// What stands where no style is asked for; `None` where the audio alone decides.
+    pub(super) fn default_style(&self) -> Option<&Arc<Style>> {
+        self.default_style.as_ref()
     }
 
     pub(super) fn kept_codes(&self) -> &KeptCodes {

@@ -10,6 +10,9 @@ use super::keyframe::Keyframe;
 use super::model::Identity;
 use super::style::{Curve, Style, StyleTrack, check_strength};
 
+/// In place of a seed: one that follows from the clip's own sound, so that every voice has a take of its own.
+pub const SEED_AUTO: u64 = u64::MAX;
+
 /// Options of a session; `None` is the pack's default.
 #[derive(Clone)]
 pub struct SessionOptions {
@@ -17,7 +20,9 @@ pub struct SessionOptions {
     pub sample_rate_hz: u32,
     /// Interleaved channels of the pushed audio.
     pub channels: u32,
-    /// Same seed, same bytes.
+    /// Same seed, same bytes. [`SEED_AUTO`] is one below 2^32 that follows from the pushed samples, rounded to 16 bits: the same
+    /// however they were cut, as i16 or f32, whatever their rate. [`Animation::seed`](super::Animation::seed) tells it. For a
+    /// revision it is the animation's.
     pub seed: u64,
     /// Denoising steps.
     pub steps: Option<usize>,
@@ -36,10 +41,13 @@ pub struct SessionOptions {
     pub style_curve: Option<Curve>,
     /// One style for the whole clip; the first of the session's styles.
     pub style: Option<Style>,
-    /// Factor on the guidance of `style`.
+    /// Strength of `style`, see [`StyleTrack::strength`].
     pub style_strength: f32,
     /// More styles, each over its range.
     pub styles: Vec<StyleTrack>,
+    /// Whether the pack's [default style](crate::pack::Manifest::default_style) stands where none is asked for, true unless asked
+    /// otherwise. Without it the audio alone decides there, as in the paper, and any mood may come.
+    pub default_style: bool,
     /// Frames where no style has a weight keep the unstyled motion, bit for bit; true unless asked otherwise. Where there are
     /// such frames it costs a sampling without styles first. Without it a style reaches seconds beyond its range, as far
     /// as the denoiser's window.
@@ -67,7 +75,7 @@ impl SessionOptions {
         Self {
             sample_rate_hz,
             channels,
-            seed: 0,
+            seed: SEED_AUTO,
             steps: None,
             eta: None,
             noise_scale: None,
@@ -78,6 +86,7 @@ impl SessionOptions {
             style: None,
             style_strength: 1.0,
             styles: Vec::new(),
+            default_style: true,
             isolate_styles: true,
             keyframes: Vec::new(),
             edit_mode: InpaintMode::Inpaint,

@@ -83,7 +83,7 @@ impl Revision {
     /// The direction of the whole clip becomes that of the frames that are sampled. What was is known outside of the
     /// range and fades inside of it; nothing else is isolated.
     pub(super) fn narrow(&self, directions: Directions) -> Result<Directions> {
-        let Directions { mut styles, audio_curve, style_curve, known: keyframes, winks, .. } = directions;
+        let Directions { mut styles, default_code, audio_curve, style_curve, known: keyframes, winks, .. } = directions;
         let range = self.sampled.clone();
         let part = |values: Vec<f32>| values[range.clone()].to_vec();
         styles.iter_mut().for_each(|style| style.weights = style.weights.take().map(part));
@@ -103,7 +103,7 @@ impl Revision {
         keyframes.iter().for_each(|keyframes| known.add(&keyframes.cut(range.clone())));
         old(&mut known, false);
         let [audio_curve, style_curve, winks] = [audio_curve, style_curve, winks].map(|values| values.map(part));
-        Ok(Directions { styles, audio_curve, style_curve, kept: None, known: Some(known), winks })
+        Ok(Directions { styles, default_code, audio_curve, style_curve, kept: None, known: Some(known), winks })
     }
 
     /// Weight of the old motion at a frame: 1 outside of the range, falling inside of it, where it does not begin or end with

@@ -42,7 +42,8 @@ impl Style {
 pub struct StyleTrack {
     /// The style.
     pub style: Arc<Style>,
-    /// Factor on the guidance of the style, s_P.
+    /// Factor on what the guidance of the style, s_P, moves: 0 is the pack's default style, 1 the style, 2 twice the way; without
+    /// a default style 0 is no style.
     pub strength: f32,
     /// Where it begins, seconds; from 0 on it has no ramp there.
     pub start_s: f64,

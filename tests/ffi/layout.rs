@@ -46,7 +46,7 @@ layout! {
     m2f_session_options {
         struct_size, mode, sample_rate_hz, channel_count, seed, step_count, eta, guidance_audio, guidance_style, style_strength, ring_ms,
         style_text, style_picture, style_picture_size, style_code, style_code_count, identity, editable,
-        repaint_loops, noise_scale, reserved, adjustments, tail_s,
+        repaint_loops, noise_scale, no_default_style, adjustments, tail_s,
     }
     m2f_style_options {
         struct_size, strength, start_s, end_s, ramp_s, text, picture, picture_size, code, code_count, preset,

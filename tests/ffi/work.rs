@@ -33,6 +33,39 @@ fn same_seed_gives_the_same_bytes_on_any_number_of_threads() {
 }
 
 #[test]
+fn seed_of_the_sound_is_the_default_and_is_told() {
+    let rig = Rig::new(1);
+    let take = |options: &m2f_session_options, samples: &[f32]| {
+        let session = session(rig.model, options);
+        ok(push(session, samples));
+        let result = finished(session);
+        let mut seed = 0;
+        unsafe {
+            ok(m2f_result_seed(result, &raw mut seed));
+            fails(m2f_result_seed(result, ptr::null_mut()), S::M2F_STATUS_INVALID_ARGUMENT, "out");
+            let found = weights(result, 30.0);
+            m2f_result_destroy(result);
+            (seed, found)
+        }
+    };
+    let options = session_options();
+    assert_eq!(options.seed, M2F_SEED_AUTO);
+    let (seed, unasked) = take(&options, &tone());
+    assert!(seed < 1 << 32);
+    assert_eq!(take(&m2f_session_options { seed, ..options }, &tone()), (seed, unasked));
+    assert_eq!(take(&m2f_session_options { seed: 0, ..options }, &tone()).0, 0);
+    assert_ne!(take(&options, &tone()[1..]).0, seed, "another sound");
+}
+
+#[test]
+fn default_style_is_turned_off_by_a_flag() {
+    let rig = Rig::new(1);
+    // The tiny pack has none, so that nothing changes.
+    let plain = animate(&rig, &session_options());
+    assert_eq!(animate(&rig, &m2f_session_options { no_default_style: 1, ..session_options() }), plain);
+}
+
+#[test]
 fn calls_out_of_order_are_refused() {
     let rig = Rig::new(0);
     let session = session(rig.model, &session_options());

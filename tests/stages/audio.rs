@@ -145,6 +145,35 @@ fn integers_and_floats_agree() {
 }
 
 #[test]
+fn fingerprint_is_the_pushed_samples_alone() {
+    let of = |rate_hz, channels, push: &dyn Fn(&mut Converter)| {
+        let mut converter = Converter::new(rate_hz, channels).unwrap();
+        push(&mut converter);
+        converter.fingerprint()
+    };
+    let integers = [1i16, -2, 300, -32_768];
+    // By hand: FNV-1a over 1, -2, 300, -32768 as u16, finished as MurmurHash3 does, its upper half.
+    let expected = 2_974_885_073;
+    let floats = integers.map(|x| f32::from(x) / 32_768.0);
+    assert_eq!(of(16_000, 1, &|c| c.push_i16(&integers).unwrap()), expected);
+    assert_eq!(of(44_100, 1, &|c| c.push_i16(&integers).unwrap()), expected, "whatever the rate");
+    assert_eq!(of(16_000, 1, &|c| c.push_f32(&floats).unwrap()), expected);
+    // Less than half a step of 16 bits off, and past full scale.
+    let nearly = [1.4 / 32_768.0, -2.4 / 32_768.0, 299.6 / 32_768.0, -1.5];
+    assert_eq!(of(16_000, 1, &|c| c.push_f32(&nearly).unwrap()), expected);
+    let pieces = |c: &mut Converter| floats.iter().for_each(|x| c.push_f32(&[*x]).unwrap());
+    assert_eq!(of(48_000, 1, &pieces), expected);
+    let doubled = integers.map(|x| [x, x]);
+    assert_eq!(of(16_000, 2, &|c| c.push_i16(doubled.as_flattened()).unwrap()), expected, "equal channels are one");
+    assert_eq!(of(16_000, 2, &|c| c.push_i16(&[1, 2, 3, 3]).unwrap()), 4_254_574_648, "others count");
+
+    let silence = |samples| of(16_000, 1, &|c| c.push_i16(&vec![0; samples]).unwrap());
+    assert_ne!(silence(1000), silence(1001), "silences differ by their lengths");
+    let other = [1i16, -2, 301, -32_768];
+    assert_ne!(of(16_000, 1, &|c| c.push_i16(&other).unwrap()), expected);
+}
+
+#[test]
 fn sample_that_is_not_finite_is_named_and_its_piece_refused() {
     let mut converter = Converter::new(48_000, 2).unwrap();
     converter.push_f32(&[0.0; 7]).unwrap();

@@ -46,6 +46,7 @@ impl Manifest {
         if let Some(config) = &self.denoiser {
             denoiser(config)?;
             diffusion(&self.diffusion, config.window)?;
+            default_style(self)?;
         }
         if let Some(config) = &self.gnpfa {
             gnpfa(config)?;
@@ -200,6 +201,20 @@ fn adjustments(config: &AdjustmentsConfig, blendshapes: &[String]) -> Result<()>
     }
     number("adjustments.shortest_pause_s", config.shortest_pause_s, limits::MIN_PAUSE_S..=limits::MAX_PAUSE_S)?;
     number("adjustments.ease_in_s", config.ease_in_s, 0.0..=limits::MAX_EASE_S)
+}
+
+/// The pack can make a code of it.
+fn default_style(manifest: &Manifest) -> Result<()> {
+    let Some(style) = manifest.diffusion.default_style.as_ref().filter(|style| !style.is_empty()) else {
+        return Ok(());
+    };
+    name("diffusion.default_style", style)?;
+    if manifest.has_preset(style) || manifest.clip.as_ref().is_some_and(|clip| clip.text.is_some()) {
+        return Ok(());
+    }
+    Err(invalid(format!(
+        "diffusion.default_style is {style:?}, which is no preset, and no text tower is there to read it"
+    )))
 }
 
 fn gnpfa(config: &GnpfaConfig) -> Result<()> {

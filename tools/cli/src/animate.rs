@@ -88,7 +88,8 @@ pub fn run(args: &Animate) -> Result<String> {
             Place::Pictures(folder) => folder.persist()?,
         };
     }
-    Ok(summary(output.animation.duration_s() - args.tail, output.track.frame_count(), start.elapsed()))
+    let summary = summary(output.animation.duration_s() - args.tail, output.track.frame_count(), start.elapsed());
+    Ok(format!("{summary}, seed {}", output.animation.seed()))
 }
 
 /// The files that are wanted, each once; those of a mesh only where the model has one.
@@ -148,6 +149,7 @@ fn session_options(args: &Animate, model: &Arc<Model>, sound: &Sound) -> Result<
     (options.guidance_style, options.style_curve) = split(args.guidance_style.as_ref());
     options.styles = args.styles.0.iter().map(track).collect::<Result<_>>()?;
     options.isolate_styles = !args.no_isolate;
+    options.default_style = !args.no_default_style;
     if let Some(loops) = args.repaint {
         options.edit_mode = InpaintMode::Repaint { loops: loops as usize };
     }

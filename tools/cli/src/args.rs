@@ -13,6 +13,7 @@ use std::str::FromStr;
 use clap::builder::RangedI64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use media2face::limits;
+use media2face::session::SEED_AUTO;
 use media2face::signal::FrameRate;
 
 use crate::keyframe::Keyframe;
@@ -88,8 +89,8 @@ pub struct Animate {
     /// Model pack; the starter model by default
     #[arg(long, value_name = "PACK")]
     pub model: Option<PathBuf>,
-    /// Another seed is another take
-    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
+    /// Another seed is another take. By default it follows from the sound; the summary and the JSON name it
+    #[arg(long, value_name = "N", default_value = "auto", value_parser = seed, allow_negative_numbers = true)]
     pub seed: u64,
     /// Denoising steps; the pack's by default
     #[arg(long, value_name = "N", value_parser = count(limits::MAX_STEPS), allow_negative_numbers = true)]
@@ -120,6 +121,10 @@ pub struct Animate {
     /// motion, to the bit
     #[arg(long)]
     pub no_isolate: bool,
+    /// Where no style is asked for, let the audio alone decide: any mood may come. Else the pack's default style stands there,
+    /// with the starter the neutral one
+    #[arg(long)]
+    pub no_default_style: bool,
     /// Strength of the audio, or a curve of it: 0:2.5,1.5:3; the pack's by default
     #[arg(long, value_name = "X", value_parser = guidance::parse, allow_negative_numbers = true)]
     pub guidance_audio: Option<Guidance>,
@@ -319,6 +324,11 @@ pub struct Devices {
     /// As JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// A number, or `auto`: the sound's own.
+fn seed(text: &str) -> Result<u64, String> {
+    if text == "auto" { Ok(SEED_AUTO) } else { u64::from_str(text).map_err(|error| error.to_string()) }
 }
 
 fn count(most: u32) -> RangedI64ValueParser<u32> {

@@ -47,7 +47,7 @@ impl Output {
     pub fn emit(&self, kind: Emit, file: &mut Staged) -> Result<()> {
         match kind {
             Emit::Csv => file.write(|out| Ok(csv::write(&self.track, out)?)),
-            Emit::Json => file.write(|out| Ok(json::write(&self.track, out)?)),
+            Emit::Json => file.write(|out| Ok(json::write(&self.track, self.animation.seed(), out)?)),
             Emit::Glb => {
                 self.progress.show("glb", 0.0);
                 let face = self.face()?;

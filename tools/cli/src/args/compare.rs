@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Compute, film_side};
+use super::{Compute, film_side, seed};
 
 /// Make a page on which people compare two model packs blindly, or count their votes
 #[derive(Args)]
@@ -36,8 +36,8 @@ pub struct Compare {
     /// One of `m2f identities`, in both packs; the first of each by default
     #[arg(long, value_name = "NAME")]
     pub identity: Option<String>,
-    /// Another seed is another take
-    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
+    /// Another seed is another take. By default each sound has its own, the same for both packs; key.json names it
+    #[arg(long, value_name = "N", default_value = "auto", value_parser = seed, allow_negative_numbers = true)]
     pub seed: u64,
     /// Side of the films, pixels
     #[arg(long, value_name = "N", default_value_t = 512, value_parser = film_side, allow_negative_numbers = true)]

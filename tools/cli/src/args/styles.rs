@@ -65,7 +65,10 @@ impl Args for Styles {
             .arg(image.value_parser(value_parser!(PathBuf)))
             .arg(option("preset", "NAME", "How it is said: a style of the pack by its name; begins a style too"))
             .arg(at.value_parser(range))
-            .arg(option("strength", "X", "Strength of the style; 1 by default").value_parser(strength))
+            .arg(
+                option("strength", "X", "How strong the style is: 0 is none of it, 1 (default) all, 2 twice as far")
+                    .value_parser(strength),
+            )
             .arg(ramp_s.value_parser(ramp))
     }
 

@@ -16,7 +16,7 @@ pub fn revise(animation: &Arc<Animation>, options: &SessionOptions) -> Result<Ve
     if start_s <= 0.0 {
         return Ok(Vec::new());
     }
-    let options = SessionOptions { seed: options.seed + 1, ..options.clone() };
+    let options = SessionOptions { seed: animation.seed().wrapping_add(1), ..options.clone() };
     let gpu = || gpu_ms(&animation.model().runtime().profile());
     let watch = Stopwatch::start("revision", &gpu);
     let session = Session::revise(animation, start_s, start_s + RANGE_S, options)?;

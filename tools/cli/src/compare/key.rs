@@ -30,6 +30,9 @@ pub struct Item {
     pub id: String,
     pub audio: String,
     pub style: Option<String>,
+    /// Of both films.
+    #[serde(default)]
+    pub seed: u64,
     /// The film's name, and whose it is.
     pub films: BTreeMap<String, Pack>,
 }

@@ -53,14 +53,14 @@ fn make(args: &Compare, out: &Path) -> Result<String> {
         if args.style.is_empty() { vec![None] } else { args.style.iter().map(|style| Some(style.as_str())).collect() };
     let named = args.audio.iter().zip(&sounds);
     for ((audio, sound), style) in named.flat_map(|named| styles.iter().map(move |style| (named, *style))) {
-        let mut films = BTreeMap::new();
+        let (mut films, mut seed) = (BTreeMap::new(), args.seed);
         for (side, model) in Pack::BOTH.into_iter().zip(&models) {
             let name = neutral_name();
-            film(args, model, sound.path(), style, &page.path(&format!("{name}.mp4")), &progress)?;
+            seed = film(args, model, sound.path(), style, &page.path(&format!("{name}.mp4")), &progress)?;
             films.insert(name, side);
         }
         let (id, audio) = (format!("{}", key.items.len() + 1), audio.display().to_string());
-        key.items.push(Item { id, audio, style: style.map(str::to_owned), films });
+        key.items.push(Item { id, audio, style: style.map(str::to_owned), seed, films });
     }
     page.write("index.html", |file| Ok(file.write_all(page_of(&key)?.as_bytes())?))?;
     key_file.write(|file| Ok(serde_json::to_writer_pretty(file, &key)?))?;
@@ -87,7 +87,7 @@ fn heard(audio: &Path, progress: &Arc<Progress>) -> Result<Copied> {
     copy.finish()
 }
 
-/// What one pack makes of an item.
+/// What one pack makes of an item; the seed of it.
 fn film(
     args: &Compare,
     model: &Arc<Model>,
@@ -95,7 +95,7 @@ fn film(
     style: Option<&str>,
     path: &Path,
     progress: &Progress,
-) -> Result<()> {
+) -> Result<u64> {
     let heard = Sound::open(sound)?;
     let mut options = generate::options(&heard);
     options.seed = args.seed;
@@ -103,7 +103,9 @@ fn film(
     options.identity = args.identity.as_deref().map(|name| model.identity(name)).transpose()?;
     let animation = generate::animation(model, options, heard, progress)?;
     let face = Face::of(&animation, None)?;
-    Film::new(&animation, face, animation.native_fps().into(), args.size as usize)?.write_mp4(sound, path, progress)
+    let film = Film::new(&animation, face, animation.native_fps().into(), args.size as usize)?;
+    film.write_mp4(sound, path, progress)?;
+    Ok(animation.seed())
 }
 
 /// A name that says nothing of what it names: random digits.
@@ -132,7 +134,7 @@ mod tests {
     fn page_tells_films_and_styles_but_no_packs() {
         let films = BTreeMap::from([("0f".to_owned(), Pack::B), ("a1".to_owned(), Pack::A)]);
         let style = Some("</script> happy".to_owned());
-        let item = Item { id: "1".to_owned(), audio: "secret.wav".to_owned(), style, films };
+        let item = Item { id: "1".to_owned(), audio: "secret.wav".to_owned(), style, seed: 0, films };
         let packs = BTreeMap::from([(Pack::A, "first.m2f".to_owned()), (Pack::B, "second.m2f".to_owned())]);
         let page = page_of(&Key { packs, items: vec![item] }).unwrap();
         assert!(

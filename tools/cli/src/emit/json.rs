@@ -1,6 +1,7 @@
-//! `<stem>.json`: `{fps, frame_rate, frames, names, weights, head: [{rotation, translation_mm}]}`.
+//! `<stem>.json`: `{fps, frame_rate, frames, seed, names, weights, head: [{rotation, translation_mm}]}`.
 //!
 //! `fps` is the quotient of the `frame_rate`, whose two numbers are exact: frame i stands at i·rate[1]/rate[0] seconds.
+//! `seed` makes the take again.
 //! `weights` has one list a frame in the order of `names`; `rotation` is a quaternion x, y, z, w about the head's
 //! pivot.
 
@@ -16,6 +17,7 @@ struct Document<'a> {
     fps: f64,
     frame_rate: [u32; 2],
     frames: usize,
+    seed: u64,
     names: &'a [String],
     weights: Rows<'a>,
     head: Heads<'a>,
@@ -46,11 +48,12 @@ impl Serialize for Heads<'_> {
 }
 
 /// Writes the document.
-pub fn write(track: &Track, out: &mut impl Write) -> io::Result<()> {
+pub fn write(track: &Track, seed: u64, out: &mut impl Write) -> io::Result<()> {
     let document = Document {
         fps: track.fps.hz(),
         frame_rate: [track.fps.numerator(), track.fps.denominator()],
         frames: track.frame_count(),
+        seed,
         names: &track.names,
         weights: Rows(track),
         head: Heads(&track.heads),
@@ -66,10 +69,11 @@ mod tests {
     #[test]
     fn document_reads_back() {
         let mut bytes = Vec::new();
-        write(&crate::track::tests::short(), &mut bytes).unwrap();
+        write(&crate::track::tests::short(), 7, &mut bytes).unwrap();
         let value: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
         assert_eq!((&value["fps"], &value["frame_rate"]), (&30.0.into(), &serde_json::json!([30, 1])));
         assert_eq!(value["frames"], 3);
+        assert_eq!(value["seed"], 7);
         assert_eq!(value["names"], serde_json::json!(["jawOpen", "eyeBlinkLeft"]));
         assert_eq!(value["weights"], serde_json::json!([[0.0, 0.0], [0.5, 0.25], [1.0, 0.125]]));
         assert_eq!(value["head"][0]["rotation"], serde_json::json!([0.0, 0.0, 0.0, 1.0]));

@@ -14,11 +14,11 @@ const MOST_DIFFERENCE_S: f64 = 0.5;
 /// The sound at `audio`, else that of the film; none where there is none.
 pub fn read(input: &Path, audio: Option<&Path>, warn: &dyn Fn(&str)) -> Result<Option<Vec<i16>>> {
     let samples = match audio {
-        Some(path) => Sound::open(path)?.mono(warn)?,
+        Some(path) => Sound::open(path)?.mono(warn)?.samples,
         None if input.is_dir() => return Ok(None),
         None => match ffmpeg::sound(input)? {
             // As ffmpeg mixes them, channels of opposite phase would be silence.
-            Some(sound) => Sound::of_stream(input, sound)?.mono(warn)?,
+            Some(sound) => Sound::of_stream(input, sound)?.mono(warn)?.samples,
             None => return Ok(None),
         },
     };

@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use media2face::audio::RATE_HZ;
 use media2face::limits;
 use media2face::output::{Blinks, Gaze, GazeTarget};
-use media2face::session::{Identity, Keyframe, Liveliness, Model, Session, SessionOptions, StyleTrack};
+use media2face::session::{Identity, Keyframe, Liveliness, Model, SEED_AUTO, Session, SessionOptions, StyleTrack};
 use media2face::signal::FrameRate;
 use toml::Value;
 
@@ -23,7 +22,7 @@ use crate::face::{self, Bound, Brought};
 use crate::model;
 use crate::obj;
 use crate::placement::Placement;
-use crate::sound::Sound;
+use crate::sound::{Mono, Sound};
 use crate::text;
 
 /// Furthest from the origin that a character stands or a point lies, metres.
@@ -38,6 +37,8 @@ pub struct Scene {
     pub fps: FrameRate,
     /// Timecode of the files.
     pub drop_frame: bool,
+    /// Of the first character; the next ones count up from it.
+    pub seed: u64,
     pub characters: Vec<Character>,
     /// In the order of their starts.
     pub lines: Vec<Spoken>,
@@ -59,7 +60,7 @@ pub struct Character {
 struct Line {
     place: String,
     speaker: usize,
-    sound: Option<Vec<f32>>,
+    sound: Option<Mono>,
     styles: Vec<StyleTrack>,
     keyframes: Vec<Keyframe>,
     at: Option<Sight>,
@@ -113,7 +114,7 @@ impl<W: Fn(&str) + Clone + Send + Sync + 'static> Check<'_, W> {
     }
 
     fn scene(&mut self, script: &Script) -> Option<Scene> {
-        let (base, fps) = self.settings(&script.scene);
+        let (mut base, fps) = self.settings(&script.scene);
         let cast: Vec<Cast> = script.characters.iter().map(|character| self.cast(character)).collect();
         self.names(&cast);
         self.faults.expect(!script.names.is_empty(), "[[character]]", || "a scene has one at least".to_owned());
@@ -125,7 +126,7 @@ impl<W: Fn(&str) + Clone + Send + Sync + 'static> Check<'_, W> {
             let cue = placed.as_ref().map(|Placed { place, value }| Cue {
                 place: place.clone(),
                 speaker: line.as_ref().map_or(usize::MAX, |line| line.speaker),
-                duration_s: line.as_ref().and_then(|line| Some(line.sound.as_ref()?.len() as f64 / f64::from(RATE_HZ))),
+                duration_s: line.as_ref().and_then(|line| Some(line.sound.as_ref()?.duration_s())),
                 start_s: value.start_s,
                 pause_s: value.pause_s.unwrap_or(script.scene.pause_s),
             });
@@ -144,9 +145,13 @@ impl<W: Fn(&str) + Clone + Send + Sync + 'static> Check<'_, W> {
         spoken.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
         let model = self.model.clone()?;
         let fps = fps.unwrap_or_else(|| model.manifest().fps.into());
+        if base.seed == SEED_AUTO {
+            base.seed = seed_of(lines.iter().filter_map(|(line, _)| line.sound.as_ref()));
+        }
         let gaze = gazes(&model, &cast, &spoken);
         let characters = self.characters(&base, cast, gaze, &lines, end_s)?;
-        Some(Scene { model, fps, drop_frame: script.scene.drop_frame, characters, lines: spoken })
+        let (seed, drop_frame) = (base.seed, script.scene.drop_frame);
+        Some(Scene { model, fps, drop_frame, seed, characters, lines: spoken })
     }
 
     /// The options that all characters share, and the files' rate where one is stated.
@@ -308,7 +313,7 @@ impl<W: Fn(&str) + Clone + Send + Sync + 'static> Check<'_, W> {
                 let outcome = Session::new(&model, options.clone()).map_err(Into::into);
                 self.faults.take(&place, outcome);
             }
-            let sounds = own().filter_map(|(line, span)| Some((span.0, line.sound.as_deref()?)));
+            let sounds = own().filter_map(|(line, span)| Some((span.0, &line.sound.as_ref()?.samples[..])));
             let samples = sound::track(sounds, sound::samples_of(end_s));
             let mut liveliness = lively(&liveliness, seed, targets);
             if let Err(error) = liveliness.check(&model) {
@@ -332,6 +337,11 @@ fn gazes(model: &Arc<Model>, cast: &[Cast], spoken: &[Spoken]) -> Vec<Vec<GazeTa
     let eyes: Vec<_> = cast.iter().map(eyes).collect();
     let looks = timeline::looks(cast.len(), spoken);
     looks.iter().enumerate().map(|(own, looks)| gaze::targets(own, looks, &eyes)).collect()
+}
+
+/// One seed of all lines, in the order of the script; below 2^32, as those of single clips are.
+fn seed_of<'a>(sounds: impl Iterator<Item = &'a Mono>) -> u64 {
+    sounds.fold(0, |seed, sound| (31 * seed + sound.fingerprint) & u64::from(u32::MAX))
 }
 
 /// As the library takes it.

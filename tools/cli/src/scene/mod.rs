@@ -58,5 +58,5 @@ pub fn run(args: &args::Scene) -> Result<String> {
     files.persist()?;
     let (duration_s, frame_count) = (outputs[0].animation.duration_s(), outputs[0].track.frame_count());
     let summary = animate::summary(duration_s, frame_count, start.elapsed());
-    Ok(format!("{} characters, {} lines: {summary}", outputs.len(), scene.lines.len()))
+    Ok(format!("{} characters, {} lines: {summary}, seed {}", outputs.len(), scene.lines.len(), scene.seed))
 }

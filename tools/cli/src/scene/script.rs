@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use media2face::output::GazeTarget;
+use media2face::session::SEED_AUTO;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
@@ -37,6 +38,7 @@ pub struct Scene {
     /// A number, or a fraction as text.
     pub fps: Option<Value>,
     pub drop_frame: bool,
+    /// Of the first character; by default it follows from the sounds of all lines.
     pub seed: u64,
     pub steps: Option<u32>,
     pub guidance_audio: Option<f32>,
@@ -58,7 +60,7 @@ impl Default for Scene {
             model,
             fps,
             drop_frame,
-            seed: 0,
+            seed: SEED_AUTO,
             steps,
             guidance_audio,
             guidance_style,

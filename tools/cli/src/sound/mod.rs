@@ -23,7 +23,7 @@ use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use media2face::audio::Converter;
+use media2face::audio::{Converter, RATE_HZ};
 use media2face::limits::{MAX_CHANNELS, MAX_CLIP_S, MAX_SAMPLE_RATE_HZ, MIN_SAMPLE_RATE_HZ};
 
 use crate::interrupt;
@@ -37,6 +37,20 @@ use source::Source;
 pub struct Sound {
     name: String,
     decode: Box<dyn Decode>,
+}
+
+/// A sound as the model hears it.
+pub struct Mono {
+    /// 16 kHz.
+    pub samples: Vec<f32>,
+    /// A number of its own, by the samples before they were resampled.
+    pub fingerprint: u64,
+}
+
+impl Mono {
+    pub fn duration_s(&self) -> f64 {
+        self.samples.len() as f64 / f64::from(RATE_HZ)
+    }
 }
 
 /// What gives samples, piece by piece.
@@ -137,12 +151,13 @@ impl Sound {
     }
 
     /// All of it as the model hears it: 16 kHz, mono.
-    pub fn mono(self, warn: &dyn Fn(&str)) -> Result<Vec<f32>> {
+    pub fn mono(self, warn: &dyn Fn(&str)) -> Result<Mono> {
         let unheard = format!("cannot use {}", self.name);
         let mut converter =
             Converter::new(self.sample_rate_hz(), self.channel_count()).with_context(|| unheard.clone())?;
         self.stream(warn, |piece| Ok(converter.push_f32(piece)?))?;
-        converter.finish().context(unheard)
+        let fingerprint = converter.fingerprint();
+        Ok(Mono { samples: converter.finish().context(unheard)?, fingerprint })
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use hound::{SampleFormat, WavSpec};
+
 use crate::{Bench, INTEGERS, assert_failed, names};
 
 #[test]
@@ -33,6 +35,48 @@ fn same_seed_gives_the_same_bytes_and_another_does_not() {
     }
     let [a, b, c] = ["a", "b", "c"].map(|out| fs::read(bench.path(out).join("hum.json")).unwrap());
     assert!(a == b && a != c);
+}
+
+#[test]
+fn without_a_seed_the_sound_has_one_which_is_told_and_makes_the_take_again() {
+    let bench = Bench::new();
+    let take = |out: &str, more: &[&str]| {
+        let output = bench.animate(out, &[&["--emit", "json"], more].concat());
+        assert!(output.status.success(), "{output:?}");
+        let json = fs::read(bench.path(out).join("hum.json")).unwrap();
+        let seed = serde_json::from_slice::<serde_json::Value>(&json).unwrap()["seed"].as_u64().unwrap();
+        let summary = String::from_utf8(output.stdout).unwrap();
+        assert!(summary.ends_with(&format!(", seed {seed}\n")), "{summary}");
+        (json, seed)
+    };
+    let (json, seed) = take("unasked", &[]);
+    assert_eq!(take("asked", &["--seed", &seed.to_string()]).0, json);
+    assert_eq!(take("auto", &["--seed", "auto"]).0, json);
+    assert_eq!(take("zero", &["--seed", "0"]).1, 0);
+    // The same sound as floats.
+    let floats = WavSpec { bits_per_sample: 32, sample_format: SampleFormat::Float, ..INTEGERS };
+    let hum = |i: i32| f32::from(((i as f32 * 0.05).sin() * 0.25 * 32_767.0) as i16) / 32_768.0;
+    bench.wav("hum.wav", floats, (0..8_000).map(hum));
+    assert_eq!(take("floats", &[]).0, json);
+    bench.wav("hum.wav", INTEGERS, (0..8_000).map(|i| (i as f32 * 0.06).sin() * 0.25));
+    assert_ne!(take("other", &[]).1, seed, "another sound");
+}
+
+#[test]
+fn default_style_of_a_pack_stands_where_none_is_asked_for_and_can_be_turned_off() {
+    let bench = Bench::new();
+    bench.pack("gruff.m2f", |manifest| manifest.diffusion.default_style = Some("gruff".to_owned()), |_| true);
+    let take = |out: &str, pack: &str, more: &[&str]| {
+        let args = ["animate", "hum.wav", "--model", pack, "--out", out, "--emit", "json"];
+        let output = bench.m2f(&[&args, more].concat());
+        assert!(output.status.success(), "{output:?}");
+        fs::read(bench.path(out).join("hum.json")).unwrap()
+    };
+    let (plain, gruff) = (take("plain", "tiny.m2f", &[]), take("gruff", "gruff.m2f", &[]));
+    assert_ne!(plain, gruff);
+    assert_eq!(take("off", "gruff.m2f", &["--no-default-style"]), plain);
+    assert_eq!(take("asked", "gruff.m2f", &["--style", "gruff"]), gruff);
+    assert_eq!(take("weak", "gruff.m2f", &["--style", "gentle", "--strength", "0"]), gruff);
 }
 
 #[test]

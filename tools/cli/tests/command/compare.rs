@@ -36,6 +36,8 @@ fn study_has_a_page_films_and_a_key_apart() {
             [0, 1].map(|i| fs::read(bench.path("study/page").join(&films[films.len() - 2 + i])).unwrap());
         assert!(first != second && first.len() > 1000, "two packs, two films");
     }
+    let seeds = [0, 1].map(|i| key["items"][i]["seed"].as_u64().unwrap());
+    assert!(seeds[0] == seeds[1] && seeds[0] > 0, "one sound, one seed: {seeds:?}");
     assert!(films.iter().all(|film| page.contains(film.trim_end_matches(".mp4"))));
     assert!(!["tiny", "other", "hum"].iter().any(|word| page.contains(word)), "the page tells no names");
     films.push("index.html".to_owned());

@@ -119,6 +119,26 @@ fn same_script_gives_the_same_bytes_on_any_number_of_threads() {
 }
 
 #[test]
+fn without_a_seed_the_lines_have_one_from_which_the_characters_count_up() {
+    let bench = Bench::new();
+    let takes = |script: &str, out: &str| {
+        let output = bench.scene(script, out, &["--emit", "json"]);
+        assert!(output.status.success(), "{output:?}");
+        let takes = ["ann", "ben"].map(|name| json(&bench, &format!("{out}/{name}.json")));
+        let seed = takes[0]["seed"].as_u64().unwrap();
+        assert_eq!(takes[1]["seed"], seed + 1);
+        let summary = String::from_utf8(output.stdout).unwrap();
+        assert!(summary.ends_with(&format!(", seed {seed}\n")), "{summary}");
+        (takes, seed)
+    };
+    let (unasked, seed) = takes(SCRIPT, "unasked");
+    let (asked, _) = takes(&SCRIPT.replace("[scene]", &format!("[scene]\nseed = {seed}")), "asked");
+    assert_eq!(asked, unasked);
+    bench.wav("hum.wav", INTEGERS, (0..8_000).map(|i| (i as f32 * 0.06).sin() * 0.25));
+    assert_ne!(takes(SCRIPT, "other").1, seed, "other sounds");
+}
+
+#[test]
 fn style_lies_on_its_line_and_leaves_the_rest_alone() {
     let bench = Bench::new();
     let rows = |script: &str, out: &str| {
