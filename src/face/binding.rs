@@ -138,7 +138,7 @@ fn check_direction(triangles: &ChartTriangles, reference_mm: &[f32], charted: &[
     ];
     for (what, mirror) in mirrors {
         let distance = shape::shape_distance(&pairs(mirror));
-        if distance < believed && distance < axes * AS_WELL {
+        if distance < believed && distance < axes + AS_WELL {
             return Err(invalid(&format!("its chart coordinates are flipped, {what}")));
         }
     }
@@ -148,8 +148,9 @@ fn check_direction(triangles: &ChartTriangles, reference_mm: &[f32], charted: &[
 /// A chart point on the chart seen in a mirror.
 type Mirror = fn([f32; 2]) -> [f32; 2];
 
-/// Flipped coordinates are the likelier fault where they explain a mesh as well as other axes do.
-const AS_WELL: f64 = 1.1;
+/// Flipped coordinates are the likelier fault where they explain a mesh about as well as other axes do: how much further
+/// apart, sizes of the face.
+const AS_WELL: f64 = 0.05;
 
 fn invalid(detail: &str) -> Error {
     Error::InvalidArgument(format!("{MESH}: {detail}"))
