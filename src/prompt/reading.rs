@@ -166,15 +166,25 @@ impl StyleReader {
     fn nearest_words(&self, prompt: &str) -> Vec<String> {
         let mut near: Vec<(usize, &str)> = Vec::new();
         for word in words(prompt).take(MOST_WORDS) {
-            let least = if word.chars().count() <= SHORT_WORD { 1 } else { 2 };
+            // Of a shorter word one letter makes another word.
+            let least = match word.chars().count() {
+                ..=3 => 0,
+                4..=5 => 1,
+                _ => 2,
+            };
             let distance = |known: &str| strsim::osa_distance(&word, known);
             let listed = self.config.words.values().flatten().filter(|known| known.len() <= 2 * MOST_WORD_BYTES);
             near.extend(
                 listed.map(|known| (distance(known), known.as_str())).filter(|(distance, _)| *distance <= least),
             );
         }
-        near.sort_unstable();
+        near.sort_unstable_by_key(|&(distance, word)| (word, distance));
         near.dedup_by_key(|(_, word)| *word);
+        near.sort_unstable();
+        // Its own words, where the model knows some of them.
+        if near.first().is_some_and(|(distance, _)| *distance == 0) {
+            near.retain(|(distance, _)| *distance == 0);
+        }
         if near.is_empty() {
             return self.config.emotions[1..].iter().chain(&self.config.head_acts).cloned().collect();
         }
@@ -187,8 +197,6 @@ const MOST_WORDS: usize = 64;
 const MOST_NEAR: usize = 5;
 /// Longer words are no misspelling of a listed one.
 const MOST_WORD_BYTES: usize = 64;
-/// Letters up to which one that is wrong is enough to be another word.
-const SHORT_WORD: usize = 5;
 
 /// Lower case, without what is no letter.
 fn words(prompt: &str) -> impl Iterator<Item = String> {
@@ -287,7 +295,9 @@ mod tests {
         let nothing = code(&[(0, 1.0), (5, 1.0)]);
         let near = |prompt| reader().read(&nothing, Some(prompt)).nearest_words;
         assert_eq!(near("very gald"), ["glad"]);
-        assert_eq!(near("not GLAD, gladened"), ["glad", "gladdened"]);
+        assert_eq!(near("gladened"), ["gladdened"]);
+        assert_eq!(near("not GLAD, gladened"), ["glad"], "a word of its own that the model knows");
+        assert_eq!(near("not"), ["glad", "cross", "nod"], "too short to be misspelt");
         assert_eq!(near("asdf qwer"), ["glad", "cross", "nod"]);
         assert_eq!(near(""), ["glad", "cross", "nod"]);
         let reading = reader().read(&nothing, Some("asdf"));
