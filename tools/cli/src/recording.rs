@@ -62,14 +62,16 @@ impl Recording {
         match self.kept {
             Kept::AsItCame(samples) => Ok(Some(wav(&samples, self.rate_hz, self.channels)?)),
             Kept::Heard(converter) => {
-                let samples = converter.finish()?;
-                if samples.len() > MAX_HEARD {
-                    return Ok(None);
-                }
-                Ok(Some(mono_wav(&samples)?))
+                let wav = mono_wav(&converter.finish()?)?;
+                Ok(fits_page(&wav).then_some(wav))
             }
         }
     }
+}
+
+/// A WAV file of what the model hears fits into a page.
+pub fn fits_page(wav: &[u8]) -> bool {
+    wav.len() <= 44 + 2 * MAX_HEARD
 }
 
 /// A WAV file of what the model hears: 16 kHz, mono, 16 bits.
@@ -83,7 +85,8 @@ fn rounded(sample: f32) -> i16 {
 }
 
 fn wav(interleaved: &[i16], sample_rate: u32, channels: u32) -> Result<Vec<u8>> {
-    let spec = WavSpec { channels: channels as u16, sample_rate, bits_per_sample: 16, sample_format: SampleFormat::Int };
+    let spec =
+        WavSpec { channels: channels as u16, sample_rate, bits_per_sample: 16, sample_format: SampleFormat::Int };
     let mut bytes = Cursor::new(Vec::with_capacity(44 + 2 * interleaved.len()));
     let mut writer = WavWriter::new(&mut bytes, spec)?;
     let mut samples = writer.get_i16_writer(interleaved.len() as u32);

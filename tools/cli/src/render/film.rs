@@ -15,9 +15,9 @@ use crate::face::Face;
 use crate::ffmpeg::FilmWriter;
 use crate::interrupt;
 use crate::progress::Progress;
+use crate::render::camera::Camera;
 use crate::render::canvas::{Area, Canvas, Colour};
 use crate::render::each;
-use crate::render::camera::Camera;
 use crate::render::raster::Raster;
 use crate::render::shade::{SUPERSAMPLING, resolve};
 

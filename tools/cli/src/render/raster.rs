@@ -108,7 +108,8 @@ impl<'a> Raster<'a> {
         };
         let planes = [plane(b, c), plane(c, a), plane(a, b)];
         let slope = [0, 1].map(|axis| {
-            planes[1][axis] * (b.inverse_depth - a.inverse_depth) + planes[2][axis] * (c.inverse_depth - a.inverse_depth)
+            planes[1][axis] * (b.inverse_depth - a.inverse_depth)
+                + planes[2][axis] * (c.inverse_depth - a.inverse_depth)
         });
         let foremost = a.inverse_depth.max(b.inverse_depth).max(c.inverse_depth);
         let columns = span([a.x, b.x, c.x], self.width);

@@ -6,10 +6,10 @@ use anyhow::Result;
 use media2face::signal::{FrameRate, HeadPose};
 
 use crate::mesh::Mesh;
+use crate::render::camera::Camera;
 use crate::render::canvas::{Area, Canvas, Colour};
 use crate::render::each;
 use crate::render::font;
-use crate::render::camera::Camera;
 use crate::render::raster::Raster;
 use crate::render::shade::{SUPERSAMPLING, resolve};
 

@@ -2,10 +2,10 @@
 
 use crate::mesh::Mesh;
 use crate::placement::Placement;
+use crate::render::camera::Camera;
 use crate::render::canvas::{Area, Canvas};
 use crate::render::each;
 use crate::render::film::BACKGROUND;
-use crate::render::camera::Camera;
 use crate::render::raster::Raster;
 use crate::render::shade::{SUPERSAMPLING, resolve};
 use crate::render::sheet::{Pixels, Pose, paint};

@@ -28,7 +28,10 @@ fn page_is_made_by_default_and_carries_the_glb_and_the_sound() {
     let out = bench.path("out");
     assert_eq!(names(&out), ["hum.csv", "hum.glb", "hum.html", "hum.json"]);
     let stdout = String::from_utf8(output.stdout).unwrap();
-    assert!(stdout.trim_end().ends_with(&format!("; open {}", Path::new("out").join("hum.html").display())), "{stdout}");
+    assert!(
+        stdout.trim_end().ends_with(&format!("; open {}", Path::new("out").join("hum.html").display())),
+        "{stdout}"
+    );
 
     let page = out.join("hum.html");
     assert_eq!(STANDARD.decode(carried(&page, "glb")).unwrap(), fs::read(out.join("hum.glb")).unwrap());

@@ -116,7 +116,10 @@ mod tests {
         assert_eq!((carried("glb"), carried("wav")), (b"a glb file".to_vec(), b"a wav file".to_vec()));
         assert!(!page.contains("{{"));
         let clip: serde_json::Value = serde_json::from_str(between(&page, "id=\"clip\">", "</script>")).unwrap();
-        assert_eq!((&clip["facts"][0], &clip["fps"], &clip["duration_s"]), (&"style: happy".into(), &30.0.into(), &2.0.into()));
+        assert_eq!(
+            (&clip["facts"][0], &clip["fps"], &clip["duration_s"]),
+            (&"style: happy".into(), &30.0.into(), &2.0.into())
+        );
         assert_eq!(clip["bands"], serde_json::json!([{ "label": "</script>", "start_s": 0.5, "end_s": null }]));
     }
 
@@ -131,7 +134,9 @@ mod tests {
     fn nothing_is_loaded_from_elsewhere_and_the_licence_is_kept() {
         let page = written("hello", &[], None);
         assert!(page.contains("default-src 'none'"));
-        assert!(!["src=\"", "href=\"http", "@import", "import("].iter().any(|way| page.replace(THREE, "").contains(way)));
+        assert!(
+            !["src=\"", "href=\"http", "@import", "import("].iter().any(|way| page.replace(THREE, "").contains(way))
+        );
         assert!(page.contains(THREE_LICENCE) && THREE_LICENCE.contains("three.js authors"));
         // The script must not end before its end, nor the licence's comment.
         assert!(!THREE.contains("</script") && !THREE.contains("<!--") && !THREE_LICENCE.contains("--"));
