@@ -158,6 +158,7 @@ fn write_page(args: &Animate, output: &Output, recording: Option<Recording>, fil
         output.animation.identity()?.name().to_owned(),
         format!("{} {}", manifest.name, manifest.version),
         format!("{} fps", output.track.fps),
+        format!("seed {}", output.animation.seed()),
     ];
     let (duration_s, fps) = (output.animation.duration_s(), output.track.fps.hz());
     let clip = Clip { duration_s, fps, facts: &facts, bands: &bands };

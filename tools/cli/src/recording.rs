@@ -62,14 +62,16 @@ impl Recording {
         match self.kept {
             Kept::AsItCame(samples) => Ok(Some(wav(&samples, self.rate_hz, self.channels)?)),
             Kept::Heard(converter) => {
-                let samples = converter.finish()?;
-                if samples.len() > MAX_HEARD {
-                    return Ok(None);
-                }
-                Ok(Some(mono_wav(&samples)?))
+                let wav = mono_wav(&converter.finish()?)?;
+                Ok(fits_page(&wav).then_some(wav))
             }
         }
     }
+}
+
+/// A WAV file of what the model hears fits into a page.
+pub fn fits_page(wav: &[u8]) -> bool {
+    wav.len() <= 44 + 2 * MAX_HEARD
 }
 
 /// A WAV file of what the model hears: 16 kHz, mono, 16 bits.

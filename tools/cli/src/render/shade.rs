@@ -236,7 +236,7 @@ mod tests {
             surfaces: mesh.parts.iter().map(Surface::of).collect(),
             openness: occlusion::openness(&raster),
         };
-        let mut shaded_once = 0;
+        let (mut shaded_once, mut apart) = (0, 0.0);
         for (x, y) in (0..SIDE / 2).flat_map(|y| (0..SIDE / 2).map(move |x| (x, y))) {
             let texel = |sample: usize| (2 * x + sample % 2, 2 * y + sample / 2);
             let seen: [_; 4] = std::array::from_fn(|sample| raster.seen(texel(sample).0, texel(sample).1));
@@ -248,9 +248,12 @@ mod tests {
                 let colour = shader.colour(seen[sample].unwrap(), x as f32 + 0.5, y as f32 + 0.5);
                 mean = add(mean, scale(colour, 0.25));
             }
-            assert!(once.iter().zip(mean).all(|(a, b)| (a - b).abs() < 0.02), "{once:?} for {mean:?} at {x}, {y}");
+            // The cube's corners are rounded by their normals: a glint there is smaller than a pixel.
+            assert!(once.iter().zip(mean).all(|(a, b)| (a - b).abs() < 0.05), "{once:?} for {mean:?} at {x}, {y}");
+            apart += once.iter().zip(mean).map(|(a, b)| (a - b).abs()).sum::<f32>() / 3.0;
             shaded_once += 1;
         }
         assert!(shaded_once > 1500, "{shaded_once} pixels");
+        assert!(apart / (shaded_once as f32) < 0.001, "{} on average", apart / shaded_once as f32);
     }
 }

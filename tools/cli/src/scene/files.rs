@@ -143,7 +143,8 @@ impl Cast<'_> {
         let facts = [names, format!("{} {}", manifest.name, manifest.version)];
         let duration_s = self.outputs[0].animation.duration_s();
         let clip = Clip { duration_s, fps: fps.hz(), facts: &facts, bands: &bands };
-        file.write(|out| page::write(&Page { title: STEM, clip, glb, wav: Some(wav) }, out))
+        let wav = recording::fits_page(wav).then_some(wav);
+        file.write(|out| page::write(&Page { title: STEM, clip, glb, wav }, out))
     }
 
     fn write_sheet(&self, file: &mut Staged) -> Result<()> {

@@ -40,8 +40,10 @@ async function start() {
   const gltf = await new THREE.GLTFLoader().parseAsync(glb.buffer, '');
   const figures = await readFigures(gltf);
   stage?.take(gltf);
-  if (!clock.audio) byId('sound').disabled = true;
-  if (clip.silence) note(clip.silence);
+  if (!clock.audio) {
+    byId('sound').disabled = true;
+    note('The sound is too long for a page: play its file beside.');
+  }
 
   let resume = false;
   const timeline = new Timeline(byId('timeline'), {
