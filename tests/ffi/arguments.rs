@@ -164,7 +164,7 @@ fn options_out_of_range_are_refused() {
     refuse(&|o| o.eta = 2.0, argument, "eta");
     refuse(&|o| o.noise_scale = 1.5, argument, "noise_scale");
     refuse(&|o| o.noise_scale = -0.5, argument, "noise_scale");
-    refuse(&|o| o.reserved = 1, argument, "reserved");
+    refuse(&|o| o.no_default_style = 2, argument, "no_default_style");
     refuse(&|o| o.guidance_audio = f32::INFINITY, argument, "guidance");
     refuse(&|o| o.style_strength = f32::NAN, argument, "guidance");
     let code = [0f32; 3];
