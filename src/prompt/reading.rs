@@ -40,6 +40,9 @@ pub struct PromptReading {
 
 impl PromptReading {
     /// The likeliest emotion.
+    ///
+    /// # Panics
+    /// Without emotions: no reading of a model is.
     pub fn emotion(&self) -> &Share {
         largest(&self.emotions).expect("a reader has at least one emotion")
     }
@@ -58,10 +61,8 @@ impl PromptReading {
             _ => "strong",
         };
         let emotion = self.emotion();
-        let mut parts = vec![format!("{} {:.2}", emotion.name, emotion.share)];
-        if self.strength > 0.0 {
-            parts[0] += &format!(", {}", strong(self.strength));
-        }
+        let how = if self.strength > 0.0 { format!(", {}", strong(self.strength)) } else { String::new() };
+        let mut parts = vec![format!("{} {:.2}{how}", emotion.name, emotion.share)];
         let mut others: Vec<&Share> = self.emotions.iter().filter(|other| *other != emotion).collect();
         others.sort_by(|a, b| b.share.total_cmp(&a.share));
         let others = others.into_iter().take_while(|other| other.share >= WORTH_TELLING);

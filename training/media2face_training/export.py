@@ -24,7 +24,7 @@ from .train_face import networks
 from .train_vision import OUTPUTS
 from .train_vision import network as vision_network
 
-NAME, VERSION = "starter", "0.4.0"
+NAME, VERSION = "starter", "0.4.1"
 PROVENANCE = (
     "Trained by training/media2face_training on synthetic speech (M2F-S: flite, espeak-ng, festival; texts of WordNet, "
     "word lists and Debian's manual) animated by a documented stochastic rule system, on MakeHuman's CC0 head and Mika "

@@ -14,6 +14,7 @@ from pathlib import Path
 
 # Entries by their path in the manifest (docs/model-pack.md): each is written over what was there.
 ENTRIES = {
+    "version": "0.4.1",
     "diffusion.default_style": "neutral",
     "adjustments": {
         "gains": {"jawOpen": 0.45, "mouthClose": 0.45},
