@@ -41,11 +41,9 @@ pub(crate) fn shaders(extent: Extent) -> Result<()> {
 
 /// All tests of the workspace; where there are drivers, with nothing skipped and under validation.
 pub(crate) fn tests(extent: Extent) -> Result<()> {
-    let left_out = left_out_file();
-    let _ = std::fs::remove_file(&left_out);
     run(&mut cargo(&["test", "--workspace", "--no-run"]))?;
     let mut test = cargo(&["test", "--workspace"]);
-    test.env("M2F_TEST_LEFT_OUT", left_out).env_remove("M2F_TEST_VULKAN");
+    test.env("M2F_TEST_LEFT_OUT", left_out_file()).env_remove("M2F_TEST_VULKAN");
     match extent {
         Extent::Quick => test.env_remove("M2F_TEST_FULL"),
         Extent::Full => test.env("M2F_TEST_FULL", "1"),
@@ -57,7 +55,7 @@ pub(crate) fn tests(extent: Extent) -> Result<()> {
 }
 
 /// Where tests write a line of what they leave out.
-fn left_out_file() -> PathBuf {
+pub(crate) fn left_out_file() -> PathBuf {
     target().join("left-out.txt")
 }
 
@@ -76,19 +74,25 @@ pub(crate) fn m2f(arguments: &[&str]) -> Command {
     command(&target().join("debug/m2f").to_string_lossy(), arguments)
 }
 
-pub(crate) fn c_sample(_: Extent) -> Result<()> {
-    sample::sample(Language::C, Profile::Release)
+/// The library of an extent: the release build is compiled for these checks alone.
+fn library(extent: Extent) -> Profile {
+    if extent == Extent::Full { Profile::Release } else { Profile::Dev }
+}
+
+pub(crate) fn c_sample(extent: Extent) -> Result<()> {
+    sample::sample(Language::C, library(extent))
 }
 
 /// The exported functions are the headers', and no other is.
-pub(crate) fn symbols(_: Extent) -> Result<()> {
-    symbols::check(&Profile::Release.folder().join("libmedia2face.so"))
+pub(crate) fn symbols(extent: Extent) -> Result<()> {
+    library(extent).build()?;
+    symbols::check(&library(extent).folder().join("libmedia2face.so"))
 }
 
 /// The C sample on the tiny test pack and two seconds of the sample audio, which are four windows of it: no invalid
 /// access, no leak. Without the machine's Vulkan drivers: the C library reads past its own strings where it loads them.
-pub(crate) fn valgrind(_: Extent) -> Result<()> {
-    let program = sample::build_c("minimal", Profile::Release)?;
+pub(crate) fn valgrind(extent: Extent) -> Result<()> {
+    let program = sample::build_c("minimal", library(extent))?;
     let folder = target().join("samples");
     let (pack, audio, csv) = (folder.join("tiny.m2f"), folder.join("two.wav"), folder.join("valgrind.csv"));
     run(&mut m2f(&["convert", "--random", "tiny", "--out", &pack.to_string_lossy()]))?;

@@ -57,6 +57,8 @@ enum Chore {
         /// Everything: all devices, all builds, the shaders compiled anew. Before a release.
         #[arg(long)]
         full: bool,
+        /// Only checks whose names hold one of these words.
+        words: Vec<String>,
     },
     /// Build and run a sample.
     Sample {
@@ -71,7 +73,9 @@ fn main() -> anyhow::Result<()> {
         Chore::Shaders { check } => shaders::run_all(check),
         Chore::Vulkan { program } => vulkan::vulkan(&program),
         Chore::Sid { program } => sid::sid(&program),
-        Chore::Test { full } => test::run_all(if full { test::Extent::Full } else { test::Extent::Quick }),
+        Chore::Test { full, words } => {
+            test::run_all(if full { test::Extent::Full } else { test::Extent::Quick }, &words)
+        }
         Chore::Sample { language } => sample::sample(language, sample::Profile::Release),
     }
 }

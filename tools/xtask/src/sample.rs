@@ -18,6 +18,8 @@ pub(crate) enum Language {
 /// How the library is built.
 #[derive(Clone, Copy)]
 pub(crate) enum Profile {
+    /// As the tests are: nothing is compiled for it alone.
+    Dev,
     /// As a host gets it.
     Release,
 }
@@ -26,6 +28,7 @@ impl Profile {
     /// Builds the library.
     pub(crate) fn build(self) -> Result<()> {
         match self {
+            Self::Dev => run(&mut cargo(&["build", "--workspace"])),
             Self::Release => run(&mut cargo(&["build", "--release", "--package", "media2face"])),
         }
     }
@@ -33,6 +36,7 @@ impl Profile {
     /// Where it lies.
     pub(crate) fn folder(self) -> PathBuf {
         match self {
+            Self::Dev => target().join("debug"),
             Self::Release => target().join("release"),
         }
     }

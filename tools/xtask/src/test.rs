@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::need::Need::{Drivers, Npm, Program, Python, Toolchain};
 use crate::need::{self, Need};
@@ -67,12 +67,15 @@ const CHECKS: &[Check] = &[
     full("pages in a browser", &BROWSER, |_| page::run_all()),
 ];
 
-/// Runs the checks of an extent that this machine can run.
-pub(crate) fn run_all(extent: Extent) -> Result<()> {
+/// Runs the checks of an extent that this machine can run; where there are words, those whose names hold one of them.
+pub(crate) fn run_all(extent: Extent, words: &[String]) -> Result<()> {
     let (begun, used) = (Instant::now(), usage::children());
     let mut left_out = Vec::new();
+    let _ = std::fs::remove_file(checks::left_out_file());
+    let wanted = |check: &&Check| words.is_empty() || words.iter().any(|word| check.name.contains(word));
     let chosen = CHECKS.iter().filter(|check| extent == Extent::Full || check.from == Extent::Quick);
-    let mut chosen: Vec<_> = chosen.collect();
+    let mut chosen: Vec<_> = chosen.filter(wanted).collect();
+    ensure!(!chosen.is_empty(), "no check is called {}", words.join(" or "));
     println!("── needs");
     let needs = chosen.iter().flat_map(|check| check.needs.iter().chain(check.parts.iter().map(|(need, _)| need)));
     let lacking = need::prepare(&needs.copied().collect::<Vec<_>>())?;

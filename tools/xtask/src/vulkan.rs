@@ -37,6 +37,8 @@ pub(crate) fn environment() -> Result<Environment> {
         ("VK_LAYER_PATH", settings.into_os_string()),
         ("LD_LIBRARY_PATH", libraries.into_os_string()),
         ("VK_LOADER_LAYERS_DISABLE", "~implicit~".into()),
+        // llvmpipe compiles a network's kernels for minutes of processor time, but once.
+        ("MESA_SHADER_CACHE_DIR", target().join("vulkan/kernels").into_os_string()),
     ])
 }
 
