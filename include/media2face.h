@@ -576,7 +576,7 @@ typedef struct m2f_part {
 
 /**
  * A direction to look at for a while. The eyes jump to it and hold it against every movement of the head; the head turns
- * by its share, and by what is further than the eyes turn (25 degrees).
+ * by its share, and by what is further than the eyes turn (as far as a look weight of 1, at most 25 degrees).
  */
 typedef struct m2f_gaze_target {
     /** When eyes and head begin to turn there, seconds; at 0 they are there from the first frame on. */
@@ -998,6 +998,22 @@ m2f_status m2f_identity_read_vertices_mm(const struct m2f_identity *identity,
                                          float *buffer,
                                          size_t capacity,
                                          size_t *count);
+
+/**
+ * What each of the model's blendshapes does to this face at weight 1: what morph targets are made of. x, y, z of every
+ * vertex, mm from the neutral face, shape by shape in the order of the weights. Their sums by the weights of a frame are
+ * near its decoded offsets, closed lips too: mouthClose is what it does over an open jaw. Of eyes they are the chord of
+ * the turn at half a weight.
+ *
+ * Parameters: buffer with room for capacity floats, or NULL and 0 to query; count, receives the floats (shapes ×
+ * vertices × 3; may be NULL when there is a buffer).
+ * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART (a pack without geometry, or without the way from weights to
+ * it); what the backend reports. Threads: any. Cost: a decoded face for each shape; nothing is kept.
+ */
+m2f_status m2f_identity_read_blendshapes_mm(const struct m2f_identity *identity,
+                                            float *buffer,
+                                            size_t capacity,
+                                            size_t *count);
 
 /**
  * Fills options with the defaults.

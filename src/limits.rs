@@ -122,6 +122,8 @@ pub const MAX_SACCADES_PER_MINUTE: f32 = 400.0;
 pub const MAX_SACCADE_RAD: f32 = 0.35;
 /// Furthest that a gaze goes to either side, up or down, rad: a right angle, rounded up.
 pub const MAX_LOOK_RAD: f32 = 1.571;
+/// What a look weight of 1 may turn an eye by in a pack, degrees.
+pub const EYE_DEGREES: std::ops::RangeInclusive<f32> = 1.0..=60.0;
 /// Most targets of a clip's gaze.
 pub const MAX_GAZE_TARGETS: usize = 4096;
 /// Prompts and pictures whose style codes a model keeps.

@@ -183,6 +183,14 @@ impl FaceDecoder {
         self.generator.is_some() && self.topology.is_some()
     }
 
+    /// The mesh, or an error unless there is a generator for it.
+    pub(crate) fn require_offsets(&self) -> Result<&Topology> {
+        if self.generator.is_none() {
+            return Err(missing("geometry decoder (gnpfa.generator)"));
+        }
+        self.require_topology()
+    }
+
     /// M′ over a batch of z.
     ///
     /// # Panics
@@ -214,8 +222,13 @@ impl FaceDecoder {
             let (offsets_port, offsets) = plan.output("offsets", batch, topology.vertices, 3);
             let (index, weight) = (chart.gather_index.clone(), chart.gather_weight.clone());
             plan.push(Op::Gather { x, index, weight, out: offsets });
+            let eyes = topology.eyes.as_ref().zip(self.to_weights.as_ref());
+            let eyes = eyes.map(|(eyes, mapping)| {
+                let weights = mapping.record(plan, z);
+                eyes.record(plan, weights)
+            });
             for (part, points) in topology.rigid.iter().zip(points) {
-                part.record(plan, *points, offsets);
+                part.record(plan, *points, eyes, offsets);
             }
             let shade = plan.section("normals");
             let (normals_port, normals) = plan.output("normals", batch, topology.vertices, 3);

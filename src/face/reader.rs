@@ -134,10 +134,7 @@ impl FaceReader {
         outputs: usize,
         take: impl FnMut(&BatchPlan, &mut dyn Executable, Range<usize>) -> Result<()>,
     ) -> Result<()> {
-        self.decoder.require_topology()?;
-        if !self.decoder.has_offsets() {
-            return Err(missing("geometry decoder (gnpfa.generator)"));
-        }
+        self.decoder.require_offsets()?;
         check_motion(&self.decoder, motion)?;
         let Some(runner) = &mut self.faces else {
             return Err(Error::InvalidState("offsets need an identity; this reader has none".to_owned()));

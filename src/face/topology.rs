@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::pack::{Pack, Part};
 
 use super::chart::Chart;
+use super::eyes::Eyes;
 use super::lists::{finite, finite_array, finite_rows, index_rows, indices, length};
 use super::rigid::RigidPart;
 use super::shape;
@@ -31,7 +32,9 @@ pub struct Topology {
     pub head_pivot: [f32; 3],
     /// Map ↔ mesh, where the pack holds it.
     pub chart: Option<Chart>,
-    /// Parts that follow the skin.
+    /// Eyes that turn by the look weights, where the pack says which parts they are.
+    pub eyes: Option<Eyes>,
+    /// Parts that follow the skin, or are eyes.
     pub(super) rigid: Vec<RigidPart>,
     pub(super) surface: Surface,
     /// The pack's first face, V × 3 mm, that meshes are judged by.
@@ -47,9 +50,9 @@ impl Topology {
         let Some(stated) = &pack.manifest().topology else { return Ok(None) };
         let vertices = stated.vertices;
         pack.manifest().check()?;
-        let rigid = stated.parts.iter().filter(|p| p.follow != "map");
-        let rigid =
-            rigid.filter_map(|part| RigidPart::load(pack, part, vertices).transpose()).collect::<Result<_>>()?;
+        let eyes = Eyes::load(pack)?;
+        let rigid = |part| RigidPart::load(pack, part, eyes.as_ref(), vertices).transpose();
+        let rigid = (0..stated.parts.len()).filter_map(rigid).collect::<Result<_>>()?;
         let list = |name: &str| indices(pack, name, &[length(pack, name)?], vertices);
         let has_chart = holds(pack, "topology.gather_") || holds(pack, "topology.raster_");
         let chart = match config(pack) {
@@ -68,6 +71,7 @@ impl Topology {
             lip_inner: index_rows(pack, "topology.lip_inner", length(pack, "topology.lip_inner")?, vertices)?,
             head_pivot: finite_array(pack, "topology.head_pivot")?,
             chart,
+            eyes,
             rigid,
             reference_mm: reference(pack, vertices)?,
         }))

@@ -162,3 +162,38 @@ pub unsafe extern "C" fn m2f_identity_read_vertices_mm(
     // SAFETY: the caller's promise.
     guard(|| unsafe { buffer::copy_out(borrow(identity, "identity")?.0.vertices_mm(), buffer, capacity, count) })
 }
+
+/// What each of the model's blendshapes does to this face at weight 1: what morph targets are made of. x, y, z of every
+/// vertex, mm from the neutral face, shape by shape in the order of the weights. Their sums by the weights of a frame are
+/// near its decoded offsets, closed lips too: `mouthClose` is what it does over an open jaw. Of eyes they are the chord of
+/// the turn at half a weight.
+///
+/// Parameters: `buffer` with room for `capacity` floats, or NULL and 0 to query; `count`, receives the floats (shapes ×
+/// vertices × 3; may be NULL when there is a buffer).
+/// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART (a pack without geometry, or without the way from weights to
+/// it); what the backend reports. Threads: any. Cost: a decoded face for each shape; nothing is kept.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_identity_read_blendshapes_mm(
+    identity: *const m2f_identity,
+    buffer: *mut f32,
+    capacity: usize,
+    count: *mut usize,
+) -> m2f_status {
+    guard(|| {
+        // SAFETY: the caller's promise.
+        let identity = unsafe { &borrow(identity, "identity")?.0 };
+        let needed = identity.model().blendshape_offset_count()?;
+        // SAFETY: the caller's promise.
+        if let Some(shapes) = unsafe { buffer::output(buffer, capacity, count, needed) }? {
+            identity.model().blendshape_offsets_mm_into(identity, shapes)?;
+            if !count.is_null() {
+                // SAFETY: not NULL, and writable by the caller's promise.
+                unsafe { count.write(needed) };
+            }
+        }
+        Ok(())
+    })
+}

@@ -13,7 +13,7 @@ use super::result::{m2f_channel, m2f_result};
 use super::text;
 
 /// A direction to look at for a while. The eyes jump to it and hold it against every movement of the head; the head turns
-/// by its share, and by what is further than the eyes turn (25 degrees).
+/// by its share, and by what is further than the eyes turn (as far as a look weight of 1, at most 25 degrees).
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct m2f_gaze_target {

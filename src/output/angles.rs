@@ -1,13 +1,8 @@
-//! Angles of the head and the eyes, as applications write them.
+//! Angles of the head, as applications write them.
 //!
 //! Space as everywhere: right-handed, +X the character's left, +Y up, +Z out of the face. Every angle is a right-handed
 //! turn in radians about one of these axes, about the character: yaw about +Y (positive turns to the character's left),
 //! pitch about +X (positive looks down), roll about +Z (positive lifts the character's left side, tilting to the right).
-
-use crate::pack::ARKIT_NAMES;
-
-/// A look weight of 1 turns the eye by this much, rad (30°).
-pub const EYE_RANGE_RAD: f32 = std::f32::consts::FRAC_PI_6;
 
 /// Turn of the head, rad: first yaw, then pitch about the turned X axis, then roll about the axis of the face, that is
 /// R = R_y(yaw)·R_x(pitch)·R_z(roll).
@@ -37,13 +32,4 @@ impl HeadAngles {
         };
         Self { yaw_rad: yaw as f32, pitch_rad: sine.asin() as f32, roll_rad: roll as f32 }
     }
-}
-
-/// Yaw and pitch (rad) of the left and of the right eye, from weights in the order of [`ARKIT_NAMES`].
-pub fn eye_angles(weights: &[f32; ARKIT_NAMES.len()]) -> [[f32; 2]; 2] {
-    let [_, down_left, in_left, out_left, up_left, _, _, _, down_right, in_right, out_right, up_right, ..] = *weights;
-    // Out is to the character's left for the left eye and to the right for the right one.
-    let left = [out_left - in_left, down_left - up_left];
-    let right = [in_right - out_right, down_right - up_right];
-    [left, right].map(|eye| eye.map(|part| part * EYE_RANGE_RAD))
 }

@@ -10,10 +10,9 @@ use std::f64::consts::PI;
 use crate::error::{Error, Result};
 use crate::limits::{MAX_GAIN, MAX_GAZE_TARGETS, MAX_LOOK_RAD, MAX_RAMP_S, MAX_SACCADE_RAD, MAX_SACCADES_PER_MINUTE};
 use crate::signal::HeadPose;
+use crate::signal::eyes::{EyeChannels, EyeRange};
 use crate::signal::noise::Philox;
 use crate::signal::pose::{inverse, multiply, rotate};
-
-use super::channels::find_channel;
 
 /// Furthest that eyes turn to a target before the head does, rad (25°).
 const COMFORT_RAD: f32 = 25.0 * DEGREE;
@@ -26,19 +25,6 @@ const SACCADE_S: [f64; 2] = [0.021, 0.126];
 /// Last word of the noise's counters.
 const PURPOSE: u32 = 3 << 16;
 const DEGREE: f32 = std::f32::consts::PI / 180.0;
-
-/// How far a look weight of 1 turns an eye, rad.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct EyeRange {
-    /// Towards the nose.
-    pub in_rad: f32,
-    /// Away from it.
-    pub out_rad: f32,
-    /// Upwards.
-    pub up_rad: f32,
-    /// Downwards.
-    pub down_rad: f32,
-}
 
 /// A direction to look at for a while.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -287,17 +273,14 @@ impl GazeTrack<'_> {
             target[0].clamp(-COMFORT_RAD, COMFORT_RAD),
             target[1].clamp(-COMFORT_RAD.min(range.up_rad), COMFORT_RAD.min(range.down_rad)),
         ];
-        for eye in &eyes.0 {
-            let own = eye.angles(weights, range);
+        eyes.turn(weights, range, |own| {
             let new: [f32; 2] = std::array::from_fn(|i| {
                 let free = (own[i] * gaze.gain).clamp(-gaze.limit_rad, gaze.limit_rad) + aim.saccade[i] as f32;
                 free * (1.0 - held) + target[i] * held
             });
             // Both directions of an axis may be a little in use at once: that is left, unless the gaze is turned off.
-            if new != own || gaze.gain == 0.0 {
-                eye.set(weights, range, new);
-            }
-        }
+            (new != own || gaze.gain == 0.0).then_some(new)
+        });
     }
 }
 
@@ -306,67 +289,6 @@ fn within([yaw, pitch]: [f64; 2], head: &HeadPose) -> [f32; 2] {
     let ((sin_yaw, cos_yaw), (sin_pitch, cos_pitch)) = (libm::sincos(yaw), libm::sincos(pitch));
     let [x, y, z] = rotate(inverse(head.rotation), [sin_yaw * cos_pitch, -sin_pitch, cos_yaw * cos_pitch]);
     [libm::atan2(x, z) as f32, libm::asin((-y).clamp(-1.0, 1.0)) as f32]
-}
-
-/// The eight look channels of a pack.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct EyeChannels([Eye; 2]);
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Eye {
-    /// Channels of a turn to the character's left and right.
-    left: usize,
-    right: usize,
-    up: usize,
-    down: usize,
-    is_left: bool,
-}
-
-impl EyeChannels {
-    /// By their names.
-    ///
-    /// # Errors
-    /// `MissingPart` for a name that is not there.
-    pub fn find<S: AsRef<str>>(names: &[S]) -> Result<Self> {
-        let find = |name: &str| {
-            let missing = || Error::MissingPart(format!("the pack has no blendshape {name}, which a gaze needs"));
-            find_channel(names, name).ok_or_else(missing)
-        };
-        let (up, down) = (["eyeLookUpLeft", "eyeLookUpRight"], ["eyeLookDownLeft", "eyeLookDownRight"]);
-        // Out is to the character's left for the left eye and to the right for the right one.
-        let (left, right) = (["eyeLookOutLeft", "eyeLookInRight"], ["eyeLookInLeft", "eyeLookOutRight"]);
-        let eye = |i: usize| {
-            let (left, right) = (find(left[i])?, find(right[i])?);
-            Ok::<_, Error>(Eye { left, right, up: find(up[i])?, down: find(down[i])?, is_left: i == 0 })
-        };
-        Ok(Self([eye(0)?, eye(1)?]))
-    }
-
-    /// Yaw and pitch of the left and of the right eye, rad, in the head.
-    pub fn angles(&self, weights: &[f32], range: &EyeRange) -> [[f32; 2]; 2] {
-        self.0.map(|eye| eye.angles(weights, range))
-    }
-}
-
-impl Eye {
-    /// Range to the character's left and right.
-    fn aside(&self, range: &EyeRange) -> [f32; 2] {
-        if self.is_left { [range.out_rad, range.in_rad] } else { [range.in_rad, range.out_rad] }
-    }
-
-    fn angles(&self, weights: &[f32], range: &EyeRange) -> [f32; 2] {
-        let [left, right] = self.aside(range);
-        let yaw = weights[self.left] * left - weights[self.right] * right;
-        [yaw, weights[self.down] * range.down_rad - weights[self.up] * range.up_rad]
-    }
-
-    fn set(&self, weights: &mut [f32], range: &EyeRange, [yaw, pitch]: [f32; 2]) {
-        let [left, right] = self.aside(range);
-        weights[self.left] = (yaw / left).clamp(0.0, 1.0);
-        weights[self.right] = (-yaw / right).clamp(0.0, 1.0);
-        weights[self.down] = (pitch / range.down_rad).clamp(0.0, 1.0);
-        weights[self.up] = (-pitch / range.up_rad).clamp(0.0, 1.0);
-    }
 }
 
 /// A raised cosine from 0 to 1 over `ramp_s`, this long after its start.

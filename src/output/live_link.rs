@@ -2,8 +2,9 @@
 
 use crate::pack::ARKIT_NAMES;
 use crate::signal::HeadPose;
+use crate::signal::eyes::{EyeChannels, EyeRange};
 
-use super::angles::{HeadAngles, eye_angles};
+use super::angles::HeadAngles;
 use super::channels::find_channel;
 
 /// Values of a row: weights and angles.
@@ -32,20 +33,23 @@ pub fn live_link_columns() -> impl Iterator<Item = String> {
 pub struct LiveLinkMap {
     /// The model's channel for each of the 52.
     source: [Option<usize>; ARKIT_NAMES.len()],
+    eyes: EyeChannels,
+    eye_range: EyeRange,
 }
 
 impl LiveLinkMap {
-    /// For a model whose weights have these names.
-    pub fn new<S: AsRef<str>>(names: &[S]) -> Self {
-        Self { source: ARKIT_NAMES.map(|name| find_channel(names, name)) }
+    /// For a model whose weights have these names and turn the eyes as far as `eye_range` says.
+    pub fn new<S: AsRef<str>>(names: &[S], eye_range: EyeRange) -> Self {
+        let eyes = EyeChannels::find(&ARKIT_NAMES).expect("all channels are among them");
+        Self { source: ARKIT_NAMES.map(|name| find_channel(names, name)), eyes, eye_range }
     }
 
     /// The row of a frame, in the order of [`live_link_columns`]: weights (0 for a channel that the model lacks), then
-    /// angles in radians as [`HeadAngles`] and [`eye_angles`] define them; eyes do not roll.
+    /// angles in radians as [`HeadAngles`] and [`EyeChannels`] define them; eyes do not roll.
     pub fn row(&self, weights: &[f32], head: &HeadPose) -> [f32; LIVE_LINK_WIDTH] {
         let channels = self.source.map(|at| at.and_then(|at| weights.get(at)).copied().unwrap_or(0.0));
         let head = HeadAngles::from_quaternion(head.rotation);
-        let [[left_yaw, left_pitch], [right_yaw, right_pitch]] = eye_angles(&channels);
+        let [[left_yaw, left_pitch], [right_yaw, right_pitch]] = self.eyes.angles(&channels, &self.eye_range);
         let mut row = [0.0; LIVE_LINK_WIDTH];
         row[..channels.len()].copy_from_slice(&channels);
         row[channels.len()..].copy_from_slice(&[

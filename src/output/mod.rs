@@ -18,11 +18,12 @@ mod smoothing;
 mod solver;
 
 pub use crate::pack::ARKIT_NAMES;
-pub use angles::{EYE_RANGE_RAD, HeadAngles, eye_angles};
+pub use crate::signal::eyes::{EyeChannels, EyeRange, eye_rotation};
+pub use angles::HeadAngles;
 pub use blinks::Blinks;
 pub use channels::{Channel, ChannelMap, check_weights, find_channel};
 pub use expressions::{expression_names, named_expression};
-pub use gaze::{EyeChannels, EyeRange, Gaze, GazeTarget, GazeTrack};
+pub use gaze::{Gaze, GazeTarget, GazeTrack};
 pub use live_link::{LIVE_LINK_WIDTH, LiveLinkMap, live_link_columns};
 pub use normals::vertex_normals;
 pub use sampling::MotionSampler;

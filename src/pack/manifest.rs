@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::adjustments::AdjustmentsConfig;
+use super::eyes::EyesConfig;
 use super::header::in_brief;
 use super::style::{ClipConfig, EmojiConfig, StyleReaderConfig};
 use crate::error::{Error, Result};
@@ -61,6 +62,9 @@ pub struct Manifest {
     /// Mesh.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topology: Option<TopologyConfig>,
+    /// How the look weights turn the eyes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub eyes: Option<EyesConfig>,
     /// Names of the weights.
     #[serde(default)]
     pub blendshapes: Names,
@@ -89,6 +93,7 @@ impl Default for Manifest {
             adjustments: None,
             gnpfa: None,
             topology: None,
+            eyes: None,
             blendshapes: Names::default(),
             identities: Names::default(),
         }

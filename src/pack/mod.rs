@@ -9,6 +9,7 @@ mod adjustments;
 mod arkit;
 mod check;
 mod convert;
+mod eyes;
 mod header;
 mod layout;
 mod manifest;
@@ -26,6 +27,7 @@ use crate::tensor::Weight;
 pub use adjustments::AdjustmentsConfig;
 pub use arkit::ARKIT_NAMES;
 pub use convert::{Checkpoint, convert, convert_clip, convert_wav2vec2};
+pub use eyes::EyesConfig;
 pub use manifest::{
     Align, AudioConfig, Concat, DenoiserConfig, DiffusionConfig, FrontEnd, GnpfaConfig, Manifest, MelNorm, Names, Part,
     Spacing, TopologyConfig,

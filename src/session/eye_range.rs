@@ -1,10 +1,11 @@
-//! How far a model's look weights turn the eyes of its own mesh, measured once: five frames of the generator.
+//! How far a model's look weights turn its eyes: as the pack says, and of a pack that does not, as they turn the eyes of its
+//! own mesh, measured once: five frames of the generator.
 
 use std::f32::consts::PI;
 
 use crate::error::Result;
 use crate::face::FaceReader;
-use crate::output::{EYE_RANGE_RAD, EyeRange, find_channel};
+use crate::output::{EyeRange, find_channel};
 use crate::signal::Frames;
 
 use super::model::Model;
@@ -18,17 +19,26 @@ const PLAUSIBLE_RAD: [f32; 2] = [PI / 36.0, PI / 3.0];
 const EYE_PARTS: &str = "eye_";
 
 impl Model {
-    /// How far a look weight of 1 turns the eyes of the model's own mesh; where that cannot be measured, by
-    /// [`EYE_RANGE_RAD`]. Measured at the first call.
+    /// How far a look weight of 1 turns an eye: the pack's `eyes`, or as far as the eyes of its mesh turn, measured at the
+    /// first call; where that cannot be, [`EyeRange::default`].
     pub fn eye_range(&self) -> EyeRange {
+        if let Some(eyes) = &self.manifest().eyes {
+            return EyeRange::from(eyes);
+        }
         *self.eye_range.get_or_init(|| {
             let measured = self.measure_eyes().ok().flatten().unwrap_or_default();
             let [low, high] = PLAUSIBLE_RAD;
-            let range = |of: usize| match measured[of] {
+            let or = |of: usize, unmeasured: f32| match measured[of] {
                 angle if (low..=high).contains(&angle) => angle,
-                _ => EYE_RANGE_RAD,
+                _ => unmeasured,
             };
-            EyeRange { in_rad: range(0), out_rad: range(1), up_rad: range(2), down_rad: range(3) }
+            let EyeRange { in_rad, out_rad, up_rad, down_rad } = EyeRange::default();
+            EyeRange {
+                in_rad: or(0, in_rad),
+                out_rad: or(1, out_rad),
+                up_rad: or(2, up_rad),
+                down_rad: or(3, down_rad),
+            }
         })
     }
 
@@ -46,8 +56,7 @@ impl Model {
             }
         }
         let latents = self.face_encoder()?.from_weights(self.runtime().backend(), &weights)?;
-        let mut motion = Frames::zeros(5, decoder.motion_width());
-        (0..5).for_each(|i| motion.row_mut(i)[..latents.width].copy_from_slice(latents.row(i)));
+        let motion = latents.widened(decoder.motion_width());
         let face = self.first_face()?;
         let mut offsets = Frames::zeros(5, face.vertices_mm().len());
         FaceReader::new(decoder, self.runtime().backend(), Some(face.clone()))?

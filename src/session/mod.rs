@@ -11,6 +11,7 @@ mod adjustments;
 mod animation;
 mod batch;
 mod binding;
+mod blendshapes;
 mod calm;
 mod clip;
 mod codes;
@@ -36,7 +37,7 @@ mod style;
 mod warm_up;
 
 pub use crate::backend::select::BackendChoice;
-pub use crate::face::ExportTarget;
+pub use crate::face::{ExportTarget, Eyeball};
 pub use crate::motion::InpaintMode;
 pub use crate::prompt::{PromptReading, Share};
 pub use animation::Animation;

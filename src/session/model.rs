@@ -3,12 +3,11 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::error::{Error, Result};
-use crate::face::{self, FaceDecoder, FaceEncoder, FaceReader, Topology, VisionEncoder};
+use crate::face::{self, Eyeball, FaceDecoder, FaceEncoder, Topology, VisionEncoder};
 use crate::motion::Sampler;
 use crate::output::EyeRange;
 use crate::pack::{Manifest, Pack};
 use crate::prompt::StyleEncoder;
-use crate::signal::Frames;
 use crate::speech::SpeechEncoder;
 
 use super::codes::KeptCodes;
@@ -28,9 +27,20 @@ impl Identity {
         self.face.name()
     }
 
+    /// The model that it was made for.
+    pub fn model(&self) -> &Arc<Model> {
+        &self.model
+    }
+
     /// The neutral face, V × 3 mm.
     pub fn vertices_mm(&self) -> &[f32] {
         self.face.vertices_mm()
+    }
+
+    /// The left and the right eye, which turn by [`Model::eye_range`] about their middles; none where the pack does not say
+    /// which parts of the mesh they are.
+    pub fn eyes(&self) -> Option<[Eyeball; 2]> {
+        Some(self.model.topology()?.eyes.as_ref()?.of(self.vertices_mm()))
     }
 }
 
@@ -175,30 +185,6 @@ impl Model {
         let none = || Error::MissingPart("the pack has no identity".to_owned());
         let face = Arc::new(self.named(self.identity_names().first().ok_or_else(none)?)?);
         Ok(Arc::clone(self.first_identity.get_or_init(|| face)))
-    }
-
-    /// Offsets of each blendshape at full weight from the same face at rest, mm, `weights × V × 3`: w → M → z → generator,
-    /// less the same of w = 0. What a host needs to build morph targets.
-    ///
-    /// # Errors
-    /// `MissingPart` without M or the generator.
-    pub fn blendshape_offsets_mm(&self, identity: &Arc<Identity>) -> Result<Vec<f32>> {
-        let backend = self.runtime.backend();
-        let decoder = self.face()?;
-        let encoder = self.face_encoder()?;
-        let count = self.blendshape_names().len();
-        let mut weights = Frames::zeros(count + 1, count);
-        (0..count).for_each(|i| weights.row_mut(i + 1)[i] = 1.0);
-        let latents = encoder.from_weights(backend, &weights)?;
-        let mut motion = Frames::zeros(count + 1, decoder.motion_width());
-        (0..=count).for_each(|i| motion.row_mut(i)[..latents.width].copy_from_slice(latents.row(i)));
-        let mut reader = FaceReader::new(decoder, backend, Some(Arc::clone(&identity.face)))?;
-        let width = identity.vertices_mm().len();
-        let mut offsets = vec![0.0; (count + 1) * width];
-        reader.offsets_mm(&motion, &mut offsets)?;
-        let (rest, shapes) = offsets.split_at_mut(width);
-        shapes.chunks_exact_mut(width).for_each(|shape| shape.iter_mut().zip(&*rest).for_each(|(s, r)| *s -= r));
-        Ok(offsets.split_off(width))
     }
 
     /// Checks that the pack holds what a session with these options needs besides its styles, and that the options fit it.

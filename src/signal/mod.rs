@@ -1,5 +1,6 @@
 //! The plain data that passes between the stages.
 
+pub mod eyes;
 pub mod noise;
 pub mod pose;
 mod rate;
@@ -51,6 +52,17 @@ impl Frames {
     pub fn new(width: usize, data: Vec<f32>) -> Self {
         assert!(width > 0 && data.len().is_multiple_of(width), "{} values in rows of {width}", data.len());
         Self { width, data }
+    }
+
+    /// The same frames with more columns, which are 0.
+    ///
+    /// # Panics
+    /// If there are fewer.
+    pub fn widened(&self, width: usize) -> Self {
+        assert!(width >= self.width, "{} columns are not fewer than {width}", self.width);
+        let mut wide = Self::zeros(self.len(), width);
+        (0..self.len()).for_each(|i| wide.row_mut(i)[..self.width].copy_from_slice(self.row(i)));
+        wide
     }
 
     /// Number of frames.

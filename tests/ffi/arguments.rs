@@ -42,6 +42,7 @@ fn null_arguments_are_refused_by_name() {
         call("model", m2f_model_identity_name(model, 0, ptr::null_mut(), 0, count));
         call("model", m2f_model_read_triangles(model, ptr::null_mut(), 0, count));
         call("identity", m2f_identity_read_vertices_mm(ptr::null(), ptr::null_mut(), 0, count));
+        call("identity", m2f_identity_read_blendshapes_mm(ptr::null(), ptr::null_mut(), 0, count));
         call("session", m2f_session_push_f32(session, ptr::null(), 4));
         call("session", m2f_session_push_i16(session, ptr::null(), 4));
         call("session", m2f_session_finish(session));

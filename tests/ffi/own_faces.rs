@@ -258,3 +258,35 @@ fn what_cannot_be_bound_or_solved_is_said() {
         m2f_binding_destroy(binding);
     }
 }
+
+#[test]
+fn blendshapes_of_an_identity_are_read_shape_by_shape() {
+    let clip = Clip::new();
+    let names = names(&clip);
+    let mut identity = ptr::null_mut();
+    let options = m2f_identity_options { name: names[1].as_ptr(), ..identity_options() };
+    let (mut shapes, mut count) = (0, 0);
+    let read = |identity, buffer: *mut f32, capacity, count: *mut usize| unsafe {
+        m2f_identity_read_blendshapes_mm(identity, buffer, capacity, count)
+    };
+    unsafe {
+        ok(m2f_identity_create(clip.model, &raw const options, &raw mut identity));
+        ok(m2f_model_weight_count(clip.model, &raw mut shapes));
+        ok(read(identity, ptr::null_mut(), 0, &raw mut count));
+        assert_eq!(count, shapes as usize * clip.vertices * 3);
+        let mut found = vec![f32::NAN; count + 1];
+        fails(read(identity, found.as_mut_ptr(), count - 1, ptr::null_mut()), S::M2F_STATUS_BUFFER_TOO_SMALL, "needed");
+        fails(
+            read(ptr::null_mut(), found.as_mut_ptr(), count, ptr::null_mut()),
+            S::M2F_STATUS_INVALID_ARGUMENT,
+            "NULL",
+        );
+        assert!(found.iter().all(|v| v.is_nan()), "nothing was written");
+        ok(read(identity, found.as_mut_ptr(), found.len(), &raw mut count));
+        assert_eq!(count, found.len() - 1);
+        assert!(found.pop().is_some_and(f32::is_nan) && found.iter().all(|v| v.is_finite()));
+        let first = &found[..clip.vertices * 3];
+        assert!(first.iter().any(|v| *v != 0.0) && found.chunks_exact(first.len()).skip(1).all(|other| other != first));
+        m2f_identity_destroy(identity);
+    }
+}

@@ -151,9 +151,6 @@ fn limits_hold_and_off_leaves_no_blink() {
 fn gaze_is_turned_off_and_meets_its_targets() {
     let (clip, eyes) = (clip(), EyeChannels::find(clip().model().blendshape_names()).expect("eyes"));
     let range = clip.model().eye_range();
-    let degrees = [range.in_rad, range.out_rad, range.up_rad, range.down_rad].map(|angle| angle / DEGREE);
-    println!("a look weight of 1 turns an eye by {degrees:?} degrees");
-    assert!(degrees.iter().all(|angle| (7.0..26.0).contains(angle)));
     let off = weights(&lively(|l| l.gaze.gain = 0.0));
     for name in clip.model().blendshape_names().iter().filter(|name| name.starts_with("eyeLook")) {
         assert!(highest(column(&off, name)) < REMAINS, "{name}");

@@ -4,13 +4,15 @@ use std::f32::consts::{FRAC_PI_2, PI};
 
 use media2face::Error;
 use media2face::output::{
-    ARKIT_NAMES, Channel, ChannelMap, EYE_RANGE_RAD, HeadAngles, LIVE_LINK_WIDTH, LiveLinkMap, MotionSampler,
-    check_weights, eye_angles, find_channel, live_link_columns, vertex_normals,
+    ARKIT_NAMES, Channel, ChannelMap, EyeChannels, EyeRange, HeadAngles, LIVE_LINK_WIDTH, LiveLinkMap, MotionSampler,
+    check_weights, find_channel, live_link_columns, vertex_normals,
 };
 use media2face::signal::pose::{axis_angle_from_quaternion, quaternion_from_axis_angle};
 use media2face::signal::{Frames, HeadPose};
 
 use crate::support::assert_close;
+
+const RANGE: EyeRange = EyeRange { in_rad: 0.4, out_rad: 0.3, up_rad: 0.2, down_rad: 0.1 };
 
 /// As recordings of the application begin, after `Timecode,BlendShapeCount,`.
 const HEADER: &str = "EyeBlinkLeft,EyeLookDownLeft,EyeLookInLeft,EyeLookOutLeft,EyeLookUpLeft,EyeSquintLeft,\
@@ -84,10 +86,10 @@ fn weights_that_count_to_a_hundred_are_told() {
 fn live_link_row_matches_channels_by_name_and_leaves_absent_ones_at_zero() {
     let names = ["jawOpen", "somethingElse", "eyeLookOutLeft", "eyeLookDownRight"];
     let head = HeadPose { rotation: quaternion_from_axis_angle([0.0, 0.3, 0.0]), translation_mm: [1.0, 2.0, 3.0] };
-    let row = LiveLinkMap::new(&names).row(&[0.7, 0.9, 0.5, 0.25], &head);
+    let row = LiveLinkMap::new(&names, RANGE).row(&[0.7, 0.9, 0.5, 0.25], &head);
     let mut expected = [0.0; LIVE_LINK_WIDTH];
     (expected[17], expected[3], expected[8]) = (0.7, 0.5, 0.25);
-    (expected[52], expected[55], expected[59]) = (0.3, 0.5 * EYE_RANGE_RAD, 0.25 * EYE_RANGE_RAD);
+    (expected[52], expected[55], expected[59]) = (0.3, 0.5 * RANGE.out_rad, 0.25 * RANGE.down_rad);
     assert_close("row", &row, &expected, 1e-6);
 }
 
@@ -96,11 +98,12 @@ fn both_eyes_looking_left_have_the_same_yaw() {
     let mut weights = [0.0; 52];
     let mut set = |name: &str, value: f32| weights[find_channel(&ARKIT_NAMES, name).expect("a channel")] = value;
     set("eyeLookOutLeft", 0.8);
-    set("eyeLookInRight", 0.8);
+    set("eyeLookInRight", 0.6);
     set("eyeLookUpLeft", 0.5);
     set("eyeLookUpRight", 0.5);
-    let [left, right] = eye_angles(&weights);
-    assert_eq!((left, right), ([0.8 * EYE_RANGE_RAD, -0.5 * EYE_RANGE_RAD], left));
+    let eyes = EyeChannels::find(&ARKIT_NAMES).expect("all channels");
+    let [left, right] = eyes.angles(&weights, &RANGE);
+    assert_eq!((left, right), ([0.8 * RANGE.out_rad, -0.5 * RANGE.up_rad], left));
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn bound(clip: &Arc<Animation>, binding: &Binding) -> Vec<f32> {
     offsets
 }
 
-fn mean_and(mut values: Vec<f32>, percentile: f32) -> [f32; 2] {
+pub(super) fn mean_and(mut values: Vec<f32>, percentile: f32) -> [f32; 2] {
     values.sort_by(f32::total_cmp);
     let at = ((values.len() - 1) as f32 * percentile) as usize;
     [values.iter().sum::<f32>() / values.len() as f32, values[at]]

@@ -8,7 +8,7 @@ Everything has variance on purpose: a diffusion model needs real conditional ent
 
 import numpy as np
 
-from .config import FPS
+from .config import EYE_DEGREES, FPS
 from .phones import VOWELS
 from .visemes import BILABIAL, CHANNELS, LABIODENTAL, SIBILANT, TARGETS, dominance
 
@@ -23,7 +23,7 @@ TIMING_S, AMOUNT = 0.012, 0.10  # spread of apex times and of targets
 ACCENTS_APART_S = 0.5
 NOD_S = 0.2, 0.6  # before and after its apex
 DRIFT = 0.35, 0.6, 0.35  # degrees of pitch, yaw, roll that follow from nothing
-DEGREES_PER_LOOK = dict(eyeLookIn=24.0, eyeLookOut=24.0, eyeLookUp=12.0, eyeLookDown=20.0)
+DEGREES_PER_LOOK = {"eyeLook" + way.capitalize(): degrees for way, degrees in EYE_DEGREES.items()}
 
 
 def smoothed(values, kernel):

@@ -8,6 +8,7 @@ VISION = dict(ch=(16, 40, 72, 104), groups=8)  # E_exp and E_pose, on 64 x 64 pi
 DENOISER = dict(d_x=54, d_a=MEL_WIDTH, d_p=128, d=192, layers=6, heads=4, ff=768, align=1)
 DIFFUSION = dict(T=500, schedule="squaredcos_cap_v2", spacing="trailing", steps=20, eta=0.0, s_A=1.75, s_P=1.5,
                  hop=150, window=200)
+EYE_DEGREES = {"in": 24.0, "out": 24.0, "up": 12.0, "down": 20.0}  # what a look weight of 1 turns an eye by
 _TOWER = dict(hidden_size=128, intermediate_size=256, num_hidden_layers=4, num_attention_heads=4, layer_norm_eps=1e-5)
 CLIP = dict(text=dict(_TOWER, vocab_size=4096, max_position_embeddings=32, eos_token_id=4095),
             vision=dict(_TOWER, image_size=64, patch_size=16), projection_dim=128, normalize=False)

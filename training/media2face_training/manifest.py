@@ -12,6 +12,8 @@ import os
 import struct
 from pathlib import Path
 
+from .config import EYE_DEGREES
+
 # Entries by their path in the manifest (docs/model-pack.md): each is written over what was there.
 ENTRIES = {
     "version": "0.4.1",
@@ -30,6 +32,8 @@ ENTRIES = {
     },
     # Weights and drawings; head and face units; names of emoji. Card and README say the same, by tests/tidy/licence.rs.
     "licence": "(MIT OR Apache-2.0) AND CC0-1.0 AND Unicode-DFS-2016",
+    "eyes": {f"{way}_deg": degrees for way, degrees in EYE_DEGREES.items()}
+    | {side: [f"{layer}_{side}" for layer in ("eye", "iris", "pupil", "glint")] for side in ("left", "right")},
 }
 
 

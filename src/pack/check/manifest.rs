@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::pack::{
-    AdjustmentsConfig, AudioConfig, ClipConfig, Concat, DenoiserConfig, DiffusionConfig, EmojiConfig, FrontEnd,
+    AdjustmentsConfig, AudioConfig, ClipConfig, Concat, DenoiserConfig, DiffusionConfig, EmojiConfig, EyesConfig, FrontEnd,
     GnpfaConfig, Manifest, StyleReaderConfig, TopologyConfig,
 };
 
@@ -65,6 +65,7 @@ impl Manifest {
             None if self.identities.names.is_empty() => {}
             None => return Err(invalid("identities without a topology")),
         }
+        self.eyes.as_ref().map_or(Ok(()), |config| eyes(config, self.topology.as_ref()))?;
         agreement(self)
     }
 }
@@ -293,6 +294,26 @@ fn topology(config: &TopologyConfig) -> Result<()> {
     }
     equal("topology.vertices", config.vertices, "the end of the last part", vertex)?;
     equal("topology.triangles", config.triangles, "the end of the last part", triangle)
+}
+
+fn eyes(config: &EyesConfig, topology: Option<&TopologyConfig>) -> Result<()> {
+    config.degrees().iter().try_for_each(|&angle| number("an angle of eyes", angle, limits::EYE_DEGREES))?;
+    let sides = [&config.left, &config.right];
+    equal("the number of eyes.left's parts", sides[0].len().min(1), "that of eyes.right", sides[1].len().min(1))?;
+    let mut seen = BTreeSet::new();
+    for part in sides.into_iter().flatten() {
+        name("eyes", part)?;
+        let known = topology.and_then(|topology| topology.parts.iter().find(|known| known.name == *part));
+        match known {
+            None => return Err(invalid(format!("eyes names the part {part:?}, which topology.parts does not have"))),
+            Some(known) if known.follow == "map" => {
+                return Err(invalid(format!("eyes names the part {part:?}, which the map moves")));
+            }
+            Some(_) if !seen.insert(part) => return Err(invalid(format!("eyes names the part {part:?} twice"))),
+            Some(_) => {}
+        }
+    }
+    Ok(())
 }
 
 fn transformer(prefix: &str, width: usize, heads: usize, ff: usize) -> Result<()> {

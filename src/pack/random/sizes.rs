@@ -59,6 +59,7 @@ impl Size {
             adjustments: None,
             gnpfa: Some(gnpfa),
             topology: None,
+            eyes: None,
             blendshapes: Names { names: ARKIT_NAMES.map(str::to_owned).to_vec() },
             identities: Names { names: super::head::IDENTITIES.map(|(name, _)| name.to_owned()).to_vec() },
         }

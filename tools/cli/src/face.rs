@@ -127,7 +127,7 @@ impl Bound {
             follow: "map".to_owned(),
             colour: CLAY,
         };
-        let mesh = Mesh { vertices_mm: obj.vertices.clone(), triangles, parts: vec![part], head_pivot_mm };
+        let mesh = Mesh { vertices_mm: obj.vertices.clone(), triangles, parts: vec![part], head_pivot_mm, eyes: None };
         Ok(Self { mesh, binding, owners, copies })
     }
 

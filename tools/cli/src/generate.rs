@@ -88,5 +88,6 @@ pub fn track(animation: &Arc<Animation>, fps: FrameRate) -> Result<Track> {
     for first in (0..frame_count).step_by(CHUNK_FRAMES) {
         weights.extend(reader.weights(fps, first, CHUNK_FRAMES.min(frame_count - first))?);
     }
-    Ok(Track { fps, drop_frame: false, names, weights, heads: reader.heads(fps, 0, frame_count)? })
+    let eye_range = animation.model().eye_range();
+    Ok(Track { fps, drop_frame: false, names, weights, heads: reader.heads(fps, 0, frame_count)?, eye_range })
 }

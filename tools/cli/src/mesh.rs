@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Result, anyhow, ensure};
 use media2face::output::vertex_normals;
 use media2face::pack::Part;
-use media2face::session::{Animation, Identity};
+use media2face::session::{Animation, Eyeball, Identity};
 use media2face::signal::HeadPose;
 
 use crate::vector::{Vec3, add, rotate, sub};
@@ -21,6 +21,8 @@ pub struct Mesh {
     pub parts: Vec<Part>,
     /// The point that the head turns about, mm.
     pub head_pivot_mm: Vec3,
+    /// The left and the right eye, where parts are known to be theirs.
+    pub eyes: Option<[Eyeball; 2]>,
 }
 
 impl Mesh {
@@ -33,6 +35,7 @@ impl Mesh {
             triangles: topology.triangles.clone(),
             parts: topology.parts.clone(),
             head_pivot_mm: topology.head_pivot,
+            eyes: identity.eyes(),
         };
         ensure!(!mesh.parts.is_empty(), "the model's mesh has no parts");
         Ok((mesh, identity))
@@ -113,7 +116,7 @@ pub mod tests {
             part("skin", [0, skin.0], [0, skin.1], "map", [0.7, 0.4, 0.28]),
             part("eye_left", [skin.0, vertices_mm.len()], [skin.1, triangles.len()], "eye_left", [0.9; 3]),
         ];
-        Mesh { vertices_mm, triangles, parts, head_pivot_mm: [0.0, -60.0, 0.0] }
+        Mesh { vertices_mm, triangles, parts, head_pivot_mm: [0.0, -60.0, 0.0], eyes: None }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The animation as plain data: what the CSV, JSON and glTF files hold.
 
+use media2face::output::EyeRange;
 use media2face::signal::{FrameRate, HeadPose};
 
 /// Weights and head poses, one row a frame.
@@ -14,6 +15,8 @@ pub struct Track {
     pub weights: Vec<f32>,
     /// One pose a frame.
     pub heads: Vec<HeadPose>,
+    /// How far a look weight of 1 turns an eye.
+    pub eye_range: EyeRange,
 }
 
 impl Track {
@@ -46,6 +49,7 @@ pub mod tests {
             names: vec!["jawOpen".to_owned(), "eyeBlinkLeft".to_owned()],
             weights: vec![0.0, 0.0, 0.5, 0.25, 1.0, 0.125],
             heads: vec![HeadPose::default(), tilted, HeadPose::default()],
+            eye_range: EyeRange::default(),
         }
     }
 

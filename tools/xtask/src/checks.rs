@@ -109,15 +109,3 @@ pub(crate) fn valgrind(extent: Extent) -> Result<()> {
 const WAV_HEAD: usize = 44;
 /// Bytes, at 16 kHz and 16 bits.
 const TWO_SECONDS: usize = 2 * 2 * 16_000;
-
-/// The .glb files of the sample audio and of the sample scene, judged by the Khronos validator.
-pub(crate) fn gltf() -> Result<()> {
-    let folder = root().join("tests/web");
-    let out = target().join("samples/glb");
-    for (subcommand, input) in [("animate", "samples/audio/hello.wav"), ("scene", "samples/scenes/dialogue.toml")] {
-        let input = root().join(input);
-        run(m2f(&[subcommand]).arg(input).arg("--out").arg(&out).args(["--emit", "glb", "--quiet"]))?;
-    }
-    let files = ["hello.glb", "scene.glb"].map(|name| out.join(name));
-    run(command("node", &["validate-glb.mjs"]).args(files).current_dir(folder))
-}

@@ -3,6 +3,7 @@
 mod checks;
 mod command;
 mod debian;
+mod gltf;
 mod header;
 mod need;
 mod page;

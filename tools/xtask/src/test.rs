@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::need::Need::{Drivers, Npm, Program, Python, Toolchain};
 use crate::need::{self, Need};
-use crate::{checks, header, page, usage};
+use crate::{checks, gltf, header, page, usage};
 
 /// How much is checked.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,7 +63,11 @@ const CHECKS: &[Check] = &[
     always("C sample", &[GCC], checks::c_sample),
     always("symbols", &[Program("nm", "binutils")], checks::symbols),
     always("C sample under valgrind", &[GCC, Program("valgrind", "valgrind")], checks::valgrind),
-    always("glTF validator", &NODE, |_| checks::gltf()),
+    always("glTF: validator, three.js", &NODE, gltf::web),
+    always("glTF: the gltf crate", &[], gltf::rust),
+    always("glTF: Assimp", &[Program("assimp", "assimp-utils")], gltf::assimp),
+    full("glTF: Godot 3", &[Program("godot3-server", "godot3-server")], gltf::godot),
+    full("glTF: Blender", &[Program("blender", "blender"), Python("numpy", "python3-numpy")], gltf::blender),
     full("pages in a browser", &BROWSER, |_| page::run_all()),
 ];
 

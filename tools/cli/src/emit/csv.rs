@@ -14,7 +14,7 @@ pub fn write(track: &Track, out: &mut impl Write) -> io::Result<()> {
         write!(out, ",{column}")?;
     }
     writeln!(out)?;
-    let columns = LiveLinkMap::new(&track.names);
+    let columns = LiveLinkMap::new(&track.names, track.eye_range);
     for (frame, head) in track.heads.iter().enumerate() {
         write!(out, "{},{LIVE_LINK_WIDTH}", timecode(frame, track.fps, track.drop_frame))?;
         for value in columns.row(track.row(frame), head) {

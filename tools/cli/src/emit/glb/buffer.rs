@@ -1,5 +1,6 @@
 //! The two parts of a .glb while they grow: values become views of one binary buffer, described by accessors in the JSON.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use anyhow::{Result, ensure};
@@ -23,6 +24,8 @@ pub struct Document {
     /// Nodes, meshes and the rest.
     pub root: json::Root,
     bin: Vec<u8>,
+    /// Accessors of zeros alone by their counts.
+    still: BTreeMap<usize, Index<Accessor>>,
 }
 
 impl Document {
@@ -90,39 +93,51 @@ impl Document {
         }
     }
 
-    /// An accessor of zeros but for the rows in which a component reaches `threshold`.
+    /// An accessor of zeros but for the rows in which a component reaches `threshold`. Those with no such row are one and the
+    /// same for each count.
     pub fn sparse(&mut self, rows: &[Vec3], threshold: f32, bounds: bool) -> Index<Accessor> {
         let kept: Vec<u32> = (0..rows.len() as u32)
             .filter(|&row| rows[row as usize].iter().any(|value| value.abs() >= threshold))
             .collect();
-        let values: Vec<Vec3> = kept.iter().map(|&row| rows[row as usize]).collect();
-        let mut accessor = accessor(Index::new(0), rows.len(), ComponentType::F32, Type::Vec3);
-        accessor.buffer_view = None;
-        accessor.byte_offset = None;
-        if !kept.is_empty() {
-            let (indices, component) = self.narrow(&kept, rows.len(), None);
-            accessor.sparse = Some(sparse::Sparse {
-                count: USize64::from(kept.len()),
-                indices: sparse::Indices {
-                    buffer_view: indices,
-                    byte_offset: USize64(0),
-                    component_type: Valid(accessor::IndexComponentType(component)),
-                    extensions: None,
-                    extras: None,
-                },
-                values: sparse::Values {
-                    buffer_view: self.view(&values, None),
-                    byte_offset: USize64(0),
-                    extensions: None,
-                    extras: None,
-                },
-                extensions: None,
-                extras: None,
+        if kept.is_empty() {
+            return self.still.get(&rows.len()).copied().unwrap_or_else(|| {
+                // glTF lets an accessor have neither values nor exceptions; Assimp and others refuse it. So row 0 is one.
+                let zeros = self.exceptions(rows.len(), &[0], &[[0.0; 3]], true);
+                self.still.insert(rows.len(), zeros);
+                zeros
             });
         }
+        let values: Vec<Vec3> = kept.iter().map(|&row| rows[row as usize]).collect();
+        self.exceptions(rows.len(), &kept, &values, bounds)
+    }
+
+    /// An accessor of zeros but for these rows.
+    fn exceptions(&mut self, count: usize, rows: &[u32], values: &[Vec3], bounds: bool) -> Index<Accessor> {
+        let (indices, component) = self.narrow(rows, count, None);
+        let mut accessor = accessor(Index::new(0), count, ComponentType::F32, Type::Vec3);
+        accessor.buffer_view = None;
+        accessor.byte_offset = None;
+        accessor.sparse = Some(sparse::Sparse {
+            count: USize64::from(rows.len()),
+            indices: sparse::Indices {
+                buffer_view: indices,
+                byte_offset: USize64(0),
+                component_type: Valid(accessor::IndexComponentType(component)),
+                extensions: None,
+                extras: None,
+            },
+            values: sparse::Values {
+                buffer_view: self.view(values, None),
+                byte_offset: USize64(0),
+                extensions: None,
+                extras: None,
+            },
+            extensions: None,
+            extras: None,
+        });
         if bounds {
-            let zeros = (kept.len() < rows.len()).then_some([0.0; 3]);
-            let all: Vec<Vec3> = values.into_iter().chain(zeros).collect();
+            let zeros = (rows.len() < count).then_some([0.0; 3]);
+            let all: Vec<Vec3> = values.iter().copied().chain(zeros).collect();
             set_bounds(&mut accessor, &all);
         }
         self.root.push(accessor)

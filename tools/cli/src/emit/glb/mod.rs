@@ -2,7 +2,8 @@
 //!
 //! A mesh a face, whose primitives are the parts, each with its own material; the names of the targets stand in
 //! `meshes[].extras.targetNames`, where three.js, Blender and the engines' importers look for them. Node `head` turns
-//! about the head's pivot and carries the node `face`, whose weights are animated. In a scene of several each head hangs
+//! about the head's pivot and carries the node `face`, whose weights are animated, and `eye_left` and `eye_right`, which turn
+//! about their middles and have no targets, so that nothing turns an eye twice. In a scene of several each head hangs
 //! under a node of its character's name that says where it stands, and the names of what is its own begin with that name.
 //! One animation moves them all; the file of the sound that belongs to it is named in the scene's extras, which importers show.
 
@@ -15,7 +16,9 @@ use gltf_json as json;
 use json::accessor::Type;
 use json::validation::Checked::Valid;
 use json::{Index, animation, material, mesh, scene};
+use media2face::output::{EyeChannels, eye_rotation};
 use media2face::pack::Part;
+use media2face::session::Eyeball;
 use media2face::signal::HeadPose;
 
 use self::buffer::Document;
@@ -29,6 +32,8 @@ const METRES: f32 = 1e-3;
 const MOVED_MM: f32 = 0.02;
 /// The same for the change of a normal.
 const TURNED: f32 = 0.01;
+/// Names of the nodes of the eyes.
+const EYES: [&str; 2] = ["eye_left", "eye_right"];
 
 /// A face of the file.
 pub struct Figure<'a> {
@@ -68,14 +73,17 @@ struct Nodes {
     root: Index<json::Node>,
     head: Index<json::Node>,
     face: Index<json::Node>,
+    eyes: Vec<Index<json::Node>>,
 }
 
 impl Document {
-    /// The mesh with its materials under the nodes `head` and `face`.
+    /// The meshes with their materials under the nodes `head`, `face` and those of the eyes.
     fn figure(&mut self, figure: &Figure) -> Result<Nodes> {
         let &Figure { stands, mesh, track, .. } = figure;
         let shapes = Shapes::new(figure);
-        let primitives = mesh.parts.iter().map(|part| self.primitive(figure, part, &shapes)).collect();
+        let eyeballs = mesh.eyes.as_ref().map_or(&[][..], |eyes| eyes);
+        let rest = (0..mesh.parts.len()).filter(|part| eyeballs.iter().all(|eye| !eye.parts.contains(part)));
+        let primitives = rest.map(|part| self.primitive(figure, part, [0.0; 3], &shapes, true)).collect();
         let names = serde_json::json!({ "targetNames": track.names });
         let index = self.root.push(json::Mesh {
             extensions: None,
@@ -91,14 +99,15 @@ impl Document {
             translation: Some(scale(pivot, -1.0)),
             ..Default::default()
         });
+        let eyes: Vec<_> = EYES.iter().zip(eyeballs).map(|(name, eye)| self.eye(figure, name, eye, &shapes)).collect();
         let head = self.root.push(json::Node {
-            children: Some(vec![face]),
+            children: Some([vec![face], eyes.clone()].concat()),
             name: Some(figure.name("head")),
             translation: Some(pivot),
             rotation: Some(scene::UnitQuaternion([0.0, 0.0, 0.0, 1.0])),
             ..Default::default()
         });
-        let Some((name, placement)) = stands else { return Ok(Nodes { root: head, head, face }) };
+        let Some((name, placement)) = stands else { return Ok(Nodes { root: head, head, face, eyes }) };
         let root = self.root.push(json::Node {
             children: Some(vec![head]),
             name: Some(name.to_owned()),
@@ -106,7 +115,24 @@ impl Document {
             rotation: Some(scene::UnitQuaternion(placement.rotation())),
             ..Default::default()
         });
-        Ok(Nodes { root, head, face })
+        Ok(Nodes { root, head, face, eyes })
+    }
+
+    /// A node in an eye's middle, which carries its parts.
+    fn eye(&mut self, figure: &Figure, name: &str, eye: &Eyeball, shapes: &Shapes) -> Index<json::Node> {
+        let parts = eye.parts.iter();
+        let primitives = parts.map(|&part| self.primitive(figure, part, eye.centre_mm, shapes, false)).collect();
+        let name = Some(figure.name(name));
+        let (extensions, extras) = (None, None);
+        let mesh = json::Mesh { extensions, extras, name: name.clone(), primitives, weights: None };
+        let mesh = self.root.push(mesh);
+        self.root.push(json::Node {
+            mesh: Some(mesh),
+            name,
+            translation: Some(scale(sub(eye.centre_mm, figure.mesh.head_pivot_mm), METRES)),
+            rotation: Some(scene::UnitQuaternion([0.0, 0.0, 0.0, 1.0])),
+            ..Default::default()
+        })
     }
 
     fn scene(&mut self, nodes: Vec<Index<json::Node>>, sound: &str) -> Result<()> {
@@ -117,14 +143,22 @@ impl Document {
         Ok(())
     }
 
-    /// One part of the mesh; its vertices are its own.
-    fn primitive(&mut self, figure: &Figure, part: &Part, shapes: &Shapes) -> mesh::Primitive {
-        let mesh = figure.mesh;
+    /// One part of the mesh, its vertices its own and about a point; with targets, or as it is at rest.
+    fn primitive(
+        &mut self,
+        figure: &Figure,
+        part: usize,
+        about_mm: Vec3,
+        shapes: &Shapes,
+        targets: bool,
+    ) -> mesh::Primitive {
+        let (mesh, part) = (figure.mesh, &figure.mesh.parts[part]);
         let vertices = part.vertices[0]..part.vertices[1];
         let first = vertices.start as u32;
         let indices: Vec<u32> =
             mesh.triangles[part.triangles[0]..part.triangles[1]].iter().flatten().map(|&index| index - first).collect();
-        let positions: Vec<Vec3> = mesh.vertices_mm[vertices.clone()].iter().map(|&v| scale(v, METRES)).collect();
+        let positions: Vec<Vec3> =
+            mesh.vertices_mm[vertices.clone()].iter().map(|&v| scale(sub(v, about_mm), METRES)).collect();
         let normals = &shapes.neutral_normals[vertices.clone()];
 
         let attributes = [
@@ -132,15 +166,12 @@ impl Document {
             (Valid(mesh::Semantic::Normals), self.vertex_attribute(normals, false)),
         ];
         let indices = self.indices(&indices, vertices.len());
-        let targets = shapes
-            .targets
-            .iter()
-            .map(|shape| mesh::MorphTarget {
-                positions: Some(self.sparse(&shape.moves[vertices.clone()], MOVED_MM * METRES, true)),
-                normals: Some(self.sparse(&shape.turns[vertices.clone()], TURNED, false)),
-                tangents: None,
-            })
-            .collect();
+        let target = |shape: &Shape| mesh::MorphTarget {
+            positions: Some(self.sparse(&shape.moves[vertices.clone()], MOVED_MM * METRES, true)),
+            normals: Some(self.sparse(&shape.turns[vertices.clone()], TURNED, false)),
+            tangents: None,
+        };
+        let targets = targets.then(|| shapes.targets.iter().map(target).collect());
         mesh::Primitive {
             attributes: attributes.into(),
             extensions: None,
@@ -148,7 +179,7 @@ impl Document {
             indices: Some(indices),
             material: Some(self.material(figure, part)),
             mode: Valid(mesh::Mode::Triangles),
-            targets: Some(targets),
+            targets,
         }
     }
 
@@ -173,7 +204,7 @@ impl Document {
         })
     }
 
-    /// Weights of each `face`, rotation and translation of each `head`, linear between frames.
+    /// Weights of each `face`, rotation and translation of each `head`, rotations of its eyes, linear between frames.
     fn animation(&mut self, figures: &[Figure], nodes: &[Nodes]) {
         let Some(Figure { track, .. }) = figures.first() else { return };
         let times: Vec<f32> = (0..track.frame_count()).map(|frame| track.fps.time_s(frame) as f32).collect();
@@ -204,6 +235,12 @@ impl Document {
             channel(weights, nodes.face, animation::Property::MorphTargetWeights);
             channel(self.floats(&rotations, Type::Vec4), nodes.head, animation::Property::Rotation);
             channel(self.floats(&translations, Type::Vec3), nodes.head, animation::Property::Translation);
+            let Ok(looks) = EyeChannels::find(&track.names) else { continue };
+            for (side, &eye) in nodes.eyes.iter().enumerate() {
+                let turn = |frame| eye_rotation(looks.angles(track.row(frame), &track.eye_range)[side]);
+                let turns: Vec<[f32; 4]> = (0..track.frame_count()).map(turn).collect();
+                channel(self.floats(&turns, Type::Vec4), eye, animation::Property::Rotation);
+            }
         }
         self.root.push(json::Animation {
             extensions: None,
@@ -288,8 +325,11 @@ mod tests {
         let view = root.get(sparse.values.buffer_view).unwrap();
         let at = view.byte_offset.unwrap().0 as usize + 4;
         assert_eq!(f32::from_le_bytes(bin[at..at + 4].try_into().unwrap()), -10.0 * METRES);
+        // Nothing moves, and readers that ask for values of every accessor find some: one accessor for all of a count.
+        assert!(root.accessors.iter().all(|accessor| accessor.buffer_view.is_some() || accessor.sparse.is_some()));
+        assert_eq!(targets[1].positions.unwrap().value(), targets[1].normals.unwrap().value());
         let still = root.get(targets[1].positions.unwrap()).unwrap();
-        assert!(still.sparse.is_none() && still.buffer_view.is_none());
+        assert_eq!((&still.min, &still.max), (&Some(serde_json::json!([0.0; 3])), &Some(serde_json::json!([0.0; 3]))));
     }
 
     #[test]
@@ -315,6 +355,46 @@ mod tests {
         let bytes = written(&[None]);
         let (root, _) = chunks(&bytes);
         assert_eq!(root.scenes[0].extras.as_ref().unwrap().get(), r#"{"sound":"hello.wav"}"#);
+    }
+
+    #[test]
+    fn eyes_are_nodes_of_their_own_that_turn_once() {
+        let (mut mesh, mut track) = (ball(), short());
+        let look = ["eyeLookUp", "eyeLookDown", "eyeLookIn", "eyeLookOut"];
+        track.names = look.iter().flat_map(|look| ["Left", "Right"].map(|side| format!("{look}{side}"))).collect();
+        track.weights = [vec![0.0; 8], vec![0.0, 0.0, 0.5, 0.5, 0.0, 0.5, 0.5, 0.0], vec![0.0; 8]].concat();
+        let eye = |parts, x| Eyeball { parts, centre_mm: [x, 20.0, 75.0] };
+        mesh.eyes = Some([eye(vec![1], 30.0), eye(vec![], -30.0)]);
+        let offsets_mm = vec![0.0; 8 * mesh.vertices_mm.len() * 3];
+        let figure = Figure { stands: None, mesh: &mesh, offsets_mm: &offsets_mm, track: &track };
+        let mut bytes = Vec::new();
+        write(&[figure], "hello.wav", &mut bytes).unwrap();
+        let (root, bin) = chunks(&bytes);
+
+        let named = |name: &str| root.nodes.iter().find(|node| node.name.as_deref() == Some(name)).unwrap();
+        assert_eq!(named("head").children.as_ref().unwrap().len(), 3);
+        let (left, face) = (named("eye_left"), named("face"));
+        assert_eq!(left.translation, Some([30.0 * METRES, 80.0 * METRES, 75.0 * METRES]));
+        let [eye, face] = [left, face].map(|node| root.get(node.mesh.unwrap()).unwrap());
+        assert_eq!((eye.primitives.len(), face.primitives.len()), (1, 1));
+        assert!(eye.primitives[0].targets.is_none(), "nothing else turns it");
+        // Its vertices are about its middle, as the cube is.
+        let positions = root.get(eye.primitives[0].attributes[&Valid(mesh::Semantic::Positions)]).unwrap();
+        assert_eq!(positions.max, Some(serde_json::json!([8.0 * METRES, 8.0 * METRES, 8.0 * METRES])));
+
+        let animation = &root.animations[0];
+        let channel = animation
+            .channels
+            .iter()
+            .find(|channel| root.get(channel.target.node).unwrap().name.as_deref() == Some("eye_left"));
+        let output = animation.samplers[channel.unwrap().sampler.value()].output;
+        let view = root.get(root.get(output).unwrap().buffer_view.unwrap()).unwrap();
+        let at = view.byte_offset.unwrap().0 as usize + 16;
+        let turn: Vec<f32> =
+            bin[at..at + 16].chunks_exact(4).map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap())).collect();
+        // Down and to the character's left by half of 30 degrees each, about one axis.
+        let expected = eye_rotation([0.5, 0.5].map(|weight| weight * std::f32::consts::FRAC_PI_6));
+        assert!(turn.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{turn:?} {expected:?}");
     }
 
     #[test]
