@@ -40,7 +40,7 @@ pub struct LiveLinkMap {
 impl LiveLinkMap {
     /// For a model whose weights have these names and turn the eyes as far as `eye_range` says.
     pub fn new<S: AsRef<str>>(names: &[S], eye_range: EyeRange) -> Self {
-        let eyes = EyeChannels::find(&ARKIT_NAMES).expect("all channels are among them");
+        let Ok(eyes) = EyeChannels::find(&ARKIT_NAMES) else { unreachable!("all channels are among them") };
         Self { source: ARKIT_NAMES.map(|name| find_channel(names, name)), eyes, eye_range }
     }
 

@@ -60,7 +60,7 @@ impl Model {
     /// If `shapes_mm` is not [`blendshape_offset_count`](Self::blendshape_offset_count) long.
     pub fn blendshape_offsets_mm_into(&self, identity: &Identity, shapes_mm: &mut [f32]) -> Result<()> {
         assert_eq!(shapes_mm.len(), self.blendshape_offset_count()?, "floats of all blendshapes");
-        if !std::ptr::eq(&**identity.model(), self) {
+        if !std::ptr::eq(Arc::as_ptr(identity.model()), self) {
             return Err(Error::InvalidArgument("the identity was made for another model".to_owned()));
         }
         let names = self.blendshape_names();

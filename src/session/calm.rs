@@ -74,14 +74,17 @@ impl Calm {
                 *value = value.max(share(at as f64 / fps) as f32);
             }
         };
-        let tail = (sound.clip_s > sound.end_s).then(|| sound.end_s..sound.clip_s);
+        let tail = (sound.clip_s > sound.end_s).then_some(sound.end_s..sound.clip_s);
         let pauses = sound.pauses.iter().map(|pause| (Part::Pause, pause));
         for (part, pause) in pauses.chain(tail.iter().map(|tail| (Part::TailMouth, tail))) {
             // A mouth need not close before the first word, nor open behind the last.
             let (first, last) = (pause.start <= 0.0, pause.end >= sound.clip_s);
             let close_s = CLOSE_S.min(0.6 * (pause.end - pause.start));
-            raise(part, pause.clone(), &|time_s| {
-                let closing = if first { 1.0 } else { eased((time_s - pause.start) / close_s) };
+            // The last frame of a tail is at rest, also where there is none between the sound's end and it.
+            let last_frame_s = frames.saturating_sub(1) as f64 / fps;
+            let from_s = if part == Part::TailMouth { pause.start.min(last_frame_s - close_s) } else { pause.start };
+            raise(part, from_s.max(0.0)..pause.end, &|time_s| {
+                let closing = if first { 1.0 } else { eased((time_s - from_s) / close_s) };
                 let opening = if last { 1.0 } else { eased((pause.end - time_s) / OPEN_S) };
                 closing.min(opening)
             });

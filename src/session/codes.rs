@@ -80,7 +80,8 @@ impl Model {
     /// # Errors
     /// `MissingPart` where the pack does not tell what its codes say; those of [`style_code`](Self::style_code).
     pub fn read_prompt(&self, style: &Arc<Style>) -> Result<PromptReading> {
-        let missing = || Error::MissingPart("the pack does not tell what its style codes say (style_reader)".to_owned());
+        let missing =
+            || Error::MissingPart("the pack does not tell what its style codes say (style_reader)".to_owned());
         self.manifest().style_reader.as_ref().ok_or_else(missing)?;
         let code = self.code_of(style)?;
         self.reading(style, &code.values).ok_or_else(missing)

@@ -15,6 +15,7 @@ pub const SEED_AUTO: u64 = u64::MAX;
 
 /// Options of a session; `None` is the pack's default.
 #[derive(Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each turns one thing off that is wanted as a rule")]
 pub struct SessionOptions {
     /// Rate of the pushed audio, Hz.
     pub sample_rate_hz: u32,

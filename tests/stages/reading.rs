@@ -113,7 +113,7 @@ fn pack_without_a_reader_says_so_and_one_with_it_reads() {
 #[test]
 fn readers_that_cannot_be_are_refused_by_name() {
     let refused = |change: fn(&mut StyleReaderConfig), words: &str| {
-        let error = with_reader(change).to_bytes().and_then(Pack::from_bytes).err().expect(words);
+        let error = with_reader(change).to_bytes().and_then(Pack::from_bytes).expect_err(words);
         assert!(error.to_string().contains(words), "{error}");
     };
     refused(|reader| reader.emotions.clear(), "emotions' length");

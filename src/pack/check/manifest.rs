@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::pack::{
-    AdjustmentsConfig, AudioConfig, ClipConfig, Concat, DenoiserConfig, DiffusionConfig, EmojiConfig, EyesConfig, FrontEnd,
-    GnpfaConfig, Manifest, StyleReaderConfig, TopologyConfig,
+    AdjustmentsConfig, AudioConfig, ClipConfig, Concat, DenoiserConfig, DiffusionConfig, EmojiConfig, EyesConfig,
+    FrontEnd, GnpfaConfig, Manifest, StyleReaderConfig, TopologyConfig,
 };
 
 /// The `eos_token_id` of old configurations, whatever the vocabulary: the end marker is its last token all the same.

@@ -24,7 +24,7 @@ mod unix {
     const RUNS: usize = 9;
     const SECONDS: u32 = 2;
 
-    pub fn main() {
+    pub(crate) fn main() {
         let folder = tempfile::tempdir().expect("a folder");
         let sound = folder.path().join("two.wav");
         shortened(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/audio/hello.wav"), &sound);

@@ -81,6 +81,7 @@ Sound is WAV of any kind (integers and floats of any size, A-law, µ-law, ADPCM,
 FLAC, MP3, Ogg Vorbis, and AAC or ALAC in MP4, known by what is in it and not by its name; 4 to 768 kHz, up to 64
 channels, up to 4 hours. Of anything else m2f says what it is and how ffmpeg converts it. Channels are averaged; where they
 would cancel each other the loudest is taken, with a warning.")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Animate {
     /// Sound file or pipe; - reads the standard input, and files are then named stdin
     pub input: PathBuf,

@@ -17,7 +17,7 @@ pub fn decode(bytes: Vec<u8>) -> Result<String> {
         || {
             let text = String::from_utf8(bytes).map_err(|error| {
                 let at = error.utf8_error().valid_up_to();
-                let line = 1 + error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count();
+                let line = error.as_bytes()[..at].split(|byte| *byte == b'\n').count();
                 anyhow!("line {line} is not in UTF-8: save it in that encoding")
             })?;
             Ok(unmarked(text))

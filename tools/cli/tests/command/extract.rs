@@ -13,7 +13,7 @@ impl Bench {
     /// `frames/`: rendered pictures of half a second at 10 a second, with `boxes.csv`.
     pub(crate) fn with_frames() -> Self {
         let bench = Self::new();
-        let made = bench.animate("out", &["--emit", "frames", "--size", "64", "--fps", "10"]);
+        let made = bench.animate("out", &["--emit", "frames", "--size", "64", "--fps", "10", "--tail", "0"]);
         assert!(made.status.success(), "{made:?}");
         fs::rename(bench.path("out/hum.frames"), bench.path("frames")).unwrap();
         bench
@@ -270,7 +270,7 @@ fn film_gives_frames_and_sound() {
         return;
     }
     let bench = Bench::new();
-    assert!(bench.animate("out", &["--emit", "mp4", "--size", "64"]).status.success());
+    assert!(bench.animate("out", &["--emit", "mp4", "--size", "64", "--tail", "0"]).status.success());
     let extract = |film: &str| bench.m2f(&["extract", film, "--model", "tiny.m2f", "--out", "set", "--quiet"]);
     let output = extract("out/hum.mp4");
     let stdout = String::from_utf8_lossy(&output.stdout);

@@ -329,7 +329,10 @@ mod tests {
         assert!(root.accessors.iter().all(|accessor| accessor.buffer_view.is_some() || accessor.sparse.is_some()));
         assert_eq!(targets[1].positions.unwrap().value(), targets[1].normals.unwrap().value());
         let still = root.get(targets[1].positions.unwrap()).unwrap();
-        assert_eq!((&still.min, &still.max), (&Some(serde_json::json!([0.0; 3])), &Some(serde_json::json!([0.0; 3]))));
+        assert_eq!(
+            (&still.min, &still.max),
+            (&Some(serde_json::json!([0.0, 0.0, 0.0])), &Some(serde_json::json!([0.0, 0.0, 0.0])))
+        );
     }
 
     #[test]
