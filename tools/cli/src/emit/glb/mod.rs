@@ -328,6 +328,7 @@ mod tests {
         // Nothing moves, and readers that ask for values of every accessor find some: one accessor for all of a count.
         assert!(root.accessors.iter().all(|accessor| accessor.buffer_view.is_some() || accessor.sparse.is_some()));
         assert_eq!(targets[1].positions.unwrap().value(), targets[1].normals.unwrap().value());
+        let zeros = Some(serde_json::json!([0.0, 0.0, 0.0]));
         let still = root.get(targets[1].positions.unwrap()).unwrap();
         assert_eq!(
             (&still.min, &still.max),
