@@ -330,10 +330,7 @@ mod tests {
         assert_eq!(targets[1].positions.unwrap().value(), targets[1].normals.unwrap().value());
         let zeros = Some(serde_json::json!([0.0, 0.0, 0.0]));
         let still = root.get(targets[1].positions.unwrap()).unwrap();
-        assert_eq!(
-            (&still.min, &still.max),
-            (&Some(serde_json::json!([0.0, 0.0, 0.0])), &Some(serde_json::json!([0.0, 0.0, 0.0])))
-        );
+        assert_eq!((&still.min, &still.max), (&zeros, &zeros));
     }
 
     #[test]
