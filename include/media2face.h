@@ -518,7 +518,7 @@ typedef struct m2f_channel {
 
 /**
  * A face, a head pose or both, that the motion is held at. Fill with m2f_keyframe_options_init first. At most one
- * source of the expression is set (latent, weights, mesh_mm, picture), at most one of the head (head,
+ * source of the expression is set (latent, weights, expression, mesh_mm, picture), at most one of the head (head,
  * picture), and at least one of either.
  *
  * Its mask is hold from start_s to end_s and falls to 0 over ramp_s outside. Where it is 1 the motion is the
@@ -562,6 +562,8 @@ typedef struct m2f_keyframe_options {
     uint32_t reserved;
     /** M2F_HEAD_FLOATS floats: quaternion x, y, z, w, translation in mm. */
     const float *head;
+    /** Name of an expression, such as smile: m2f_expression_name lists them. UTF-8. */
+    const char *expression;
 } m2f_keyframe_options;
 
 /** A range of a result, for m2f_result_compose. */
@@ -1320,6 +1322,22 @@ m2f_status m2f_result_sample(const struct m2f_result *result,
  * Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
  */
 m2f_status m2f_keyframe_options_init(struct m2f_keyframe_options *options, size_t size);
+
+/**
+ * Number of the expressions that a keyframe can name.
+ *
+ * Parameters: out, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
+ */
+m2f_status m2f_expression_count(uint32_t *out);
+
+/**
+ * Name of an expression, such as smile.
+ *
+ * Parameters: index, below m2f_expression_count; buffer with room for capacity bytes, or NULL and 0 to query;
+ * count, receives the bytes with the terminating NUL (may be NULL when there is a buffer).
+ * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
+ */
+m2f_status m2f_expression_name(uint32_t index, char *buffer, size_t capacity, size_t *count);
 
 /**
  * Adds a keyframe to a session, until the motion is begun: also while a job waits, or encodes.

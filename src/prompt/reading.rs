@@ -49,8 +49,8 @@ impl PromptReading {
 
     /// The likeliest head act, where it is likelier than none.
     pub fn head_act(&self) -> Option<&Share> {
-        let acts = self.head_acts.iter().map(|act| act.share).sum::<f32>();
-        largest(&self.head_acts).filter(|_| acts >= 0.5)
+        let none = 1.0 - self.head_acts.iter().map(|act| act.share).sum::<f32>();
+        largest(&self.head_acts).filter(|act| act.share > none)
     }
 
     /// One line: `happy .92, strong · nod .88 · sure .81`.

@@ -75,13 +75,13 @@ impl Calm {
             }
         };
         let tail = (sound.clip_s > sound.end_s).then_some(sound.end_s..sound.clip_s);
+        // A tail ends at rest, also where no frame lies behind the sound's end.
+        let last_frame_s = frames.saturating_sub(1) as f64 / fps;
         let pauses = sound.pauses.iter().map(|pause| (Part::Pause, pause));
         for (part, pause) in pauses.chain(tail.iter().map(|tail| (Part::TailMouth, tail))) {
             // A mouth need not close before the first word, nor open behind the last.
             let (first, last) = (pause.start <= 0.0, pause.end >= sound.clip_s);
             let close_s = CLOSE_S.min(0.6 * (pause.end - pause.start));
-            // The last frame of a tail is at rest, also where there is none between the sound's end and it.
-            let last_frame_s = frames.saturating_sub(1) as f64 / fps;
             let from_s = if part == Part::TailMouth { pause.start.min(last_frame_s - close_s) } else { pause.start };
             raise(part, from_s.max(0.0)..pause.end, &|time_s| {
                 let closing = if first { 1.0 } else { eased((time_s - from_s) / close_s) };
@@ -97,7 +97,8 @@ impl Calm {
         if let Some(tail) = tail {
             // From the end of the last word on, where that leaves more time.
             let quiet = sound.pauses.last().filter(|pause| pause.end >= sound.end_s);
-            let arrives_s = (tail.end - HEAD_ARRIVES_S).max(tail.start + 0.5 * (tail.end - tail.start));
+            let arrives_s =
+                (tail.end - HEAD_ARRIVES_S).max(tail.start + 0.5 * (tail.end - tail.start)).min(last_frame_s);
             let leaves_s = quiet.map_or(tail.start, |pause| pause.start).min(tail.start - HEAD_BEFORE_S);
             let leaves_s = leaves_s.max(arrives_s - HEAD_WAY_S);
             let range = leaves_s.max(0.0)..tail.end + 1.0 / fps;

@@ -37,7 +37,7 @@ fn words_of_the_training_are_read_as_what_they_mean() {
     ] {
         let reading = read(prompt);
         assert_eq!(reading.emotion().name, emotion, "{prompt}: {}", reading.summary());
-        assert!(!reading.says_nothing && reading.confidence > 0.5, "{prompt}: {}", reading.summary());
+        assert!(!reading.says_nothing && reading.confidence > 0.3, "{prompt}: {}", reading.summary());
     }
     let [mild, plain, strong] = ["slightly angry", "angry", "extremely angry"].map(|prompt| read(prompt).strength);
     assert!(mild < plain && plain < strong, "{mild} {plain} {strong}");

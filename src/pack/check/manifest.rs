@@ -172,7 +172,7 @@ fn style_reader(config: &StyleReaderConfig) -> Result<()> {
         [("emotions", &config.emotions, limits::MAX_EMOTIONS), ("head_acts", &config.head_acts, limits::MAX_HEAD_ACTS)]
     {
         names(&format!("style_reader.{key}"), list)?;
-        count(&format!("style_reader.{key}'s length"), list.len(), usize::from(key == "emotions")..=most)?;
+        count(&format!("style_reader.{key}' length"), list.len(), usize::from(key == "emotions")..=most)?;
     }
     for (key, strengths) in [("strengths", &config.strengths), ("levels", &config.levels)] {
         let key = format!("style_reader.{key}");
