@@ -9,7 +9,7 @@ use crate::vector::{Vec3, dot, sub};
 /// Reach: a nose's, not a head's.
 const RADIUS_MM: f32 = 22.0;
 /// Samples about a vertex, in a spiral over the disc of the reach.
-const SAMPLES: usize = 32;
+const SAMPLES: usize = 24;
 const GOLDEN_ANGLE: f32 = 2.399_963;
 /// Spirals that begin elsewhere, so that neighbours together look into many directions.
 const TURNS: usize = 16;

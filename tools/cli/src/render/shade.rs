@@ -39,6 +39,7 @@ struct Surface {
     /// What that takes of it: 1/(1 + wrap)².
     softening: Vec3,
     gloss: f32,
+    /// Half the power of the cosine.
     sharpness: u32,
     /// Lit through the lips alone.
     in_mouth: bool,
@@ -47,12 +48,12 @@ struct Surface {
 impl Surface {
     fn of(part: &Part) -> Self {
         let (wrap, gloss, sharpness) = match part.name.as_str() {
-            name if name.starts_with("eye") => ([0.15; 3], 0.9, 160),
+            name if name.starts_with("eye") => ([0.15; 3], 0.9, 80),
             // Flat discs: a strong highlight would cover them whole.
-            name if name.starts_with("iris") || name.starts_with("pupil") => ([0.15; 3], 0.15, 60),
-            name if name.starts_with("teeth") || name.starts_with("tongue") => ([0.15; 3], 0.25, 50),
+            name if name.starts_with("iris") || name.starts_with("pupil") => ([0.15; 3], 0.15, 30),
+            name if name.starts_with("teeth") || name.starts_with("tongue") => ([0.15; 3], 0.25, 25),
             name if name.starts_with("brow") => ([0.1; 3], 0.0, 1),
-            _ => ([0.38, 0.2, 0.14], 0.16, 22),
+            _ => ([0.38, 0.2, 0.14], 0.16, 11),
         };
         let in_mouth = part.name.starts_with("teeth") || part.name.starts_with("tongue");
         let softening = wrap.map(|wrap: f32| (1.0 + wrap).powi(-2));
@@ -71,8 +72,11 @@ impl Surface {
                 light[channel] += colour[channel] * reaching * ((cosine + wrap) * self.softening[channel]).max(0.0);
             }
             if cosine > 0.0 && self.gloss > 0.0 {
-                let half = unit(add(towards, to_eye));
-                let strength = self.gloss * open * power(dot(n, half).max(0.0), self.sharpness) * cosine;
+                let half = add(towards, to_eye);
+                let along = dot(n, half).max(0.0);
+                // The cosine between them, squared.
+                let squared = along * along / dot(half, half).max(1e-6);
+                let strength = self.gloss * open * power(squared, self.sharpness) * cosine;
                 shine = add(shine, scale(colour, strength));
             }
         }
@@ -81,15 +85,19 @@ impl Surface {
         light = add(light, scale(sky, open));
         // The inner side is the mouth's or the skull's: little light comes there.
         let side = if inside { 0.25 } else { 1.0 };
-        let colour = [0, 1, 2].map(|channel| self.colour[channel] * light[channel] * side);
-        add(colour, shine)
+        let [r, g, b] = self.colour;
+        add(scale([r * light[0], g * light[1], b * light[2]], side), shine)
     }
 }
 
 /// Colour and coverage (0..1) of every pixel: sRGB, row by row, a picture of `raster`'s size / [`SUPERSAMPLING`].
 pub fn resolve(raster: &Raster, parts: &[Part]) -> Vec<([u8; 3], f32)> {
-    let shader =
-        Shader { raster, surfaces: parts.iter().map(Surface::of).collect(), openness: occlusion::openness(raster) };
+    let shader = Shader {
+        raster,
+        surfaces: parts.iter().map(Surface::of).collect(),
+        curves: &CURVES,
+        openness: occlusion::openness(raster),
+    };
     let (width, height) = (raster.width / SUPERSAMPLING, raster.height / SUPERSAMPLING);
     let mut pixels = Vec::with_capacity(width * height);
     for y in 0..height {
@@ -104,6 +112,7 @@ struct Shader<'a> {
     surfaces: Vec<Surface>,
     /// One a vertex.
     openness: Vec<f32>,
+    curves: &'static Curves,
 }
 
 impl Shader<'_> {
@@ -121,7 +130,7 @@ impl Shader<'_> {
         if let Some(whole) = self.one_surface(&seen, texel) {
             let middle = SUPERSAMPLING as f32 / 2.0;
             let colour = self.colour(whole, left as f32 + middle, top as f32 + middle);
-            return (colour.map(encode), 1.0);
+            return (colour.map(|linear| self.curves.encode(linear)), 1.0);
         }
         let mut sum = [0.0; 3];
         let mut covered = 0.0f32;
@@ -131,7 +140,7 @@ impl Shader<'_> {
             sum = add(sum, self.colour(seen, x as f32 + 0.5, y as f32 + 0.5));
             covered += 1.0;
         }
-        (scale(sum, 1.0 / covered).map(encode), covered / SAMPLES as f32)
+        (scale(sum, 1.0 / covered).map(|linear| self.curves.encode(linear)), covered / SAMPLES as f32)
     }
 
     /// The triangle that stands for all texels of a pixel, where they see one surface.
@@ -140,11 +149,11 @@ impl Shader<'_> {
         if seen[1..].iter().all(|other| *other == seen[0]) {
             return Some(first);
         }
-        let (part, inside) = (self.raster.part(first), self.raster.inside(first));
+        let side = self.raster.side(first);
         let (mut near, mut far) = (0.0f32, f32::INFINITY);
         for (sample, other) in seen.iter().enumerate() {
             let other = (*other)?;
-            if self.raster.part(other) != part || self.raster.inside(other) != inside {
+            if self.raster.side(other) != side {
                 return None;
             }
             let (x, y) = texel(sample);
@@ -159,13 +168,15 @@ impl Shader<'_> {
         let raster = self.raster;
         let point = raster.point(seen, x, y);
         let to_eye = unit(scale(raster.position(x, y, point.inverse_depth), -1.0));
-        let surface = &self.surfaces[raster.part(seen)];
-        let [a, b, c] = raster.vertices(seen).map(|vertex| self.openness[vertex]);
-        let mut open = a * point.shares[0] + b * point.shares[1] + c * point.shares[2];
+        let side = raster.side(seen);
+        let surface = &self.surfaces[usize::from(side.part)];
+        let [a, b, c] = raster.vertices(seen);
+        let corners = [self.openness[a], self.openness[b], self.openness[c]];
+        let mut open = dot(corners, point.shares);
         if surface.in_mouth {
             open *= mouth_light(raster.teeth_mm, 1.0 / point.inverse_depth);
         }
-        surface.lit(point.normal, point.inside, to_eye, open).map(tone)
+        surface.lit(point.normal, side.inside, to_eye, open).map(|linear| self.curves.tone(linear))
     }
 }
 
@@ -188,26 +199,40 @@ fn power(mut base: f32, mut exponent: u32) -> f32 {
     power
 }
 
-/// Bends highlights towards white instead of cutting them off.
-fn tone(linear: f32) -> f32 {
-    const BRIGHTEST: f32 = 8.0;
-    static TABLE: LazyLock<[f32; 1026]> =
-        LazyLock::new(|| std::array::from_fn(|i| 1.0 - (-(i as f32) * BRIGHTEST / 1024.0).exp()));
-    let place = if linear > 0.0 { linear.min(BRIGHTEST) } else { 0.0 } * (1024.0 / BRIGHTEST);
-    let low = place as usize;
-    TABLE[low] + (TABLE[low + 1] - TABLE[low]) * (place - low as f32)
+/// Curves of light, as tables.
+struct Curves {
+    /// Of linear light up to [`Self::BRIGHTEST`].
+    tone: [f32; Self::STEPS + 2],
+    /// Of linear light up to 1.
+    encode: [u8; Self::LEVELS + 1],
 }
 
-/// Linear 0..1 → sRGB 0..255.
-fn encode(linear: f32) -> u8 {
-    static TABLE: LazyLock<[u8; 16_385]> = LazyLock::new(|| {
-        std::array::from_fn(|i| {
-            let linear = i as f32 / 16_384.0;
-            let curve = if linear <= 0.003_130_8 { 12.92 * linear } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 };
-            (curve * 255.0 + 0.5) as u8
-        })
-    });
-    TABLE[(linear.clamp(0.0, 1.0) * 16_384.0 + 0.5) as usize]
+static CURVES: LazyLock<Curves> = LazyLock::new(|| Curves {
+    tone: std::array::from_fn(|i| 1.0 - (-(i as f32) * Curves::BRIGHTEST / Curves::STEPS as f32).exp()),
+    encode: std::array::from_fn(|i| {
+        let linear = i as f32 / Curves::LEVELS as f32;
+        let curve = if linear <= 0.003_130_8 { 12.92 * linear } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 };
+        (curve * 255.0 + 0.5) as u8
+    }),
+});
+
+impl Curves {
+    const BRIGHTEST: f32 = 8.0;
+    const STEPS: usize = 1024;
+    const LEVELS: usize = 16_384;
+
+    /// Bends highlights towards white instead of cutting them off.
+    fn tone(&self, linear: f32) -> f32 {
+        let place = if linear > 0.0 { linear.min(Self::BRIGHTEST) } else { 0.0 };
+        let place = place * (Self::STEPS as f32 / Self::BRIGHTEST);
+        let low = place as usize;
+        self.tone[low] + (self.tone[low + 1] - self.tone[low]) * (place - low as f32)
+    }
+
+    /// Linear 0..1 → sRGB 0..255.
+    fn encode(&self, linear: f32) -> u8 {
+        self.encode[(linear.clamp(0.0, 1.0) * Self::LEVELS as f32 + 0.5) as usize]
+    }
 }
 
 #[cfg(test)]
@@ -220,10 +245,10 @@ mod tests {
     fn tables_are_the_curves() {
         for step in 0..4000 {
             let linear = step as f32 * 0.0025;
-            assert!((tone(linear) - (1.0 - (-linear).exp())).abs() < 4e-4, "{linear}");
+            assert!((CURVES.tone(linear) - (1.0 - (-linear).exp())).abs() < 4e-4, "{linear}");
         }
-        assert_eq!([tone(-1.0), tone(f32::NAN)], [0.0; 2]);
-        assert_eq!([0.0, 0.002, 0.21, 1.0, 2.0].map(encode), [0, 7, 126, 255, 255]);
+        assert_eq!([-1.0, f32::NAN].map(|linear| CURVES.tone(linear)), [0.0; 2]);
+        assert_eq!([0.0, 0.002, 0.21, 1.0, 2.0].map(|linear| CURVES.encode(linear)), [0, 7, 126, 255, 255]);
         assert!([1, 22, 60, 160].iter().all(|&n| (power(0.97, n) / 0.97f32.powi(n as i32) - 1.0).abs() < 1e-4));
     }
 
@@ -234,6 +259,7 @@ mod tests {
         let shader = Shader {
             raster: &raster,
             surfaces: mesh.parts.iter().map(Surface::of).collect(),
+            curves: &CURVES,
             openness: occlusion::openness(&raster),
         };
         let (mut shaded_once, mut apart) = (0, 0.0);
