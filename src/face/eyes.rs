@@ -35,7 +35,7 @@ pub struct Eyes {
     parts: [Vec<usize>; 2],
     /// Vertices of the balls.
     balls: [Range<usize>; 2],
-    /// Weights [names] to the two terms of each look's clamp, [16, names] and `[16]`.
+    /// Weights of `names` to the two terms of each look's clamp, `[16, names]` and `[16]`.
     terms: [Weight; 2],
     /// Those to the rigid motions of both eyes, [12, 16].
     turns: Weight,

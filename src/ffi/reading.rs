@@ -151,7 +151,7 @@ pub unsafe extern "C" fn m2f_model_emotion_count(model: *const m2f_model, out: *
 
 /// Name of an emotion, the neutral one first.
 ///
-/// Parameters: `index`, below [`m2f_model_emotion_count`]; the rest as for [`m2f_model_weight_name`].
+/// Parameters: `index`, below [`m2f_model_emotion_count`]; the rest as for `m2f_model_weight_name`.
 /// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
 ///
 /// # Safety
@@ -182,7 +182,7 @@ pub unsafe extern "C" fn m2f_model_head_act_count(model: *const m2f_model, out: 
 
 /// Name of a head act.
 ///
-/// Parameters: `index`, below [`m2f_model_head_act_count`]; the rest as for [`m2f_model_weight_name`].
+/// Parameters: `index`, below [`m2f_model_head_act_count`]; the rest as for `m2f_model_weight_name`.
 /// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
 ///
 /// # Safety

@@ -1,6 +1,6 @@
 //! `<stem>.json`: `{fps, frame_rate, frames, seed, names, weights, head: [{rotation, translation_mm}]}`.
 //!
-//! `fps` is the quotient of the `frame_rate`, whose two numbers are exact: frame i stands at i·rate[1]/rate[0] seconds.
+//! `fps` is the quotient of the `frame_rate`, whose two numbers are exact: frame i stands at `i · rate[1] / rate[0]` seconds.
 //! `seed` makes the take again.
 //! `weights` has one list a frame in the order of `names`; `rotation` is a quaternion x, y, z, w about the head's
 //! pivot.

@@ -66,7 +66,7 @@ pub fn unit(format: &Format, first: &[f32]) -> f32 {
     }
 }
 
-/// Whether [`unit`] has to look at the samples.
+/// Whether [`unit()`] has to look at the samples.
 pub fn is_open(format: &Format) -> bool {
     match format.encoding {
         Encoding::Int(Int { bytes, bits, .. }) => bits < 8 * bytes,
