@@ -25,10 +25,9 @@ fn files() -> Result<&'static [PathBuf]> {
     let frame = out.join("frame.wav");
     fs::write(&frame, wav(&[0; FRAME]))?;
     let hello = root().join("samples/audio/hello.wav");
-    for (subcommand, input) in
-        [("animate", hello), ("animate", frame), ("scene", root().join("samples/scenes/dialogue.toml"))]
-    {
-        run(m2f(&[subcommand]).arg(input).arg("--out").arg(&out).args(["--emit", "glb", "--quiet"]))?;
+    let scene = root().join("samples/scenes/dialogue.toml");
+    for (arguments, input) in [(&["animate"][..], hello), (&["animate", "--tail", "0"], frame), (&["scene"], scene)] {
+        run(m2f(arguments).arg(input).arg("--out").arg(&out).args(["--emit", "glb", "--quiet"]))?;
     }
     Ok(FILES.get_or_init(|| ["hello.glb", "frame.glb", "scene.glb"].map(|name| out.join(name)).to_vec()))
 }
