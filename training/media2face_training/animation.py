@@ -1,40 +1,36 @@
-"""Ground truth: a stochastic rule system that animates a phone-timed clip at 30 fps.
+"""Ground truth: a stochastic rule system that animates a phone-timed clip at 30 fps. Here the mouth; `bearing` has the rest.
 
-Mouth: dominance functions, F(t) = sum(D_s T_s) / (sum(D_s) + D_0), D_s = a_s exp(-theta |t - t_s|) (Cohen and Massaro
-1993) with the apex held from 15 to 75 % of a phone (after JALI, Edwards 2016), and a jaw that a loud voice lowers; then
-hard rules: m b p close, f v touch the teeth, sibilants narrow the jaw. Upper face and head: blinks, saccades, accents, nods, sway.
-Everything has variance on purpose: a diffusion model needs real conditional entropy.
+Dominance functions, F(t) = sum(D_s T_s) / (sum(D_s) + D_0), D_s = a_s exp(-theta |t - t_s|) (Cohen and Massaro 1993) with
+the apex held from 15 to 75 % of a phone (after JALI, Edwards 2016). The jaw is the phone's; a loud voice lowers it in
+vowels only. Then hard rules: m b p close, f v touch the teeth, sibilants narrow the jaw, oo and ee keep it high, pauses shut
+the mouth. Everything has variance on purpose: a diffusion model needs real conditional entropy.
 """
 
 import numpy as np
 
-from .config import EYE_DEGREES, FPS
+from .config import FPS
 from .phones import VOWELS
-from .visemes import BILABIAL, CHANNELS, LABIODENTAL, SIBILANT, TARGETS, dominance
+from .visemes import BILABIAL, CHANNELS, EE, LABIODENTAL, OF_THE_JAW, OO, SIBILANT, TARGETS, dominance
 
 REST = 0.12  # D_0, the dominance of rest
-LOUD_JAW = 0.22  # how far a loud voice lowers the jaw under whatever is said
+# What loudness makes of a vowel's jaw and lips, from 25 dB below the clip's loud parts up to them; consonants keep theirs.
+LOUD_JAW, LOUD_LIPS = (0.50, 1.15), (0.75, 1.10)
 # How much stays of an open jaw, and at most, while lips or teeth meet: lips do not wait for the jaw to close.
-JAW_KEPT = {"lips": (0.8, 0.32), "teeth": (0.8, 0.24), "lip on teeth": (0.65, 0.17)}
-ROUNDING_FRAMES = 7  # lips are rounded within 0.2 s, whatever the phones do
-BREATH = 0.05, 0.09  # the jaw within 0.7 s of speech: a mouth shuts for m, b, p and for good, not between two words
+JAW_KEPT = {"lips": (0.8, 0.22), "teeth": (0.7, 0.13), "lip on teeth": (0.5, 0.09), "oo": (1.0, 0.16), "ee": (1.0, 0.18)}
+SHUT_S = 0.12, 0.34  # a pause shorter than the first leaves the mouth as it is, one longer than the second shuts it
+SHUTTING_S, OPENING_S = 0.14, 0.10  # from the last sound to a shut mouth; from there to the next
+PARTED = 0.03  # the jaw of a mouth at rest, at most
 BURST_S = 0.05  # after silence the lips close this much before a label of m, b or p begins
 TIMING_S, AMOUNT = 0.012, 0.10  # spread of apex times and of targets
-ACCENTS_APART_S = 0.5
-NOD_S = 0.2, 0.6  # before and after its apex
-DRIFT = 0.35, 0.6, 0.35  # degrees of pitch, yaw, roll that follow from nothing
-DEGREES_PER_LOOK = {"eyeLook" + way.capitalize(): degrees for way, degrees in EYE_DEGREES.items()}
+
+
+_JAW = [CHANNELS.index(name) for name in OF_THE_JAW]
+_LIPS = [k for k in range(len(CHANNELS)) if k not in _JAW]
 
 
 def smoothed(values, kernel):
     """Values [F] through a kernel of odd length, level beyond both ends."""
     return np.convolve(np.pad(values, len(kernel) // 2, "edge"), kernel, "valid")
-
-
-def window(frames):
-    """Smoothing kernel of so many frames, a raised cosine."""
-    shape = np.hanning(frames + 2)[1:-1]
-    return shape / shape.sum()
 
 
 class Clip:
@@ -52,12 +48,6 @@ class Clip:
         """0..1: the loudest 10 ms of a stretch, from 25 dB below the clip's loud parts up to them."""
         part = self.energy[int(start * 100) : max(int(end * 100), int(start * 100) + 1)]
         return float(np.clip(part.max() / 25 + 1, 0, 1)) if len(part) else 0.0
-
-    def loudness_track(self):
-        """[F] 0..1: loudness of the frames, from 30 dB below the clip's loud parts up to them, smoothed over 0.1 s."""
-        kernel = np.hanning(12)[1:-1]
-        level = np.convolve(np.clip(self.energy / 30 + 1, 0, 1), kernel / kernel.sum(), "same")
-        return np.interp(self.time, np.arange(len(level)) / 100, level)
 
     def bump(self, start, peak, end, hold=0.0):
         """0..1 over the frames: raised cosine up from start to peak, held, down to end."""
@@ -81,23 +71,24 @@ def targets_of(clip):
     """Sources of dominance: [(phone, from_s, to_s, target [channels])], scaled by stress, loudness and style."""
     sources = []
     for i, (phone, start, end) in enumerate(clip.segments):
+        if phone == "SIL" and end - start < SHUT_S[0] and len(clip.segments) > 1:
+            continue  # a stop within a word: the mouth is its neighbours'
         name = phone
         if phone == "HH":
             name = next((p for p, _, _ in clip.segments[i + 1 : i + 2] if p in VOWELS), "AH")
         shapes = TARGETS[name]
-        amount = 1.0
-        if phone == "HH":
-            amount = 0.5
-        elif phone in VOWELS:
-            amount = 0.65 + 0.55 * clip.loudness(start, end)
+        jaw = lips = 0.5 if phone == "HH" else 1.0
+        if phone in VOWELS:
+            loud = clip.loudness(start, end)
+            jaw, lips = (low + (high - low) * loud for low, high in (LOUD_JAW, LOUD_LIPS))
             if phone in ("AH", "IH") and end - start < 0.06:
-                amount *= 0.6
+                jaw, lips = 0.6 * jaw, 0.6 * lips
         cut = start + 0.55 * (end - start)
         spans = [(start, end)] if len(shapes) == 1 else [(start, cut), (cut, end)]
         for (a, b), shape in zip(spans, shapes):
-            target = np.array(shape) * amount * (1 + AMOUNT * clip.rng.normal(size=len(CHANNELS)))
-            target[0] *= clip.jaw_amount
-            target[1:] *= clip.lip_amount
+            target = np.array(shape) * (1 + AMOUNT * clip.rng.normal(size=len(CHANNELS)))
+            target[_JAW] *= jaw * clip.jaw_amount
+            target[_LIPS] *= lips * clip.lip_amount
             shift = clip.rng.normal(0, TIMING_S)
             sources.append((phone, a + 0.15 * (b - a) + shift, a + 0.75 * (b - a) + shift, target))
     return sources
@@ -113,7 +104,7 @@ def blend(clip):
     before, after = np.clip(first - clip.time, 0, None), np.clip(clip.time - last, 0, None)
     shape = np.exp(-onset * before - decay * after)
     out = np.zeros((clip.frames, len(CHANNELS)))
-    for strength, columns in ((jaw, [0, 10]), (lips, list(range(1, 10)))):
+    for strength, columns in ((jaw, _JAW), (lips, _LIPS)):
         d = strength * shape
         out[:, columns] = (d.T @ target[:, columns]) / (d.sum(0)[:, None] + REST)
     return np.clip(out, 0, 1)
@@ -134,178 +125,76 @@ def gate(clip, phones, lead, tail):
     return out
 
 
+def shut(clip):
+    """0..1: how far pauses have shut the mouth: not at all within a word, wholly after a third of a second."""
+    out = np.zeros(clip.frames)
+    for phone, start, end in merged_silences(clip.segments):
+        depth = np.clip((end - start - SHUT_S[0]) / (SHUT_S[1] - SHUT_S[0]), 0, 1)
+        shift = clip.rng.normal(0, TIMING_S)
+        fall = np.clip((clip.time - start - shift) / SHUTTING_S, 0, 1) if start > 0 else np.ones(clip.frames)
+        rise = np.clip((end + shift - clip.time) / OPENING_S, 0, 1)
+        if end >= clip.time[-1]:
+            rise = np.ones(clip.frames)
+        inside = np.minimum(fall, rise)
+        out = np.maximum(out, depth * (0.5 - 0.5 * np.cos(np.pi * inside)))
+    return out
+
+
+def merged_silences(segments):
+    """Silences of the segments, neighbours as one: [["SIL", from_s, to_s]]."""
+    out = []
+    for phone, start, end in segments:
+        if phone != "SIL":
+            continue
+        if out and start - out[-1][2] < 1e-3:
+            out[-1][2] = end
+        else:
+            out.append([phone, start, end])
+    return out
+
+
+def meet(w, gate_, kept, most):
+    """The jaw keeps a share of its opening, and no more than `most`, while something is to meet."""
+    w["jawOpen"] = w["jawOpen"] * (1 - gate_) + np.minimum(kept * w["jawOpen"], most) * gate_
+
+
 def mouth(clip):
     """Sets the mouth channels: blending, then what must happen whatever the neighbours."""
     blended = blend(clip)
     kernel = np.array([0.2, 0.6, 0.2])
     w = {c: smoothed(blended[:, i], kernel) for i, c in enumerate(CHANNELS)}
-    w["jawOpen"] = w["jawOpen"] + LOUD_JAW * clip.jaw_amount * clip.loudness_track()
-    for channel in ("mouthFunnel", "mouthPucker"):
-        w[channel] = smoothed(w[channel], window(ROUNDING_FRAMES))
     press = {c: w[c] for c in ("mouthPress", "mouthRollLower", "mouthRollUpper")}
     narrow = gate(clip, SIBILANT, 0.06, 0.06)
     teeth = gate(clip, LABIODENTAL, 0.06, 0.06)
     w["mouthLowerDown"] *= 1 - teeth
-    w["mouthRollLower"] = np.maximum(w["mouthRollLower"], 0.45 * teeth * clip.lip_amount)
+    # The lower lip turns in and up, the upper one bares the teeth that it touches.
+    for channel, least in (("mouthRollLower", 0.45), ("mouthShrugLower", 0.32), ("mouthUpperUp", 0.22)):
+        w[channel] = np.maximum(w[channel], least * teeth * clip.lip_amount)
     closed = gate(clip, BILABIAL, 0.07, 0.055)
     for channel in ("mouthLowerDown", "mouthUpperUp", "mouthFunnel", "tongueOut"):
         w[channel] = w[channel] * (1 - closed)
     for channel in ("mouthPucker", "mouthStretch", "mouthSmile"):
         w[channel] = w[channel] * (1 - 0.5 * closed)
-    for meeting, (kept, most) in ((narrow, JAW_KEPT["teeth"]), (teeth, JAW_KEPT["lip on teeth"]),
-                                  (closed, JAW_KEPT["lips"])):
-        w["jawOpen"] = w["jawOpen"] * (1 - meeting) + np.minimum(kept * w["jawOpen"], most) * meeting
+    for name, meeting in (("oo", gate(clip, OO, 0.05, 0.05)), ("ee", gate(clip, EE, 0.05, 0.05)), ("teeth", narrow),
+                          ("lip on teeth", teeth), ("lips", closed)):
+        meet(w, meeting, *JAW_KEPT[name])
+    resting = shut(clip)
+    for channel in CHANNELS:
+        w[channel] = w[channel] * (1 - resting * (1 - closed))
+    parted = PARTED * clip.rng.uniform()  # lips of some people never meet at rest
+    w["jawOpen"] = np.maximum(w["jawOpen"], parted * resting * (1 - closed))
     w["mouthClose"] = w["jawOpen"] * closed
-    w["mouthPress"] = np.maximum(press["mouthPress"], 0.40 * closed)
+    w["mouthPress"] = np.maximum(press["mouthPress"] * (1 - resting), 0.40 * closed)
     w["mouthRollLower"] = np.maximum(w["mouthRollLower"], 0.20 * closed)
-    w["mouthRollUpper"] = np.maximum(press["mouthRollUpper"], 0.14 * closed)
-    silence = gate(clip, {"SIL"}, 0.05, 0.05)
-    rest = smoothed(silence, np.ones(19) / 19)
-    asleep = smoothed(silence, np.ones(43) / 43) > 0.999
-    part = clip.rng.uniform()
-    parted = np.where(asleep, 0.03 * part, BREATH[0] + (BREATH[1] - BREATH[0]) * part)
-    w["jawOpen"] = np.maximum(w["jawOpen"], smoothed(parted, window(9)) * (1 - closed))
-    clip.closed, clip.silent = closed, rest
-    for name in ("jawOpen", "mouthClose", "mouthFunnel", "mouthPucker", "mouthRollLower", "mouthRollUpper",
-                 "tongueOut"):
+    w["mouthRollUpper"] = np.maximum(press["mouthRollUpper"] * (1 - resting), 0.14 * closed)
+    clip.closed, clip.silent = closed, smoothed(gate(clip, {"SIL"}, 0.05, 0.05), np.ones(19) / 19)
+    for name in ("jawOpen", "jawForward", "mouthClose", "mouthFunnel", "mouthPucker", "mouthRollLower", "mouthRollUpper",
+                 "mouthShrugLower", "tongueOut"):
         clip.weights[name] = w[name]
     lean = clip.rng.normal(0, 0.06)
     for name in ("mouthLowerDown", "mouthUpperUp", "mouthStretch", "mouthSmile", "mouthPress"):
         for side, sign in (("Left", 1), ("Right", -1)):
             clip.weights[name + side] = w[name] * (1 + sign * lean)
-
-
-def blinks(clip):
-    """Log-normal intervals, median 3.5 s; lids close in 70 ms, stay 30, open in 150."""
-    lids = np.zeros(clip.frames)
-    t = clip.rng.uniform(-2, 2)
-    while t < clip.time[-1]:
-        depth = clip.rng.uniform(0.85, 1.0)
-        lids = np.maximum(lids, depth * clip.bump(t, t + 0.07, t + 0.25, hold=0.03))
-        t += 3.5 * np.exp(clip.rng.normal(0, 0.5))
-        if clip.rng.random() < 0.08:
-            t -= 2.5  # now and then two in a row
-    return lids
-
-
-def gaze(clip, lids):
-    """Saccades, 0.7 a second, around the listener; sets the eight look channels, lids follow downwards."""
-    across, up = np.zeros(clip.frames), np.zeros(clip.frames)
-    t, x, y = 0.0, clip.rng.normal(0, 3.0), clip.rng.normal(0, 1.5)
-    while t < clip.time[-1]:
-        across[clip.time >= t], up[clip.time >= t] = x, y
-        t += clip.rng.exponential(1 / 0.7) + 0.2
-        away = 1.0 if clip.rng.random() < 0.8 else 2.2
-        x, y = clip.rng.normal(0, 4.5 * away), clip.rng.normal(-0.5, 2.5 * away)
-    kernel = np.array([0.15, 0.7, 0.15])
-    across = smoothed(across, kernel) + clip.wander(0.4, 0.4)
-    up = smoothed(up, kernel) + clip.wander(0.3, 0.4) - 3.0 * lids
-    w, per = clip.weights, DEGREES_PER_LOOK
-    w["eyeLookOutLeft"] = w["eyeLookInRight"] = np.clip(across, 0, 22) / per["eyeLookOut"]
-    w["eyeLookInLeft"] = w["eyeLookOutRight"] = np.clip(-across, 0, 22) / per["eyeLookIn"]
-    for side in ("Left", "Right"):
-        w["eyeLookUp" + side] = np.clip(up, 0, 10) / per["eyeLookUp"]
-        w["eyeLookDown" + side] = np.clip(-up, 0, 18) / per["eyeLookDown"]
-        w["eyeBlink" + side] = np.clip(lids + 0.1 * w["eyeLookDown" + side], 0, 1)
-
-
-def accents(clip):
-    """[(time, strength 0..1)] of pitch accents: the most prominent vowels, at least 0.5 s apart."""
-    found = []
-    for phone, start, end in clip.segments:
-        if phone in VOWELS and end - start > 0.05:
-            prominence = clip.loudness(start, end) + 0.2 * np.log(min(end - start, 0.25) / 0.1)
-            if prominence > 0.65:
-                found.append((prominence, (start + end) / 2))
-    kept = []
-    for prominence, t in sorted(found, reverse=True):
-        if all(abs(t - other) >= ACCENTS_APART_S for other, _ in kept):
-            kept.append((t, float(np.clip((prominence - 0.55) / 0.5, 0, 1))))
-    return sorted(kept)
-
-
-def phrases(clip):
-    """[(from_s, to_s)] of the stretches between pauses of a quarter of a second."""
-    out = []
-    for phone, start, end in clip.segments:
-        if phone == "SIL" and end - start > 0.25:
-            continue
-        if out and start - out[-1][1] < 0.25:
-            out[-1][1] = end
-        else:
-            out.append([start, end])
-    return out
-
-
-def settle(clip, times, deviation, seconds=0.45):
-    """Poses held from one of the given times to the next and changed there within `seconds`, smoothly."""
-    out, value = np.zeros(clip.frames), 0.0
-    for t in times:
-        new = 0.4 * value + clip.rng.normal(0, deviation)
-        part = np.clip((clip.time - t) / seconds + 0.5, 0, 1)
-        out += (new - value) * (0.5 - 0.5 * np.cos(np.pi * part))
-        value = new
-    return out
-
-
-def head(clip, marked):
-    """[F, 6] axis-angle rad and mm: nods on accents, phrases begin raised and end lowered, the head turns with them.
-
-    When the head moves follows from the sound, where it turns does not; a slow drift lies under both.
-    """
-    rng = clip.rng
-    pitch = np.zeros(clip.frames)
-    for t, strength in marked:
-        t += rng.normal(0, 0.02)
-        if rng.random() < 0.92:
-            size = (1.3 + 3.4 * strength) * max(rng.normal(1, 0.2), 0.3)
-            pitch += size * clip.bump(t - NOD_S[0], t + 0.02, t + NOD_S[1])
-    starts = []
-    for start, end in phrases(clip):
-        size = max(rng.normal(1, 0.25), 0.2)
-        pitch -= 1.8 * size * clip.bump(start - 0.35, start + 0.05, start + 0.9)
-        pitch += 1.5 * size * clip.bump(end - 0.5, end, end + 0.7)
-        starts.append(start)
-    turns = sorted(starts + [t + NOD_S[1] for t, strength in marked if strength > 0.5])
-    lively = 0.6 + 0.4 * (1 - clip.silent)
-    pitch = pitch + lively * clip.wander(DRIFT[0], 2.5) + rng.normal(0, 0.8)
-    yaw = settle(clip, turns, 2.2) + lively * clip.wander(DRIFT[1], 2.5) + rng.normal(0, 1.2)
-    roll = settle(clip, turns, 1.4) + lively * clip.wander(DRIFT[2], 2.5)
-    lean = np.stack([0.35 * yaw + clip.wander(0.6, 2.5), clip.wander(0.5, 2.0) - 0.25 * pitch,
-                     0.3 * pitch + clip.wander(1.3, 2.5)], 1)
-    return np.concatenate([np.radians(np.stack([pitch, yaw, roll], 1)), lean], 1)
-
-
-def upper_face_and_head(clip):
-    """Brows, squint, smile offsets, and the head: accents nod, phrase ends tilt, the rest sways."""
-    rng, w = clip.rng, clip.weights
-    lids = blinks(clip)
-    gaze(clip, lids)
-    brow, marked = np.zeros(clip.frames), accents(clip)
-    for t, strength in marked:
-        if rng.random() < 0.25 + 0.6 * strength:
-            height = (0.10 + 0.35 * strength) * max(rng.normal(1, 0.25), 0.2)
-            brow = np.maximum(brow, height * clip.bump(t - 0.16, t, t + 0.32, hold=0.06))
-    calm = rng.uniform(0, 0.05)
-    w["browInnerUp"] = np.clip(brow + calm + clip.wander(0.02, 0.8), 0, 1)
-    for side in ("Left", "Right"):
-        share = rng.uniform(0.7, 1.0)
-        w["browOuterUp" + side] = np.clip(share * brow + clip.wander(0.015, 0.8), 0, 1)
-    frown = max(0.0, rng.normal(0, 0.06)) + np.clip(clip.wander(0.05, 1.0), 0, 1)
-    smile, squint = max(0.0, rng.normal(0.03, 0.07)), rng.uniform(0.0, 0.10)
-    swell = np.clip(1 + clip.wander(0.35, 1.5), 0, 2)
-    for side in ("Left", "Right"):
-        w["browDown" + side] = frown * (1 - np.clip(2 * brow, 0, 1))
-        w["eyeSquint" + side] = np.clip(squint * swell + 0.3 * smile, 0, 1)
-        w["eyeWide" + side] = np.clip(0.35 * brow - 0.05, 0, 1)
-        w["cheekSquint" + side] = 0.7 * smile * swell
-        w["mouthSmile" + side] = w["mouthSmile" + side] + smile * swell * (1 - 0.3 * clip.closed)
-        w["mouthDimple" + side] = 0.4 * smile * swell
-        w["noseSneer" + side] = 0.12 * w["mouthUpperUp" + side]
-    w["mouthShrugUpper"] = 0.1 * clip.closed * rng.uniform(0, 1)
-    sideways = clip.wander(0.015, 0.7) * (1 - clip.silent)
-    w["jawLeft"], w["jawRight"] = np.clip(sideways, 0, 1), np.clip(-sideways, 0, 1)
-    return head(clip, marked)
 
 
 def gather(clip, names):
@@ -315,14 +204,6 @@ def gather(clip, names):
     for name, values in clip.weights.items():
         out[:, place[name]] = np.clip(values, 0, 1)
     return out
-
-
-def animate(segments, energy, frames, names, rng):
-    """-> (weights [frames, 52] in 0..1 in the order of `names`, pose [frames, 6]: axis-angle rad, mm)."""
-    clip = Clip(segments, energy, frames, rng)
-    mouth(clip)
-    pose = upper_face_and_head(clip)
-    return gather(clip, names), pose.astype(np.float32)
 
 
 def frame_count(mel_frames):

@@ -28,8 +28,8 @@ TASK = 32  # clips
 class Ears:
     """The finished encoder with the start of its running mean; `heads` are the training's, if asked for."""
 
-    def __init__(self, work, heads=None):
-        modules, found = stages.load_stage(Path(work) / "encoder.safetensors")
+    def __init__(self, work, heads=None, stage="encoder"):
+        modules, found = stages.load_stage(Path(work) / f"{stage}.safetensors")
         self.encoder = MelEncoder(found["width"], found["dilations"])
         self.encoder.load_state_dict(modules["encoder"])
         self.encoder.eval().requires_grad_(False)

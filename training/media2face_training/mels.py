@@ -1,4 +1,4 @@
-"""Log-mel features of M2F-S and of `more_speech`, as recorded and corrupted, for training the audio encoder.
+"""Log-mel features of M2F-S, of `more_speech` and of the neural voices, as recorded and corrupted, for training the audio encoder.
 
 Every clip that training or validation may hear is kept once as it is and `--copies` times resampled and corrupted.
 Writes to `mels/`: `mel.npy` (float16 [frames, 80], log-mel at 100 Hz, not normalised), `mean.npy` (float16 [blocks, 80],
@@ -19,6 +19,8 @@ from scipy.fft import prev_fast_len
 from . import augment, labels, mel
 from .dataset import write
 
+# Folders of the work folder that are heard beside M2F-S: more_speech, neural voices, recordings without phone times.
+SOUNDS = ("speech", "voices", "recordings")
 BLOCK = 10  # frames between two stored running means
 TASK = 24  # clips
 FOR_PRIOR = 400  # clips
@@ -31,12 +33,12 @@ def rows_of(data, work):
         if row["split"] in ("train", "valid"):
             rows.append(dict(source=str(data), number=row["number"], split=row["split"], phones=row["phones"],
                              voice=voice_group(row["engine"], row["voice"], row["language"])))
-    speech = Path(work) / "speech"
-    if (speech / "index.jsonl").exists():
-        for line in (speech / "index.jsonl").read_text().splitlines():
-            row = json.loads(line)
-            rows.append(dict(source=str(speech), start=row["start"], samples=row["samples"], split="train",
-                             phones=row["phones"], voice=voice_group(row["engine"], row["voice"], row["language"])))
+    for folder in (Path(work) / name for name in SOUNDS):
+        if (folder / "index.jsonl").exists():
+            for row in map(json.loads, (folder / "index.jsonl").read_text(encoding="utf8").splitlines()):
+                if row.get("split", "train") == "train":
+                    rows.append(dict(source=str(folder), start=row["start"], samples=row["samples"], split="train",
+                                     phones=row["phones"], voice=voice_group(row["engine"], row["voice"], row["language"])))
     return rows
 
 
@@ -55,8 +57,8 @@ def samples_of(row):
 
 
 def heard(row, copy, rng):
-    """One copy of a clip -> (log-mel [T, 80], labels [T/2])."""
-    x, phones = samples_of(row), labels.close_early(row["phones"], rng)
+    """One copy of a clip -> (log-mel [T, 80], labels [T/2], its length against the clip's)."""
+    x, phones, factor = samples_of(row), labels.close_early(row["phones"], rng), 1.0
     if copy > 0:
         if rng.random() < 0.85:
             x, factor = augment.resample_speed(x, rng)
@@ -65,7 +67,7 @@ def heard(row, copy, rng):
     elif "number" not in row:
         x = augment.clean(x, rng)
     log_mels = mel.log_mel(x)
-    return log_mels, labels.frame_labels(phones, len(log_mels) // 2)
+    return log_mels, labels.frame_labels(phones, len(log_mels) // 2), float(factor)
 
 
 def prior_of(rows, copies, seed):
@@ -81,10 +83,11 @@ def make(task):
     made = []
     for number, row in items:
         for copy in range(copies + 1 if row["split"] == "train" else 1):
-            log_mels, y = heard(row, copy, np.random.default_rng([seed, number, copy, 9]))
+            log_mels, y, factor = heard(row, copy, np.random.default_rng([seed, number, copy, 9]))
             means = np.concatenate([prior[None], mel.running_mean(log_mels, prior)[BLOCK - 1 :: BLOCK]])
             made.append((log_mels.astype(np.float16), means.astype(np.float16), y,
-                         dict(voice=row["voice"], copy=copy, split=row["split"], frames=len(log_mels))))
+                         dict(voice=row["voice"], clip=number, factor=round(factor, 6), copy=copy, split=row["split"],
+                              frames=len(log_mels))))
     return made
 
 

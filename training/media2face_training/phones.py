@@ -54,14 +54,19 @@ _MANDARIN = {
     "kh": "K", "X": "HH", "ts.": "JH", "ts.h": "CH", "s.": "SH", "z.": "R", "ts": "Z", "tsh": "S", "s": "S",
     "tS;": "Z", "tS;h": "S", "S;": "S",  # j q x: the lips are spread, as in S
 }
+# Russian by espeak-ng where it differs from the table above: y is unrounded there, ";" makes a consonant soft.
+_RUSSIAN = {"y": "IH", "V": "AH", "a#": "AH", "I^": "IH", "E": "EH", "e": "EH", "o": "AO", "u\"": "UW", "ja": "Y AA", "ju": "Y UW",
+            "jo": "Y AO", "je": "Y EH", "tS;": "CH", "S;": "SH", "t;": "T", "d;": "D", "m;": "M", "s;": "S", "z;": "Z", "n_": "N",
+            "b;": "B", "p;": "P", "f;": "F", "v;": "V", "k;": "K", "g;": "G", "l;": "L", "n;": "N", "r;": "D", "r": "D", "x;": "K"}
+_BY_LANGUAGE = {"cmn": _MANDARIN, "ru": _RUSSIAN}
 _FIRST_OF_TWO = 0.4  # of the time of a name that is two classes
 
 
 def expand(engine, phone, start, end, language="en"):
     """[(class, from, to)] of an engine's phone: two where its name stands for two classes."""
     classes = [classify(engine, phone, language)]
-    if engine == "espeak" and language == "cmn" and phone in _MANDARIN:
-        classes = _MANDARIN[phone].split()
+    if engine == "espeak" and phone in _BY_LANGUAGE.get(language, {}):
+        classes = _BY_LANGUAGE[language][phone].split()
     if len(classes) == 1:
         return [(classes[0], start, end)]
     middle = start + _FIRST_OF_TWO * (end - start)

@@ -4,7 +4,11 @@ Heads used in training only: 40 phones, opening, rounding, closure of the lips.
 Loss = cross-entropy (smoothing .1; M, B, P x2, silence x.5) + 3 MSE(opening, rounding) + .5 BCE(closure, x5).
 What is kept is the running average of the weights: `encoder.pt` to resume from, `encoder.safetensors` when done.
 
-    python -m media2face_training.train_encoder --work target/training --minutes 52
+With --taught a further head tells what Whisper heard in the same sound (`teacher`), and half of the windows are cut short, so
+that frames with little sound ahead are learned too. --init goes on from a finished stage; further dilations make it deeper
+and begin as nothing.
+
+    python -m media2face_training.train_encoder --work target/training --minutes 52 [--taught 1 --init STAGE --dilations ...]
 """
 
 import argparse
@@ -22,6 +26,7 @@ from .loop import Loop
 from .modules import MelEncoder
 from .phones import BILABIALS, CLASSES, INDEX, OPENING, OPENING_OF_OTHER_CONSONANTS, ROUNDING
 from .scores import area_under_curve
+from .teacher import Lessons
 from .windows import Windows
 
 RATE, DROPOUT, SMOOTHING, AVERAGING = 2e-3, 0.25, 0.1, 0.998
@@ -83,9 +88,31 @@ def evaluate(encoder, heads, windows):
     return f"unheard sentences: phone accuracy {accuracy:.3f}, closure AUC {area:.3f}, opening r {opening:.3f}"
 
 
-def configuration():
+def lesson_loss(told, lessons):
+    """Mean squared error against what the teacher heard [B, T, width], NaN where it heard nothing."""
+    known = ~lessons.isnan()
+    return F.mse_loss(told[known], lessons[known]) if known.any() else told.sum() * 0
+
+
+def begin(net, path):
+    """Takes over a finished stage. Blocks that it lacks add nothing at first, so the network says what the stage says."""
+    modules, found = stages.load_stage(path)
+    encoder = net["encoder"]
+    blocks = len(found["dilations"])
+    if found["width"] != encoder.width or tuple(found["dilations"]) != encoder.dilations[:blocks]:
+        raise stages.Refused(f"{path} has width {found['width']} and dilations {found['dilations']}, asked for {encoder.width} "
+                             f"and {list(encoder.dilations)}: only further blocks can be added")
+    encoder.load_state_dict(modules["encoder"], strict=False)
+    for block in encoder.blocks[blocks:]:
+        nn.init.zeros_(block.out.weight)
+        nn.init.zeros_(block.out.bias)
+    net["heads"].load_state_dict(modules["heads"])
+
+
+def configuration(dilations=MEL_DILATIONS, taught=0.0):
     """What a checkpoint must agree with."""
-    return dict(width=MEL_WIDTH, dilations=MEL_DILATIONS, classes=CLASSES)
+    found = dict(width=MEL_WIDTH, dilations=dilations, classes=CLASSES)
+    return found | dict(taught=taught) if taught else found
 
 
 def main():
@@ -96,35 +123,52 @@ def main():
     parser.add_argument("--seconds", type=float, default=96, help="sound in a batch")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="auto")
+    parser.add_argument("--rate", type=float, default=RATE)
+    parser.add_argument("--taught", type=float, default=0.0, metavar="WEIGHT", help="of the teacher's term; 0 is without one")
+    parser.add_argument("--init", metavar="STAGE", help="a finished stage to begin from")
+    parser.add_argument("--dilations", type=int, nargs="+", default=MEL_DILATIONS)
+    parser.add_argument("--out", default="encoder", help="name of checkpoint and stage")
     options = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(options.seed)
     device, folder = stages.device_of(options.device), Path(options.work)
-    windows = Windows(folder)
-    net = nn.ModuleDict(dict(encoder=MelEncoder(MEL_WIDTH, MEL_DILATIONS), heads=Heads(MEL_WIDTH))).to(device)
+    windows = Windows(folder, taught=Lessons(folder) if options.taught else None)
+    net = nn.ModuleDict(dict(encoder=MelEncoder(MEL_WIDTH, options.dilations), heads=Heads(MEL_WIDTH)))
+    if options.init:
+        begin(net, options.init)
+    if options.taught:
+        net["pupil"] = nn.Linear(MEL_WIDTH, Lessons.width)
+    net.to(device)
     average = torch.optim.swa_utils.AveragedModel(net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(
         AVERAGING))
-    optimiser = torch.optim.AdamW(net.parameters(), RATE, weight_decay=0.02)
-    loop = Loop(folder / "encoder.pt", options.minutes, RATE, dict(net=net, average=average), optimiser, 100,
-                steps=options.steps, configuration=configuration())
+    optimiser = torch.optim.AdamW(net.parameters(), options.rate, weight_decay=0.02)
+    agreed = configuration(options.dilations, options.taught)
+    loop = Loop(folder / f"{options.out}.pt", options.minutes, options.rate, dict(net=net, average=average), optimiser, 100,
+                steps=options.steps, configuration=agreed)
     for step in loop:
-        x, y = windows.batch(options.seconds, np.random.default_rng([options.seed, step]))
+        x, y, lessons = windows.batch(options.seconds, np.random.default_rng([options.seed, step]))
         with torch.autocast(device.type, torch.bfloat16):
             features = net["encoder"](torch.from_numpy(x).to(device))
         output = net["heads"](F.dropout(features.float(), DROPOUT))
         phone, viseme, closure = losses(output, torch.from_numpy(y).to(device))
+        loss = phone + 3 * viseme + 0.5 * closure
+        said = dict(phone=phone.detach(), viseme=viseme.detach(), closure=closure.detach())
+        if lessons is not None:
+            lesson = lesson_loss(net["pupil"](features.float()), torch.from_numpy(lessons).to(device))
+            loss = loss + options.taught * lesson
+            said["lesson"] = lesson.detach()
         optimiser.zero_grad()
-        (phone + 3 * viseme + 0.5 * closure).backward()
+        loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimiser.step()
         average.update_parameters(net)
-        loop.note(phone=phone.detach(), viseme=viseme.detach(), closure=closure.detach())
+        loop.note(**said)
     best = average.module.eval()
     print(evaluate(best["encoder"], best["heads"], Windows(folder, "valid")))
     prior = dict(mean=torch.from_numpy(windows.prior))
-    stages.save_stage(folder / "encoder.safetensors",
+    stages.save_stage(folder / f"{options.out}.safetensors",
                       dict(encoder=best["encoder"].state_dict(), heads=best["heads"].state_dict(), mel=prior),
-                      configuration())
+                      configuration(options.dilations))  # how it was taught is no part of what it is
 
 
 if __name__ == "__main__":

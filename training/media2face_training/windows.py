@@ -12,6 +12,8 @@ from .mels import BLOCK
 # Windows of 3, 2 and 1 s; behind their ends the network sees nothing, as behind the newest sound of a stream.
 LENGTHS, LENGTH_SHARES = (300, 200, 100), (0.6, 0.2, 0.2)
 TOO_LATE = 4  # 50 Hz frames before a cut that no one asks for: less than 100 ms of sound ahead
+# The same for an encoder that a teacher teaches: it is asked for a frame with 40 ms ahead, so half of its windows are short.
+TAUGHT_LENGTHS, TAUGHT_SHARES, TAUGHT_TOO_LATE = (300, 200, 100, 60), (0.4, 0.1, 0.25, 0.25), 2
 NOISY = 0.7  # share of windows with further noise
 WARPED, WARP = 0.7, 0.14  # share of windows spoken by another vocal tract; log of its length, at most
 
@@ -75,9 +77,12 @@ def mask(x, rng):
 
 
 class Windows:
-    """The cache of `mels` with its clips by voice."""
+    """The cache of `mels` with its clips by voice; with `taught` also what a teacher heard there (`teacher.Lessons`)."""
 
-    def __init__(self, work, split="train"):
+    def __init__(self, work, split="train", taught=None):
+        self.taught = taught
+        self.lengths, self.length_shares, self.too_late = ((LENGTHS, LENGTH_SHARES, TOO_LATE) if taught is None else
+                                                           (TAUGHT_LENGTHS, TAUGHT_SHARES, TAUGHT_TOO_LATE))
         folder = Path(work) / "mels"
         if not (folder / "index.jsonl").exists():
             raise FileNotFoundError(f"{folder}/index.jsonl is missing: run media2face_training.mels")
@@ -93,13 +98,16 @@ class Windows:
         self.share = share / share.sum()  # voices are drawn as the square root of what there is of them
 
     def batch(self, seconds, rng):
-        """Windows of one length, `seconds` in all -> (normalised [B, T, 80], labels [B, T/2])."""
-        length = int(rng.choice(LENGTHS, p=LENGTH_SHARES))
+        """Windows of one length, `seconds` in all -> (normalised [B, T, 80], labels [B, T/2], lessons [B, T/2, width] or None).
+
+        A lesson is NaN where there is none."""
+        length = int(rng.choice(self.lengths, p=self.length_shares))
         count = max(1, round(seconds * 100 / length))
         x = np.zeros((count, length, mel.BANDS), np.float32)
         means = np.zeros((count, mel.BANDS), np.float32)
         y = np.full((count, length // 2), IGNORED, np.int64)
         filled = np.full(count, length)
+        lessons = None if self.taught is None else np.full((count, length // 2, self.taught.width), np.nan, np.float32)
         for i, voice in enumerate(rng.choice(len(self.voices), count, p=self.share)):
             row = self.rows[rng.choice(self.members[voice])]
             block = int(rng.integers(0, max(0, row["frames"] - length) // BLOCK + 1))
@@ -108,13 +116,17 @@ class Windows:
             x[i, frames:] = x[i, frames - 1]
             means[i] = self.mean[row["block"] + block]
             y[i, : frames // 2] = self.label[first // 2 : (first + frames) // 2]
+            if lessons is not None:
+                lessons[i, : frames // 2] = self.taught.of(row, block * BLOCK // 2, frames // 2)
             if block * BLOCK + frames < row["frames"]:
-                y[i, -TOO_LATE:] = IGNORED
+                y[i, -self.too_late :] = IGNORED
+                if lessons is not None:
+                    lessons[i, -self.too_late :] = np.nan
             filled[i] = frames
         x = mask(mel.normalise_running(*add_noise(*other_mouths(x, means, rng), rng)), rng)
         for i, frames in enumerate(filled):
             x[i, frames:] = 0  # behind the end of a clip the network sees nothing
-        return x, y
+        return x, y, lessons
 
     def whole(self, row):
         """A whole copy -> (normalised [T, 80], labels [T/2])."""

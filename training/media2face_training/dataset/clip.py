@@ -10,7 +10,7 @@ import subprocess
 
 import numpy as np
 
-from .. import animation, augment, clips, mel, speech
+from .. import animation, augment, bearing, clips, mel, speech
 from . import delivery, heads, styles
 
 ESPEAK_WORDS_PER_MINUTE, ESPEAK_RANGE, ESPEAK_STEP = 165, 45, 5  # usual speed and range; pitch units per semitone
@@ -104,12 +104,13 @@ def perform(spec, segments, energy_db, frames, rng):
     clip.jaw_amount = float(np.clip(clip.jaw_amount * articulation, 0.4, 1.3))
     clip.lip_amount = float(np.clip(clip.lip_amount * articulation, 0.4, 1.3))
     animation.mouth(clip)
-    pose = animation.upper_face_and_head(clip)
+    pose = bearing.upper_face_and_head(clip)
     styles.colour(clip, pose, spec.emotion, spec.intensity)
     if spec.texts and spec.texts[-1].rstrip().endswith(("?", "?\"")):
         heads.ask(clip, pose)
     if spec.style != "none":
         heads.move(clip, pose, spec.style, spec.level)
+    bearing.gaze(clip, pose)
     return animation.gather(clip, styles.ARKIT), pose
 
 

@@ -11,6 +11,7 @@ from ..phones import VOWELS
 RATE, WINDOW, HOP, QUEFRENCY = 16000, 512, 80, 30
 UNVOICED = {"SIL", "P", "T", "K", "F", "TH", "S", "SH", "CH", "HH", None}
 SCALE = (0, 2, 4, 7, 9, 12)  # semitones of the melody above its lowest note
+LONGER = (1.5, 2.6)  # what singing makes of a vowel's length
 VIBRATO_HZ, VIBRATO_DEPTH = 5.5, 0.018
 
 
@@ -49,11 +50,11 @@ def whisper(samples, segments, rng):
     return as_loud_as(shape(rng.normal(size=len(samples)), envelope), samples), segments
 
 
-def stretched(segments, rng):
-    """Segments with vowels 1.5 to 2.6 times as long; times in seconds."""
+def stretched(segments, rng, longer=LONGER):
+    """Segments with vowels `longer` times as long; times in seconds."""
     out, position = [], 0.0
     for phone, start, end in segments:
-        length = (end - start) * (rng.uniform(1.5, 2.6) if phone in VOWELS else 1.1)
+        length = (end - start) * (rng.uniform(*longer) if phone in VOWELS else 1.1)
         out.append([phone, position, position + length])
         position += length
     return out
@@ -71,9 +72,9 @@ def melody(segments, f0_hz, count, rng):
     return pitch * (1 + VIBRATO_DEPTH * np.sin(2 * np.pi * VIBRATO_HZ * np.arange(count) / RATE))
 
 
-def sing(samples, segments, f0_hz, rng):
+def sing(samples, segments, f0_hz, rng, longer=LONGER):
     """int16 samples with segments that start at 0 -> (sung samples, their segments)."""
-    out = stretched(segments, rng)
+    out = stretched(segments, rng, longer)
     count = int(out[-1][2] * RATE)
     edges_out = [0.0] + [end for _, _, end in out]
     edges_in = [segments[0][1]] + [end for _, _, end in segments]
