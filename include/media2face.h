@@ -56,6 +56,12 @@
 /** guidance: s_P, the strength of the style. */
 #define M2F_GUIDANCE_STYLE 1
 
+/** Room for the shares of emotions in m2f_prompt_reading. */
+#define M2F_MAX_EMOTIONS 32
+
+/** Room for the shares of head acts in m2f_prompt_reading. */
+#define M2F_MAX_HEAD_ACTS 32
+
 /** Floats of one head pose: quaternion x, y, z, w, then translation x, y, z in mm. */
 #define M2F_HEAD_FLOATS 7
 
@@ -503,6 +509,30 @@ typedef struct m2f_style_options {
     /** Name of a preset of the pack, UTF-8. */
     const char *preset;
 } m2f_style_options;
+
+/** What a text or a picture says to a model, as m2f_model_read_prompt fills it in. */
+typedef struct m2f_prompt_reading {
+    /** Bytes of this struct as the caller knows it. */
+    uint32_t struct_size;
+    /** 1 where neither an emotion nor a head act is read, and no word asks for the neutral face: it will be neutral. */
+    uint32_t says_nothing;
+    /** How likely the reading is right, 0..1. */
+    float confidence;
+    /** How strong the likeliest emotion is, 0..1; 0 for the neutral one. */
+    float strength;
+    /** How strong the likeliest head act is, 0..1; 0 where none is likelier. */
+    float head_strength;
+    /** Emotions that the model knows. */
+    uint32_t emotion_count;
+    /** Head acts that the model knows. */
+    uint32_t head_act_count;
+    /** Zero. */
+    uint32_t reserved;
+    /** Share of each emotion, in the order of m2f_model_emotion_name, the neutral one first; they sum to 1. */
+    float emotions[M2F_MAX_EMOTIONS];
+    /** Share of each head act, in the order of m2f_model_head_act_name; what is left of 1 is none. */
+    float head_acts[M2F_MAX_HEAD_ACTS];
+} m2f_prompt_reading;
 
 /** Gain, offset and limits of one channel: value · gain + offset, then limited. */
 typedef struct m2f_channel {
@@ -1195,6 +1225,72 @@ m2f_status m2f_session_set_guidance_curve(const struct m2f_session *session,
  */
 m2f_status m2f_session_isolate_styles(const struct m2f_session *session,
                                       uint32_t on);
+
+/**
+ * Tells what a style says to a model, before any clip is made: which emotions, which head acts, how strong, how sure.
+ *
+ * Parameters: style, of which exactly one of text, picture, code and preset is set and the rest not looked at;
+ * out, size writable bytes; size, sizeof *out.
+ * Returns: OK; INVALID_ARGUMENT; INVALID_STRUCT_SIZE; INVALID_UTF8; INVALID_PICTURE; MISSING_PART (the model lacks the
+ * tower, or its pack does not tell what its codes say).
+ * Threads: any but an audio thread. Cost: encodes the style, milliseconds; the model keeps the codes of the last ones.
+ */
+m2f_status m2f_model_read_prompt(const struct m2f_model *model,
+                                 const struct m2f_style_options *style,
+                                 struct m2f_prompt_reading *out,
+                                 size_t size);
+
+/**
+ * The same in one line of text, such as happy .92, strong · nod .88 · sure .81; of a style that says nothing the
+ * warning that names words which the model knows.
+ *
+ * Parameters: style, as for m2f_model_read_prompt; buffer with room for capacity bytes, or NULL and 0 to query;
+ * count, receives the bytes with the terminating NUL (may be NULL when there is a buffer).
+ * Returns: as m2f_model_read_prompt; BUFFER_TOO_SMALL. Threads and cost: the same.
+ */
+m2f_status m2f_model_explain_prompt(const struct m2f_model *model,
+                                    const struct m2f_style_options *style,
+                                    char *buffer,
+                                    size_t capacity,
+                                    size_t *count);
+
+/**
+ * Number of emotions that the model tells apart; 0 where its pack does not say.
+ *
+ * Parameters: model; out, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
+ */
+m2f_status m2f_model_emotion_count(const struct m2f_model *model, uint32_t *out);
+
+/**
+ * Name of an emotion, the neutral one first.
+ *
+ * Parameters: index, below m2f_model_emotion_count; the rest as for m2f_model_weight_name.
+ * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
+ */
+m2f_status m2f_model_emotion_name(const struct m2f_model *model,
+                                  uint32_t index,
+                                  char *buffer,
+                                  size_t capacity,
+                                  size_t *count);
+
+/**
+ * Number of head acts, such as nods, that the model tells apart; 0 where its pack does not say.
+ *
+ * Parameters: model; out, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
+ */
+m2f_status m2f_model_head_act_count(const struct m2f_model *model, uint32_t *out);
+
+/**
+ * Name of a head act.
+ *
+ * Parameters: index, below m2f_model_head_act_count; the rest as for m2f_model_weight_name.
+ * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
+ */
+m2f_status m2f_model_head_act_name(const struct m2f_model *model,
+                                   uint32_t index,
+                                   char *buffer,
+                                   size_t capacity,
+                                   size_t *count);
 
 /**
  * Ends a result.

@@ -25,6 +25,7 @@ const HEADERS: [Header; 2] = [
             "identity.rs",
             "session.rs",
             "style.rs",
+            "reading.rs",
             "result.rs",
             "keyframe.rs",
             "liveliness.rs",
