@@ -55,7 +55,11 @@ layout! {
     }
     m2f_keyframe_options {
         struct_size, hold, start_s, end_s, ramp_s, latent, latent_count, weights, weight_count, mesh_mm, mesh_count,
-        picture, picture_size, picture_box, picture_parts, reserved, head
+        picture, picture_size, picture_box, picture_parts, reserved, head, expression,
+    }
+    m2f_prompt_reading {
+        struct_size, says_nothing, confidence, strength, head_strength, emotion_count, head_act_count, reserved, emotions,
+        head_acts,
     }
     m2f_part { result, start_s, end_s }
     m2f_gaze_target { start_s, end_s, yaw_rad, pitch_rad, head_share, ramp_s }
