@@ -210,9 +210,8 @@ pub unsafe extern "C" fn m2f_session_isolate_styles(session: *const m2f_session,
 /// `options` is NULL or as its fields say.
 unsafe fn convert(options: *const m2f_style_options) -> Result<StyleTrack, Failure> {
     // SAFETY: the caller's promise.
-    let style = unsafe { source(options) }?;
-    // SAFETY: the caller's promise.
-    let m2f_style_options { strength, start_s, end_s, ramp_s, .. } = unsafe { options::read(options) }?;
+    let (style, options) = unsafe { read(options) }?;
+    let m2f_style_options { strength, start_s, end_s, ramp_s, .. } = options;
     Ok(StyleTrack { style, strength, start_s, end_s, ramp_s })
 }
 
@@ -221,6 +220,15 @@ unsafe fn convert(options: *const m2f_style_options) -> Result<StyleTrack, Failu
 /// # Safety
 /// `options` is NULL or as its fields say.
 pub(super) unsafe fn source(options: *const m2f_style_options) -> Result<Arc<Style>, Failure> {
+    // SAFETY: the caller's promise.
+    Ok(unsafe { read(options) }?.0)
+}
+
+/// What [`source`] gives, and the other options.
+///
+/// # Safety
+/// `options` is NULL or as its fields say.
+unsafe fn read(options: *const m2f_style_options) -> Result<(Arc<Style>, m2f_style_options), Failure> {
     writable(options.cast_mut(), "options")?;
     // SAFETY: the caller's promise.
     let options = unsafe { options::read(options) }?;
@@ -237,5 +245,5 @@ pub(super) unsafe fn source(options: *const m2f_style_options) -> Result<Arc<Sty
     let (Some(style), None) = (given.next(), given.next()) else {
         return Err(Failure::argument("set exactly one of text, picture, code and preset"));
     };
-    Ok(Arc::new(style))
+    Ok((Arc::new(style), options))
 }
