@@ -19,5 +19,8 @@ pub fn left_out(why: &str) {
     list.and_then(|mut list| list.write_all(line.as_bytes())).expect("the list of what is left out");
 }
 
+/// Why a test that takes minutes does not run each time.
+pub const IN_FULL: &str = "it takes minutes: cargo xtask test --full";
+
 /// Why a test has no device.
 pub const NO_DEVICE: &str = "no Vulkan device was asked for (M2F_TEST_VULKAN)";

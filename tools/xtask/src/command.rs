@@ -23,9 +23,17 @@ pub(crate) fn command(program: &str, arguments: &[&str]) -> Command {
     command
 }
 
-/// Cargo, the one that runs this.
+/// Cargo, the one that runs this. In CI nothing is built twice, and what would serve a second build is left out.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
-    command(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()), arguments)
+    let mut cargo = command(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()), arguments);
+    if in_ci() {
+        cargo.env("CARGO_INCREMENTAL", "0");
+    }
+    cargo
+}
+
+pub(crate) fn in_ci() -> bool {
+    std::env::var_os("CI").is_some()
 }
 
 /// Runs to the end; a status other than 0 is an error that names the command.

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::command::{cargo, command, exists, root, run, text};
+use crate::command::{cargo, command, exists, in_ci, root, run, text};
 use crate::vulkan;
 
 /// Something that a check cannot run without.
@@ -178,10 +178,6 @@ fn twice(attempt: impl Fn() -> Result<()>) -> Result<()> {
 
 fn succeeds(command: &mut Command) -> bool {
     command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
-}
-
-fn in_ci() -> bool {
-    std::env::var_os("CI").is_some()
 }
 
 fn is_root() -> bool {

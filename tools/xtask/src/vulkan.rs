@@ -39,6 +39,8 @@ pub(crate) fn environment() -> Result<Environment> {
         ("VK_LOADER_LAYERS_DISABLE", "~implicit~".into()),
         // llvmpipe compiles a network's kernels for minutes of processor time, but once.
         ("MESA_SHADER_CACHE_DIR", target().join("vulkan/kernels").into_os_string()),
+        // Of what its compiler does to a kernel only what makes it run: a test is over before the rest pays off.
+        ("GALLIVM_PERF", "nopt".into()),
     ])
 }
 
