@@ -50,7 +50,7 @@ fn main() {
     row(&format!("solve a frame for {SHAPES} shapes"), FRAMES, || {
         products.clear();
         solver.project(&offsets, &mut products);
-        solver.solve(&products, 30.0, &mut weights);
+        solver.solve(&products, 30.0, &mut weights, &mut Vec::new());
     });
 
     let clip = clip(pack());

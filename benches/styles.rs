@@ -61,7 +61,7 @@ impl Bench {
     fn new(steps: Option<usize>) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let pack = Pack::open(root.join("models/starter.m2f")).expect("the starter pack");
-        let std = pack.any_shape("denoiser.std").expect("deviations").to_f32();
+        let std = pack.any_shape("denoiser.std").expect("deviations").to_f32().expect("memory");
         let options = RuntimeOptions { threads: Some(0), backend: BackendChoice::Cpu, ..RuntimeOptions::default() };
         let model = Model::new(&Runtime::new(&options).expect("runtime"), pack).expect("model");
         let mut wav = hound::WavReader::open(root.join("samples/audio/hello.wav")).expect("the sample audio");

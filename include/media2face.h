@@ -1,7 +1,7 @@
 /*
  * media2face: speech in, moving face out.
  *
- * Generated from src/ffi by cargo xtask header; do not edit.
+ * Generated from capi/src by cargo xtask header; do not edit.
  *
  * The whole of it in five steps: create a runtime, create a model from a pack, create a session, push audio and
  * finish, wait and pull a result; then read weights, head poses or vertex offsets at any rate. Destroy in any order.
@@ -28,7 +28,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** thread_count: as many threads as the machine has cores. */
+/* Before each function. With the static library on Windows define M2F_STATIC. */
+#ifndef M2F_API
+#if defined(_WIN32) && !defined(M2F_STATIC)
+#define M2F_API __declspec(dllimport)
+#else
+#define M2F_API
+#endif
+#endif
+
+/** Version of this header: changes that break a host. */
+#define M2F_VERSION_MAJOR 0
+
+/** Version of this header: what was added. While the major number is 0 a new minor number may break a host, too. */
+#define M2F_VERSION_MINOR 2
+
+/** Version of this header: what was mended. */
+#define M2F_VERSION_PATCH 0
+
+/** reserve_bytes: as many as the library's own small pieces of one call need, 1 MiB. */
+#define M2F_RESERVE_DEFAULT 0
+
+/** thread_count: one thread on every second core, at least one. */
 #define M2F_THREADS_AUTO UINT32_MAX
 
 /** flags: leave instruction set extensions unused, for results that are equal on every machine. */
@@ -36,9 +57,6 @@
 
 /** device_index: the best device. */
 #define M2F_DEVICE_BEST UINT32_MAX
-
-/** mode: the whole clip is pushed, then animated. Push may take memory, so it is not for audio threads. */
-#define M2F_SESSION_OFFLINE 0
 
 /**
  * seed: one that follows from the clip's own sound, so that every voice has a take of its own. It is a number below 2^32, the
@@ -259,6 +277,12 @@ typedef struct m2f_session m2f_session;
 /** A host's blendshapes, prepared. */
 typedef struct m2f_solver m2f_solver;
 
+/** Takes memory for the library: size bytes, above 0, aligned to alignment, a power of two; NULL when there is none. */
+typedef void *(*m2f_allocate_callback)(size_t size, size_t alignment, void *user);
+
+/** Gives memory of the allocate callback back. */
+typedef void (*m2f_free_callback)(void *memory, size_t size, size_t alignment, void *user);
+
 /** A device, as m2f_device_describe fills it in. */
 typedef struct m2f_device_info {
     /** Bytes of this struct as the caller knows it. */
@@ -296,35 +320,23 @@ typedef struct m2f_device_info {
  */
 typedef void (*m2f_log_callback)(m2f_log_level level, const char *message, void *user);
 
-/** Takes memory for the library: size bytes aligned to alignment, or NULL. */
-typedef void *(*m2f_allocate_callback)(size_t size, size_t alignment, void *user);
-
-/** Gives memory of the allocate callback back. */
-typedef void (*m2f_free_callback)(void *memory, size_t size, size_t alignment, void *user);
-
 /** Options of m2f_runtime_create. Fill with m2f_runtime_options_init first. */
 typedef struct m2f_runtime_options {
     /** Bytes of this struct as the caller knows it. */
     uint32_t struct_size;
     /**
      * Threads that compute. 0: none, work runs only inside m2f_session_step on the caller's thread.
-     * M2F_THREADS_AUTO (the default): one per core.
+     * M2F_THREADS_AUTO (the default): one on every second core; the host has the others.
      */
     uint32_t thread_count;
     /** M2F_RUNTIME_… bits. */
     uint32_t flags;
-    /** Messages up to this m2f_log_level are delivered; default M2F_LOG_WARNING. */
+    /** Messages up to this m2f_log_level are told; default M2F_LOG_WARNING. */
     uint32_t log_level;
-    /** Receives messages, or NULL. */
+    /** Receives messages, or NULL: m2f_runtime_next_log then has them. */
     m2f_log_callback log;
     /** Handed to log. */
     void *log_user;
-    /** Memory callbacks: both or none. This version answers M2F_STATUS_UNSUPPORTED when they are set. */
-    m2f_allocate_callback allocate;
-    /** See allocate. */
-    m2f_free_callback free;
-    /** Handed to allocate and free. */
-    void *memory_user;
     /** An m2f_backend; default M2F_BACKEND_AUTO. The fields below say nothing on the CPU. */
     uint32_t backend;
     /** A device by its place in the list, see m2f_device_describe; default M2F_DEVICE_BEST. */
@@ -402,19 +414,17 @@ typedef struct m2f_identity_options {
 typedef struct m2f_session_options {
     /** Bytes of this struct as the caller knows it. */
     uint32_t struct_size;
-    /** M2F_SESSION_OFFLINE. */
-    uint32_t mode;
     /** Rate of the pushed audio, Hz; default 16000. */
     uint32_t sample_rate_hz;
     /** Interleaved channels of the pushed audio; they are averaged. Default 1. */
     uint32_t channel_count;
+    /** Denoising steps; 0 (default) for the pack's. */
+    uint32_t step_count;
     /**
      * Same seed, same bytes, on any number of threads. Default M2F_SEED_AUTO; 0 is a seed like any other. Of a session of
      * m2f_result_revise that is the result's.
      */
     uint64_t seed;
-    /** Denoising steps; 0 (default) for the pack's. */
-    uint32_t step_count;
     /** Noise added at each step, 0..1; NaN (default) for the pack's. */
     float eta;
     /** Guidance of the audio, s_A; NaN (default) for the pack's. Without effect where the pack's denoiser is distilled. */
@@ -423,8 +433,6 @@ typedef struct m2f_session_options {
     float guidance_style;
     /** Strength of the style, as in m2f_style_options; default 1. */
     float style_strength;
-    /** Room of the input ring in ms, for the streaming mode; ignored offline. */
-    uint32_t ring_ms;
     /** How it is to be spoken, UTF-8: words or one emoji. Over the whole clip; m2f_session_add_style adds more. */
     const char *style_text;
     /** A PNG or JPEG file's bytes. */
@@ -722,7 +730,7 @@ extern "C" {
  * Ownership: the library's; valid until the next call on this thread that fails.
  * Threads: any; each has its own.
  */
-const char *m2f_last_error(void);
+M2F_API const char *m2f_last_error(void);
 
 /**
  * A short English name of a status, such as invalid argument.
@@ -731,21 +739,40 @@ const char *m2f_last_error(void);
  * Returns: never NULL; unknown status for a number that this version does not know.
  * Ownership: static. Threads: any.
  */
-const char *m2f_status_name(uint32_t status);
+M2F_API const char *m2f_status_name(uint32_t status);
 
 /**
- * The version as major·65536 + minor·256 + patch, from Cargo.toml.
+ * The version of the library that is loaded, as major·65536 + minor·256 + patch: compare it with the header's.
  *
  * Threads: any.
  */
-uint32_t m2f_version(void);
+M2F_API uint32_t m2f_version(void);
 
 /**
- * The version as text, such as 0.1.0.
+ * The version as text, such as 0.2.0.
  *
  * Returns: never NULL. Ownership: static. Threads: any.
  */
-const char *m2f_version_string(void);
+M2F_API const char *m2f_version_string(void);
+
+/**
+ * Says where the library takes all its memory from; without this call it takes it from the C library. Vulkan's drivers and
+ * the memory maps of packs that are opened by path have their own.
+ *
+ * A host may refuse at any time: the call under way answers OUT_OF_MEMORY, and the library works again when there is memory
+ * again. For what cannot be refused inside it, it keeps reserve_bytes, which it asks for with the first call and again when
+ * some were used up.
+ *
+ * Parameters: allocate and free, both; user, handed to them; reserve_bytes, at least 64 KiB, or M2F_RESERVE_DEFAULT.
+ * Returns: OK; INVALID_ARGUMENT; INVALID_STATE when the library has memory already: call this before anything else, once.
+ * Threads: any, alone. The callbacks are called on any thread, the library's own among them, inside any call and between
+ * calls: they are native code, thread-safe, do not unwind, and do not call back into the library.
+ */
+M2F_API
+m2f_status m2f_set_memory(m2f_allocate_callback allocate,
+                          m2f_free_callback free,
+                          void *user,
+                          size_t reserve_bytes);
 
 /**
  * Number of Vulkan devices of this machine, usable or not.
@@ -754,7 +781,7 @@ const char *m2f_version_string(void);
  * Returns: OK; INVALID_ARGUMENT; UNSUPPORTED without a Vulkan loader (the text of m2f_last_error says why).
  * Threads: any. Cost: tens to hundreds of milliseconds: Vulkan's drivers are loaded.
  */
-m2f_status m2f_device_count(uint32_t *out);
+M2F_API m2f_status m2f_device_count(uint32_t *out);
 
 /**
  * Describes a device.
@@ -763,7 +790,7 @@ m2f_status m2f_device_count(uint32_t *out);
  * Returns: OK; INVALID_ARGUMENT; INVALID_STRUCT_SIZE; UNSUPPORTED without a Vulkan loader.
  * Threads: any. Cost: as m2f_device_count.
  */
-m2f_status m2f_device_describe(uint32_t index, struct m2f_device_info *out, size_t size);
+M2F_API m2f_status m2f_device_describe(uint32_t index, struct m2f_device_info *out, size_t size);
 
 /**
  * Fills options with the defaults.
@@ -772,7 +799,7 @@ m2f_status m2f_device_describe(uint32_t index, struct m2f_device_info *out, size
  * Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE when size is no size of this struct.
  * Threads: any.
  */
-m2f_status m2f_runtime_options_init(struct m2f_runtime_options *options, size_t size);
+M2F_API m2f_status m2f_runtime_options_init(struct m2f_runtime_options *options, size_t size);
 
 /**
  * Creates a runtime: opens the device, or finds the instruction set and starts the threads, which sleep until there is
@@ -780,19 +807,19 @@ m2f_status m2f_runtime_options_init(struct m2f_runtime_options *options, size_t 
  *
  * Parameters: options, or NULL for the defaults; out, receives the runtime.
  * Returns: OK; INVALID_ARGUMENT (a field out of range, two devices, with M2F_BACKEND_VULKAN a device that is not
- * there); INVALID_STRUCT_SIZE; UNSUPPORTED (memory callbacks; with M2F_BACKEND_VULKAN no loader, or no device that
+ * there); INVALID_STRUCT_SIZE; UNSUPPORTED (with M2F_BACKEND_VULKAN no loader, or no device that
  * can: the text of m2f_last_error says which); OUT_OF_MEMORY (threads could not be started).
  * Ownership: the caller's; end it with m2f_runtime_destroy. Models and sessions keep it alive.
  * Threads: any. Cost: under a millisecond with M2F_BACKEND_CPU, else tens to hundreds: Vulkan's drivers are loaded.
  */
-m2f_status m2f_runtime_create(const struct m2f_runtime_options *options, struct m2f_runtime **out);
+M2F_API m2f_status m2f_runtime_create(const struct m2f_runtime_options *options, struct m2f_runtime **out);
 
 /**
  * Ends a runtime. Models, sessions and results made on it live on until they are destroyed themselves.
  *
  * Parameters: runtime, or NULL for nothing. Threads: any, but not while another call uses this handle.
  */
-void m2f_runtime_destroy(struct m2f_runtime *runtime);
+M2F_API void m2f_runtime_destroy(struct m2f_runtime *runtime);
 
 /**
  * What the runtime computes on, such as cpu avx2, 8 threads, or vulkan with the device and the tier of its kernels.
@@ -802,7 +829,11 @@ void m2f_runtime_destroy(struct m2f_runtime *runtime);
  * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL.
  * Threads: any.
  */
-m2f_status m2f_runtime_backend_name(const struct m2f_runtime *runtime, char *buffer, size_t capacity, size_t *count);
+M2F_API
+m2f_status m2f_runtime_backend_name(const struct m2f_runtime *runtime,
+                                    char *buffer,
+                                    size_t capacity,
+                                    size_t *count);
 
 /**
  * Why the runtime computes on that, one line: asked for, or what keeps a GPU from being used, such as
@@ -810,7 +841,11 @@ m2f_status m2f_runtime_backend_name(const struct m2f_runtime *runtime, char *buf
  *
  * Parameters, Returns, Threads: as for m2f_runtime_backend_name.
  */
-m2f_status m2f_runtime_backend_reason(const struct m2f_runtime *runtime, char *buffer, size_t capacity, size_t *count);
+M2F_API
+m2f_status m2f_runtime_backend_reason(const struct m2f_runtime *runtime,
+                                      char *buffer,
+                                      size_t capacity,
+                                      size_t *count);
 
 /**
  * Device memory of everything made on the runtime.
@@ -819,6 +854,7 @@ m2f_status m2f_runtime_backend_reason(const struct m2f_runtime *runtime, char *b
  * the driver for that, in larger blocks (may be NULL). Both 0 on the CPU.
  * Returns: OK; INVALID_ARGUMENT. Threads: any. Cost: none.
  */
+M2F_API
 m2f_status m2f_runtime_gpu_memory(const struct m2f_runtime *runtime,
                                   uint64_t *used_bytes,
                                   uint64_t *reserved_bytes);
@@ -828,6 +864,7 @@ m2f_status m2f_runtime_gpu_memory(const struct m2f_runtime *runtime,
  *
  * Returns: OK, also when there is nothing to hand back; INVALID_ARGUMENT; OUT_OF_MEMORY. Threads: any. Cost: milliseconds.
  */
+M2F_API
 m2f_status m2f_runtime_trim(const struct m2f_runtime *runtime);
 
 /**
@@ -836,7 +873,7 @@ m2f_status m2f_runtime_trim(const struct m2f_runtime *runtime);
  * Parameters: budget_ms, above 0.
  * Returns: OK; INVALID_ARGUMENT; UNSUPPORTED on the CPU. Threads: any. Cost: none.
  */
-m2f_status m2f_runtime_set_gpu_budget_ms(const struct m2f_runtime *runtime, float budget_ms);
+M2F_API m2f_status m2f_runtime_set_gpu_budget_ms(const struct m2f_runtime *runtime, float budget_ms);
 
 /**
  * Compiled pipelines, to be saved and given to a later runtime on the same device and driver: its first clip then starts
@@ -848,10 +885,28 @@ m2f_status m2f_runtime_set_gpu_budget_ms(const struct m2f_runtime *runtime, floa
  * CPU; OUT_OF_MEMORY.
  * Threads: any. Cost: a copy of some megabytes.
  */
+M2F_API
 m2f_status m2f_runtime_read_pipeline_cache(const struct m2f_runtime *runtime,
                                            uint8_t *buffer,
                                            size_t capacity,
                                            size_t *count);
+
+/**
+ * Takes the oldest message that waits: the log of hosts that cannot give a callback. At most 256 wait, the oldest go first;
+ * where log is set none does.
+ *
+ * Parameters: level, receives an m2f_log_level; buffer with room for capacity bytes, receives one line of UTF-8, or
+ * NULL and 0 to query, which leaves the message; count, receives the bytes with the terminating NUL (may be NULL when there
+ * is a buffer).
+ * Returns: OK; NOT_READY when no message waits; INVALID_ARGUMENT; BUFFER_TOO_SMALL, which leaves the message.
+ * Threads: any but an audio thread. Of several that ask, each message comes to one.
+ */
+M2F_API
+m2f_status m2f_runtime_next_log(const struct m2f_runtime *runtime,
+                                uint32_t *level,
+                                char *buffer,
+                                size_t capacity,
+                                size_t *count);
 
 /**
  * Fills options with the defaults.
@@ -859,7 +914,7 @@ m2f_status m2f_runtime_read_pipeline_cache(const struct m2f_runtime *runtime,
  * Parameters: options, size writable bytes; size, sizeof *options.
  * Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
  */
-m2f_status m2f_model_options_init(struct m2f_model_options *options, size_t size);
+M2F_API m2f_status m2f_model_options_init(struct m2f_model_options *options, size_t size);
 
 /**
  * Opens a model pack and checks all of it.
@@ -870,6 +925,7 @@ m2f_status m2f_model_options_init(struct m2f_model_options *options, size_t size
  * Ownership: the caller's; end it with m2f_model_destroy. It keeps the runtime alive; sessions and results keep it.
  * Threads: any. Cost: reads the pack once; milliseconds for the starter.
  */
+M2F_API
 m2f_status m2f_model_create(const struct m2f_runtime *runtime,
                             const struct m2f_model_options *options,
                             struct m2f_model **out);
@@ -879,7 +935,7 @@ m2f_status m2f_model_create(const struct m2f_runtime *runtime,
  *
  * Parameters: model, or NULL for nothing. Threads: any, but not while another call uses this handle.
  */
-void m2f_model_destroy(struct m2f_model *model);
+M2F_API void m2f_model_destroy(struct m2f_model *model);
 
 /**
  * Runs everything that a clip of this length needs once, ahead of the first clip: on a GPU its kernels are compiled, on
@@ -891,6 +947,7 @@ void m2f_model_destroy(struct m2f_model *model);
  * driver that never saw the kernels, see pipeline_cache of the runtime's options; else one denoising step, or two where
  * the model takes styles.
  */
+M2F_API
 m2f_status m2f_model_warm_up(const struct m2f_model *model,
                              float duration_s);
 
@@ -899,14 +956,14 @@ m2f_status m2f_model_warm_up(const struct m2f_model *model,
  *
  * Parameters: model; out, receives the rate. Returns: OK; INVALID_ARGUMENT. Threads: any.
  */
-m2f_status m2f_model_fps(const struct m2f_model *model, float *out);
+M2F_API m2f_status m2f_model_fps(const struct m2f_model *model, float *out);
 
 /**
  * Number of blendshape weights of a frame; 52, named as ARKit does, for the starter.
  *
  * Parameters: model; out, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
  */
-m2f_status m2f_model_weight_count(const struct m2f_model *model, uint32_t *out);
+M2F_API m2f_status m2f_model_weight_count(const struct m2f_model *model, uint32_t *out);
 
 /**
  * Number of vertices of the mesh: everything that a renderer draws.
@@ -914,21 +971,21 @@ m2f_status m2f_model_weight_count(const struct m2f_model *model, uint32_t *out);
  * Parameters: model; out, receives the count.
  * Returns: OK; INVALID_ARGUMENT; MISSING_PART when the model has no mesh. Threads: any.
  */
-m2f_status m2f_model_vertex_count(const struct m2f_model *model, uint32_t *out);
+M2F_API m2f_status m2f_model_vertex_count(const struct m2f_model *model, uint32_t *out);
 
 /**
  * Number of identities in the pack.
  *
  * Parameters: model; out, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
  */
-m2f_status m2f_model_identity_count(const struct m2f_model *model, uint32_t *out);
+M2F_API m2f_status m2f_model_identity_count(const struct m2f_model *model, uint32_t *out);
 
 /**
  * Number of style presets in the pack.
  *
  * Parameters: model; out, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
  */
-m2f_status m2f_model_preset_count(const struct m2f_model *model, uint32_t *out);
+M2F_API m2f_status m2f_model_preset_count(const struct m2f_model *model, uint32_t *out);
 
 /**
  * Name of a blendshape weight, such as jawOpen.
@@ -937,6 +994,7 @@ m2f_status m2f_model_preset_count(const struct m2f_model *model, uint32_t *out);
  * count, receives the bytes with the terminating NUL (may be NULL when there is a buffer).
  * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
  */
+M2F_API
 m2f_status m2f_model_weight_name(const struct m2f_model *model,
                                  uint32_t index,
                                  char *buffer,
@@ -949,6 +1007,7 @@ m2f_status m2f_model_weight_name(const struct m2f_model *model,
  * Parameters: index, below m2f_model_identity_count; the rest as for m2f_model_weight_name.
  * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
  */
+M2F_API
 m2f_status m2f_model_identity_name(const struct m2f_model *model,
                                    uint32_t index,
                                    char *buffer,
@@ -961,6 +1020,7 @@ m2f_status m2f_model_identity_name(const struct m2f_model *model,
  * Parameters: index, below m2f_model_preset_count; the rest as for m2f_model_weight_name.
  * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
  */
+M2F_API
 m2f_status m2f_model_preset_name(const struct m2f_model *model,
                                  uint32_t index,
                                  char *buffer,
@@ -974,7 +1034,11 @@ m2f_status m2f_model_preset_name(const struct m2f_model *model,
  * triangle; may be NULL when there is a buffer).
  * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART when the model has no mesh. Threads: any.
  */
-m2f_status m2f_model_read_triangles(const struct m2f_model *model, uint32_t *buffer, size_t capacity, size_t *count);
+M2F_API
+m2f_status m2f_model_read_triangles(const struct m2f_model *model,
+                                    uint32_t *buffer,
+                                    size_t capacity,
+                                    size_t *count);
 
 /**
  * Where the vertices lie in the model's chart, for a mesh of another topology to be laid over it: u, v of every vertex,
@@ -984,6 +1048,7 @@ m2f_status m2f_model_read_triangles(const struct m2f_model *model, uint32_t *buf
  * may be NULL when there is a buffer).
  * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART when the model has no mesh. Threads: any.
  */
+M2F_API
 m2f_status m2f_model_read_uv(const struct m2f_model *model,
                              float *buffer,
                              size_t capacity,
@@ -995,7 +1060,7 @@ m2f_status m2f_model_read_uv(const struct m2f_model *model,
  * Parameters: options, size writable bytes; size, sizeof *options.
  * Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
  */
-m2f_status m2f_identity_options_init(struct m2f_identity_options *options, size_t size);
+M2F_API m2f_status m2f_identity_options_init(struct m2f_identity_options *options, size_t size);
 
 /**
  * Makes an identity.
@@ -1008,6 +1073,7 @@ m2f_status m2f_identity_options_init(struct m2f_identity_options *options, size_
  * Ownership: the caller's; end it with m2f_identity_destroy. It keeps the model alive; sessions keep it.
  * Threads: any. Cost: one run of the generator's identity path, tens of milliseconds.
  */
+M2F_API
 m2f_status m2f_identity_create(const struct m2f_model *model,
                                const struct m2f_identity_options *options,
                                struct m2f_identity **out);
@@ -1017,7 +1083,7 @@ m2f_status m2f_identity_create(const struct m2f_model *model,
  *
  * Parameters: identity, or NULL for nothing. Threads: any, but not while another call uses this handle.
  */
-void m2f_identity_destroy(struct m2f_identity *identity);
+M2F_API void m2f_identity_destroy(struct m2f_identity *identity);
 
 /**
  * The neutral face: x, y, z of every vertex, mm.
@@ -1026,6 +1092,7 @@ void m2f_identity_destroy(struct m2f_identity *identity);
  * vertex; may be NULL when there is a buffer).
  * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
  */
+M2F_API
 m2f_status m2f_identity_read_vertices_mm(const struct m2f_identity *identity,
                                          float *buffer,
                                          size_t capacity,
@@ -1042,6 +1109,7 @@ m2f_status m2f_identity_read_vertices_mm(const struct m2f_identity *identity,
  * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART (a pack without geometry, or without the way from weights to
  * it); what the backend reports. Threads: any. Cost: a decoded face for each shape; nothing is kept.
  */
+M2F_API
 m2f_status m2f_identity_read_blendshapes_mm(const struct m2f_identity *identity,
                                             float *buffer,
                                             size_t capacity,
@@ -1053,7 +1121,7 @@ m2f_status m2f_identity_read_blendshapes_mm(const struct m2f_identity *identity,
  * Parameters: options, size writable bytes; size, sizeof *options.
  * Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
  */
-m2f_status m2f_session_options_init(struct m2f_session_options *options, size_t size);
+M2F_API m2f_status m2f_session_options_init(struct m2f_session_options *options, size_t size);
 
 /**
  * Creates a session.
@@ -1061,10 +1129,11 @@ m2f_status m2f_session_options_init(struct m2f_session_options *options, size_t 
  * Parameters: model; options, or NULL for the defaults (16 kHz mono, no style); out, receives the session. Strings
  * and buffers are copied.
  * Returns: OK; INVALID_ARGUMENT (a field out of range, two styles); INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (the
- * model lacks a network that this job needs, such as the style tower); UNSUPPORTED (the mode).
+ * model lacks a network that this job needs, such as the style tower).
  * Ownership: the caller's; end it with m2f_session_destroy. It keeps the model and the identity alive.
  * Threads: any. Cost: small; networks are prepared when the work begins.
  */
+M2F_API
 m2f_status m2f_session_create(const struct m2f_model *model,
                               const struct m2f_session_options *options,
                               struct m2f_session **out);
@@ -1076,7 +1145,7 @@ m2f_status m2f_session_create(const struct m2f_model *model,
  * handle. Cost: waits for the unit of work under way: milliseconds
  * with the starter, up to seconds with a full-size Wav2Vec2 on a long clip.
  */
-void m2f_session_destroy(struct m2f_session *session);
+M2F_API void m2f_session_destroy(struct m2f_session *session);
 
 /**
  * Hands over audio as floats, nominally -1..1.
@@ -1084,21 +1153,22 @@ void m2f_session_destroy(struct m2f_session *session);
  * Parameters: samples, frame_count × channels interleaved; frame_count, any number, 0 included.
  * Returns: OK; INVALID_ARGUMENT; INVALID_AUDIO (NaN or infinite: nothing of this call is taken; or the clip is too
  * long); INVALID_STATE (after finish); OUT_OF_MEMORY; the job's failure when it has one, such as CANCELLED.
- * Threads: pushes of one session are taken in the order they come, so push from one thread; not an audio thread in
- * the offline mode. Cost: a copy.
+ * Threads: pushes of one session are taken in the order they come, so push from one thread; not an audio thread.
+ * Cost: a copy.
  */
-m2f_status m2f_session_push_f32(const struct m2f_session *session, const float *samples, size_t frame_count);
+M2F_API m2f_status m2f_session_push_f32(const struct m2f_session *session, const float *samples, size_t frame_count);
 
 /** Hands over audio as 16-bit integers. As m2f_session_push_f32 otherwise. */
-m2f_status m2f_session_push_i16(const struct m2f_session *session, const int16_t *samples, size_t frame_count);
+M2F_API m2f_status m2f_session_push_i16(const struct m2f_session *session, const int16_t *samples, size_t frame_count);
 
 /**
  * Ends the input; the work begins, on the runtime's threads where it has any.
  *
- * Returns: OK; INVALID_AUDIO (nothing was pushed); INVALID_STATE (finished before); OUT_OF_MEMORY (no worker thread);
+ * Returns: OK; INVALID_AUDIO (nothing was pushed: the session stays as it was); INVALID_STATE (finished before); OUT_OF_MEMORY (no worker thread);
  * the job's failure when it has one, such as CANCELLED.
  * Threads: the one that pushes. Cost: small; all work is the job's.
  */
+M2F_API
 m2f_status m2f_session_finish(const struct m2f_session *session);
 
 /**
@@ -1111,6 +1181,7 @@ m2f_status m2f_session_finish(const struct m2f_session *session);
  * eta or noise_scale); and as m2f_session_finish. On failure none is begun.
  * Threads: the one that pushes. Cost: small; all work is the job's.
  */
+M2F_API
 m2f_status m2f_session_finish_together(const struct m2f_session *const *sessions,
                                        size_t count);
 
@@ -1122,6 +1193,7 @@ m2f_status m2f_session_finish_together(const struct m2f_session *const *sessions
  * Threads: any but an audio thread, one at a time. Cost: budget_ms and up to one unit of work more (a denoising step of a few windows,
  * or up to 24 s of speech encoded).
  */
+M2F_API
 m2f_status m2f_session_step(const struct m2f_session *session,
                             uint32_t budget_ms);
 
@@ -1132,21 +1204,21 @@ m2f_status m2f_session_step(const struct m2f_session *session,
  * Returns: OK when the job is done; NOT_READY when the time ran out; the job's failure; INVALID_STATE before finish.
  * Threads: any but an audio thread.
  */
-m2f_status m2f_session_wait(const struct m2f_session *session, uint32_t timeout_ms);
+M2F_API m2f_status m2f_session_wait(const struct m2f_session *session, uint32_t timeout_ms);
 
 /**
  * Where the job is.
  *
  * Parameters: out, receives stage and fraction. Returns: OK; INVALID_ARGUMENT. Threads: any. Cost: none.
  */
-m2f_status m2f_session_progress(const struct m2f_session *session, struct m2f_progress *out);
+M2F_API m2f_status m2f_session_progress(const struct m2f_session *session, struct m2f_progress *out);
 
 /**
  * Asks the job to stop; it does so after the unit of work under way. Wait, step and pull then answer CANCELLED.
  *
  * Returns: OK, also when there is nothing to stop; INVALID_ARGUMENT. Threads: any. Cost: none.
  */
-m2f_status m2f_session_cancel(const struct m2f_session *session);
+M2F_API m2f_status m2f_session_cancel(const struct m2f_session *session);
 
 /**
  * Takes the result of a job that is done.
@@ -1156,7 +1228,7 @@ m2f_status m2f_session_cancel(const struct m2f_session *session);
  * Ownership: the caller's; end it with m2f_result_destroy. It keeps the model alive, not the session.
  * Threads: any but an audio thread. Cost: small.
  */
-m2f_status m2f_session_pull(const struct m2f_session *session, struct m2f_result **out);
+M2F_API m2f_status m2f_session_pull(const struct m2f_session *session, struct m2f_result **out);
 
 /**
  * Fills options with the defaults.
@@ -1164,7 +1236,7 @@ m2f_status m2f_session_pull(const struct m2f_session *session, struct m2f_result
  * Parameters: options, size writable bytes; size, sizeof *options.
  * Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
  */
-m2f_status m2f_style_options_init(struct m2f_style_options *options, size_t size);
+M2F_API m2f_status m2f_style_options_init(struct m2f_style_options *options, size_t size);
 
 /**
  * Adds a style to a session. The style of its options, where there is one, is number 0 and lies over the whole clip.
@@ -1178,6 +1250,7 @@ m2f_status m2f_style_options_init(struct m2f_style_options *options, size_t size
  * lists the names); INVALID_STATE (the motion is begun).
  * Threads: any but an audio thread. Cost: a copy; the style is encoded by the job.
  */
+M2F_API
 m2f_status m2f_session_add_style(const struct m2f_session *session,
                                  const struct m2f_style_options *options,
                                  uint32_t *number);
@@ -1187,6 +1260,7 @@ m2f_status m2f_session_add_style(const struct m2f_session *session,
  *
  * Parameters: number, of the style; options, as for m2f_session_add_style.
  */
+M2F_API
 m2f_status m2f_session_set_style(const struct m2f_session *session,
                                  uint32_t number,
                                  const struct m2f_style_options *options);
@@ -1198,7 +1272,7 @@ m2f_status m2f_session_set_style(const struct m2f_session *session,
  * Returns: OK; INVALID_ARGUMENT (no such style, a strength out of range); INVALID_STATE (the motion is begun).
  * Threads: any but an audio thread. Cost: none.
  */
-m2f_status m2f_session_set_style_strength(const struct m2f_session *session, uint32_t number, float strength);
+M2F_API m2f_status m2f_session_set_style_strength(const struct m2f_session *session, uint32_t number, float strength);
 
 /**
  * Lets a strength of the guidance follow a curve: linear between its points, level before the first and after the last.
@@ -1209,6 +1283,7 @@ m2f_status m2f_session_set_style_strength(const struct m2f_session *session, uin
  * motion is begun).
  * Threads: any but an audio thread. Cost: a copy.
  */
+M2F_API
 m2f_status m2f_session_set_guidance_curve(const struct m2f_session *session,
                                           uint32_t guidance,
                                           const double *times_s,
@@ -1223,6 +1298,7 @@ m2f_status m2f_session_set_guidance_curve(const struct m2f_session *session,
  * Parameters: on, 0 or 1; 1 in a new session. Returns: OK; INVALID_ARGUMENT; INVALID_STATE (the motion is begun).
  * Threads: any but an audio thread. Cost: none.
  */
+M2F_API
 m2f_status m2f_session_isolate_styles(const struct m2f_session *session,
                                       uint32_t on);
 
@@ -1235,6 +1311,7 @@ m2f_status m2f_session_isolate_styles(const struct m2f_session *session,
  * tower, or its pack does not tell what its codes say).
  * Threads: any but an audio thread. Cost: encodes the style, milliseconds; the model keeps the codes of the last ones.
  */
+M2F_API
 m2f_status m2f_model_read_prompt(const struct m2f_model *model,
                                  const struct m2f_style_options *style,
                                  struct m2f_prompt_reading *out,
@@ -1248,6 +1325,7 @@ m2f_status m2f_model_read_prompt(const struct m2f_model *model,
  * count, receives the bytes with the terminating NUL (may be NULL when there is a buffer).
  * Returns: as m2f_model_read_prompt; BUFFER_TOO_SMALL. Threads and cost: the same.
  */
+M2F_API
 m2f_status m2f_model_explain_prompt(const struct m2f_model *model,
                                     const struct m2f_style_options *style,
                                     char *buffer,
@@ -1259,7 +1337,7 @@ m2f_status m2f_model_explain_prompt(const struct m2f_model *model,
  *
  * Parameters: model; out, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
  */
-m2f_status m2f_model_emotion_count(const struct m2f_model *model, uint32_t *out);
+M2F_API m2f_status m2f_model_emotion_count(const struct m2f_model *model, uint32_t *out);
 
 /**
  * Name of an emotion, the neutral one first.
@@ -1267,6 +1345,7 @@ m2f_status m2f_model_emotion_count(const struct m2f_model *model, uint32_t *out)
  * Parameters: index, below m2f_model_emotion_count; the rest as for m2f_model_weight_name.
  * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
  */
+M2F_API
 m2f_status m2f_model_emotion_name(const struct m2f_model *model,
                                   uint32_t index,
                                   char *buffer,
@@ -1278,7 +1357,7 @@ m2f_status m2f_model_emotion_name(const struct m2f_model *model,
  *
  * Parameters: model; out, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
  */
-m2f_status m2f_model_head_act_count(const struct m2f_model *model, uint32_t *out);
+M2F_API m2f_status m2f_model_head_act_count(const struct m2f_model *model, uint32_t *out);
 
 /**
  * Name of a head act.
@@ -1286,6 +1365,7 @@ m2f_status m2f_model_head_act_count(const struct m2f_model *model, uint32_t *out
  * Parameters: index, below m2f_model_head_act_count; the rest as for m2f_model_weight_name.
  * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
  */
+M2F_API
 m2f_status m2f_model_head_act_name(const struct m2f_model *model,
                                    uint32_t index,
                                    char *buffer,
@@ -1297,14 +1377,14 @@ m2f_status m2f_model_head_act_name(const struct m2f_model *model,
  *
  * Parameters: result, or NULL for nothing. Threads: any, but not while another call uses this handle.
  */
-void m2f_result_destroy(struct m2f_result *result);
+M2F_API void m2f_result_destroy(struct m2f_result *result);
 
 /**
  * Length of the clip, seconds.
  *
  * Parameters: out, receives the length. Returns: OK; INVALID_ARGUMENT. Threads: any.
  */
-m2f_status m2f_result_duration_s(const struct m2f_result *result, double *out);
+M2F_API m2f_status m2f_result_duration_s(const struct m2f_result *result, double *out);
 
 /**
  * The seed that the clip was made with: the session's, or what M2F_SEED_AUTO became, with which the take can be made again.
@@ -1312,6 +1392,7 @@ m2f_status m2f_result_duration_s(const struct m2f_result *result, double *out);
  *
  * Parameters: out, receives the seed. Returns: OK; INVALID_ARGUMENT. Threads: any.
  */
+M2F_API
 m2f_status m2f_result_seed(const struct m2f_result *result,
                            uint64_t *out);
 
@@ -1323,6 +1404,7 @@ m2f_status m2f_result_seed(const struct m2f_result *result,
  * at exactly i·1001/24000 s, after hours too.
  * Returns: OK; INVALID_ARGUMENT. Threads: any.
  */
+M2F_API
 m2f_status m2f_result_frame_count(const struct m2f_result *result,
                                   float fps,
                                   uint32_t *out);
@@ -1333,7 +1415,7 @@ m2f_status m2f_result_frame_count(const struct m2f_result *result,
  * Parameters: index, below m2f_model_weight_count; channel, finite numbers with minimum ≤ maximum.
  * Returns: OK; INVALID_ARGUMENT. Threads: one at a time, not during a read.
  */
-m2f_status m2f_result_set_channel(struct m2f_result *result, uint32_t index, const struct m2f_channel *channel);
+M2F_API m2f_status m2f_result_set_channel(struct m2f_result *result, uint32_t index, const struct m2f_channel *channel);
 
 /**
  * Blendshape weights of frames at a rate: count rows of m2f_model_weight_count floats, 0..1.
@@ -1343,8 +1425,10 @@ m2f_status m2f_result_set_channel(struct m2f_result *result, uint32_t index, con
  * floats (may be NULL when there is a buffer).
  * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART (the model has no mapping to weights).
  * Threads: any but an audio thread; reads of one handle wait for each other. Cost: microseconds a frame; the first read
- * prepares the networks.
+ * prepares the networks. A read takes no memory after the first of its kind and size; the result keeps as much as the largest
+ * read had floats, until it is destroyed: read a long clip's offsets in parts.
  */
+M2F_API
 m2f_status m2f_result_read_weights(const struct m2f_result *result,
                                    float fps,
                                    uint32_t first,
@@ -1359,6 +1443,7 @@ m2f_status m2f_result_read_weights(const struct m2f_result *result,
  *
  * Parameters, returns, threads: as for m2f_result_read_weights.
  */
+M2F_API
 m2f_status m2f_result_read_heads(const struct m2f_result *result,
                                  float fps,
                                  uint32_t first,
@@ -1374,6 +1459,7 @@ m2f_status m2f_result_read_heads(const struct m2f_result *result,
  * Parameters, returns, threads: as for m2f_result_read_weights; MISSING_PART when the model has no geometry decoder.
  * Cost: one run of the generator a frame, milliseconds.
  */
+M2F_API
 m2f_status m2f_result_read_offsets_mm(const struct m2f_result *result,
                                       float fps,
                                       uint32_t first,
@@ -1387,6 +1473,7 @@ m2f_status m2f_result_read_offsets_mm(const struct m2f_result *result,
  *
  * Parameters, returns, threads and cost: as for m2f_result_read_offsets_mm.
  */
+M2F_API
 m2f_status m2f_result_read_normals(const struct m2f_result *result,
                                    float fps,
                                    uint32_t first,
@@ -1403,6 +1490,7 @@ m2f_status m2f_result_read_normals(const struct m2f_result *result,
  * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART. Nothing is written on failure.
  * Threads: as for m2f_result_read_weights. Cost: that of one frame.
  */
+M2F_API
 m2f_status m2f_result_sample(const struct m2f_result *result,
                              double time_s,
                              float *weights,
@@ -1417,14 +1505,14 @@ m2f_status m2f_result_sample(const struct m2f_result *result,
  * Parameters: options, size writable bytes; size, sizeof *options.
  * Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
  */
-m2f_status m2f_keyframe_options_init(struct m2f_keyframe_options *options, size_t size);
+M2F_API m2f_status m2f_keyframe_options_init(struct m2f_keyframe_options *options, size_t size);
 
 /**
  * Number of the expressions that a keyframe can name.
  *
  * Parameters: out, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
  */
-m2f_status m2f_expression_count(uint32_t *out);
+M2F_API m2f_status m2f_expression_count(uint32_t *out);
 
 /**
  * Name of an expression, such as smile.
@@ -1433,7 +1521,7 @@ m2f_status m2f_expression_count(uint32_t *out);
  * count, receives the bytes with the terminating NUL (may be NULL when there is a buffer).
  * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
  */
-m2f_status m2f_expression_name(uint32_t index, char *buffer, size_t capacity, size_t *count);
+M2F_API m2f_status m2f_expression_name(uint32_t index, char *buffer, size_t capacity, size_t *count);
 
 /**
  * Adds a keyframe to a session, until the motion is begun: also while a job waits, or encodes.
@@ -1445,6 +1533,7 @@ m2f_status m2f_expression_name(uint32_t index, char *buffer, size_t capacity, si
  * network for the source); INVALID_STATE (the motion is begun).
  * Threads: any but an audio thread. Cost: a copy, and a picture is decoded; the job runs the network.
  */
+M2F_API
 m2f_status m2f_session_add_keyframe(const struct m2f_session *session,
                                     const struct m2f_keyframe_options *options,
                                     uint32_t *number);
@@ -1454,6 +1543,7 @@ m2f_status m2f_session_add_keyframe(const struct m2f_session *session,
  *
  * Parameters: number, of the keyframe; options, as for m2f_session_add_keyframe.
  */
+M2F_API
 m2f_status m2f_session_set_keyframe(const struct m2f_session *session,
                                     uint32_t number,
                                     const struct m2f_keyframe_options *options);
@@ -1472,6 +1562,7 @@ m2f_status m2f_session_set_keyframe(const struct m2f_session *session,
  * Ownership: the caller's; end it with m2f_session_destroy. It keeps what it needs of the result alive.
  * Threads: any. Cost: small; the work is that of the windows over the range: two seconds of a minute are a twelfth of it.
  */
+M2F_API
 m2f_status m2f_result_revise(const struct m2f_result *result,
                              const struct m2f_session_options *options,
                              double start_s,
@@ -1489,6 +1580,7 @@ m2f_status m2f_result_revise(const struct m2f_result *result,
  * Ownership: the caller's; end it with m2f_result_destroy. The parts may be destroyed.
  * Threads: any but an audio thread. Cost: copies of the motions.
  */
+M2F_API
 m2f_status m2f_result_compose(const struct m2f_part *parts,
                               size_t count,
                               double blend_s,
@@ -1500,7 +1592,7 @@ m2f_status m2f_result_compose(const struct m2f_part *parts,
  * Parameters: options, size writable bytes; size, sizeof *options.
  * Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
  */
-m2f_status m2f_liveliness_options_init(struct m2f_liveliness_options *options, size_t size);
+M2F_API m2f_status m2f_liveliness_options_init(struct m2f_liveliness_options *options, size_t size);
 
 /**
  * Another result of the same clip, livelier or calmer. All reads, bindings, solvers and device writes of it show the same
@@ -1513,6 +1605,7 @@ m2f_status m2f_liveliness_options_init(struct m2f_liveliness_options *options, s
  * Ownership: the caller's; end it with m2f_result_destroy. Arrays are copied.
  * Threads: any but an audio thread; delivers waiting log messages. Cost: microseconds a frame.
  */
+M2F_API
 m2f_status m2f_result_liven(const struct m2f_result *result,
                             const struct m2f_liveliness_options *options,
                             struct m2f_result **out);
@@ -1523,7 +1616,7 @@ m2f_status m2f_result_liven(const struct m2f_result *result,
  * Parameters: options, size writable bytes; size, sizeof *options.
  * Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
  */
-m2f_status m2f_binding_options_init(struct m2f_binding_options *options, size_t size);
+M2F_API m2f_status m2f_binding_options_init(struct m2f_binding_options *options, size_t size);
 
 /**
  * Binds a mesh to the model's chart, once; offsets for it are then read from any result of the model.
@@ -1534,6 +1627,7 @@ m2f_status m2f_binding_options_init(struct m2f_binding_options *options, size_t 
  * Ownership: the caller's; end it with m2f_binding_destroy. It keeps the model alive.
  * Threads: any. Cost: a look at the few triangles around each vertex.
  */
+M2F_API
 m2f_status m2f_binding_create(const struct m2f_model *model,
                               const struct m2f_binding_options *options,
                               struct m2f_binding **out);
@@ -1543,7 +1637,7 @@ m2f_status m2f_binding_create(const struct m2f_model *model,
  *
  * Parameters: binding, or NULL for nothing. Threads: any, but not while another call uses this handle.
  */
-void m2f_binding_destroy(struct m2f_binding *binding);
+M2F_API void m2f_binding_destroy(struct m2f_binding *binding);
 
 /**
  * Offsets of a bound mesh, frames at a rate: count times x, y, z of every vertex of the binding, mm, to be added to the
@@ -1553,6 +1647,7 @@ void m2f_binding_destroy(struct m2f_binding *binding);
  * Parameters, returns, threads: as for m2f_result_read_offsets_mm; INVALID_ARGUMENT for another model's binding.
  * Cost: that of m2f_result_read_offsets_mm and three products for each float.
  */
+M2F_API
 m2f_status m2f_result_read_bound_offsets_mm(const struct m2f_result *result,
                                             const struct m2f_binding *binding,
                                             float fps,
@@ -1568,7 +1663,7 @@ m2f_status m2f_result_read_bound_offsets_mm(const struct m2f_result *result,
  * Parameters: options, size writable bytes; size, sizeof *options.
  * Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
  */
-m2f_status m2f_solver_options_init(struct m2f_solver_options *options, size_t size);
+M2F_API m2f_status m2f_solver_options_init(struct m2f_solver_options *options, size_t size);
 
 /**
  * Prepares a host's blendshapes; their weights are then read from any result of the model.
@@ -1580,6 +1675,7 @@ m2f_status m2f_solver_options_init(struct m2f_solver_options *options, size_t si
  * Ownership: the caller's; end it with m2f_solver_destroy. It copies the shapes and keeps model and binding alive.
  * Threads: any. Cost: a product of every two shapes over all vertices.
  */
+M2F_API
 m2f_status m2f_solver_create(const struct m2f_model *model,
                              const struct m2f_solver_options *options,
                              struct m2f_solver **out);
@@ -1589,7 +1685,7 @@ m2f_status m2f_solver_create(const struct m2f_model *model,
  *
  * Parameters: solver, or NULL for nothing. Threads: any, but not while another call uses this handle.
  */
-void m2f_solver_destroy(struct m2f_solver *solver);
+M2F_API void m2f_solver_destroy(struct m2f_solver *solver);
 
 /**
  * Weights of a host's blendshapes, frames at a rate: count rows of the solver's shapes, 0..1, in their order. With
@@ -1598,6 +1694,7 @@ void m2f_solver_destroy(struct m2f_solver *solver);
  * Parameters, returns, threads: as for m2f_result_read_offsets_mm; INVALID_ARGUMENT for another model's solver.
  * Cost: that of m2f_result_read_offsets_mm, a product of each shape with the frame, and sweeps of shapes² operations.
  */
+M2F_API
 m2f_status m2f_result_read_solved_weights(const struct m2f_result *result,
                                           const struct m2f_solver *solver,
                                           float fps,

@@ -1,7 +1,7 @@
 /*
  * media2face on a host's own Vulkan device.
  *
- * Generated from src/ffi/vulkan.rs and vulkan_frames.rs by cargo xtask header; do not edit.
+ * Generated from capi/src/vulkan.rs and vulkan_frames.rs by cargo xtask header; do not edit.
  *
  * m2f_vulkan_requirements tells what to enable when the device is made, m2f_runtime_create_vulkan takes the device. From
  * then on everything is as in media2face.h, and m2f_result_write_vulkan writes frames into buffers of the host's. It
@@ -144,6 +144,7 @@ extern "C" {
  * Returns: OK; INVALID_ARGUMENT; INVALID_STRUCT_SIZE.
  * Ownership: the names are static. Threads: any. Cost: none.
  */
+M2F_API
 m2f_status m2f_vulkan_requirements(uint32_t tier,
                                    uint32_t api_version,
                                    struct m2f_vulkan_requirement_list *out,
@@ -155,7 +156,7 @@ m2f_status m2f_vulkan_requirements(uint32_t tier,
  * Parameters: options, size writable bytes; size, sizeof *options.
  * Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
  */
-m2f_status m2f_vulkan_adopt_options_init(struct m2f_vulkan_adopt_options *options, size_t size);
+M2F_API m2f_status m2f_vulkan_adopt_options_init(struct m2f_vulkan_adopt_options *options, size_t size);
 
 /**
  * Creates a runtime on the host's device.
@@ -171,6 +172,7 @@ m2f_status m2f_vulkan_adopt_options_init(struct m2f_vulkan_adopt_options *option
  * submissions to the queue are kept apart by the callbacks. Nothing waits for the whole queue or device.
  * Cost: milliseconds.
  */
+M2F_API
 m2f_status m2f_runtime_create_vulkan(const m2f_runtime_options *options,
                                      const struct m2f_vulkan_adopt_options *adopt,
                                      m2f_runtime **out);
@@ -181,7 +183,7 @@ m2f_status m2f_runtime_create_vulkan(const m2f_runtime_options *options,
  * Parameters: target, size writable bytes; size, sizeof *target.
  * Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
  */
-m2f_status m2f_vulkan_frame_target_init(struct m2f_vulkan_frame_target *target, size_t size);
+M2F_API m2f_status m2f_vulkan_frame_target_init(struct m2f_vulkan_frame_target *target, size_t size);
 
 /**
  * Decodes frames at a rate and writes their vertices into a buffer of the host's, on the device: nothing of them visits
@@ -199,6 +201,7 @@ m2f_status m2f_vulkan_frame_target_init(struct m2f_vulkan_frame_target *target, 
  * Threads: any but an audio thread; reads of one handle wait for each other. The call submits and waits.
  * Cost: one run of the generator a frame; the first call prepares the networks.
  */
+M2F_API
 m2f_status m2f_result_write_vulkan(const m2f_result *result,
                                    float fps,
                                    uint32_t first,

@@ -5,6 +5,7 @@
 
 pub mod error;
 pub mod limits;
+pub mod memory;
 pub mod plan;
 pub mod signal;
 pub mod tensor;
@@ -21,7 +22,6 @@ pub mod output;
 pub mod prompt;
 pub mod speech;
 
-pub mod ffi;
 pub mod session;
 
 pub use error::{Error, Result};

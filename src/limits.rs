@@ -18,6 +18,10 @@ pub const MIN_FPS: f32 = 1.0;
 pub const MAX_FPS: f32 = 1000.0;
 /// Most threads of one runtime.
 pub const MAX_THREADS: u32 = 256;
+/// Most sessions that are finished as one job.
+pub const MAX_SESSIONS_TOGETHER: usize = 4096;
+/// Most bytes of a pipeline cache that a host gives.
+pub const MAX_PIPELINE_CACHE_BYTES: usize = 1 << 30;
 /// Most denoising steps.
 pub const MAX_STEPS: u32 = 1000;
 /// Most resampling loops of a denoising step.
@@ -77,6 +81,8 @@ pub const MAX_SPARSITY: f32 = 1.0;
 /// Most bytes of a name (part, identity, blendshape, tensor).
 pub const MAX_NAME_BYTES: usize = 256;
 
+/// Most bytes of a picture's file.
+pub const MAX_PICTURE_BYTES: usize = 256 << 20;
 /// Largest side of a picture, pixels.
 pub const MAX_PICTURE_SIDE: u32 = 16_384;
 /// Most pixels of a picture.

@@ -5,6 +5,7 @@ pub mod select;
 pub mod vulkan;
 
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::tensor::Weight;
 
 /// An index list of an op, such as [`Op::Gather`](crate::plan::Op::Gather)'s, of which each entry is one of `rows`.
@@ -12,7 +13,7 @@ use crate::tensor::Weight;
 /// # Errors
 /// `InvalidPack` for an entry past them: lists come out of packs.
 pub(crate) fn gather_rows(index: &Weight, rows: usize) -> Result<Vec<i32>> {
-    let list = index.to_i32();
+    let list = index.to_i32()?;
     match list.iter().find(|&&row| usize::try_from(row).map_or(true, |row| row >= rows)) {
         Some(row) => Err(Error::InvalidPack(format!("{}: row {row} of {rows}", index.name()))),
         None => Ok(list),
@@ -33,10 +34,10 @@ pub(crate) struct Mesh {
 /// `InvalidPack` for an entry of a list that is out of its bounds.
 pub(crate) fn mesh(vertices: usize, triangles: &Weight, first: &Weight, incident: &Weight) -> Result<Mesh> {
     let corners = gather_rows(triangles, vertices)?;
-    let (first, incident) = (first.to_i32(), gather_rows(incident, triangles.shape()[0])?);
+    let (first, incident) = (first.to_i32()?, gather_rows(incident, triangles.shape()[0])?);
     let ends = first.first() == Some(&0) && first.last().is_some_and(|&last| last as usize == incident.len());
     if !ends || !first.is_sorted() {
         return Err(Error::InvalidPack("the lists of the triangles of a mesh's vertices do not adjoin".to_owned()));
     }
-    Ok(Mesh { triangles: corners.as_chunks().0.to_vec(), first, incident })
+    Ok(Mesh { triangles: memory::copy(corners.as_chunks().0, triangles.name())?, first, incident })
 }

@@ -32,8 +32,8 @@ impl Chart {
         let gather_index = pack.any_shape("topology.gather_index")?;
         let shape = [vertices, columns(&gather_index)?];
         indices(pack, "topology.gather_index", &shape, res * res)?;
-        let gather_weight = finite(pack, "topology.gather_weight", &shape)?;
-        let mut gather_weight: Vec<f32> = gather_weight.into_iter().map(|w| w * scale).collect();
+        let mut gather_weight = finite(pack, "topology.gather_weight", &shape)?;
+        gather_weight.iter_mut().for_each(|w| *w *= scale);
         if gather_weight.iter().any(|w| !w.is_finite()) {
             return Err(Error::InvalidPack(format!("topology.gather_weight times gnpfa.scale {scale} is not finite")));
         }
@@ -45,7 +45,7 @@ impl Chart {
         Ok(Self {
             res,
             gather_index,
-            gather_weight: Weight::from_f32("topology.gather_weight·scale", &shape, &gather_weight),
+            gather_weight: Weight::try_from_f32("topology.gather_weight·scale", &shape, &gather_weight)?,
             raster_index: index_rows(pack, "topology.raster_index", res * res, vertices)?,
             raster_weight: finite_rows(pack, "topology.raster_weight", res * res)?,
             centre: finite_array(pack, "topology.centre")?,

@@ -2,6 +2,7 @@
 //! used without further thought.
 
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::pack::Pack;
 use crate::tensor::{DType, Weight};
 
@@ -11,16 +12,16 @@ pub(super) fn indices(pack: &Pack, name: &str, shape: &[usize], bound: usize) ->
     if tensor.dtype() != DType::I32 {
         return Err(Error::InvalidPack(format!("tensor {name} is not a list of integers")));
     }
-    let values = tensor.to_i32();
+    let values = tensor.to_i32()?;
     if let Some(wrong) = values.iter().find(|&&v| usize::try_from(v).map_or(true, |v| v >= bound)) {
         return Err(Error::InvalidPack(format!("tensor {name} holds the index {wrong}, of {bound}")));
     }
-    Ok(values.into_iter().map(|v| v as u32).collect())
+    memory::collect(values.into_iter().map(|v| v as u32), name)
 }
 
 /// Triples of indices, such as triangles.
 pub(super) fn index_rows<const N: usize>(pack: &Pack, name: &str, rows: usize, bound: usize) -> Result<Vec<[u32; N]>> {
-    Ok(indices(pack, name, &[rows, N], bound)?.as_chunks().0.to_vec())
+    memory::copy(indices(pack, name, &[rows, N], bound)?.as_chunks().0, name)
 }
 
 /// Numbers of a known shape, all finite.
@@ -29,7 +30,7 @@ pub(super) fn finite(pack: &Pack, name: &str, shape: &[usize]) -> Result<Vec<f32
     if tensor.dtype() == DType::I32 {
         return Err(Error::InvalidPack(format!("tensor {name} is a list of integers")));
     }
-    let values = tensor.to_f32();
+    let values = tensor.to_f32()?;
     if values.iter().any(|v| !v.is_finite()) {
         return Err(Error::InvalidPack(format!("tensor {name} holds values that are not finite")));
     }
@@ -38,7 +39,7 @@ pub(super) fn finite(pack: &Pack, name: &str, shape: &[usize]) -> Result<Vec<f32
 
 /// Rows of finite numbers.
 pub(super) fn finite_rows<const N: usize>(pack: &Pack, name: &str, rows: usize) -> Result<Vec<[f32; N]>> {
-    Ok(finite(pack, name, &[rows, N])?.as_chunks().0.to_vec())
+    memory::copy(finite(pack, name, &[rows, N])?.as_chunks().0, name)
 }
 
 /// A finite vector.

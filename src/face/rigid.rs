@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use crate::error::Result;
+use crate::memory;
 use crate::pack::Pack;
 use crate::plan::{Activation, Op, PlanBuilder, View};
 use crate::tensor::Weight;
@@ -50,16 +51,16 @@ impl RigidPart {
         }
         let [list, matrix] = ["index", "matrix"].map(|what| format!("topology.follow.{}.{what}", part.follow));
         let count = length(pack, &list)?;
-        let index: Vec<i32> = indices(pack, &list, &[count], vertices)?.into_iter().map(|v| v as i32).collect();
+        let index = memory::collect(indices(pack, &list, &[count], vertices)?.into_iter().map(|v| v as i32), &list)?;
         let fit = finite(pack, &matrix, &[6, 3 * count])?;
         // A part of nothing, or one that follows nothing.
         if own.is_empty() || index.is_empty() {
             return Ok(None);
         }
         let follows = Follows::Skin {
-            index: Weight::from_i32(&list, &[count, 1], &index),
-            ones: Weight::from_f32("ones", &[count, 1], &vec![1.0; count]),
-            matrix: Weight::from_f32(&matrix, &[6, 3 * count], &fit),
+            index: Weight::try_from_i32(&list, &[count, 1], &index)?,
+            ones: Weight::try_from_f32("ones", &[count, 1], &memory::collect((0..count).map(|_| 1.0), "ones")?)?,
+            matrix: Weight::try_from_f32(&matrix, &[6, 3 * count], &fit)?,
         };
         Ok(Some(Self { vertices: own, follows }))
     }

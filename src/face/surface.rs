@@ -1,5 +1,7 @@
 //! The triangles of a mesh as normals are computed from them: vertex by vertex.
 
+use crate::error::Result;
+use crate::memory;
 use crate::plan::{Op, PlanBuilder, View};
 use crate::tensor::Weight;
 
@@ -13,13 +15,14 @@ pub(super) struct Surface {
 
 impl Surface {
     /// The corners of the triangles are all among the vertices.
-    pub(super) fn new(vertices: usize, triangles: &[[u32; 3]]) -> Self {
-        let mut first = vec![0; vertices + 1];
+    pub(super) fn new(vertices: usize, triangles: &[[u32; 3]]) -> Result<Self> {
+        let what = "triangles of vertices";
+        let mut first = memory::zeros(vertices + 1, what)?;
         triangles.as_flattened().iter().for_each(|&v| first[v as usize + 1] += 1);
         for v in 0..vertices {
             first[v + 1] += first[v];
         }
-        let (mut next, mut incident) = (first.clone(), vec![0; 3 * triangles.len()]);
+        let (mut next, mut incident) = (memory::copy(&first, what)?, memory::zeros(3 * triangles.len(), what)?);
         for (t, corners) in triangles.iter().enumerate() {
             for &v in corners {
                 let place = &mut next[v as usize];
@@ -27,12 +30,12 @@ impl Surface {
                 *place += 1;
             }
         }
-        let corners: Vec<i32> = triangles.as_flattened().iter().map(|&v| v as i32).collect();
-        Self {
-            triangles: Weight::from_i32("topology.triangles", &[triangles.len(), 3], &corners),
-            first: Weight::from_i32("first triangles", &[first.len()], &first),
-            incident: Weight::from_i32("incident triangles", &[incident.len()], &incident),
-        }
+        let corners = memory::collect(triangles.as_flattened().iter().map(|&v| v as i32), what)?;
+        Ok(Self {
+            triangles: Weight::try_from_i32("topology.triangles", &[triangles.len(), 3], &corners)?,
+            first: Weight::try_from_i32("first triangles", &[first.len()], &first)?,
+            incident: Weight::try_from_i32("incident triangles", &[incident.len()], &incident)?,
+        })
     }
 
     /// Normals of `neutral + offsets`.

@@ -62,7 +62,7 @@ impl Topology {
         let triangles = index_rows(pack, "topology.triangles", stated.triangles, vertices)?;
         Ok(Some(Self {
             vertices,
-            surface: Surface::new(vertices, &triangles),
+            surface: Surface::new(vertices, &triangles)?,
             triangles,
             parts: stated.parts.clone(),
             uv: finite_rows(pack, "topology.uv", vertices)?,

@@ -50,7 +50,7 @@ impl Sampler {
     pub fn load(pack: &Pack) -> Result<Self> {
         let denoiser = Denoiser::load(pack)?;
         let config = &pack.manifest().diffusion;
-        let statistics = |name: &str| pack.tensor(name, &[denoiser.config().d_x]).map(|weight| weight.to_f32());
+        let statistics = |name: &str| pack.tensor(name, &[denoiser.config().d_x]).and_then(|weight| weight.to_f32());
         let (mean, std) = (statistics("denoiser.mean")?, statistics("denoiser.std")?);
         if !mean.iter().all(|m| m.is_finite()) || !std.iter().all(|s| s.is_finite() && *s > 0.0) {
             return Err(Error::InvalidPack("denoiser.mean or denoiser.std is not finite and positive".to_owned()));

@@ -118,7 +118,7 @@ mod tests {
             let windows = Windows::new(frames, window, hop);
             let first_rows: Vec<usize> = (0..windows.count()).map(|window| window * windows.length()).collect();
             let (rows, weights) = windows.blend_lists(&first_rows);
-            let (terms, rows, weights) = (rows.shape()[1], rows.to_i32(), weights.to_f32());
+            let (terms, rows, weights) = (rows.shape()[1], rows.to_i32().unwrap(), weights.to_f32().unwrap());
             for (frame, weights) in weights.chunks_exact(terms).enumerate() {
                 let sum: f32 = weights.iter().sum();
                 assert!((sum - 1.0).abs() < 1e-6, "frame {frame} of {frames}, window {window}, hop {hop}");

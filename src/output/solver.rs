@@ -111,25 +111,27 @@ impl ShapeSolver {
     }
 
     /// Weights 0..1 of the frames of `products`, which follow each other at a rate, into `weights` [n, shapes]. A frame's
-    /// weights depend on its neighbours where there is smoothing: solve a clip at once.
+    /// weights depend on its neighbours where there is smoothing: solve a clip at once. `room` is worked in; its memory serves the
+    /// next call.
     ///
     /// # Panics
     /// If `weights` is not as long as `products`.
-    pub fn solve(&self, products: &[f64], fps: f32, weights: &mut [f32]) {
+    pub fn solve(&self, products: &[f64], fps: f32, weights: &mut [f32], room: &mut Vec<f64>) {
         assert_eq!(products.len(), weights.len(), "weights of as many frames");
         let frames = products.len() / self.names.len();
-        let mut solved = vec![0.0; products.len()];
+        room.clear();
+        room.resize(products.len(), 0.0);
         for sweep in 0..MOST_SWEEPS {
             let mut moved: f64 = 0.0;
             for step in 0..frames {
                 let frame = if sweep.is_multiple_of(2) { step } else { frames - 1 - step };
-                moved = moved.max(self.descend(products, f64::from(fps), frame, &mut solved));
+                moved = moved.max(self.descend(products, f64::from(fps), frame, room));
             }
             if moved <= SETTLED {
                 break;
             }
         }
-        weights.iter_mut().zip(&solved).for_each(|(weight, value)| *weight = *value as f32);
+        weights.iter_mut().zip(&*room).for_each(|(weight, value)| *weight = *value as f32);
     }
 
     /// Brings every weight of a frame to its best, one after the other, the others held; the furthest that one moves.

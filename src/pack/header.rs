@@ -14,9 +14,13 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 
 use crate::error::{Error, Result};
 use crate::limits;
+use crate::memory;
 
 /// Bytes before the JSON: its length, little-endian.
 pub(super) const LENGTH_BYTES: u64 = 8;
+
+/// Memory that the parsers of a header take, and the tables that are made of it, for each of its bytes; measured 6 at most.
+pub(super) const HEADER_ROOM: usize = 12;
 
 /// What the head of a file says, checked against the file's length.
 #[derive(Debug)]
@@ -25,6 +29,8 @@ pub(super) struct Header {
     pub(super) metadata: BTreeMap<String, String>,
     /// In the order of the file.
     pub(super) entries: Vec<Entry>,
+    /// Bytes of JSON that it came from.
+    pub(super) json_bytes: usize,
 }
 
 /// One tensor of a file.
@@ -54,6 +60,7 @@ impl Header {
 
     /// Parses the JSON and checks that the tensors fill the rest of a file of `total` bytes exactly.
     pub(super) fn parse(json: &[u8], total: u64) -> Result<Self> {
+        let _parsed = memory::room(HEADER_ROOM * json.len(), "the header of a pack")?;
         let raw: RawHeader = serde_json::from_slice(json).map_err(|e| invalid(format!("header: {}", in_brief(&e))))?;
         let start = LENGTH_BYTES + json.len() as u64;
         let mut tensors = raw.tensors;
@@ -93,7 +100,7 @@ impl Header {
         if end != total - start {
             return Err(invalid(format!("{} bytes after the last tensor", total - start - end)));
         }
-        Ok(Self { metadata: raw.metadata, entries })
+        Ok(Self { metadata: raw.metadata, entries, json_bytes: json.len() })
     }
 }
 

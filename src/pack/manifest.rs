@@ -17,6 +17,9 @@ use crate::limits;
 pub struct Manifest {
     /// `media2face/1`.
     pub format: String,
+    /// What a library must know beyond the format to run the pack at all, by name; [`Self::KNOWN`] are known here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requires: Vec<String>,
     /// Name of the model.
     #[serde(default)]
     pub name: String,
@@ -78,6 +81,7 @@ impl Default for Manifest {
     fn default() -> Self {
         Self {
             format: Self::FORMAT.to_owned(),
+            requires: Vec::new(),
             name: String::new(),
             version: String::new(),
             licence: String::new(),
@@ -100,20 +104,36 @@ impl Default for Manifest {
     }
 }
 
+/// Letters of a pack's own that an error repeats.
+const MOST_TOLD: usize = 200;
+
 impl Manifest {
     /// `format` of this version.
     pub const FORMAT: &str = "media2face/1";
+    /// What packs may require of this version: so far, nothing that format 1 did not have from the start.
+    pub const KNOWN: [&str; 0] = [];
 
     /// Parses the JSON. A log-mel encoder that states no `num_hidden_layers` has none.
     ///
     /// # Errors
-    /// `InvalidPack` with the parser's words.
+    /// `InvalidPack` with what the pack requires and this version lacks, else the parser's words.
     pub fn from_json(json: &str) -> Result<Self> {
         if json.len() > limits::MAX_MANIFEST_BYTES {
             return Err(Error::InvalidPack(format!("manifest of {} bytes", json.len())));
         }
         let invalid = |e: serde_json::Error| Error::InvalidPack(format!("manifest: {}", in_brief(&e)));
         let mut value: Value = serde_json::from_str(json).map_err(invalid)?;
+        // Before the rest is understood: a newer pack may say it in forms that this version cannot read.
+        let required = value.get("requires").and_then(Value::as_array).into_iter().flatten();
+        let lacking: Vec<&str> =
+            required.filter_map(Value::as_str).filter(|name| !Self::KNOWN.contains(name)).collect();
+        if !lacking.is_empty() {
+            return Err(Error::InvalidPack(format!(
+                "the pack requires what media2face {} lacks: {}; a newer library has it",
+                env!("CARGO_PKG_VERSION"),
+                lacking.join(", ").chars().take(MOST_TOLD).collect::<String>()
+            )));
+        }
         if let Some(Value::Object(audio)) = value.get_mut("audio")
             && audio.get("front_end").is_some_and(|front_end| front_end == "mel")
         {

@@ -22,6 +22,7 @@ mod write;
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::tensor::Weight;
 
 pub use adjustments::AdjustmentsConfig;
@@ -104,6 +105,7 @@ impl Pack {
     /// # Errors
     /// `InvalidPack`, naming the tensor, when it is missing or holds a NaN or an infinity.
     pub fn any_shape(&self, name: &str) -> Result<Weight> {
+        memory::check(name)?;
         let weight = self.tensors.get(name).ok_or_else(|| Error::InvalidPack(format!("tensor {name} is missing")))?;
         check::finite(weight)?;
         Ok(weight.clone())

@@ -13,10 +13,11 @@ use std::sync::Arc;
 use memmap2::Mmap;
 use safetensors::Dtype;
 
-use super::header::{Entry, Header, LENGTH_BYTES};
+use super::header::{Entry, HEADER_ROOM, Header, LENGTH_BYTES};
 use super::{Manifest, Pack, check};
 use crate::error::{Error, Result};
 use crate::limits;
+use crate::memory;
 use crate::tensor::{Bytes, DType, Weight};
 
 /// Key of the manifest in the file's `__metadata__`.
@@ -82,6 +83,7 @@ impl Pack {
     }
 
     fn from_header(header: &Header, mut bytes_of: impl FnMut(&Entry) -> Result<Bytes>) -> Result<Self> {
+        let _tables = memory::room(HEADER_ROOM * header.json_bytes, "the tables of a pack")?;
         let json = header.metadata.get(MANIFEST_KEY).ok_or_else(|| {
             Error::InvalidPack(format!("no \"{MANIFEST_KEY}\" in the file's metadata: not a model pack"))
         })?;
@@ -97,6 +99,7 @@ impl Pack {
         )?;
         let mut tensors = BTreeMap::new();
         for (entry, dtype) in kept {
+            memory::check(&entry.name)?;
             let weight = Weight::new(&entry.name, &entry.shape, dtype, bytes_of(entry)?)?;
             tensors.insert(entry.name.clone(), weight);
         }

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::limits::MAX_PLAN_BYTES;
+use crate::memory;
 use crate::tensor::Weight;
 
 use super::arena;
@@ -54,6 +55,8 @@ pub struct Plan {
     sections: Vec<(String, std::ops::Range<usize>)>,
     arena_len: usize,
     state_len: usize,
+    /// Why its constants are not whole: recording cannot fail, compiling can.
+    refused: Option<Error>,
 }
 
 impl Plan {
@@ -102,8 +105,11 @@ impl Plan {
     /// `workspace_len` f32s are its own.
     ///
     /// # Errors
-    /// `OutOfMemory` past [`MAX_PLAN_BYTES`].
+    /// `OutOfMemory` past [`MAX_PLAN_BYTES`], and when there was no memory for the constants.
     pub fn check_memory(&self, workspace_len: usize) -> Result<()> {
+        if let Some(error) = &self.refused {
+            return Err(error.clone());
+        }
         let bytes = (workspace_len as u64).saturating_mul(4).saturating_add(self.bytes());
         if bytes <= MAX_PLAN_BYTES {
             return Ok(());
@@ -122,6 +128,7 @@ pub struct PlanBuilder {
     constants: Vec<f32>,
     ops: Vec<Op>,
     sections: Vec<(String, std::ops::Range<usize>)>,
+    refused: Option<Error>,
 }
 
 impl PlanBuilder {
@@ -190,8 +197,15 @@ impl PlanBuilder {
     pub fn constant(&mut self, label: &'static str, batch: usize, rows: usize, cols: usize, values: &[f32]) -> View {
         assert_eq!(values.len(), batch * rows * cols, "{label}: values do not fill the shape");
         let view = self.buffer(label, Storage::Constant, batch, rows, cols, self.constants.len());
-        self.constants.extend_from_slice(values);
-        self.constants.resize(arena::align(self.constants.len()), 0.0);
+        let end = arena::align(self.constants.len() + values.len());
+        let more = end - self.constants.len();
+        match memory::grow(&mut self.constants, more, label) {
+            Ok(()) => {
+                self.constants.extend_from_slice(values);
+                self.constants.resize(end, 0.0);
+            }
+            Err(error) => self.refused = Some(error),
+        }
         view
     }
 
@@ -289,6 +303,7 @@ impl PlanBuilder {
             sections: self.sections,
             arena_len,
             state_len,
+            refused: self.refused,
         }
     }
 }

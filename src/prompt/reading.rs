@@ -113,7 +113,7 @@ impl StyleReader {
     pub(super) fn load(pack: &Pack, config: &StyleReaderConfig, width: usize) -> Result<Self> {
         let [moods, movements] = config.rows();
         let rows = |name: &str, count: usize| {
-            let mut rows = pack.tensor(&format!("style_reader.{name}"), &[count, width])?.to_f32();
+            let mut rows = pack.tensor(&format!("style_reader.{name}"), &[count, width])?.to_f32()?;
             rows.chunks_exact_mut(width).for_each(normalize);
             crate::error::Result::Ok(rows)
         };

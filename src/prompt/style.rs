@@ -82,10 +82,10 @@ impl StyleEncoder {
             return Err(Error::MissingPart(reason.to_owned()));
         };
         let emoji = self.emoji.as_ref().and_then(|(table, codes)| Some((table.find(prompt)?, codes)));
-        let tokens = tokenizer.tokenize(emoji.map_or(prompt, |((_, words), _)| words));
+        let tokens = tokenizer.tokenize(emoji.map_or(prompt, |((_, words), _)| words))?;
         let mut values = self.scaled(tower.encode(backend, &tokens.ids)?);
         if let Some(((row, _), Some(codes))) = emoji {
-            let picture = codes.rows(row..row + 1).to_f32();
+            let picture = codes.rows(row..row + 1).to_f32()?;
             values.iter_mut().zip(picture).for_each(|(value, picture)| *value = f32::midpoint(*value, picture));
             values = self.scaled(values);
         }
@@ -125,7 +125,7 @@ impl StyleEncoder {
             let names = names.join(", ");
             return Err(Error::MissingPart(format!("the pack has no preset {name:?}; it has: {names}")));
         };
-        Ok(StyleCode { values: codes.rows(row..row + 1).to_f32(), truncated: false, animated: false })
+        Ok(StyleCode { values: codes.rows(row..row + 1).to_f32()?, truncated: false, animated: false })
     }
 
     /// To length 1 where the pack says so; zero stays zero.

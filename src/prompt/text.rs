@@ -70,9 +70,9 @@ impl TextTower {
         if let Some(id) = ids[..end].iter().find(|id| **id as usize >= vocab_size) {
             return Err(Error::InvalidArgument(format!("token id {id} of a vocabulary of {vocab_size}")));
         }
-        let mut rows = self.position_embedding.rows(0..end + 1).to_f32();
+        let mut rows = self.position_embedding.rows(0..end + 1).to_f32()?;
         for (row, id) in rows.chunks_exact_mut(self.width()).zip(ids) {
-            let token = self.token_embedding.rows(*id as usize..*id as usize + 1).to_f32();
+            let token = self.token_embedding.rows(*id as usize..*id as usize + 1).to_f32()?;
             for (value, token) in row.iter_mut().zip(token) {
                 *value += token;
             }

@@ -12,6 +12,7 @@ use crate::nn::{LayerNorm, Linear, TransformerLayer};
 use crate::pack::{ClipVisionConfig, Pack};
 use crate::picture::Picture;
 use crate::plan::{Activation, Backend, Mask, Op, PlanBuilder};
+use crate::signal::Frames;
 use crate::tensor::Weight;
 
 use super::{Recorded, load_layers, run_once};
@@ -25,10 +26,10 @@ const STD: [f32; 3] = [0.268_629_54, 0.261_302_6, 0.275_777_1];
 pub struct VisionTower {
     image_size: usize,
     patch_size: usize,
-    class_embedding: Weight,
     /// [hidden_size, 3·patch_size²]
     patch_embedding: Weight,
-    position_embedding: Weight,
+    /// What rows start from, [patches + 1, hidden_size]: positions, and the class in the first row.
+    start: Frames,
     pre_norm: LayerNorm,
     layers: Vec<TransformerLayer>,
     post_norm: LayerNorm,
@@ -48,12 +49,14 @@ impl VisionTower {
         let embedding = |name: &str, shape: &[usize]| pack.tensor(&format!("{model}.embeddings.{name}"), shape);
         let patch_embedding = embedding("patch_embedding.weight", &[width, 3, patch_size, patch_size])?;
         let patches = (image_size / patch_size).pow(2);
+        let mut start = embedding("position_embedding.weight", &[patches + 1, width])?.to_f32()?;
+        let class = embedding("class_embedding", &[width])?.to_f32()?;
+        start.iter_mut().zip(class).for_each(|(value, class)| *value += class);
         Ok(Self {
             image_size,
             patch_size,
-            class_embedding: embedding("class_embedding", &[width])?,
             patch_embedding: patch_embedding.reshaped(&[width, 3 * patch_size * patch_size]),
-            position_embedding: embedding("position_embedding.weight", &[patches + 1, width])?,
+            start: Frames::new(width, start),
             // The name is upstream's.
             pre_norm: LayerNorm::load(pack, &format!("{model}.pre_layrnorm"), width, eps)?,
             layers: load_layers(pack, model, sizes, eps)?,
@@ -92,14 +95,10 @@ impl VisionTower {
 
     /// Records the tower.
     pub fn record(&self, plan: &mut PlanBuilder) -> Recorded {
-        let &[rows, width] = self.position_embedding.shape() else { unreachable!("checked when loaded") };
+        let (rows, width) = (self.start.len(), self.start.width);
         let (input, patches) = plan.input("patches", 1, rows - 1, self.patch_embedding.shape()[1]);
 
-        let mut start = self.position_embedding.to_f32();
-        for (value, class) in start.iter_mut().zip(self.class_embedding.to_f32()) {
-            *value += class;
-        }
-        let start = plan.constant("class_and_positions", 1, rows, width, &start);
+        let start = plan.constant("class_and_positions", 1, rows, width, &self.start.data);
         let embedded = plan.scratch("patch_embeddings", 1, rows, width);
         plan.copy(start.rows(0..1), embedded.rows(0..1));
         plan.push(Op::Linear {

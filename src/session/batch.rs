@@ -8,7 +8,7 @@ use crate::motion::SampleOptions;
 use super::clip::Clip;
 use super::job::Job;
 use super::session::Session;
-use super::shared::{Phase, Shared};
+use super::shared::Phase;
 
 impl Session {
     /// Ends the input of several sessions of one model; the work on all of them begins, as one job: windows of several clips
@@ -19,7 +19,7 @@ impl Session {
     /// `InvalidArgument` without a session, for the same one twice, for sessions of different models or with different
     /// steps, η or noise scale; `InvalidAudio` when nothing was pushed to one; `InvalidState` when one was finished before;
     /// `OutOfMemory` when no worker can be started; the failure of one that has one already, such as `Cancelled`. Then
-    /// none is begun; what was pushed stays, but for a session without samples, which has failed.
+    /// none is begun. A session stays as it was, also one without samples: it takes more and can be finished later.
     pub fn finish_together(sessions: &[&Self]) -> Result<()> {
         let [leader, others @ ..] = sessions else {
             return Err(Error::InvalidArgument("no session to finish".to_owned()));
@@ -37,9 +37,7 @@ impl Session {
             }
         }
         let mut phases = lock_all(sessions)?;
-        for (session, phase) in sessions.iter().zip(&mut phases) {
-            session.shared.check_input(phase)?;
-        }
+        phases.iter().try_for_each(|phase| check_input(phase))?;
         let inputs: Vec<Clip> = sessions.iter().zip(&mut phases).map(|(session, phase)| session.clip(phase)).collect();
         let job = Box::new(Job::new(&leader.shared.model, common, inputs));
         leader.shared.lead(others.iter().map(|session| Arc::clone(&session.shared)).collect());
@@ -78,18 +76,12 @@ fn lock_all<'a>(sessions: &[&'a Session]) -> Result<Vec<MutexGuard<'a, Phase>>> 
     Ok(locked.into_iter().map(|(_, phase)| phase).collect())
 }
 
-impl Shared {
-    /// An error unless the phase is an input that can be ended. An empty one has failed.
-    fn check_input(&self, phase: &mut Phase) -> Result<()> {
-        match phase {
-            Phase::Input(input) if input.is_empty() => {
-                let error = Error::InvalidAudio("the clip has no samples".to_owned());
-                self.settle(phase, Phase::Done(Err(error.clone())));
-                Err(error)
-            }
-            Phase::Input(_) => Ok(()),
-            Phase::Done(Err(error)) => Err(error.clone()),
-            _ => Err(Error::InvalidState("the input was finished before".to_owned())),
-        }
+/// An error unless the phase is an input that can be ended.
+fn check_input(phase: &Phase) -> Result<()> {
+    match phase {
+        Phase::Input(input) if input.is_empty() => Err(Error::InvalidAudio("the clip has no samples".to_owned())),
+        Phase::Input(_) => Ok(()),
+        Phase::Done(Err(error)) => Err(error.clone()),
+        _ => Err(Error::InvalidState("the input was finished before".to_owned())),
     }
 }

@@ -24,8 +24,10 @@ pub struct Reader {
     rows: Frames,
     /// Decoded offsets on their way to another mesh.
     decoded: Vec<f32>,
-    /// Offsets on their way to a host's weights.
+    /// Offsets on their way to a host's weights, what the solver makes of them, and its room.
     fitted: Vec<f32>,
+    products: Vec<f64>,
+    room: Vec<f64>,
 }
 
 impl Reader {
@@ -34,7 +36,8 @@ impl Reader {
         let weights = FaceReader::new(model.face()?, model.runtime().backend(), None)?;
         let channels = ChannelMap::new(model.blendshape_names().len());
         let rows = Frames::zeros(0, animation.motion().width);
-        Ok(Self { animation, weights, faces: None, channels, rows, decoded: Vec::new(), fitted: Vec::new() })
+        let (decoded, fitted, products, room) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Ok(Self { animation, weights, faces: None, channels, rows, decoded, fitted, products, room })
     }
 
     /// The animation.
@@ -91,8 +94,26 @@ impl Reader {
     /// # Errors
     /// `InvalidArgument` for a rate out of limits.
     pub fn heads_into(&mut self, fps: impl Into<FrameRate>, first: usize, heads: &mut [HeadPose]) -> Result<()> {
-        self.fill_rows(fps, first, heads.len())?;
-        heads.iter_mut().enumerate().for_each(|(i, head)| *head = self.weights.decoder().head(self.rows.row(i)));
+        let (count, mut at) = (heads.len(), 0);
+        self.each_head(fps, first, count, |head| {
+            heads[at] = head;
+            at += 1;
+        })
+    }
+
+    /// Gives the head poses of frames `first..first + count` at a rate to `take`, in their order.
+    ///
+    /// # Errors
+    /// As [`heads_into`](Self::heads_into).
+    pub fn each_head(
+        &mut self,
+        fps: impl Into<FrameRate>,
+        first: usize,
+        count: usize,
+        mut take: impl FnMut(HeadPose),
+    ) -> Result<()> {
+        self.fill_rows(fps, first, count)?;
+        (0..count).for_each(|i| take(self.weights.decoder().head(self.rows.row(i))));
         Ok(())
     }
 
@@ -178,8 +199,8 @@ impl Reader {
         let (count, width) = (frames_in(weights, solver.names().len()), solver.shapes.vertices() * 3);
         let fps = fps.into();
         solver.check(self.animation.model())?;
-        let mut offsets = std::mem::take(&mut self.fitted);
-        let mut products = Vec::with_capacity(weights.len());
+        let (mut offsets, mut products) = (std::mem::take(&mut self.fitted), std::mem::take(&mut self.products));
+        products.clear();
         let read: Result<()> = (0..count).step_by(CHUNK_FRAMES).try_for_each(|at| {
             offsets.resize(CHUNK_FRAMES.min(count - at) * width, 0.0);
             match &solver.binding {
@@ -189,9 +210,9 @@ impl Reader {
             solver.shapes.project(&offsets, &mut products);
             Ok(())
         });
-        self.fitted = offsets;
+        (self.fitted, self.products) = (offsets, products);
         read?;
-        solver.shapes.solve(&products, fps.hz() as f32, weights);
+        solver.shapes.solve(&self.products, fps.hz() as f32, weights, &mut self.room);
         Ok(())
     }
 

@@ -14,16 +14,16 @@ use super::log::{Log, LogLevel, LogSink};
 /// How a runtime works.
 #[derive(Clone)]
 pub struct RuntimeOptions {
-    /// Threads that compute; `None` for one per core, 0 for none of our own: work runs only on threads that call
+    /// Threads that compute; `None` for one on every second core, which leaves the rest to the host; 0 for none of our own: work runs only on threads that call
     /// [`Session::step`](super::Session::step) or [`Session::wait`](super::Session::wait).
     pub threads: Option<usize>,
     /// On the CPU, leave instruction set extensions unused.
     pub portable: bool,
     /// What computes.
     pub backend: BackendChoice,
-    /// Messages up to this level are delivered.
+    /// Messages up to this level are told.
     pub log_level: LogLevel,
-    /// Receives messages.
+    /// Receives messages; `None` to ask for them by [`Runtime::next_log`].
     pub log: Option<LogSink>,
 }
 
@@ -168,6 +168,12 @@ impl Runtime {
         self.vulkan.as_ref().map_or_else(Vec::new, |vulkan| vulkan.profile())
     }
 
+    /// Shows the oldest message that waits to `take`, and lets go of it when that returns true beside its answer; `None` when none
+    /// waits. At most 256 wait, the oldest go first; with a [log](RuntimeOptions::log) none does.
+    pub fn next_log<T>(&self, take: impl FnOnce(LogLevel, &str) -> (T, bool)) -> Option<T> {
+        self.log.next(take)
+    }
+
     /// Test hooks: what is submitted, and the loss of the device.
     #[doc(hidden)]
     pub fn vulkan(&self) -> Option<&VulkanBackend> {
@@ -197,8 +203,9 @@ impl Runtime {
 }
 
 fn thread_count(options: &RuntimeOptions) -> Result<usize> {
-    let cores = || std::thread::available_parallelism().map_or(1, usize::from).min(limits::MAX_THREADS as usize);
-    let threads = options.threads.unwrap_or_else(cores);
+    let half =
+        || (std::thread::available_parallelism().map_or(1, usize::from) / 2).clamp(1, limits::MAX_THREADS as usize);
+    let threads = options.threads.unwrap_or_else(half);
     if threads > limits::MAX_THREADS as usize {
         return Err(Error::InvalidArgument(format!("{threads} threads, at most {}", limits::MAX_THREADS)));
     }

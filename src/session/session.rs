@@ -147,7 +147,7 @@ impl Session {
     /// Ends the input; the work begins.
     ///
     /// # Errors
-    /// `InvalidAudio` when nothing was pushed; `InvalidState` when it was called before; `OutOfMemory` when no worker
+    /// `InvalidAudio` when nothing was pushed, which leaves the session as it was; `InvalidState` when it was called before; `OutOfMemory` when no worker
     /// can be started; the job's failure when it has one already, such as `Cancelled`.
     pub fn finish(&self) -> Result<()> {
         Self::finish_together(&[self])

@@ -6,6 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
+use crate::memory;
 
 use super::animation::Animation;
 use super::clip::Input;
@@ -112,7 +113,10 @@ impl Shared {
                 return self.end(Err(Error::Cancelled));
             }
             let turn = (runtime.threads() > 0).then(|| runtime.turn());
-            let unit = catch_unwind(AssertUnwindSafe(|| job.advance()));
+            let unit = catch_unwind(AssertUnwindSafe(|| {
+                let advanced = job.advance()?;
+                memory::check(job.stage().name()).map(|()| advanced)
+            }));
             drop(turn);
             match unit {
                 Ok(Ok(None)) => self.show(&job),

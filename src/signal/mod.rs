@@ -5,7 +5,8 @@ pub mod noise;
 pub mod pose;
 mod rate;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::memory;
 
 pub use rate::FrameRate;
 
@@ -14,12 +15,7 @@ pub use rate::FrameRate;
 /// # Errors
 /// `OutOfMemory`.
 pub fn try_zeros(rows: usize, width: usize) -> Result<Vec<f32>> {
-    let refused = || Error::OutOfMemory(format!("no memory for {rows} × {width} values"));
-    let mut values = Vec::new();
-    let len = rows.checked_mul(width).ok_or_else(refused)?;
-    values.try_reserve_exact(len).map_err(|_| refused())?;
-    values.resize(len, 0.0);
-    Ok(values)
+    memory::zeros(rows.saturating_mul(width), "frames")
 }
 
 /// A row-major matrix of one row per frame.

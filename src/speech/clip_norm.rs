@@ -4,6 +4,7 @@
 //! clip is `w·m + b` and its variance `wᵀ·C·w`, where m and C are mean and covariance of the windows: a few numbers, taken
 //! once, make the norm of every chunk that of the whole clip. Cost: kernel²/2 products for each of the layer's frames.
 
+use crate::error::Result;
 use crate::tensor::Weight;
 
 /// Sums over the windows of a clip.
@@ -36,11 +37,11 @@ impl WindowMoments {
 
     /// Kernel and bias of a convolution whose output is the norm of `weight`'s [channels, 1, kernel] over the clip, scaled
     /// by `gain` and shifted by `shift`. The convolution's own bias would move nothing: the norm removes it.
-    pub(super) fn fold(&self, weight: &Weight, gain: &Weight, shift: &Weight, eps: f32) -> (Weight, Weight) {
+    pub(super) fn fold(&self, weight: &Weight, gain: &Weight, shift: &Weight, eps: f32) -> Result<(Weight, Weight)> {
         let kernel = self.sum.len();
-        let (mut taps, mut biases) = (weight.to_f32(), shift.to_f32());
+        let (mut taps, mut biases) = (weight.to_f32()?, shift.to_f32()?);
         let mean: Vec<f64> = self.sum.iter().map(|sum| sum / self.count).collect();
-        for ((taps, bias), gain) in taps.chunks_exact_mut(kernel).zip(&mut biases).zip(gain.to_f32()) {
+        for ((taps, bias), gain) in taps.chunks_exact_mut(kernel).zip(&mut biases).zip(gain.to_f32()?) {
             let w: Vec<f64> = taps.iter().map(|w| f64::from(*w)).collect();
             let level: f64 = w.iter().zip(&mean).map(|(w, m)| w * m).sum();
             let mut variance = 0.0;
@@ -52,6 +53,9 @@ impl WindowMoments {
             taps.iter_mut().zip(&w).for_each(|(tap, w)| *tap = (w * scale) as f32);
             *bias = (f64::from(*bias) - level * scale) as f32;
         }
-        (Weight::from_f32(weight.name(), weight.shape(), &taps), Weight::from_f32(shift.name(), shift.shape(), &biases))
+        Ok((
+            Weight::try_from_f32(weight.name(), weight.shape(), &taps)?,
+            Weight::try_from_f32(shift.name(), shift.shape(), &biases)?,
+        ))
     }
 }

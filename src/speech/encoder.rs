@@ -167,7 +167,7 @@ impl SpeechEncoder {
     }
 
     /// The networks over one window of a clip, from which at most `frames` animation frames are read.
-    pub(super) fn record(&self, chunks: &Chunks, input: &Input, samples: &[f32], frames: usize) -> Recording {
+    pub(super) fn record(&self, chunks: &Chunks, input: &Input, samples: &[f32], frames: usize) -> Result<Recording> {
         let (rows, cols) = match &self.front {
             // All samples of a whole clip, for the norm over time sees those past the last row as well.
             Front::Wave { extractor, .. } if chunks.is_whole() => (samples.len().max(extractor.receptive_field()), 1),
@@ -180,7 +180,7 @@ impl SpeechEncoder {
         let features = match &self.front {
             Front::Wave { extractor, .. } if chunks.is_whole() => extractor.record(&mut plan, x),
             Front::Wave { extractor, .. } => {
-                extractor.over_clip(samples.len(), |at| input.sample(samples, at)).record(&mut plan, x)
+                extractor.over_clip(samples.len(), |at| input.sample(samples, at))?.record(&mut plan, x)
             }
             Front::Mel { network, .. } => network.record(&mut plan, x),
         };
@@ -192,7 +192,7 @@ impl SpeechEncoder {
         let (output, out) = plan.output("features", 1, frames, encoded.cols);
         plan.push(Op::Interpolate { x: encoded, positions: position_view, out });
         let (plan, input, input_len) = (Arc::new(plan.finish()), port, rows * cols);
-        Recording { plan, section, input, input_len, positions, output, frames }
+        Ok(Recording { plan, section, input, input_len, positions, output, frames })
     }
 }
 
@@ -205,7 +205,7 @@ impl Front {
         let mean = match config.mel_norm {
             MelNorm::Clip => Mean::Clip,
             MelNorm::Running => {
-                let stored = pack.tensor("audio.mel.mean", &[MEL_BANDS])?.to_f32();
+                let stored = pack.tensor("audio.mel.mean", &[MEL_BANDS])?.to_f32()?;
                 let start = Box::new(std::array::from_fn(|i| f64::from(stored[i])));
                 Mean::Running { start, rate: f64::from(config.mel_rate) }
             }

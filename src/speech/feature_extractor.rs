@@ -99,16 +99,18 @@ impl FeatureExtractor {
 
     /// The extractor for parts of one long clip: a norm over time is that of the whole clip, of which `sample` gives
     /// any of the `samples`.
-    #[must_use]
-    pub(super) fn over_clip(&self, samples: usize, sample: impl Fn(usize) -> f32) -> Self {
+    ///
+    /// # Errors
+    /// `OutOfMemory`.
+    pub(super) fn over_clip(&self, samples: usize, sample: impl Fn(usize) -> f32) -> Result<Self> {
         let mut extractor = self.clone();
         let first = &mut extractor.layers[0];
         if let Norm::Group(gain, shift) = &first.norm {
             let moments = WindowMoments::of(first.kernel, first.stride, samples, sample);
-            let (weight, bias) = moments.fold(&first.weight, gain, shift, EPS);
+            let (weight, bias) = moments.fold(&first.weight, gain, shift, EPS)?;
             (first.weight, first.bias, first.norm) = (weight, Some(bias), Norm::None);
         }
-        extractor
+        Ok(extractor)
     }
 
     /// x [1, samples, 1] → [1, frames, width].

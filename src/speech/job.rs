@@ -126,7 +126,7 @@ impl EncodeJob {
                 let frames = chunks.map(|chunk| self.positions.frames_of(&chunk.kept).len());
                 // A window between two frames of a slow animation gives none.
                 let frames = frames.max().unwrap_or(0).max(1);
-                let recording = self.encoder.record(&self.chunks, &self.input, &self.samples, frames);
+                let recording = self.encoder.record(&self.chunks, &self.input, &self.samples, frames)?;
                 none.insert(Network::compile(recording, backend)?)
             }
         };

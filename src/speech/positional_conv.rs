@@ -31,7 +31,7 @@ impl PositionalConv {
         let gain = pack.tensor(&gain, &[1, 1, kernel])?;
         let direction = pack.tensor(&direction, &[width, width / groups, kernel])?;
         let bias = pack.tensor(&format!("{prefix}.bias"), &[width])?;
-        Ok(Self { weight: fold(&gain, &direction), bias, kernel, groups })
+        Ok(Self { weight: fold(&gain, &direction)?, bias, kernel, groups })
     }
 
     /// h + GELU(conv(h)). An even kernel gives one frame too many, at the end; it is not computed.
@@ -54,17 +54,17 @@ impl PositionalConv {
 }
 
 /// `w[o,i,k] = g[k]·v[o,i,k]/‖v[·,·,k]‖`. A tap whose v is all zero stays zero.
-fn fold(gain: &Weight, direction: &Weight) -> Weight {
-    let mut weight = direction.to_f32();
+fn fold(gain: &Weight, direction: &Weight) -> Result<Weight> {
+    let mut weight = direction.to_f32()?;
     let taps = direction.shape()[2];
     let mut squares = vec![0.0f64; taps];
     for row in weight.chunks_exact(taps) {
         squares.iter_mut().zip(row).for_each(|(sum, v)| *sum += f64::from(*v).powi(2));
     }
     let scales: Vec<f64> =
-        gain.to_f32().iter().zip(squares).map(|(g, sum)| f64::from(*g) / sum.sqrt().max(f64::MIN_POSITIVE)).collect();
+        gain.to_f32()?.iter().zip(squares).map(|(g, sum)| f64::from(*g) / sum.sqrt().max(f64::MIN_POSITIVE)).collect();
     for row in weight.chunks_exact_mut(taps) {
         row.iter_mut().zip(&scales).for_each(|(v, scale)| *v = (f64::from(*v) * scale) as f32);
     }
-    Weight::from_f32(direction.name(), direction.shape(), &weight)
+    Weight::try_from_f32(direction.name(), direction.shape(), &weight)
 }

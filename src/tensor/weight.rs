@@ -7,6 +7,7 @@ use half::f16;
 use half::slice::HalfFloatSliceExt;
 
 use crate::error::{Error, Result};
+use crate::memory;
 
 /// Element type of a constant tensor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -110,10 +111,18 @@ impl Weight {
 
     /// A tensor made at load time.
     ///
+    /// # Errors
+    /// `OutOfMemory`; `InvalidPack` when the number of values does not fit the shape.
+    pub fn try_from_f32(name: &str, shape: &[usize], values: &[f32]) -> Result<Self> {
+        Self::new(name, shape, DType::F32, Bytes::from(memory::copy(bytemuck::cast_slice(values), name)?))
+    }
+
+    /// [`try_from_f32`](Self::try_from_f32), for packs that are made from nothing.
+    ///
     /// # Panics
-    /// If the number of values does not fit the shape.
+    /// If the number of values does not fit the shape, or there is no memory.
     pub fn from_f32(name: &str, shape: &[usize], values: &[f32]) -> Self {
-        Self::new(name, shape, DType::F32, Bytes::from(bytemuck::cast_slice(values))).expect("values fit the shape")
+        Self::try_from_f32(name, shape, values).expect("values fit the shape")
     }
 
     /// A tensor made at load time, rounded to half precision.
@@ -129,10 +138,18 @@ impl Weight {
 
     /// An index list made at load time.
     ///
+    /// # Errors
+    /// `OutOfMemory`; `InvalidPack` when the number of values does not fit the shape.
+    pub fn try_from_i32(name: &str, shape: &[usize], values: &[i32]) -> Result<Self> {
+        Self::new(name, shape, DType::I32, Bytes::from(memory::copy(bytemuck::cast_slice(values), name)?))
+    }
+
+    /// [`try_from_i32`](Self::try_from_i32), for packs that are made from nothing.
+    ///
     /// # Panics
-    /// If the number of values does not fit the shape.
+    /// If the number of values does not fit the shape, or there is no memory.
     pub fn from_i32(name: &str, shape: &[usize], values: &[i32]) -> Self {
-        Self::new(name, shape, DType::I32, Bytes::from(bytemuck::cast_slice(values))).expect("values fit the shape")
+        Self::try_from_i32(name, shape, values).expect("values fit the shape")
     }
 
     /// Name in the pack, or a derived one.
@@ -191,22 +208,28 @@ impl Weight {
     }
 
     /// All elements as f32; integers are converted.
-    pub fn to_f32(&self) -> Vec<f32> {
-        let bytes = self.bytes();
+    ///
+    /// # Errors
+    /// `OutOfMemory`.
+    pub fn to_f32(&self) -> Result<Vec<f32>> {
+        let (words, halves) = (self.bytes().as_chunks::<4>().0, self.bytes().as_chunks::<2>().0);
         match self.dtype {
-            DType::F32 => bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect(),
-            DType::F16 => bytes.chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32()).collect(),
-            DType::I32 => self.to_i32().into_iter().map(|v| v as f32).collect(),
+            DType::F32 => memory::collect(words.iter().map(|b| f32::from_le_bytes(*b)), &self.name),
+            DType::F16 => memory::collect(halves.iter().map(|b| f16::from_le_bytes(*b).to_f32()), &self.name),
+            DType::I32 => memory::collect(words.iter().map(|b| i32::from_le_bytes(*b) as f32), &self.name),
         }
     }
 
     /// All elements of an integer tensor.
     ///
+    /// # Errors
+    /// `OutOfMemory`.
+    ///
     /// # Panics
     /// If it is not one.
-    pub fn to_i32(&self) -> Vec<i32> {
+    pub fn to_i32(&self) -> Result<Vec<i32>> {
         assert_eq!(self.dtype, DType::I32, "{} is not an integer tensor", self.name);
-        self.bytes().chunks_exact(4).map(|b| i32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
+        memory::collect(self.bytes().as_chunks::<4>().0.iter().map(|b| i32::from_le_bytes(*b)), &self.name)
     }
 
     /// What tells this tensor from every other while it lives: address, length and type of its bytes. A backend keys

@@ -2,9 +2,9 @@
 
 use std::ptr;
 
-use media2face::ffi::m2f_status as S;
-use media2face::ffi::*;
 use media2face::pack::{self, AdjustmentsConfig, Pack, Size};
+use media2face_capi::m2f_status as S;
+use media2face_capi::*;
 
 use super::host::*;
 

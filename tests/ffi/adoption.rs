@@ -5,8 +5,8 @@ use std::ptr;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use ash::vk;
-use media2face::ffi::m2f_status as S;
-use media2face::ffi::*;
+use media2face_capi::m2f_status as S;
+use media2face_capi::*;
 
 use super::engine::*;
 use super::host::*;

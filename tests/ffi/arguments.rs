@@ -2,8 +2,8 @@
 
 use std::ptr;
 
-use media2face::ffi::m2f_status as S;
-use media2face::ffi::*;
+use media2face_capi::m2f_status as S;
+use media2face_capi::*;
 
 use super::host::*;
 
@@ -157,7 +157,6 @@ fn options_out_of_range_are_refused() {
         assert!(out.is_null());
     };
     let argument = S::M2F_STATUS_INVALID_ARGUMENT;
-    refuse(&|o| o.mode = 9, S::M2F_STATUS_UNSUPPORTED, "mode 9");
     refuse(&|o| o.sample_rate_hz = 0, argument, "");
     refuse(&|o| o.sample_rate_hz = u32::MAX, argument, "");
     refuse(&|o| o.channel_count = 0, argument, "");
@@ -181,18 +180,6 @@ fn options_out_of_range_are_refused() {
     unsafe {
         m2f_model_destroy(model);
         m2f_runtime_destroy(runtime);
-    }
-}
-
-#[test]
-fn memory_callbacks_are_answered_as_unsupported() {
-    unsafe extern "C" fn free(_: *mut std::ffi::c_void, _: usize, _: usize, _: *mut std::ffi::c_void) {}
-    unsafe {
-        let mut options = std::mem::zeroed::<m2f_runtime_options>();
-        ok(m2f_runtime_options_init(&raw mut options, size_of_val(&options)));
-        options.free = Some(free);
-        let mut out = ptr::null_mut();
-        fails(m2f_runtime_create(&raw const options, &raw mut out), S::M2F_STATUS_UNSUPPORTED, "callbacks");
     }
 }
 

@@ -5,7 +5,7 @@ use std::ptr;
 
 use ash::vk;
 use ash::vk::Handle;
-use media2face::ffi::*;
+use media2face_capi::*;
 
 use super::extent::{NO_DEVICE, left_out};
 use super::host::*;

@@ -5,8 +5,8 @@ use std::ptr;
 use ash::vk;
 use ash::vk::Handle;
 use half::f16;
-use media2face::ffi::m2f_status as S;
-use media2face::ffi::*;
+use media2face_capi::m2f_status as S;
+use media2face_capi::*;
 
 use super::engine::*;
 use super::host::*;

@@ -3,8 +3,8 @@
 use std::ffi::{CStr, CString};
 use std::ptr;
 
-use media2face::ffi::*;
 use media2face::pack::{self, Size};
+use media2face_capi::*;
 
 pub(crate) fn last_error() -> String {
     unsafe { CStr::from_ptr(m2f_last_error()) }.to_str().expect("UTF-8").to_owned()
@@ -40,11 +40,15 @@ pub(crate) fn runtime(threads: u32) -> *mut m2f_runtime {
 }
 
 pub(crate) fn model(runtime: *const m2f_runtime) -> *mut m2f_model {
-    let (bytes, mut out) = (tiny_pack(), ptr::null_mut());
+    model_of(runtime, &tiny_pack())
+}
+
+pub(crate) fn model_of(runtime: *const m2f_runtime, pack: &[u8]) -> *mut m2f_model {
+    let mut out = ptr::null_mut();
     unsafe {
         let mut options = std::mem::zeroed::<m2f_model_options>();
         ok(m2f_model_options_init(&raw mut options, size_of_val(&options)));
-        (options.data, options.data_size) = (bytes.as_ptr(), bytes.len() as u64);
+        (options.data, options.data_size) = (pack.as_ptr(), pack.len() as u64);
         ok(m2f_model_create(runtime, &raw const options, &raw mut out));
     }
     out

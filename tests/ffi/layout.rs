@@ -4,7 +4,7 @@ use std::mem::offset_of;
 use std::path::Path;
 use std::process::Command;
 
-use media2face::ffi::*;
+use media2face_capi::*;
 
 use super::extent::left_out;
 
@@ -23,7 +23,7 @@ macro_rules! layout {
 
 layout! {
     m2f_runtime_options {
-        struct_size, thread_count, flags, log_level, log, log_user, allocate, free, memory_user, backend, device_index, device_uuid,
+        struct_size, thread_count, flags, log_level, log, log_user, backend, device_index, device_uuid,
         gpu_budget_ms, gpu_low_priority, gpu_memory_cap_bytes, pipeline_cache, pipeline_cache_size,
     }
     m2f_device_info {
@@ -46,7 +46,7 @@ layout! {
     m2f_binding_options { struct_size, vertex_count, uv, vertices_mm }
     m2f_solver_options { struct_size, shape_count, names, offsets_mm, binding, smoothing_s, sparsity }
     m2f_session_options {
-        struct_size, mode, sample_rate_hz, channel_count, seed, step_count, eta, guidance_audio, guidance_style, style_strength, ring_ms,
+        struct_size, sample_rate_hz, channel_count, step_count, seed, eta, guidance_audio, guidance_style, style_strength,
         style_text, style_picture, style_picture_size, style_code, style_code_count, identity, editable,
         repaint_loops, noise_scale, no_default_style, adjustments, tail_s,
     }
@@ -74,7 +74,7 @@ layout! {
 
 #[test]
 fn c_compiler_agrees_on_every_size_and_offset() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the root");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let rows = rust();
     let enums = [

@@ -2,7 +2,7 @@
 
 use std::ptr;
 
-use media2face::ffi::*;
+use media2face_capi::*;
 
 use super::host::*;
 

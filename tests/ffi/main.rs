@@ -15,6 +15,7 @@ mod layout;
 mod lifetimes;
 mod liveliness;
 mod own_faces;
+mod promises;
 mod reading;
 mod styles;
 mod work;

@@ -3,8 +3,8 @@
 use std::ffi::{CStr, CString, c_char};
 use std::ptr;
 
-use media2face::ffi::m2f_status as S;
-use media2face::ffi::*;
+use media2face_capi::m2f_status as S;
+use media2face_capi::*;
 
 use super::host::*;
 

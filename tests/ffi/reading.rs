@@ -4,14 +4,14 @@ use std::ffi::{CStr, c_char};
 use std::mem::zeroed;
 use std::ptr;
 
-use media2face::ffi::m2f_status as S;
-use media2face::ffi::*;
+use media2face_capi::m2f_status as S;
+use media2face_capi::*;
 
 use super::host::*;
 
 /// The starter, which has a reader.
 fn starter(runtime: *const m2f_runtime) -> *mut m2f_model {
-    let (path, mut out) = (c(concat!(env!("CARGO_MANIFEST_DIR"), "/models/starter.m2f")), ptr::null_mut());
+    let (path, mut out) = (c(concat!(env!("CARGO_MANIFEST_DIR"), "/../models/starter.m2f")), ptr::null_mut());
     unsafe {
         let mut options = zeroed::<m2f_model_options>();
         ok(m2f_model_options_init(&raw mut options, size_of_val(&options)));

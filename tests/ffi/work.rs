@@ -2,8 +2,8 @@
 
 use std::ptr;
 
-use media2face::ffi::m2f_status as S;
-use media2face::ffi::*;
+use media2face_capi::m2f_status as S;
+use media2face_capi::*;
 
 use super::host::*;
 
@@ -98,11 +98,6 @@ fn bad_audio_is_refused_and_the_session_goes_on() {
         assert_eq!(weights(result, 30.0).len(), 52, "one sample is one frame");
         m2f_result_destroy(result);
         m2f_session_destroy(session);
-
-        let empty = super::host::session(rig.model, &session_options());
-        fails(m2f_session_finish(empty), S::M2F_STATUS_INVALID_AUDIO, "no samples");
-        fails(m2f_session_wait(empty, 0), S::M2F_STATUS_INVALID_AUDIO, "no samples");
-        m2f_session_destroy(empty);
     }
 }
 

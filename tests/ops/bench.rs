@@ -38,6 +38,7 @@ impl Random {
         let values: Vec<f32> = self
             .weight(shape, 1.7 / (depth as f32).sqrt())
             .to_f32()
+            .expect("memory")
             .iter()
             .map(|v| f16::from_f32(*v).to_f32())
             .collect();

@@ -15,7 +15,7 @@ const OFF: [f32; 2] = [-1.0; 2];
 
 /// The tiny face's own coordinates.
 fn own_uv() -> Vec<[f32; 2]> {
-    TinyFace::new().tensors["topology.uv"].to_f32().as_chunks::<2>().0.to_vec()
+    TinyFace::new().tensors["topology.uv"].to_f32().expect("memory").as_chunks::<2>().0.to_vec()
 }
 
 fn bind(uv: &[[f32; 2]], neutral_mm: Option<&[f32]>) -> Result<Binding, Error> {

@@ -24,7 +24,7 @@ fn with_eyes() -> TinyFace {
         right: vec!["teeth_lower".to_owned()],
     });
     // Looks of both eyes that are large, and some past either end.
-    let mut bias = face.tensors["gnpfa.to_weights.4.bias"].to_f32();
+    let mut bias = face.tensors["gnpfa.to_weights.4.bias"].to_f32().expect("memory");
     for (name, value) in [
         ("eyeLookOutLeft", 0.6),
         ("eyeLookUpLeft", 1.4),

@@ -76,8 +76,8 @@ fn offsets_are_the_gathered_generator_map() {
     // The golden neutral as an identity's map, so that torch's offsets are known.
     face.set("identities.1.map", &[3, RES, RES], &io.f32("neutral"));
     let maps = golden("gen_tiny_offsets").f32("offsets");
-    let index = face.tensors["topology.gather_index"].to_i32();
-    let weight = face.tensors["topology.gather_weight"].to_f32();
+    let index = face.tensors["topology.gather_index"].to_i32().expect("memory");
+    let weight = face.tensors["topology.gather_weight"].to_f32().expect("memory");
     let sample = |frame: usize, v: usize, c: usize| -> f32 {
         let texel = |k: usize| maps[(frame * 3 + c) * RES * RES + index[k] as usize];
         (v * 4..v * 4 + 4).map(|k| weight[k] * texel(k) * 2.0).sum()
@@ -144,7 +144,7 @@ fn frames_alone_match_frames_in_batches() {
 #[test]
 fn lower_teeth_turn_rigidly_by_the_fit_of_the_decoded_skin() {
     let face = TinyFace::new();
-    let (matrix, neutral) = (face.tensors["topology.follow.jaw.matrix"].to_f32(), neutral(1.0));
+    let (matrix, neutral) = (face.tensors["topology.follow.jaw.matrix"].to_f32().expect("memory"), neutral(1.0));
     let centre = jaw_centre(&neutral);
     for backend in backends() {
         let found = offsets(&mut reader(&decoder(&face), &backend, "ada"), &motion(1));
@@ -214,8 +214,8 @@ fn map_of_a_mesh_is_centred_scaled_and_gathers_back() {
     let topology = Topology::load(&face.pack()).expect("loads").expect("a topology");
     let chart = topology.chart.expect("a chart");
     let map = chart.map(&neutral(1.0));
-    let index = face.tensors["topology.gather_index"].to_i32();
-    let weight = face.tensors["topology.gather_weight"].to_f32();
+    let index = face.tensors["topology.gather_index"].to_i32().expect("memory");
+    let weight = face.tensors["topology.gather_weight"].to_f32().expect("memory");
     for (at, expected) in neutral(1.0)[..SKIN * 3].iter().enumerate() {
         let (v, c) = (at / 3, at % 3);
         let sum: f32 = (v * 4..v * 4 + 4).map(|k| weight[k] * map[index[k] as usize * 3 + c]).sum();

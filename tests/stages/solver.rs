@@ -56,7 +56,7 @@ fn solve(options: SolverOptions, offsets_mm: &[f32]) -> Vec<f32> {
     solver.project(first, &mut products);
     solver.project(second, &mut products);
     let mut weights = vec![f32::NAN; products.len()];
-    solver.solve(&products, 30.0, &mut weights);
+    solver.solve(&products, 30.0, &mut weights, &mut Vec::new());
     assert!(weights.iter().all(|w| (0.0..=1.0).contains(w)));
     weights
 }

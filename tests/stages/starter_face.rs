@@ -169,7 +169,7 @@ fn arkit_units_are_solved_for_on_either_mesh() {
     let solver = ShapeSolver::new(names(), vertices, &shapes, options).expect("solver");
     let (mut products, mut found) = (Vec::new(), vec![f32::NAN; known.len()]);
     solver.project(&mesh, &mut products);
-    solver.solve(&products, 30.0, &mut found);
+    solver.solve(&products, 30.0, &mut found, &mut Vec::new());
     let differences: Vec<f32> = found.iter().zip(&known).map(|(a, b)| (a - b).abs()).collect();
     println!("known weights of the units: mean and largest difference {:?}", mean_and(differences.clone(), 1.0));
     assert!(found.iter().all(|w| (0.0..=1.0).contains(w)));

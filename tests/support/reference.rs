@@ -168,7 +168,7 @@ fn activate(activation: Activation, x: f64) -> f64 {
 }
 
 fn values(weight: &Weight) -> Vec<f64> {
-    weight.to_f32().into_iter().map(f64::from).collect()
+    weight.to_f32().expect("memory").into_iter().map(f64::from).collect()
 }
 
 /// The weight of a product.
@@ -289,7 +289,7 @@ fn execute(op: &Op, buffers: &mut [Vec<f64>], precision: Precision) {
             result.push(row(low) * (1.0 - part) + row(low + 1) * part);
         }),
         Op::Gather { x, index, weight, .. } => {
-            let (index_list, w, taps) = (index.to_i32(), values(weight), index.shape()[1]);
+            let (index_list, w, taps) = (index.to_i32().expect("memory"), values(weight), index.shape()[1]);
             each(out, |n, v, c| {
                 result.push((v * taps..(v + 1) * taps).map(|k| w[k] * at(x, n, index_list[k] as usize, c)).sum());
             });
@@ -304,7 +304,7 @@ fn execute(op: &Op, buffers: &mut [Vec<f64>], precision: Precision) {
             result.push(turned - p[c] + t[c]);
         }),
         Op::Normals { offsets, neutral, triangles, .. } => {
-            let triangles = triangles.to_i32();
+            let triangles = triangles.to_i32().expect("memory");
             each(out, |n, v, c| {
                 let point =
                     |corner: i32| vector(|c| at(neutral, 0, corner as usize, c) + at(offsets, n, corner as usize, c));

@@ -156,8 +156,8 @@ impl TinyFace {
 
     /// The map of a mesh, [3, res, res].
     pub fn rasterise(&self, vertices_mm: &[f32]) -> Vec<f32> {
-        let index = self.tensors["topology.raster_index"].to_i32();
-        let weight = self.tensors["topology.raster_weight"].to_f32();
+        let index = self.tensors["topology.raster_index"].to_i32().expect("memory");
+        let weight = self.tensors["topology.raster_weight"].to_f32().expect("memory");
         let point = |k: usize, c: usize| weight[k] * vertices_mm[index[k] as usize * 3 + c];
         let texel = |c: usize, t: usize| (0..3).map(|k| point(t * 3 + k, c)).sum::<f32>();
         (0..3)

@@ -7,6 +7,7 @@ use std::ptr::null;
 use std::sync::Arc;
 
 use crate::error::Result;
+use crate::memory;
 use crate::plan::{Activation, Op};
 
 use super::compiler::Compiler;
@@ -52,11 +53,13 @@ pub(super) fn compile(op: &Op, compiler: &mut Compiler) -> Result<()> {
         ((0..kernel).map(|k| k * dilation * frame).collect(), inputs)
     };
     let padded = compiler.isa.tiles().padded(out.cols / groups);
-    let group_bias = bias.as_ref().filter(|_| *groups > 1).map_or(Vec::new(), |b| {
-        let values = b.to_f32();
+    let mut group_bias = Vec::new();
+    if let Some(bias) = bias.as_ref().filter(|_| *groups > 1) {
+        let values = bias.to_f32()?;
+        memory::grow(&mut group_bias, groups * padded, bias.name())?;
         let group = values.chunks(out.cols / groups);
-        group.flat_map(|g| g.iter().copied().chain(std::iter::repeat_n(0.0, padded - g.len()))).collect()
-    });
+        group_bias.extend(group.flat_map(|g| g.iter().copied().chain(std::iter::repeat_n(0.0, padded - g.len()))));
+    }
     let step = Conv1d {
         isa: compiler.isa,
         x,

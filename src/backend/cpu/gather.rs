@@ -2,6 +2,7 @@
 
 use crate::backend::gather_rows;
 use crate::error::Result;
+use crate::memory;
 use crate::plan::Op;
 
 use super::compiler::Compiler;
@@ -25,7 +26,8 @@ struct Gather {
 pub(super) fn compile(op: &Op, compiler: &mut Compiler) -> Result<()> {
     let Op::Gather { x, index, weight, out } = op else { unreachable!("gather only") };
     let rows = gather_rows(index, x.rows)?;
-    let list = weight.to_f32().into_iter().zip(rows.into_iter().map(|row| row as u32)).collect();
+    let terms = weight.to_f32()?.into_iter().zip(rows.into_iter().map(|row| row as u32));
+    let list = memory::collect(terms, index.name())?;
     let (x, out) = (compiler.place(*x), compiler.place(*out));
     compiler.push(Gather { isa: compiler.isa, x, out, list, terms: index.shape()[1] });
     Ok(())

@@ -80,6 +80,7 @@ impl Backend for CpuBackend {
     }
 
     fn compile(&self, plan: Arc<Plan>) -> Result<Box<dyn Executable>> {
+        plan.check_memory(0)?;
         let mut compiler = Compiler::new(self.isa, &plan, &self.cache);
         let steps = plan.sections().map(|(_, ops)| compiler.section(ops)).collect::<Result<_>>()?;
         let workspace_len = compiler.workspace_len;

@@ -75,7 +75,7 @@ impl Cache {
 }
 
 fn pack(tiles: &Tiles, weight: &Weight, layout: Layout) -> Result<Packed> {
-    let w = weight.to_f32();
+    let w = weight.to_f32()?;
     let shape = weight.shape();
     let panels = |groups: usize, depth: usize, columns: usize, at: &dyn Fn(usize, usize, usize) -> f32| {
         let stride = tiles.padded(columns) * depth;

@@ -7,6 +7,7 @@ use half::f16;
 use half::slice::HalfFloatSliceExt;
 
 use crate::error::Result;
+use crate::memory;
 use crate::tensor::{DType, Weight};
 
 use super::gpu::Gpu;
@@ -60,7 +61,7 @@ impl Cache {
         if let Some(packed) = entries.get(&key).and_then(Weak::upgrade) {
             return Ok(packed);
         }
-        let bytes = pack(weight, layout);
+        let bytes = pack(weight, layout)?;
         let mut buffer = Buffer::device(gpu, weight.name(), bytes.len() as u64)?;
         upload(gpu, &mut buffer, 0, &bytes)?;
         let packed = Arc::new(Packed { buffer, _source: weight.clone() });
@@ -70,22 +71,24 @@ impl Cache {
     }
 }
 
-fn pack(weight: &Weight, layout: Layout) -> Vec<u8> {
-    match layout {
+fn pack(weight: &Weight, layout: Layout) -> Result<Vec<u8>> {
+    Ok(match layout {
         Layout::Vector => {
-            let mut values = weight.to_f32();
-            values.resize(values.len().next_multiple_of(COLUMN_TILE), 0.0);
-            bytemuck::cast_slice(&values).to_vec()
+            let mut values = weight.to_f32()?;
+            let more = values.len().next_multiple_of(COLUMN_TILE) - values.len();
+            memory::grow(&mut values, more, weight.name())?;
+            values.resize(values.len() + more, 0.0);
+            memory::copy(bytemuck::cast_slice(&values), weight.name())?
         }
-        Layout::List => bytemuck::cast_slice(&weight.to_i32()).to_vec(),
+        Layout::List => memory::copy(bytemuck::cast_slice(&weight.to_i32()?), weight.name())?,
         Layout::Matrix { groups } => {
-            let (w, shape) = (weight.to_f32(), weight.shape());
+            let (w, shape) = (weight.to_f32()?, weight.shape());
             let (columns, inputs) = (shape[0] / groups, shape[1]);
             let taps: usize = shape[2..].iter().product();
             halves(groups, columns, taps, inputs, |g, n, tap, i| w[((g * columns + n) * inputs + i) * taps + tap])
         }
         Layout::Phases => {
-            let (w, shape) = (weight.to_f32(), weight.shape());
+            let (w, shape) = (weight.to_f32()?, weight.shape());
             let (columns, inputs) = (shape[0], shape[1]);
             halves(4, columns, 4, inputs, |phase, n, tap, i| {
                 let kernel = &w[(n * inputs + i) * 9..][..9];
@@ -94,7 +97,7 @@ fn pack(weight: &Weight, layout: Layout) -> Vec<u8> {
                 rows.flat_map(|y| columns.clone().map(move |x| kernel[y * 3 + x])).sum()
             })
         }
-    }
+    })
 }
 
 /// Taps of a kernel of 3 over a doubled line that fall on the same source: output 2y + phase sees the sources
@@ -146,7 +149,7 @@ mod tests {
     fn taps_come_before_channels_and_groups_before_columns() {
         let values: Vec<f32> = (0..12).map(|v| v as f32).collect();
         let weight = Weight::from_f32("w", &[2, 2, 3], &values);
-        let bytes = pack(&weight, Layout::Matrix { groups: 2 });
+        let bytes = pack(&weight, Layout::Matrix { groups: 2 }).expect("memory");
         let found: &[u16] = bytemuck::cast_slice(&bytes);
         let at = |g: usize, tap: usize, i: usize| f16::from_bits(found[(g * COLUMN_TILE * 3 + tap) * 8 + i]).to_f32();
         assert_eq!(at(0, 2, 1), 5.0, "group 0, tap 2, channel 1");

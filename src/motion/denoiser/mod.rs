@@ -13,6 +13,7 @@ mod record;
 use crate::error::{Error, Result};
 use crate::nn::{LayerNorm, Linear};
 use crate::pack::{Concat, DenoiserConfig, Pack};
+use crate::tensor::Weight;
 
 pub use record::DenoiserPlan;
 pub(super) use record::{Condition, Recorder, StepViews};
@@ -45,6 +46,8 @@ impl Shape {
 pub struct Denoiser {
     config: DenoiserConfig,
     memory: Memory,
+    /// Memory rows of ∅, whose features are zeros: of audio, [d], and of style, [d] or nothing.
+    silence: [Vec<f32>; 2],
     time: [Linear; 2],
     input: Linear,
     layers: Vec<Layer>,
@@ -99,9 +102,15 @@ impl Denoiser {
                 Memory::Token { audio: linear("audio_proj", d_a, d)?, style: linear("style_proj", d_p, d)? }
             }
         };
+        let bias = |linear: &Linear| linear.bias.as_ref().map_or_else(|| Ok(vec![0.0; d]), Weight::to_f32);
+        let silence = match &memory {
+            Memory::Feature(both) => [bias(both)?, Vec::new()],
+            Memory::Token { audio, style } => [bias(audio)?, bias(style)?],
+        };
         let layers = (0..config.layers).map(|i| Layer::load(pack, &format!("denoiser.decoder.layers.{i}"), d, ff));
         Ok(Self {
             memory,
+            silence,
             time: [linear("time_embed.0", d, d)?, linear("time_embed.2", d, d)?],
             input: linear("in_proj", d_x, d)?,
             layers: layers.collect::<Result<_>>()?,

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use crate::nn::Linear;
 use crate::plan::{Activation, Mask, Op, Plan, PlanBuilder, Port, Section, View};
-use crate::tensor::Weight;
 
 use super::{Denoiser, Layer, Memory, Shape, position};
 
@@ -104,16 +103,12 @@ impl Denoiser {
     /// Memory rows of ∅, whose features are zeros.
     fn unconditional_memory(&self, frames: usize) -> Vec<f32> {
         let d = self.config.d;
-        let bias = |linear: &Linear| linear.bias.as_ref().map_or_else(|| vec![0.0; d], Weight::to_f32);
-        let (per_frame, last) = match &self.memory {
-            Memory::Feature(both) => (bias(both), Vec::new()),
-            Memory::Token { audio, style } => (bias(audio), bias(style)),
-        };
+        let [per_frame, last] = &self.silence;
         let mut memory = position::table(frames + 1, d).split_off(d);
         for row in memory.chunks_exact_mut(d) {
-            row.iter_mut().zip(&per_frame).for_each(|(m, b)| *m += b);
+            row.iter_mut().zip(per_frame).for_each(|(m, b)| *m += b);
         }
-        memory.extend(last);
+        memory.extend_from_slice(last);
         memory
     }
 }

@@ -23,7 +23,7 @@ pub(in crate::pack) fn topology(pack: &Pack) -> Result<()> {
     }
     triangles_of_own_parts(pack, config)?;
     followed_skin(pack, config)?;
-    let extent = pack.any_shape("topology.extent")?.to_f32()[0];
+    let extent = pack.any_shape("topology.extent")?.to_f32()?[0];
     if extent > 0.0 && extent.is_finite() {
         return Ok(());
     }
@@ -32,7 +32,7 @@ pub(in crate::pack) fn topology(pack: &Pack) -> Result<()> {
 
 /// Every triangle's vertices belong to the triangle's part.
 fn triangles_of_own_parts(pack: &Pack, config: &TopologyConfig) -> Result<()> {
-    let corners = pack.any_shape("topology.triangles")?.to_i32();
+    let corners = pack.any_shape("topology.triangles")?.to_i32()?;
     for part in &config.parts {
         let [first, end] = part.triangles;
         if let Some(v) = corners[3 * first..3 * end].iter().find(|&&v| !holds(part, v)) {
@@ -49,7 +49,7 @@ fn triangles_of_own_parts(pack: &Pack, config: &TopologyConfig) -> Result<()> {
 fn followed_skin(pack: &Pack, config: &TopologyConfig) -> Result<()> {
     for name in config.followed() {
         let list = format!("topology.follow.{name}.index");
-        let index = pack.any_shape(&list)?.to_i32();
+        let index = pack.any_shape(&list)?.to_i32()?;
         let moved = |v: i32| config.parts.iter().any(|part| part.follow == "map" && holds(part, v));
         if let Some(v) = index.iter().find(|&&v| !moved(v)) {
             return Err(Error::InvalidPack(format!("tensor {list} names vertex {v}, which the map does not move")));
@@ -64,7 +64,7 @@ fn holds(part: &Part, vertex: i32) -> bool {
 
 fn inside(pack: &Pack, name: &str, end: usize) -> Result<()> {
     let list = pack.any_shape(name)?;
-    match list.to_i32().iter().find(|&&i| i < 0 || i as usize >= end) {
+    match list.to_i32()?.iter().find(|&&i| i < 0 || i as usize >= end) {
         None => Ok(()),
         Some(index) => Err(Error::InvalidPack(format!("tensor {name} holds index {index} of {end}"))),
     }

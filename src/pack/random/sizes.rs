@@ -44,6 +44,7 @@ impl Size {
         let hop = denoiser.window * 3 / 4;
         Manifest {
             format: Manifest::FORMAT.to_owned(),
+            requires: Vec::new(),
             name: format!("random-{self:?}").to_lowercase(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             licence: "CC0-1.0".to_owned(),

@@ -7,11 +7,11 @@ use media2face::prompt::StyleEncoder;
 use media2face::speech::SpeechEncoder;
 
 fn points(pack: &Pack) -> Vec<[f32; 3]> {
-    pack.any_shape("identities.0.vertices").unwrap().to_f32().as_chunks().0.to_vec()
+    pack.any_shape("identities.0.vertices").unwrap().to_f32().expect("memory").as_chunks().0.to_vec()
 }
 
 fn indices(pack: &Pack, name: &str) -> Vec<usize> {
-    pack.any_shape(name).unwrap().to_i32().iter().map(|&i| i as usize).collect()
+    pack.any_shape(name).unwrap().to_i32().expect("memory").iter().map(|&i| i as usize).collect()
 }
 
 fn part<'a>(pack: &'a Pack, name: &str) -> &'a Part {
@@ -64,7 +64,7 @@ fn every_stage_loads_from_a_random_pack() {
 fn matrices_keep_activations_near_one() {
     let pack = random(Size::Small, 1).expect("small");
     let weight = pack.any_shape("denoiser.decoder.layers.3.linear1.weight").unwrap();
-    let values = weight.to_f32();
+    let values = weight.to_f32().expect("memory");
     let mean = values.iter().sum::<f32>() / values.len() as f32;
     let gain = values.iter().map(|v| v * v).sum::<f32>() / weight.shape()[0] as f32;
     assert!(mean.abs() < 1e-3 && (gain - 1.0).abs() < 0.02, "mean {mean}, gain {gain}");
@@ -91,7 +91,7 @@ fn the_neutral_survives_the_way_to_the_map_and_back() {
     let pack = random(Size::Small, 1).unwrap();
     let points = points(&pack);
     let raster = indices(&pack, "topology.raster_index");
-    let raster_weight = pack.any_shape("topology.raster_weight").unwrap().to_f32();
+    let raster_weight = pack.any_shape("topology.raster_weight").unwrap().to_f32().expect("memory");
     let map: Vec<[f32; 3]> = raster
         .as_chunks::<3>()
         .0
@@ -100,8 +100,8 @@ fn the_neutral_survives_the_way_to_the_map_and_back() {
         .map(|(i, w)| std::array::from_fn(|k| (0..3).map(|c| w[c] * points[i[c]][k]).sum()))
         .collect();
     let gather = indices(&pack, "topology.gather_index");
-    let gather_weight = pack.any_shape("topology.gather_weight").unwrap().to_f32();
-    let uv = pack.any_shape("topology.uv").unwrap().to_f32();
+    let gather_weight = pack.any_shape("topology.gather_weight").unwrap().to_f32().expect("memory");
+    let uv = pack.any_shape("topology.uv").unwrap().to_f32().expect("memory");
     let mut seen = 0;
     for (vertex, point) in points.iter().enumerate().filter(|(v, _)| uv[2 * v] >= 0.0) {
         for k in 0..3 {
@@ -120,7 +120,7 @@ fn rigid_parts_follow_a_shift_of_their_skin() {
         for name in ["eye_left", "eye_right", "teeth_lower", "tongue"] {
             assert_eq!(part(&pack, name).follow, name);
             let skin = indices(&pack, &format!("topology.follow.{name}.index"));
-            let matrix = pack.any_shape(&format!("topology.follow.{name}.matrix")).unwrap().to_f32();
+            let matrix = pack.any_shape(&format!("topology.follow.{name}.matrix")).unwrap().to_f32().expect("memory");
             let shift = [1.0, -2.0, 0.5];
             let motion: Vec<f32> = matrix
                 .chunks(3 * skin.len())

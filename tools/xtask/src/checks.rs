@@ -94,14 +94,34 @@ pub(crate) fn symbols(extent: Extent) -> Result<()> {
 pub(crate) fn valgrind(extent: Extent) -> Result<()> {
     let program = sample::build_c("minimal", library(extent))?;
     let folder = target().join("samples");
-    let (pack, audio, csv) = (folder.join("tiny.m2f"), folder.join("two.wav"), folder.join("valgrind.csv"));
-    run(&mut m2f(&["convert", "--random", "tiny", "--out", &pack.to_string_lossy()]))?;
+    let (pack, audio, csv) = (tiny_pack()?, folder.join("two.wav"), folder.join("valgrind.csv"));
     let whole = std::fs::read(root().join("samples/audio/hello.wav"))?;
     std::fs::write(&audio, &whole[..WAV_HEAD + TWO_SECONDS])?;
     let options = ["--quiet", "--error-exitcode=9", "--leak-check=full", "--errors-for-leak-kinds=definite,indirect"];
     let mut valgrind = command("valgrind", &options);
     valgrind.env("VK_DRIVER_FILES", folder.join("no drivers")).env("VK_LOADER_LAYERS_DISABLE", "~all~");
     run(valgrind.arg(program).arg(&pack).arg(&audio).arg(csv))
+}
+
+/// A host that refuses memory: the n-th request of a job, and all from the n-th on.
+pub(crate) fn memory(extent: Extent) -> Result<()> {
+    let program = sample::compile_c("tests/c/memory.c", "-std=c11", library(extent))?;
+    let pack = tiny_pack()?;
+    let starter = root().join("models/starter.m2f");
+    match extent {
+        Extent::Quick => run(Command::new(program).arg(pack).arg("100")),
+        Extent::Full => {
+            run(Command::new(&program).arg(pack).arg("0"))?;
+            run(Command::new(program).arg(starter).arg("300"))
+        }
+    }
+}
+
+/// The tiny pack as a file.
+fn tiny_pack() -> Result<PathBuf> {
+    let pack = target().join("samples/tiny.m2f");
+    run(&mut m2f(&["convert", "--random", "tiny", "--out", &pack.to_string_lossy()]))?;
+    Ok(pack)
 }
 
 /// Bytes before the samples of samples/audio/hello.wav. Its head tells of more than a part has; the C sample reads what

@@ -1,4 +1,4 @@
-//! The headers in `include/` from `src/ffi` by cbindgen.
+//! The headers in `include/` from `capi/src` by cbindgen.
 
 use anyhow::{Context, Result, bail};
 
@@ -19,6 +19,7 @@ const HEADERS: [Header; 2] = [
         sources: &[
             "error.rs",
             "version.rs",
+            "memory.rs",
             "device.rs",
             "runtime.rs",
             "model.rs",
@@ -52,10 +53,10 @@ pub(crate) fn run(check: bool) -> Result<()> {
         }
         let committed = std::fs::read_to_string(&path).with_context(|| format!("include/{name}"))?;
         if let Some(line) = committed.lines().zip(generated.lines()).position(|(a, b)| a != b) {
-            bail!("include/{name} differs from src/ffi at line {}: run cargo xtask header", line + 1);
+            bail!("include/{name} differs from capi/src at line {}: run cargo xtask header", line + 1);
         }
         if committed != generated {
-            bail!("include/{name} differs from src/ffi in length: run cargo xtask header");
+            bail!("include/{name} differs from capi/src in length: run cargo xtask header");
         }
     }
     Ok(())
@@ -70,7 +71,7 @@ pub(crate) fn committed() -> Result<String> {
 fn generate(header: &Header) -> Result<String> {
     let settings = root().join("include").join(header.settings);
     let config = cbindgen::Config::from_file(settings).map_err(anyhow::Error::msg)?;
-    let sources = header.sources.iter().map(|source| root().join("src/ffi").join(source));
+    let sources = header.sources.iter().map(|source| root().join("capi/src").join(source));
     let builder = sources.fold(cbindgen::Builder::new().with_config(config), cbindgen::Builder::with_src);
     let mut text = Vec::new();
     builder.generate().with_context(|| format!("cbindgen: {}", header.name))?.write(&mut text);

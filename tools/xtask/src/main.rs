@@ -27,7 +27,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Chore {
-    /// Write the headers in include/ from src/ffi; with --check only compare.
+    /// Write the headers in include/ from capi/src; with --check only compare.
     Header {
         /// Fail when a committed header is not the generated one.
         #[arg(long)]

@@ -1,6 +1,6 @@
 //! Builds and runs the samples.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::ValueEnum;
@@ -29,7 +29,7 @@ impl Profile {
     pub(crate) fn build(self) -> Result<()> {
         match self {
             Self::Dev => run(&mut cargo(&["build", "--workspace"])),
-            Self::Release => run(&mut cargo(&["build", "--release", "--package", "media2face"])),
+            Self::Release => run(&mut cargo(&["build", "--release", "--package", "media2face-c"])),
         }
     }
 
@@ -68,17 +68,22 @@ pub(crate) fn sample(language: Language, profile: Profile) -> Result<()> {
 
 /// Compiles samples/c/{name}.c as strictly as C99 can be.
 pub(crate) fn build_c(name: &str, profile: Profile) -> Result<PathBuf> {
+    compile_c(&format!("samples/c/{name}.c"), "-std=c99", profile)
+}
+
+/// Compiles a program of the repository with the static library, without a warning.
+pub(crate) fn compile_c(source: &str, standard: &str, profile: Profile) -> Result<PathBuf> {
     need(Need::Program("gcc", "gcc"))?;
     profile.build()?;
     let folder = target().join("samples");
     std::fs::create_dir_all(&folder)?;
-    let program = folder.join(name);
-    let (source, library) = (format!("samples/c/{name}.c"), profile.folder().join("libmedia2face.a"));
+    let program = folder.join(Path::new(source).file_stem().unwrap_or_default());
+    let library = profile.folder().join("libmedia2face.a");
     let (program_text, library_text) = (program.to_string_lossy(), library.to_string_lossy());
-    let strict = ["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror", "-O1", "-g"];
+    let strict = [standard, "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror", "-O1", "-g"];
     let link = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"];
     let mut gcc = command("gcc", &strict);
-    gcc.args(["-Iinclude", &source, "-o", &program_text, &library_text]).args(link);
+    gcc.args(["-Iinclude", source, "-o", &program_text, &library_text]).args(link);
     run(&mut gcc)?;
     Ok(program)
 }

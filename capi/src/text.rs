@@ -1,27 +1,28 @@
 //! Strings across the ABI: UTF-8, NUL-terminated.
 
-use std::ffi::{CStr, c_char};
+use std::ffi::c_char;
 
-use crate::limits;
+use media2face::limits;
 
 use super::buffer;
 use super::error::{Failure, m2f_status};
 
-/// A caller's string; NULL is `None`.
+/// A caller's string; NULL is `None`. No further than the limit is looked for its end.
 ///
 /// # Safety
-/// `text` is NULL or a NUL-terminated string that nobody writes during the call.
+/// `text` is NULL, or a string that nobody writes during the call: NUL-terminated, or longer than the limit.
 pub(super) unsafe fn optional<'a>(text: *const c_char, name: &str) -> Result<Option<&'a str>, Failure> {
     if text.is_null() {
         return Ok(None);
     }
-    // SAFETY: not NULL, terminated by the caller's promise.
-    let text = unsafe { CStr::from_ptr(text) };
-    if text.count_bytes() > limits::MAX_PROMPT_BYTES {
+    // SAFETY: not NULL, and every byte up to the first NUL or the limit may be read, by the caller's promise.
+    let Some(length) = (0..=limits::MAX_PROMPT_BYTES).find(|&at| unsafe { *text.add(at) } == 0) else {
         return Err(Failure::argument(format!("{name} is longer than {} bytes", limits::MAX_PROMPT_BYTES)));
-    }
+    };
+    // SAFETY: read just now, the NUL included.
+    let text = unsafe { std::slice::from_raw_parts(text.cast::<u8>(), length) };
     let invalid = |_| Failure::new(m2f_status::M2F_STATUS_INVALID_UTF8, format!("{name} is not valid UTF-8"));
-    text.to_str().map(Some).map_err(invalid)
+    std::str::from_utf8(text).map(Some).map_err(invalid)
 }
 
 /// Copies a string with its terminating NUL; the count includes it.

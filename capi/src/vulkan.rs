@@ -5,8 +5,8 @@ use std::ffi::{c_char, c_void};
 use ash::vk;
 use ash::vk::Handle;
 
-use crate::backend::vulkan::{HostDevice, QueueLock, Requirements, Tier};
-use crate::session::Runtime;
+use media2face::backend::vulkan::{HostDevice, QueueLock, Requirements, Tier};
+use media2face::session::Runtime;
 
 use super::error::{Failure, m2f_status};
 use super::guard::{give, guard, writable};
@@ -192,8 +192,7 @@ pub unsafe extern "C" fn m2f_runtime_create_vulkan(
         // SAFETY: the caller's promise.
         let runtime = unsafe { Runtime::adopt(&runtime::convert(&options)?, &host) }?;
         // SAFETY: checked above.
-        unsafe { give(m2f_runtime(runtime), out) };
-        Ok(())
+        unsafe { give(m2f_runtime(runtime), out) }
     })
 }
 

@@ -3,7 +3,8 @@
 use std::ffi::c_char;
 use std::time::Duration;
 
-use crate::session::{InpaintMode, SEED_AUTO, Session, SessionOptions, Stage, Style};
+use media2face::limits;
+use media2face::session::{InpaintMode, SEED_AUTO, Session, SessionOptions, Stage, Style};
 
 use super::buffer;
 use super::error::{Failure, m2f_status};
@@ -16,9 +17,6 @@ use super::text;
 
 /// One clip: its audio, style and seed, and the job that animates it.
 pub struct m2f_session(pub(super) Session);
-
-/// `mode`: the whole clip is pushed, then animated. Push may take memory, so it is not for audio threads.
-pub const M2F_SESSION_OFFLINE: u32 = 0;
 
 /// `seed`: one that follows from the clip's own sound, so that every voice has a take of its own. It is a number below 2^32, the
 /// same for the same samples rounded to 16 bits: however they were cut, as i16 or f32, whatever their rate.
@@ -62,17 +60,15 @@ pub struct m2f_progress {
 pub struct m2f_session_options {
     /// Bytes of this struct as the caller knows it.
     pub struct_size: u32,
-    /// `M2F_SESSION_OFFLINE`.
-    pub mode: u32,
     /// Rate of the pushed audio, Hz; default 16000.
     pub sample_rate_hz: u32,
     /// Interleaved channels of the pushed audio; they are averaged. Default 1.
     pub channel_count: u32,
+    /// Denoising steps; 0 (default) for the pack's.
+    pub step_count: u32,
     /// Same seed, same bytes, on any number of threads. Default `M2F_SEED_AUTO`; 0 is a seed like any other. Of a session of
     /// `m2f_result_revise` that is the result's.
     pub seed: u64,
-    /// Denoising steps; 0 (default) for the pack's.
-    pub step_count: u32,
     /// Noise added at each step, 0..1; NaN (default) for the pack's.
     pub eta: f32,
     /// Guidance of the audio, s_A; NaN (default) for the pack's. Without effect where the pack's denoiser is distilled.
@@ -81,8 +77,6 @@ pub struct m2f_session_options {
     pub guidance_style: f32,
     /// Strength of the style, as in `m2f_style_options`; default 1.
     pub style_strength: f32,
-    /// Room of the input ring in ms, for the streaming mode; ignored offline.
-    pub ring_ms: u32,
     /// How it is to be spoken, UTF-8: words or one emoji. Over the whole clip; `m2f_session_add_style` adds more.
     pub style_text: *const c_char,
     /// A PNG or JPEG file's bytes.
@@ -121,16 +115,14 @@ unsafe impl Options for m2f_session_options {
     fn defaults() -> Self {
         Self {
             struct_size: size_of::<Self>() as u32,
-            mode: M2F_SESSION_OFFLINE,
             sample_rate_hz: 16_000,
             channel_count: 1,
-            seed: M2F_SEED_AUTO,
             step_count: 0,
+            seed: M2F_SEED_AUTO,
             eta: f32::NAN,
             guidance_audio: f32::NAN,
             guidance_style: f32::NAN,
             style_strength: 1.0,
-            ring_ms: 0,
             style_text: std::ptr::null(),
             style_picture: std::ptr::null(),
             style_picture_size: 0,
@@ -165,7 +157,7 @@ pub unsafe extern "C" fn m2f_session_options_init(options: *mut m2f_session_opti
 /// Parameters: `model`; `options`, or NULL for the defaults (16 kHz mono, no style); `out`, receives the session. Strings
 /// and buffers are copied.
 /// Returns: OK; INVALID_ARGUMENT (a field out of range, two styles); INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (the
-/// model lacks a network that this job needs, such as the style tower); UNSUPPORTED (the mode).
+/// model lacks a network that this job needs, such as the style tower).
 /// Ownership: the caller's; end it with [`m2f_session_destroy`]. It keeps the model and the identity alive.
 /// Threads: any. Cost: small; networks are prepared when the work begins.
 ///
@@ -184,8 +176,7 @@ pub unsafe extern "C" fn m2f_session_create(
         // SAFETY: the caller's promise.
         let session = Session::new(&model.0, unsafe { convert(&options) }?)?;
         // SAFETY: checked above.
-        unsafe { give(m2f_session(session), out) };
-        Ok(())
+        unsafe { give(m2f_session(session), out) }
     })
 }
 
@@ -208,8 +199,8 @@ pub unsafe extern "C" fn m2f_session_destroy(session: *mut m2f_session) {
 /// Parameters: `samples`, `frame_count` × channels interleaved; `frame_count`, any number, 0 included.
 /// Returns: OK; INVALID_ARGUMENT; INVALID_AUDIO (NaN or infinite: nothing of this call is taken; or the clip is too
 /// long); INVALID_STATE (after finish); OUT_OF_MEMORY; the job's failure when it has one, such as CANCELLED.
-/// Threads: pushes of one session are taken in the order they come, so push from one thread; not an audio thread in
-/// the offline mode. Cost: a copy.
+/// Threads: pushes of one session are taken in the order they come, so push from one thread; not an audio thread.
+/// Cost: a copy.
 ///
 /// # Safety
 /// As stated for the parameters.
@@ -239,7 +230,7 @@ pub unsafe extern "C" fn m2f_session_push_i16(
 
 /// Ends the input; the work begins, on the runtime's threads where it has any.
 ///
-/// Returns: OK; INVALID_AUDIO (nothing was pushed); INVALID_STATE (finished before); OUT_OF_MEMORY (no worker thread);
+/// Returns: OK; INVALID_AUDIO (nothing was pushed: the session stays as it was); INVALID_STATE (finished before); OUT_OF_MEMORY (no worker thread);
 /// the job's failure when it has one, such as CANCELLED.
 /// Threads: the one that pushes. Cost: small; all work is the job's.
 ///
@@ -266,7 +257,7 @@ pub unsafe extern "C" fn m2f_session_finish(session: *const m2f_session) -> m2f_
 pub unsafe extern "C" fn m2f_session_finish_together(sessions: *const *const m2f_session, count: usize) -> m2f_status {
     guard(|| {
         // SAFETY: the caller's promise.
-        let handles = unsafe { buffer::input(sessions, count, "sessions") }?;
+        let handles = unsafe { buffer::input(sessions, count, limits::MAX_SESSIONS_TOGETHER, "sessions") }?;
         // SAFETY: the caller's promise.
         let session = |handle: &*const m2f_session| Ok(&unsafe { borrow(*handle, "a session") }?.0);
         let sessions = handles.iter().map(session).collect::<Result<Vec<_>, Failure>>()?;
@@ -366,8 +357,7 @@ pub unsafe extern "C" fn m2f_session_pull(session: *const m2f_session, out: *mut
         // SAFETY: the caller's promise.
         let animation = unsafe { borrow(session, "session") }?.0.pull()?.ok_or_else(Failure::not_ready)?;
         // SAFETY: checked above.
-        unsafe { give(m2f_result::new(animation), out) };
-        Ok(())
+        unsafe { give(m2f_result::new(animation), out) }
     })
 }
 
@@ -381,7 +371,7 @@ unsafe fn push<T>(
     session: *const m2f_session,
     samples: *const T,
     frame_count: usize,
-    push: impl FnOnce(&Session, &[T]) -> crate::Result<()>,
+    push: impl FnOnce(&Session, &[T]) -> media2face::Result<()>,
 ) -> m2f_status {
     guard(|| {
         // SAFETY: the caller's promise.
@@ -389,17 +379,13 @@ unsafe fn push<T>(
         let count = frame_count.checked_mul(session.channel_count() as usize);
         let count = count.ok_or_else(|| Failure::argument("frame_count is too large"))?;
         // SAFETY: the caller's promise.
-        Ok(push(session, unsafe { buffer::input(samples, count, "samples") }?)?)
+        Ok(push(session, unsafe { buffer::input(samples, count, usize::MAX, "samples") }?)?)
     })
 }
 
 /// # Safety
 /// The pointers of `options` are as its fields say.
 pub(super) unsafe fn convert(options: &m2f_session_options) -> Result<SessionOptions, Failure> {
-    if options.mode != M2F_SESSION_OFFLINE {
-        let detail = format!("mode {} is not supported by this version", options.mode);
-        return Err(Failure::new(m2f_status::M2F_STATUS_UNSUPPORTED, detail));
-    }
     let flags = [
         ("editable", options.editable),
         ("no_default_style", options.no_default_style),
@@ -414,8 +400,15 @@ pub(super) unsafe fn convert(options: &m2f_session_options) -> Result<SessionOpt
     let sources = unsafe {
         [
             text::optional(options.style_text, "style_text")?.map(|text| Style::Text(text.to_owned())),
-            buffer::optional(options.style_picture, options.style_picture_size, "style_picture")?.map(Style::Picture),
-            buffer::optional(options.style_code, options.style_code_count, "style_code")?.map(Style::Code),
+            buffer::optional(
+                options.style_picture,
+                options.style_picture_size,
+                limits::MAX_PICTURE_BYTES,
+                "style_picture",
+            )?
+            .map(Style::Picture),
+            buffer::optional(options.style_code, options.style_code_count, limits::MAX_DIMENSION, "style_code")?
+                .map(Style::Code),
         ]
     };
     let mut given = sources.into_iter().flatten();

@@ -1,9 +1,10 @@
 //! Status codes and the last error of a thread.
 
 use std::cell::RefCell;
-use std::ffi::{CStr, CString, c_char};
+use std::ffi::{CStr, c_char};
+use std::fmt::{Arguments, Write};
 
-use crate::error::Error;
+use media2face::error::Error;
 
 /// What a call answers. Numbers are never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,21 +83,51 @@ impl From<Error> for Failure {
             Error::OutOfMemory(_) => S::M2F_STATUS_OUT_OF_MEMORY,
             Error::Unsupported(_) => S::M2F_STATUS_UNSUPPORTED,
             Error::DeviceLost(_) => S::M2F_STATUS_DEVICE_LOST,
-            Error::Internal(_) => S::M2F_STATUS_INTERNAL,
+            // A kind that is new to the library has no number of its own yet.
+            _ => S::M2F_STATUS_INTERNAL,
         };
         Self::new(status, error.to_string())
     }
 }
 
+/// Most bytes of a last error, its NUL included; a longer one is cut.
+const MOST_BYTES: usize = 1024;
+
 thread_local! {
-    static LAST_ERROR: RefCell<CString> = RefCell::default();
+    /// In place, for there may be no memory when it is written.
+    static LAST_ERROR: RefCell<Text> = const { RefCell::new(Text { bytes: [0; MOST_BYTES], len: 0 }) };
 }
 
-/// Keeps the detail for [`m2f_last_error`].
-pub(super) fn remember(detail: &str) {
-    let text: Vec<u8> = detail.bytes().filter(|&b| b != 0).collect();
+struct Text {
+    bytes: [u8; MOST_BYTES],
+    len: usize,
+}
+
+impl Write for Text {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        for letter in text.chars().filter(|&letter| letter != '\0') {
+            let end = self.len + letter.len_utf8();
+            if end >= MOST_BYTES {
+                return Err(std::fmt::Error);
+            }
+            letter.encode_utf8(&mut self.bytes[self.len..end]);
+            self.len = end;
+        }
+        Ok(())
+    }
+}
+
+/// Keeps the detail for [`m2f_last_error`]. Takes no memory.
+pub(super) fn remember(detail: Arguments) {
     // A thread that is being torn down has no last error any more.
-    let _ = LAST_ERROR.try_with(|last| *last.borrow_mut() = CString::new(text).unwrap_or_default());
+    let _ = LAST_ERROR.try_with(|last| {
+        let mut last = last.borrow_mut();
+        last.len = 0;
+        // What does not fit is cut.
+        let _ = last.write_fmt(detail);
+        let len = last.len;
+        last.bytes[len] = 0;
+    });
 }
 
 /// The detail of the last failed call on this thread, one line of UTF-8, or an empty string.
@@ -106,7 +137,7 @@ pub(super) fn remember(detail: &str) {
 /// Threads: any; each has its own.
 #[unsafe(no_mangle)]
 pub extern "C" fn m2f_last_error() -> *const c_char {
-    LAST_ERROR.try_with(|last| last.borrow().as_ptr()).unwrap_or(c"".as_ptr())
+    LAST_ERROR.try_with(|last| last.borrow().bytes.as_ptr().cast()).unwrap_or(c"".as_ptr())
 }
 
 /// A short English name of a status, such as `invalid argument`.

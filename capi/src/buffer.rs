@@ -1,14 +1,18 @@
 //! Buffers that a caller gives: pointer, capacity, count out.
 
 use super::error::{Failure, m2f_status};
+use super::guard::check_memory;
 
-/// Input elements.
+/// Input elements. A count past `most` is refused before the first of them is looked at.
 ///
 /// # Safety
-/// `data` points to `count` elements that nobody writes during the call, or `count` is 0.
-pub(super) unsafe fn input<'a, T>(data: *const T, count: usize, name: &str) -> Result<&'a [T], Failure> {
+/// `data` points to `count` elements that nobody writes during the call, or `count` is 0 or above `most`.
+pub(super) unsafe fn input<'a, T>(data: *const T, count: usize, most: usize, name: &str) -> Result<&'a [T], Failure> {
     if count == 0 {
         return Ok(&[]);
+    }
+    if count > most {
+        return Err(Failure::argument(format!("{name}: {count} elements, at most {most}")));
     }
     if data.is_null() {
         return Err(Failure::argument(format!("{name} is NULL with a count of {count}")));
@@ -23,14 +27,30 @@ pub(super) unsafe fn input<'a, T>(data: *const T, count: usize, name: &str) -> R
 /// A copy of what a pointer and a count of an options struct give; NULL is none.
 ///
 /// # Safety
-/// `data` is NULL or points to `count` elements that nobody writes during the call.
-pub(super) unsafe fn optional<T: Clone>(data: *const T, count: u64, name: &str) -> Result<Option<Vec<T>>, Failure> {
+/// `data` is NULL, or as for [`input`].
+pub(super) unsafe fn optional<T: Copy>(
+    data: *const T,
+    count: u64,
+    most: usize,
+    name: &str,
+) -> Result<Option<Vec<T>>, Failure> {
     if data.is_null() {
         return Ok(None);
     }
-    let count = usize::try_from(count).map_err(|_| Failure::argument(format!("{name} is too large")))?;
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
     // SAFETY: the caller's promise.
-    Ok(Some(unsafe { input(data, count, name) }?.to_vec()))
+    copy(unsafe { input(data, count, most, name) }?, name).map(Some)
+}
+
+/// A copy of a host's elements.
+pub(super) fn copy<T: Copy>(elements: &[T], name: &str) -> Result<Vec<T>, Failure> {
+    let mut copy = Vec::new();
+    let bytes = size_of_val(elements);
+    let refused =
+        |_| Failure::new(m2f_status::M2F_STATUS_OUT_OF_MEMORY, format!("no memory for {bytes} bytes of {name}"));
+    copy.try_reserve_exact(elements.len()).map_err(refused)?;
+    copy.extend_from_slice(elements);
+    Ok(copy)
 }
 
 /// Asks for room: `Ok(None)` when the caller only queries the count (NULL and capacity 0). `count_out` may be NULL when
@@ -75,6 +95,7 @@ pub(super) unsafe fn copy_out<T: Copy>(
 ) -> Result<(), Failure> {
     // SAFETY: the caller's promise.
     if let Some(buffer) = unsafe { output(data, capacity, count_out, values.len()) }? {
+        check_memory()?;
         buffer.copy_from_slice(values);
         if !count_out.is_null() {
             // SAFETY: not NULL, and writable by the caller's promise.

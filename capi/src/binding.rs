@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::session::{Binding, Reader};
+use media2face::limits;
+use media2face::session::{Binding, Reader};
 
 use super::buffer;
 use super::error::m2f_status;
@@ -73,16 +74,19 @@ pub unsafe extern "C" fn m2f_binding_create(
         let (model, options) = unsafe { (&borrow(model, "model")?.0, options::read(options)?) };
         let count = options.vertex_count as usize;
         // SAFETY: the caller's promise.
-        let uv = unsafe { buffer::input(options.uv, count * 2, "uv") }?.as_chunks::<2>().0;
+        let uv = unsafe { buffer::input(options.uv, count.saturating_mul(2), 2 * limits::MAX_VERTICES, "uv") }?
+            .as_chunks::<2>()
+            .0;
         let neutral = match options.vertices_mm.is_null() {
             true => None,
             // SAFETY: the caller's promise.
-            false => Some(unsafe { buffer::input(options.vertices_mm, count * 3, "vertices_mm") }?),
+            false => Some(unsafe {
+                buffer::input(options.vertices_mm, count.saturating_mul(3), 3 * limits::MAX_VERTICES, "vertices_mm")
+            }?),
         };
         let binding = model.bind(uv, neutral)?;
         // SAFETY: checked above.
-        unsafe { give(m2f_binding(binding), out) };
-        Ok(())
+        unsafe { give(m2f_binding(binding), out) }
     })
 }
 

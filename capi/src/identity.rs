@@ -3,7 +3,8 @@
 use std::ffi::c_char;
 use std::sync::Arc;
 
-use crate::session::Identity;
+use media2face::limits;
+use media2face::session::Identity;
 
 use super::buffer;
 use super::error::{Failure, m2f_status};
@@ -97,8 +98,10 @@ pub unsafe extern "C" fn m2f_identity_create(
             (None, true, 0) => model.default_identity()?,
             (None, false, 0) => {
                 // SAFETY: the caller's promise.
-                let vertices =
-                    unsafe { buffer::input(options.vertices_mm, options.vertex_count as usize * 3, "vertices_mm") }?;
+                let vertices = unsafe {
+                    let count = (options.vertex_count as usize).saturating_mul(3);
+                    buffer::input(options.vertices_mm, count, 3 * limits::MAX_VERTICES, "vertices_mm")
+                }?;
                 model.identity_from_vertices("host", vertices)?
             }
             // SAFETY: the caller's promise.
@@ -106,8 +109,7 @@ pub unsafe extern "C" fn m2f_identity_create(
             _ => return Err(Failure::argument("set one of name, vertices_mm and mix")),
         };
         // SAFETY: checked above.
-        unsafe { give(m2f_identity(identity), out) };
-        Ok(())
+        unsafe { give(m2f_identity(identity), out) }
     })
 }
 
@@ -120,8 +122,8 @@ unsafe fn mix<'a>(options: &m2f_identity_options) -> Result<Vec<(&'a str, f32)>,
     // SAFETY: the caller's promise.
     let (names, weights) = unsafe {
         (
-            buffer::input(options.mix_names, count, "mix_names")?,
-            buffer::input(options.mix_weights, count, "mix_weights")?,
+            buffer::input(options.mix_names, count, limits::MAX_NAMES, "mix_names")?,
+            buffer::input(options.mix_weights, count, limits::MAX_NAMES, "mix_weights")?,
         )
     };
     let pair = |(name, weight): (&*const c_char, &f32)| {

@@ -3,9 +3,10 @@
 use std::ffi::{CString, c_char, c_void};
 use std::sync::Arc;
 
-use crate::backend::select::BackendChoice;
-use crate::backend::vulkan::{DEFAULT_BUDGET_MS, DeviceChoice, VulkanOptions};
-use crate::session::{LogLevel, LogSink, Runtime, RuntimeOptions};
+use media2face::backend::select::BackendChoice;
+use media2face::backend::vulkan::{DEFAULT_BUDGET_MS, DeviceChoice, VulkanOptions};
+use media2face::limits;
+use media2face::session::{LogLevel, LogSink, Runtime, RuntimeOptions};
 
 use super::buffer;
 use super::error::{Failure, m2f_status};
@@ -16,7 +17,7 @@ use super::text;
 /// Threads, backend and log of the sessions made on it.
 pub struct m2f_runtime(pub(super) Arc<Runtime>);
 
-/// `thread_count`: as many threads as the machine has cores.
+/// `thread_count`: one thread on every second core, at least one.
 pub const M2F_THREADS_AUTO: u32 = u32::MAX;
 
 /// `flags`: leave instruction set extensions unused, for results that are equal on every machine.
@@ -56,14 +57,6 @@ pub enum m2f_log_level {
 pub type m2f_log_callback =
     Option<unsafe extern "C" fn(level: m2f_log_level, message: *const c_char, user: *mut c_void)>;
 
-/// Takes memory for the library: `size` bytes aligned to `alignment`, or NULL.
-pub type m2f_allocate_callback =
-    Option<unsafe extern "C" fn(size: usize, alignment: usize, user: *mut c_void) -> *mut c_void>;
-
-/// Gives memory of the allocate callback back.
-pub type m2f_free_callback =
-    Option<unsafe extern "C" fn(memory: *mut c_void, size: usize, alignment: usize, user: *mut c_void)>;
-
 /// Options of [`m2f_runtime_create`]. Fill with [`m2f_runtime_options_init`] first.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
@@ -71,22 +64,16 @@ pub struct m2f_runtime_options {
     /// Bytes of this struct as the caller knows it.
     pub struct_size: u32,
     /// Threads that compute. 0: none, work runs only inside `m2f_session_step` on the caller's thread.
-    /// `M2F_THREADS_AUTO` (the default): one per core.
+    /// `M2F_THREADS_AUTO` (the default): one on every second core; the host has the others.
     pub thread_count: u32,
     /// `M2F_RUNTIME_…` bits.
     pub flags: u32,
-    /// Messages up to this `m2f_log_level` are delivered; default `M2F_LOG_WARNING`.
+    /// Messages up to this `m2f_log_level` are told; default `M2F_LOG_WARNING`.
     pub log_level: u32,
-    /// Receives messages, or NULL.
+    /// Receives messages, or NULL: [`m2f_runtime_next_log`] then has them.
     pub log: m2f_log_callback,
     /// Handed to `log`.
     pub log_user: *mut c_void,
-    /// Memory callbacks: both or none. This version answers `M2F_STATUS_UNSUPPORTED` when they are set.
-    pub allocate: m2f_allocate_callback,
-    /// See `allocate`.
-    pub free: m2f_free_callback,
-    /// Handed to `allocate` and `free`.
-    pub memory_user: *mut c_void,
     /// An `m2f_backend`; default `M2F_BACKEND_AUTO`. The fields below say nothing on the CPU.
     pub backend: u32,
     /// A device by its place in the list, see `m2f_device_describe`; default `M2F_DEVICE_BEST`.
@@ -116,9 +103,6 @@ unsafe impl Options for m2f_runtime_options {
             log_level: m2f_log_level::M2F_LOG_WARNING as u32,
             log: None,
             log_user: std::ptr::null_mut(),
-            allocate: None,
-            free: None,
-            memory_user: std::ptr::null_mut(),
             backend: m2f_backend::M2F_BACKEND_AUTO as u32,
             device_index: M2F_DEVICE_BEST,
             device_uuid: [0; 16],
@@ -150,7 +134,7 @@ pub unsafe extern "C" fn m2f_runtime_options_init(options: *mut m2f_runtime_opti
 ///
 /// Parameters: `options`, or NULL for the defaults; `out`, receives the runtime.
 /// Returns: OK; INVALID_ARGUMENT (a field out of range, two devices, with `M2F_BACKEND_VULKAN` a device that is not
-/// there); INVALID_STRUCT_SIZE; UNSUPPORTED (memory callbacks; with `M2F_BACKEND_VULKAN` no loader, or no device that
+/// there); INVALID_STRUCT_SIZE; UNSUPPORTED (with `M2F_BACKEND_VULKAN` no loader, or no device that
 /// can: the text of `m2f_last_error` says which); OUT_OF_MEMORY (threads could not be started).
 /// Ownership: the caller's; end it with [`m2f_runtime_destroy`]. Models and sessions keep it alive.
 /// Threads: any. Cost: under a millisecond with `M2F_BACKEND_CPU`, else tens to hundreds: Vulkan's drivers are loaded.
@@ -169,8 +153,7 @@ pub unsafe extern "C" fn m2f_runtime_create(
         // SAFETY: the caller's promise.
         let runtime = Runtime::new(&unsafe { convert(&options) }?)?;
         // SAFETY: checked above.
-        unsafe { give(m2f_runtime(runtime), out) };
-        Ok(())
+        unsafe { give(m2f_runtime(runtime), out) }
     })
 }
 
@@ -304,13 +287,45 @@ pub unsafe extern "C" fn m2f_runtime_read_pipeline_cache(
     })
 }
 
+/// Takes the oldest message that waits: the log of hosts that cannot give a callback. At most 256 wait, the oldest go first;
+/// where `log` is set none does.
+///
+/// Parameters: `level`, receives an `m2f_log_level`; `buffer` with room for `capacity` bytes, receives one line of UTF-8, or
+/// NULL and 0 to query, which leaves the message; `count`, receives the bytes with the terminating NUL (may be NULL when there
+/// is a buffer).
+/// Returns: OK; NOT_READY when no message waits; INVALID_ARGUMENT; BUFFER_TOO_SMALL, which leaves the message.
+/// Threads: any but an audio thread. Of several that ask, each message comes to one.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_runtime_next_log(
+    runtime: *const m2f_runtime,
+    level: *mut u32,
+    buffer: *mut c_char,
+    capacity: usize,
+    count: *mut usize,
+) -> m2f_status {
+    guard(|| {
+        writable(level, "level")?;
+        // SAFETY: the caller's promise.
+        let runtime = unsafe { borrow(runtime, "runtime") }?;
+        let copied = runtime.0.next_log(|of, message| {
+            // SAFETY: the caller's promise.
+            let copied = unsafe { text::copy_out(message, buffer, capacity, count) };
+            let taken = copied.is_ok() && !buffer.is_null();
+            (copied.map(|()| of), taken)
+        });
+        let of = copied.ok_or_else(Failure::not_ready)??;
+        // SAFETY: checked above, and writable by the caller's promise.
+        unsafe { level.write(number(of) as u32) };
+        Ok(())
+    })
+}
+
 /// # Safety
 /// The pointers of `options` are as its fields say.
 pub(super) unsafe fn convert(options: &m2f_runtime_options) -> Result<RuntimeOptions, Failure> {
-    if options.allocate.is_some() || options.free.is_some() {
-        let detail = "memory callbacks are not supported by this version";
-        return Err(Failure::new(m2f_status::M2F_STATUS_UNSUPPORTED, detail));
-    }
     if options.flags & !M2F_RUNTIME_PORTABLE != 0 {
         return Err(Failure::argument(format!("flags has unknown bits: {:#x}", options.flags)));
     }
@@ -346,7 +361,8 @@ unsafe fn backend(options: &m2f_runtime_options) -> Result<BackendChoice, Failur
     let size = usize::try_from(options.pipeline_cache_size);
     let size = size.map_err(|_| Failure::argument("pipeline_cache_size is too large"))?;
     // SAFETY: the caller's promise.
-    let blob = unsafe { buffer::input(options.pipeline_cache, size, "pipeline_cache") }?;
+    let blob =
+        unsafe { buffer::input(options.pipeline_cache, size, limits::MAX_PIPELINE_CACHE_BYTES, "pipeline_cache") }?;
     let vulkan = VulkanOptions {
         device,
         low_priority: options.gpu_low_priority == 1,
@@ -363,6 +379,14 @@ unsafe fn backend(options: &m2f_runtime_options) -> Result<BackendChoice, Failur
     }
 }
 
+fn number(level: LogLevel) -> m2f_log_level {
+    match level {
+        LogLevel::Error => m2f_log_level::M2F_LOG_ERROR,
+        LogLevel::Warning => m2f_log_level::M2F_LOG_WARNING,
+        LogLevel::Info => m2f_log_level::M2F_LOG_INFO,
+    }
+}
+
 struct User(*mut c_void);
 // SAFETY: the pointer is only handed back to the callback, and only inside calls that the host makes.
 unsafe impl Send for User {}
@@ -374,13 +398,8 @@ fn sink(callback: m2f_log_callback, user: *mut c_void) -> Option<LogSink> {
     let user = User(user);
     Some(Arc::new(move |level, message: &str| {
         let user: &User = &user;
-        let level = match level {
-            LogLevel::Error => m2f_log_level::M2F_LOG_ERROR,
-            LogLevel::Warning => m2f_log_level::M2F_LOG_WARNING,
-            LogLevel::Info => m2f_log_level::M2F_LOG_INFO,
-        };
         let text = CString::new(message.replace('\0', " ")).unwrap_or_default();
         // SAFETY: the host's own function, called inside a call of the host's.
-        unsafe { callback(level, text.as_ptr(), user.0) };
+        unsafe { callback(number(level), text.as_ptr(), user.0) };
     }))
 }

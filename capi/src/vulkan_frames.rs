@@ -1,7 +1,7 @@
 //! `media2face_vulkan.h`: frames of a result into a buffer of the host's.
 
-use crate::face::ExportTarget;
-use crate::plan::{TimelineSignal, VertexFormat, VertexLayout};
+use media2face::face::ExportTarget;
+use media2face::plan::{TimelineSignal, VertexFormat, VertexLayout};
 
 use super::error::{Failure, m2f_status};
 use super::guard::{borrow, guard};

@@ -2,8 +2,9 @@
 
 use std::ffi::c_char;
 
-use crate::output::{Blinks, Channel, EyeRange, Gaze, GazeTarget};
-use crate::session::Liveliness;
+use media2face::limits;
+use media2face::output::{Blinks, Channel, EyeRange, Gaze, GazeTarget};
+use media2face::session::Liveliness;
 
 use super::buffer;
 use super::error::{Failure, m2f_status};
@@ -142,8 +143,7 @@ pub unsafe extern "C" fn m2f_result_liven(
         let (result, liveliness) = unsafe { (borrow(result, "result")?, convert(&options::read(options)?)?) };
         let livened = result.animation().liven(&liveliness)?;
         // SAFETY: checked above.
-        unsafe { give(m2f_result::new(livened), out) };
-        Ok(())
+        unsafe { give(m2f_result::new(livened), out) }
     })
 }
 
@@ -155,9 +155,9 @@ unsafe fn convert(options: &m2f_liveliness_options) -> Result<Liveliness, Failur
     // SAFETY: the caller's promise.
     let (names, channels, targets) = unsafe {
         (
-            buffer::input(options.channel_names, count, "channel_names")?,
-            buffer::input(options.channels, count, "channels")?,
-            buffer::input(options.targets, target_count, "targets")?,
+            buffer::input(options.channel_names, count, limits::MAX_NAMES, "channel_names")?,
+            buffer::input(options.channels, count, limits::MAX_NAMES, "channels")?,
+            buffer::input(options.targets, target_count, limits::MAX_GAZE_TARGETS, "targets")?,
         )
     };
     let channel = |(i, (name, channel)): (usize, (&*const c_char, &m2f_channel))| -> Result<_, Failure> {

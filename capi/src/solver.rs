@@ -3,8 +3,9 @@
 use std::ffi::c_char;
 use std::sync::Arc;
 
-use crate::output::SolverOptions;
-use crate::session::{Reader, Solver};
+use media2face::limits;
+use media2face::output::SolverOptions;
+use media2face::session::{Reader, Solver};
 
 use super::binding::m2f_binding;
 use super::buffer;
@@ -94,7 +95,7 @@ pub unsafe extern "C" fn m2f_solver_create(
         let vertices = binding.map_or(own, |binding| binding.vertices());
         let count = options.shape_count as usize;
         // SAFETY: the caller's promise.
-        let names = unsafe { buffer::input(options.names, count, "names") }?;
+        let names = unsafe { buffer::input(options.names, count, limits::MAX_SHAPES, "names") }?;
         let name = |(i, name): (usize, &*const c_char)| -> Result<String, Failure> {
             // SAFETY: the caller's promise.
             let name = unsafe { text::optional(*name, "name of a shape") }?;
@@ -102,12 +103,14 @@ pub unsafe extern "C" fn m2f_solver_create(
         };
         let names = names.iter().enumerate().map(name).collect::<Result<Vec<_>, _>>()?;
         // SAFETY: the caller's promise.
-        let offsets = unsafe { buffer::input(options.offsets_mm, count.saturating_mul(vertices * 3), "offsets_mm") }?;
+        let offsets = unsafe {
+            let most = 3 * limits::MAX_SHAPES * limits::MAX_VERTICES;
+            buffer::input(options.offsets_mm, count.saturating_mul(vertices * 3), most, "offsets_mm")
+        }?;
         let (smoothing_s, sparsity) = (options.smoothing_s, options.sparsity);
         let solver = model.solver(binding, names, offsets, SolverOptions { smoothing_s, sparsity })?;
         // SAFETY: checked above.
-        unsafe { give(m2f_solver(solver), out) };
-        Ok(())
+        unsafe { give(m2f_solver(solver), out) }
     })
 }
 

@@ -3,10 +3,11 @@
 use std::ffi::c_char;
 use std::sync::Arc;
 
-use crate::output::expression_names;
-use crate::picture::FaceBox;
-use crate::session::{Animation, Expression, FacePicture, Head, Keyframe, Part, Session};
-use crate::signal::HeadPose;
+use media2face::limits;
+use media2face::output::expression_names;
+use media2face::picture::FaceBox;
+use media2face::session::{Animation, Expression, FacePicture, Head, Keyframe, Part, Session};
+use media2face::signal::HeadPose;
 
 use super::buffer;
 use super::error::{Failure, m2f_status};
@@ -239,8 +240,7 @@ pub unsafe extern "C" fn m2f_result_revise(
         let options = unsafe { session::convert(&options) }?;
         let session = Session::revise(result.animation(), start_s, end_s, options)?;
         // SAFETY: checked above.
-        unsafe { give(m2f_session(session), out) };
-        Ok(())
+        unsafe { give(m2f_session(session), out) }
     })
 }
 
@@ -266,7 +266,7 @@ pub unsafe extern "C" fn m2f_result_compose(
     guard(|| {
         writable(out, "out")?;
         // SAFETY: the caller's promise.
-        let parts = unsafe { buffer::input(parts, count, "parts") }?;
+        let parts = unsafe { buffer::input(parts, count, limits::MAX_PARTS, "parts") }?;
         let part = |&m2f_part { result, start_s, end_s }| {
             // SAFETY: the caller's promise.
             let animation = Arc::clone(unsafe { borrow(result, "result of a part") }?.animation());
@@ -275,8 +275,7 @@ pub unsafe extern "C" fn m2f_result_compose(
         let parts = parts.iter().map(part).collect::<Result<Vec<_>, Failure>>()?;
         let composed = Animation::compose(&parts, blend_s)?;
         // SAFETY: checked above.
-        unsafe { give(m2f_result::new(composed), out) };
-        Ok(())
+        unsafe { give(m2f_result::new(composed), out) }
     })
 }
 
@@ -294,7 +293,8 @@ unsafe fn convert(options: *const m2f_keyframe_options) -> Result<Keyframe, Fail
         ));
     }
     // SAFETY: the caller's promise.
-    let file = unsafe { buffer::optional(options.picture, options.picture_size, "picture") }?;
+    let file =
+        unsafe { buffer::optional(options.picture, options.picture_size, limits::MAX_PICTURE_BYTES, "picture") }?;
     let [x, y, width, height] = options.picture_box;
     let face = (options.picture_box != [0.0; 4]).then_some(FaceBox { x, y, width, height });
     let picture = file.map(|file| FacePicture { file, face });
@@ -302,15 +302,18 @@ unsafe fn convert(options: *const m2f_keyframe_options) -> Result<Keyframe, Fail
     // SAFETY: the caller's promise.
     let expressions = unsafe {
         [
-            buffer::optional(options.latent, options.latent_count, "latent")?.map(Expression::Latent),
-            buffer::optional(options.weights, options.weight_count, "weights")?.map(Expression::Weights),
+            buffer::optional(options.latent, options.latent_count, limits::MAX_DIMENSION, "latent")?
+                .map(Expression::Latent),
+            buffer::optional(options.weights, options.weight_count, limits::MAX_NAMES, "weights")?
+                .map(Expression::Weights),
             text::optional(options.expression, "expression")?.map(|name| Expression::Named(name.to_owned())),
-            buffer::optional(options.mesh_mm, options.mesh_count, "mesh_mm")?.map(Expression::Mesh),
+            buffer::optional(options.mesh_mm, options.mesh_count, 3 * limits::MAX_VERTICES, "mesh_mm")?
+                .map(Expression::Mesh),
             of_picture(M2F_PICTURE_EXPRESSION).map(Expression::Picture),
         ]
     };
     // SAFETY: the caller's promise.
-    let pose = unsafe { buffer::optional(options.head, M2F_HEAD_FLOATS.into(), "head") }?;
+    let pose = unsafe { buffer::optional(options.head, M2F_HEAD_FLOATS.into(), M2F_HEAD_FLOATS as usize, "head") }?;
     let pose = pose.as_deref().and_then(|floats| floats.try_into().ok()).map(|[x, y, z, w, tx, ty, tz]: [f32; 7]| {
         Head::Pose(HeadPose { rotation: [x, y, z, w], translation_mm: [tx, ty, tz] })
     });

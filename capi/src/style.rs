@@ -3,7 +3,8 @@
 use std::ffi::c_char;
 use std::sync::Arc;
 
-use crate::session::{Curve, Guidance, Style, StyleTrack};
+use media2face::limits;
+use media2face::session::{Curve, Guidance, Style, StyleTrack};
 
 use super::buffer;
 use super::error::{Failure, m2f_status};
@@ -178,7 +179,11 @@ pub unsafe extern "C" fn m2f_session_set_guidance_curve(
         // SAFETY: the caller's promise.
         let (session, times_s, values) = unsafe {
             let session = &borrow(session, "session")?.0;
-            (session, buffer::input(times_s, count, "times_s")?, buffer::input(values, count, "values")?)
+            (
+                session,
+                buffer::input(times_s, count, limits::MAX_CURVE_POINTS, "times_s")?,
+                buffer::input(values, count, limits::MAX_CURVE_POINTS, "values")?,
+            )
         };
         let points = times_s.iter().copied().zip(values.iter().copied()).collect();
         let curve = (count > 0).then(|| Curve::new(points)).transpose()?;
@@ -236,8 +241,9 @@ unsafe fn read(options: *const m2f_style_options) -> Result<(Arc<Style>, m2f_sty
     let sources = unsafe {
         [
             text::optional(options.text, "text")?.map(|text| Style::Text(text.to_owned())),
-            buffer::optional(options.picture, options.picture_size, "picture")?.map(Style::Picture),
-            buffer::optional(options.code, options.code_count, "code")?.map(Style::Code),
+            buffer::optional(options.picture, options.picture_size, limits::MAX_PICTURE_BYTES, "picture")?
+                .map(Style::Picture),
+            buffer::optional(options.code, options.code_count, limits::MAX_DIMENSION, "code")?.map(Style::Code),
             text::optional(options.preset, "preset")?.map(|name| Style::Preset(name.to_owned())),
         ]
     };

@@ -2,9 +2,9 @@
 
 use std::ffi::c_char;
 
-use crate::limits;
-use crate::pack::StyleReaderConfig;
-use crate::session::{Model, PromptReading, Share};
+use media2face::limits;
+use media2face::pack::StyleReaderConfig;
+use media2face::session::{Model, PromptReading, Share};
 
 use super::error::m2f_status;
 use super::guard::{borrow, guard, writable};

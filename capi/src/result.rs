@@ -2,24 +2,33 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::output::Channel;
-use crate::session::{Animation, Reader};
-use crate::signal::{FrameRate, HeadPose};
+use media2face::output::Channel;
+use media2face::session::{Animation, Reader};
+use media2face::signal::{FrameRate, HeadPose};
 
 use super::buffer;
 use super::error::{Failure, m2f_status};
-use super::guard::{borrow, destroy, guard, writable};
+use super::guard::{borrow, check_memory, destroy, guard, writable};
 
 /// The motion of one clip. Faces are decoded when they are read, so that a minute costs kilobytes, not 106 MB.
 pub struct m2f_result {
     animation: Arc<Animation>,
-    /// Made at the first read; one read at a time.
-    reader: Mutex<Option<Reader>>,
+    /// One read at a time.
+    desk: Mutex<Desk>,
+}
+
+/// What reads need, kept from one to the next.
+#[derive(Default)]
+struct Desk {
+    /// Made at the first read.
+    reader: Option<Reader>,
+    /// A read is made here, and copied to the host when all of it went well.
+    staged: Vec<f32>,
 }
 
 impl m2f_result {
     pub(super) fn new(animation: Arc<Animation>) -> Self {
-        Self { animation, reader: Mutex::new(None) }
+        Self { animation, desk: Mutex::default() }
     }
 
     pub(super) fn animation(&self) -> &Arc<Animation> {
@@ -40,19 +49,41 @@ impl m2f_result {
         Ok(())
     }
 
-    pub(super) fn read<T>(&self, read: impl FnOnce(&mut Reader) -> crate::Result<T>) -> Result<T, Failure> {
-        // A poisoned reader belongs to a call that panicked; it is made anew.
-        let mut reader: MutexGuard<'_, _> = self.reader.lock().unwrap_or_else(|poison| {
-            self.reader.clear_poison();
-            let mut reader = PoisonError::into_inner(poison);
-            *reader = None;
-            reader
-        });
-        if reader.is_none() {
-            *reader = Some(self.animation.reader()?);
-        }
-        Ok(read(reader.as_mut().expect("made above"))?)
+    pub(super) fn read<T>(&self, read: impl FnOnce(&mut Reader) -> media2face::Result<T>) -> Result<T, Failure> {
+        let mut desk = self.desk();
+        Ok(read(desk.open(&self.animation)?.0)?)
     }
+
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        // A poisoned desk belongs to a call that panicked; it is laid anew.
+        self.desk.lock().unwrap_or_else(|poison| {
+            self.desk.clear_poison();
+            let mut desk = PoisonError::into_inner(poison);
+            *desk = Desk::default();
+            desk
+        })
+    }
+}
+
+impl Desk {
+    /// The reader, and the memory beside it.
+    fn open(&mut self, animation: &Arc<Animation>) -> Result<(&mut Reader, &mut Vec<f32>), Failure> {
+        let reader = match &mut self.reader {
+            Some(reader) => reader,
+            none => none.insert(animation.reader()?),
+        };
+        Ok((reader, &mut self.staged))
+    }
+}
+
+/// Room for so many floats; it takes memory when there never were as many.
+fn stage(staged: &mut Vec<f32>, floats: usize) -> Result<&mut [f32], Failure> {
+    staged.clear();
+    let refused =
+        |_| Failure::new(m2f_status::M2F_STATUS_OUT_OF_MEMORY, format!("no memory for a read of {floats} floats"));
+    staged.try_reserve_exact(floats).map_err(refused)?;
+    staged.resize(floats, 0.0);
+    Ok(staged)
 }
 
 /// Gain, offset and limits of one channel: value · gain + offset, then limited.
@@ -172,7 +203,8 @@ pub unsafe extern "C" fn m2f_result_set_channel(
 /// floats (may be NULL when there is a buffer).
 /// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART (the model has no mapping to weights).
 /// Threads: any but an audio thread; reads of one handle wait for each other. Cost: microseconds a frame; the first read
-/// prepares the networks.
+/// prepares the networks. A read takes no memory after the first of its kind and size; the result keeps as much as the largest
+/// read had floats, until it is destroyed: read a long clip's offsets in parts.
 ///
 /// # Safety
 /// As stated for the parameters.
@@ -220,11 +252,12 @@ pub unsafe extern "C" fn m2f_result_read_heads(
     written: *mut usize,
 ) -> m2f_status {
     let heads = |reader: &mut Reader, fps, first, floats: &mut [f32]| {
-        let mut heads = vec![HeadPose::default(); floats.len() / M2F_HEAD_FLOATS as usize];
-        reader.heads_into(fps, first, &mut heads)?;
         let rows = floats.as_chunks_mut::<{ M2F_HEAD_FLOATS as usize }>().0;
-        rows.iter_mut().zip(&heads).for_each(|(row, head)| *row = flat(head));
-        Ok(())
+        let (count, mut at) = (rows.len(), 0);
+        reader.each_head(fps, first, count, |head| {
+            rows[at] = flat(&head);
+            at += 1;
+        })
     };
     // SAFETY: the caller's promise.
     unsafe { read(result, fps, first, count, buffer, capacity, written, |_| Ok(M2F_HEAD_FLOATS as usize), heads) }
@@ -295,7 +328,7 @@ pub unsafe extern "C" fn m2f_result_sample(
         // SAFETY: the caller's promise.
         let result = unsafe { borrow(result, "result") }?;
         let (mut ignored, head_floats) = (0usize, M2F_HEAD_FLOATS as usize);
-        let width = |count: fn(&Reader) -> crate::Result<usize>| result.read(|reader| count(reader));
+        let width = |count: fn(&Reader) -> media2face::Result<usize>| result.read(|reader| count(reader));
         let weight_count = if weights.is_null() { 0 } else { width(|reader| Ok(reader.weight_count()))? };
         let offset_count = if offsets_mm.is_null() { 0 } else { width(Reader::offset_count)? };
         let head_capacity = if head.is_null() { 0 } else { head_floats };
@@ -307,7 +340,17 @@ pub unsafe extern "C" fn m2f_result_sample(
                 buffer::output(head, head_capacity, &raw mut ignored, head_floats)?,
             )
         };
-        let pose = result.read(|reader| reader.sample_into(time_s, weights, offsets))?;
+        let mut desk = result.desk();
+        let (reader, staged) = desk.open(&result.animation)?;
+        let (own_weights, own_offsets) = stage(staged, weight_count + offset_count)?.split_at_mut(weight_count);
+        let pose = reader.sample_into(
+            time_s,
+            weights.is_some().then_some(&mut *own_weights),
+            offsets.is_some().then_some(&mut *own_offsets),
+        )?;
+        check_memory()?;
+        weights.into_iter().for_each(|floats| floats.copy_from_slice(own_weights));
+        offsets.into_iter().for_each(|floats| floats.copy_from_slice(own_offsets));
         head.into_iter().for_each(|floats| floats.copy_from_slice(&flat(&pose)));
         Ok(())
     })
@@ -318,7 +361,8 @@ fn flat(pose: &HeadPose) -> [f32; 7] {
     [x, y, z, w, tx, ty, tz]
 }
 
-/// Any read of frames at a rate: `width` floats a frame.
+/// Any read of frames at a rate: `width` floats a frame. The host's buffer is written when all went well, and not at all
+/// otherwise.
 ///
 /// # Safety
 /// As for the read functions.
@@ -330,8 +374,8 @@ pub(super) unsafe fn read(
     buffer: *mut f32,
     capacity: usize,
     written: *mut usize,
-    width: impl FnOnce(&Reader) -> crate::Result<usize>,
-    read: impl FnOnce(&mut Reader, FrameRate, usize, &mut [f32]) -> crate::Result<()>,
+    width: impl FnOnce(&Reader) -> media2face::Result<usize>,
+    read: impl FnOnce(&mut Reader, FrameRate, usize, &mut [f32]) -> media2face::Result<()>,
 ) -> m2f_status {
     guard(|| {
         // SAFETY: the caller's promise.
@@ -341,7 +385,12 @@ pub(super) unsafe fn read(
         let needed = result.read(|reader| width(reader))? * count;
         // SAFETY: the caller's promise.
         if let Some(buffer) = unsafe { buffer::output(buffer, capacity, written, needed) }? {
-            result.read(|reader| read(reader, fps, first, buffer))?;
+            let mut desk = result.desk();
+            let (reader, staged) = desk.open(&result.animation)?;
+            let staged = stage(staged, needed)?;
+            read(reader, fps, first, staged)?;
+            check_memory()?;
+            buffer.copy_from_slice(staged);
             if !written.is_null() {
                 // SAFETY: not NULL, and writable by the caller's promise.
                 unsafe { written.write(needed) };

@@ -4,7 +4,10 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
+use media2face::memory;
+
 use super::error::{Failure, m2f_status, remember};
+use super::heap::HEAP;
 
 thread_local! {
     static INSIDE: Cell<bool> = const { Cell::new(false) };
@@ -28,8 +31,23 @@ fn silence_own_panics() {
     });
 }
 
-/// Runs the body of an exported function.
+/// Runs the body of an exported function. What comes to the reserve of memory on the way ends as OUT_OF_MEMORY; a body writes
+/// its outputs at its end, behind [`check_memory`].
 pub(super) fn guard(body: impl FnOnce() -> Result<(), Failure>) -> m2f_status {
+    memory::begin();
+    if let Err(bytes) = HEAP.ready() {
+        remember(format_args!("no memory for {bytes} bytes: what the library keeps for a call"));
+        return m2f_status::M2F_STATUS_OUT_OF_MEMORY;
+    }
+    inside(body)
+}
+
+/// Nothing is handed out that was made from the reserve.
+pub(super) fn check_memory() -> Result<(), Failure> {
+    Ok(memory::check("this call")?)
+}
+
+fn inside(body: impl FnOnce() -> Result<(), Failure>) -> m2f_status {
     silence_own_panics();
     let outer = INSIDE.replace(true);
     let outcome = catch_unwind(AssertUnwindSafe(body));
@@ -42,9 +60,19 @@ pub(super) fn guard(body: impl FnOnce() -> Result<(), Failure>) -> m2f_status {
             Failure::new(m2f_status::M2F_STATUS_INTERNAL, format!("internal error: {}", text.unwrap_or("unknown")))
         }
     };
-    if failure.status != m2f_status::M2F_STATUS_NOT_READY {
-        remember(&failure.detail);
+    if failure.status == m2f_status::M2F_STATUS_NOT_READY {
+        return failure.status;
     }
+    // What failed otherwise may have done so for want of memory: a file that could not be opened, a thread not started.
+    let failure = match memory::refused() {
+        0 => failure,
+        _ if failure.status == m2f_status::M2F_STATUS_OUT_OF_MEMORY => failure,
+        bytes => {
+            remember(format_args!("no memory for {bytes} bytes: {}", failure.detail));
+            return m2f_status::M2F_STATUS_OUT_OF_MEMORY;
+        }
+    };
+    remember(format_args!("{}", failure.detail));
     failure.status
 }
 
@@ -62,13 +90,16 @@ pub(super) fn writable<T>(out: *mut T, name: &str) -> Result<(), Failure> {
     if out.is_null() { Err(Failure::argument(format!("{name} is NULL"))) } else { Ok(()) }
 }
 
-/// Hands an object to the caller.
+/// Hands an object to the caller, unless it was made from the reserve.
 ///
 /// # Safety
 /// `out` may be written.
-pub(super) unsafe fn give<T>(value: T, out: *mut *mut T) {
+pub(super) unsafe fn give<T>(value: T, out: *mut *mut T) -> Result<(), Failure> {
+    let handle = Box::new(value);
+    check_memory()?;
     // SAFETY: the caller's promise.
-    unsafe { out.write(Box::into_raw(Box::new(value))) };
+    unsafe { out.write(Box::into_raw(handle)) };
+    Ok(())
 }
 
 /// Takes an object back; NULL is nothing.
@@ -77,7 +108,9 @@ pub(super) unsafe fn give<T>(value: T, out: *mut *mut T) {
 /// `handle` is NULL or was made by [`give`] and not destroyed yet.
 pub(super) unsafe fn destroy<T>(handle: *mut T) {
     if !handle.is_null() {
-        guard(|| {
+        // With or without memory.
+        memory::begin();
+        inside(|| {
             // SAFETY: the caller's promise.
             drop(unsafe { Box::from_raw(handle) });
             Ok(())

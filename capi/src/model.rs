@@ -4,9 +4,9 @@ use std::ffi::{c_char, c_void};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::error::Error;
-use crate::pack::Pack;
-use crate::session::Model;
+use media2face::error::Error;
+use media2face::pack::Pack;
+use media2face::session::Model;
 
 use super::buffer;
 use super::error::{Failure, m2f_status};
@@ -98,8 +98,7 @@ pub unsafe extern "C" fn m2f_model_create(
         let pack = unsafe { open(&options) }?;
         let model = Model::new(&runtime.0, pack)?;
         // SAFETY: checked above.
-        unsafe { give(m2f_model(model), out) };
-        Ok(())
+        unsafe { give(m2f_model(model), out) }
     })
 }
 
@@ -116,7 +115,8 @@ unsafe fn open(options: &m2f_model_options) -> Result<Pack, Failure> {
         (None, false, None) => {
             let size = usize::try_from(options.data_size).map_err(|_| Failure::argument("data_size is too large"))?;
             // SAFETY: the caller's promise.
-            Ok(Pack::from_bytes(unsafe { buffer::input(options.data, size, "data") }?.to_vec())?)
+            let data = unsafe { buffer::input(options.data, size, usize::MAX, "data") }?;
+            Ok(Pack::from_bytes(buffer::copy(data, "the pack")?)?)
         }
         (None, true, Some(read)) => {
             let user = options.read_user;
@@ -332,7 +332,7 @@ pub unsafe extern "C" fn m2f_model_read_uv(
     })
 }
 
-fn topology(model: &Model) -> Result<&crate::face::Topology, Failure> {
+fn topology(model: &Model) -> Result<&media2face::face::Topology, Failure> {
     let missing = || Failure::new(m2f_status::M2F_STATUS_MISSING_PART, "this model has no mesh (topology)");
     model.topology().ok_or_else(missing)
 }

@@ -1,0 +1,241 @@
+//! The allocator of the C library: the host's memory, and a reserve for when it gives none. Rust asks for small pieces in
+//! thousands of places where no refusal can be answered; they then come out of the reserve, and the call ends at its next
+//! [`check`](media2face::memory::check).
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::UnsafeCell;
+use std::ffi::c_void;
+use std::ptr::null_mut;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize};
+
+use media2face::memory;
+
+use super::reserve::Reserve;
+
+/// Small pieces of one call: names, lists, boxes, the formats of errors; measured 200 KiB at most between two checks.
+const RESERVE_BYTES: usize = 1 << 20;
+
+/// A host's functions.
+#[derive(Clone, Copy)]
+pub(crate) struct Callbacks {
+    pub(crate) allocate: unsafe extern "C" fn(usize, usize, *mut c_void) -> *mut c_void,
+    pub(crate) free: unsafe extern "C" fn(*mut c_void, usize, usize, *mut c_void),
+    pub(crate) user: *mut c_void,
+}
+
+/// Whose memory it is.
+const UNUSED: u8 = 0;
+const SYSTEM: u8 = 1;
+const SETTING: u8 = 2;
+const HOST: u8 = 3;
+
+/// The process's one allocator; `media2face-c` makes it the library's.
+pub(crate) struct Heap {
+    owner: AtomicU8,
+    callbacks: UnsafeCell<Option<Callbacks>>,
+    reserve_bytes: AtomicUsize,
+    reserve: Reserve,
+    /// It allocates for this process: in a Rust program that calls the C ABI it does not.
+    works: AtomicBool,
+}
+
+// SAFETY: the callbacks are written once, before `owner` says so, and read after; the rest is atomic.
+unsafe impl Sync for Heap {}
+
+/// See [`Heap`].
+pub(crate) static HEAP: Heap = Heap {
+    owner: AtomicU8::new(UNUSED),
+    callbacks: UnsafeCell::new(None),
+    reserve_bytes: AtomicUsize::new(RESERVE_BYTES),
+    reserve: Reserve::new(),
+    works: AtomicBool::new(false),
+};
+
+impl Heap {
+    /// Sets the host's functions; false when there is memory already.
+    pub(crate) fn set(&self, callbacks: Callbacks, reserve_bytes: usize) -> bool {
+        if self.owner.compare_exchange(UNUSED, SETTING, Acquire, Relaxed).is_err() {
+            return false;
+        }
+        // SAFETY: between UNUSED and HOST this thread alone is here.
+        unsafe { *self.callbacks.get() = Some(callbacks) };
+        if reserve_bytes != 0 {
+            self.reserve_bytes.store(reserve_bytes, Relaxed);
+        }
+        self.owner.store(HOST, Release);
+        true
+    }
+
+    /// Before a call does anything: the reserve is whole, or the host has no memory for it.
+    ///
+    /// # Errors
+    /// The bytes that are missing.
+    pub(crate) fn ready(&'static self) -> Result<(), usize> {
+        if !self.works.load(Relaxed) {
+            // Before the first piece nobody knows whose allocator this is; one byte, which may be refused, tells.
+            let byte = Layout::new::<u8>();
+            // SAFETY: not empty, and given back as it was taken.
+            unsafe {
+                let start = std::hint::black_box(std::alloc::alloc(byte)); // or the compiler would leave both out
+                if !start.is_null() {
+                    std::alloc::dealloc(start, byte);
+                }
+            }
+            if !self.works.load(Relaxed) {
+                return Ok(());
+            }
+        }
+        memory::set_reserve(self);
+        let bytes = self.reserve_bytes.load(Relaxed);
+        if self.reserve.top_up(self, bytes) { Ok(()) } else { Err(bytes) }
+    }
+
+    /// Memory of the host's, or NULL.
+    ///
+    /// # Safety
+    /// The layout is not empty.
+    pub(super) unsafe fn take(&self, layout: Layout, zeroed: bool) -> *mut u8 {
+        match self.callbacks() {
+            Some(Callbacks { allocate, user, .. }) => {
+                // SAFETY: the host's word, given to m2f_set_memory.
+                let start = unsafe { allocate(layout.size(), layout.align(), user) }.cast::<u8>();
+                if zeroed && !start.is_null() {
+                    // SAFETY: as large as was asked for.
+                    unsafe { start.write_bytes(0, layout.size()) };
+                }
+                start
+            }
+            // SAFETY: the caller's word.
+            None if zeroed => unsafe { System.alloc_zeroed(layout) },
+            // SAFETY: the caller's word.
+            None => unsafe { System.alloc(layout) },
+        }
+    }
+
+    /// # Safety
+    /// It was taken with this layout.
+    pub(super) unsafe fn give_back(&self, start: *mut u8, layout: Layout) {
+        match self.callbacks() {
+            // SAFETY: the host's word, given to m2f_set_memory; the memory is the host's.
+            Some(Callbacks { free, user, .. }) => unsafe { free(start.cast(), layout.size(), layout.align(), user) },
+            // SAFETY: the caller's word.
+            None => unsafe { System.dealloc(start, layout) },
+        }
+    }
+
+    /// The host's functions; from the first question on, the answer stays.
+    fn callbacks(&self) -> Option<Callbacks> {
+        loop {
+            match self.owner.load(Acquire) {
+                // SAFETY: written before.
+                HOST => return unsafe { *self.callbacks.get() },
+                SYSTEM => return None,
+                UNUSED => drop(self.owner.compare_exchange(UNUSED, SYSTEM, Acquire, Relaxed)),
+                _ => std::hint::spin_loop(),
+            }
+        }
+    }
+
+    /// What the host does not give.
+    fn in_need(&self, layout: Layout) -> *mut u8 {
+        if memory::may_be_refused() {
+            return null_mut();
+        }
+        let start = self.reserve.take(layout);
+        if !start.is_null() {
+            memory::refuse(layout.size());
+        }
+        start
+    }
+}
+
+// SAFETY: memory comes from the host, the system or the reserve, and goes back to where it came from.
+unsafe impl GlobalAlloc for Heap {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's word.
+        let start = unsafe { self.take(layout, false) };
+        if start.is_null() { self.in_need(layout) } else { start }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's word.
+        let start = unsafe { self.take(layout, true) };
+        if !start.is_null() {
+            return start;
+        }
+        let start = self.in_need(layout);
+        if !start.is_null() {
+            // SAFETY: as large as was asked for.
+            unsafe { start.write_bytes(0, layout.size()) };
+        }
+        start
+    }
+
+    unsafe fn dealloc(&self, start: *mut u8, layout: Layout) {
+        if !self.reserve.take_back(start) {
+            // SAFETY: not the reserve's, so the host's or the system's.
+            unsafe { self.give_back(start, layout) };
+        }
+    }
+
+    unsafe fn realloc(&self, start: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        if self.callbacks().is_none() && !self.reserve.holds(start) {
+            // SAFETY: the system's own, with its layout.
+            let moved = unsafe { System.realloc(start, layout, size) };
+            if !moved.is_null() {
+                return moved;
+            }
+        }
+        // SAFETY: the caller's word: the size fits the alignment.
+        let layout_of_new = unsafe { Layout::from_size_align_unchecked(size, layout.align()) };
+        // SAFETY: not empty.
+        let moved = unsafe { self.alloc(layout_of_new) };
+        if !moved.is_null() {
+            // SAFETY: both are as large as the smaller one; the old one is given up.
+            unsafe {
+                moved.copy_from_nonoverlapping(start, layout.size().min(size));
+                self.dealloc(start, layout);
+            }
+        }
+        moved
+    }
+}
+
+impl memory::Reserve for Heap {
+    fn hold(&self, bytes: usize) -> bool {
+        self.reserve.hold(self, bytes)
+    }
+
+    fn let_go(&self, bytes: usize) {
+        self.reserve.let_go(self, bytes);
+    }
+}
+
+/// The allocator as a type, for `#[global_allocator]`.
+pub struct HostMemory;
+
+// SAFETY: every call goes to the one heap.
+unsafe impl GlobalAlloc for HostMemory {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        HEAP.works.store(true, Relaxed);
+        // SAFETY: the caller's word.
+        unsafe { HEAP.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        HEAP.works.store(true, Relaxed);
+        // SAFETY: the caller's word.
+        unsafe { HEAP.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, start: *mut u8, layout: Layout) {
+        // SAFETY: the caller's word.
+        unsafe { HEAP.dealloc(start, layout) }
+    }
+
+    unsafe fn realloc(&self, start: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // SAFETY: the caller's word.
+        unsafe { HEAP.realloc(start, layout, size) }
+    }
+}

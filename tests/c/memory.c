@@ -1,0 +1,235 @@
+/*
+ * The host has no memory: of a job's requests the n-th is refused, or all from the n-th on. Every call answers, nothing is
+ * lost, and the next job goes well.
+ *
+ *     memory PACK POINTS   POINTS jobs of each kind, spread over all n; 0 for every n
+ */
+#include <media2face.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SAMPLES 24000
+
+static float sound[SAMPLES];
+/* Requests so far, which of them is the first to be refused (0 for none), whether the later ones are too. */
+static long requests, refused_from, sticky, refusals;
+static long pieces;
+static double bytes;
+
+static void *take(size_t size, size_t alignment, void *user) {
+    void *memory = NULL;
+    (void)user;
+    requests++;
+    if (refused_from != 0 && (requests == refused_from || (sticky && requests > refused_from))) {
+        refusals++;
+        return NULL;
+    }
+    if (alignment < sizeof(void *)) {
+        alignment = sizeof(void *);
+    }
+    /* aligned_alloc wants whole multiples. */
+    memory = aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+    if (memory != NULL) {
+        pieces++;
+        bytes += (double)size;
+    }
+    return memory;
+}
+
+static void give(void *memory, size_t size, size_t alignment, void *user) {
+    (void)alignment;
+    (void)user;
+    pieces--;
+    bytes -= (double)size;
+    free(memory);
+}
+
+static const char *failed_call;
+static m2f_status failure;
+static char failure_text[256];
+
+static int call(const char *name, m2f_status status) {
+    if (status == M2F_STATUS_OK) {
+        return 0;
+    }
+    if (failure == M2F_STATUS_OK) {
+        failed_call = name;
+        failure = status;
+        snprintf(failure_text, sizeof failure_text, "%s", m2f_last_error());
+    }
+    return 1;
+}
+#define TRY(expression) if (call(#expression, (expression))) goto end
+
+/* What a game does with one line of speech, and an editor after it. */
+static void job(const char *pack) {
+    static float values[1 << 20];
+    static const float weights[52] = {0};
+    static const float head[M2F_HEAD_FLOATS] = {0, 0, 0, 1, 0, 0, 0};
+    m2f_runtime *runtime = NULL;
+    m2f_model *model = NULL;
+    m2f_identity *identity = NULL;
+    m2f_session *session = NULL, *revision = NULL;
+    m2f_result *result = NULL, *lively = NULL, *composed = NULL;
+    m2f_runtime_options runtime_options;
+    m2f_model_options model_options;
+    m2f_session_options options;
+    m2f_style_options style;
+    m2f_keyframe_options keyframe;
+    m2f_liveliness_options liveliness;
+    m2f_prompt_reading reading;
+    m2f_part parts[2];
+    uint32_t frames, number;
+    size_t count;
+
+    TRY(m2f_runtime_options_init(&runtime_options, sizeof runtime_options));
+    runtime_options.thread_count = 0;
+    runtime_options.backend = M2F_BACKEND_CPU;
+    TRY(m2f_runtime_create(&runtime_options, &runtime));
+    TRY(m2f_model_options_init(&model_options, sizeof model_options));
+    model_options.path = pack;
+    TRY(m2f_model_create(runtime, &model_options, &model));
+    TRY(m2f_identity_create(model, NULL, &identity));
+    TRY(m2f_session_options_init(&options, sizeof options));
+    options.step_count = 2;
+    options.sample_rate_hz = 48000;
+    options.style_text = "happy";
+    options.identity = identity;
+    TRY(m2f_session_create(model, &options, &session));
+    TRY(m2f_keyframe_options_init(&keyframe, sizeof keyframe));
+    keyframe.weights = weights;
+    keyframe.weight_count = 52;
+    keyframe.head = head;
+    keyframe.start_s = 0.2;
+    keyframe.end_s = 0.2;
+    TRY(m2f_session_add_keyframe(session, &keyframe, &number));
+    TRY(m2f_session_push_f32(session, sound, SAMPLES));
+    TRY(m2f_session_finish(session));
+    TRY(m2f_session_wait(session, M2F_WAIT_FOREVER));
+    TRY(m2f_session_pull(session, &result));
+    TRY(m2f_result_frame_count(result, 0, &frames));
+    TRY(m2f_result_read_weights(result, 0, 0, frames, values, 1 << 20, &count));
+    TRY(m2f_result_read_offsets_mm(result, 0, 0, 2, values, 1 << 20, &count));
+    TRY(m2f_result_sample(result, 0.1, values, 52, values + 52, NULL, 0));
+    TRY(m2f_liveliness_options_init(&liveliness, sizeof liveliness));
+    liveliness.head_gain = 1.2f;
+    liveliness.blinks_per_minute = 20;
+    TRY(m2f_result_liven(result, &liveliness, &lively));
+    parts[0].result = result;
+    parts[0].start_s = 0;
+    parts[0].end_s = 0.3;
+    parts[1].result = result;
+    parts[1].start_s = 0.1;
+    parts[1].end_s = INFINITY;
+    TRY(m2f_result_compose(parts, 2, 0.1, &composed));
+    TRY(m2f_result_revise(result, NULL, 0.1, 0.3, &revision));
+    TRY(m2f_style_options_init(&style, sizeof style));
+    style.text = "sad";
+    style.start_s = 0.1;
+    style.end_s = 0.2;
+    TRY(m2f_session_add_style(revision, &style, &number));
+    TRY(m2f_session_finish(revision));
+    TRY(m2f_session_wait(revision, M2F_WAIT_FOREVER));
+    /* A pack whose style codes are not read answers MISSING_PART, which is no failure here. */
+    style.start_s = 0;
+    style.end_s = INFINITY;
+    memset(&reading, 0, sizeof reading);
+    if (m2f_model_read_prompt(model, &style, &reading, sizeof reading) == M2F_STATUS_OUT_OF_MEMORY) {
+        (void)call("m2f_model_read_prompt", M2F_STATUS_OUT_OF_MEMORY);
+    }
+end:
+    m2f_session_destroy(session);
+    m2f_session_destroy(revision);
+    m2f_result_destroy(result);
+    m2f_result_destroy(lively);
+    m2f_result_destroy(composed);
+    m2f_identity_destroy(identity);
+    m2f_model_destroy(model);
+    m2f_runtime_destroy(runtime);
+}
+
+/* Requests that one job makes. */
+static long run(const char *pack, long from, long all_later) {
+    requests = 0;
+    refusals = 0;
+    refused_from = from;
+    sticky = all_later;
+    failure = M2F_STATUS_OK;
+    job(pack);
+    refused_from = 0;
+    return requests;
+}
+
+int main(int argc, char **argv) {
+    long total, points, kept, n, step, faults = 0, unnoticed = 0, answered = 0;
+    double kept_bytes;
+    int kind, i;
+    if (argc != 3) {
+        fprintf(stderr, "memory PACK POINTS\n");
+        return 2;
+    }
+    points = atol(argv[2]);
+    for (i = 0; i < SAMPLES; i++) {
+        sound[i] = 0.3f * sinf(0.02f * (float)i);
+    }
+    /* A job that meets a host without memory from its very first call on. */
+    if (m2f_set_memory(take, give, NULL, M2F_RESERVE_DEFAULT) != M2F_STATUS_OK
+        || (run(argv[1], 1, 1), failure) != M2F_STATUS_OUT_OF_MEMORY) {
+        fprintf(stderr, "the first call: %s: %s\n", m2f_status_name(failure), failure_text);
+        return 1;
+    }
+    if (m2f_set_memory(take, give, NULL, M2F_RESERVE_DEFAULT) != M2F_STATUS_INVALID_STATE) {
+        fprintf(stderr, "memory was set twice\n");
+        return 1;
+    }
+    /* What a process makes once is made by now. */
+    (void)run(argv[1], 0, 0);
+    total = run(argv[1], 0, 0);
+    if (failure != M2F_STATUS_OK) {
+        fprintf(stderr, "%s: %s: %s\n", failed_call, m2f_status_name(failure), failure_text);
+        return 1;
+    }
+    kept = pieces;
+    kept_bytes = bytes;
+    step = points > 0 && total > points ? total / points : 1;
+    for (kind = 0; kind < 2; kind++) {
+        for (n = 1; n <= total; n += step) {
+            (void)run(argv[1], n, kind);
+            if (failure == M2F_STATUS_OK) {
+                unnoticed++;
+            } else {
+                answered++;
+            }
+            if (failure != M2F_STATUS_OK && (failure != M2F_STATUS_OUT_OF_MEMORY || failure_text[0] == 0)) {
+                faults++;
+                printf("request %ld%s: %s: %s: %s\n", n, kind ? " and later" : "", failed_call,
+                       m2f_status_name(failure), failure_text);
+            }
+            if (refusals == 0 && n < total / 2) {
+                faults++;
+                printf("request %ld was not made\n", n);
+            }
+            if (pieces != kept || bytes != kept_bytes) {
+                /* A reserve that was used is made anew, once. */
+                (void)run(argv[1], 0, 0);
+                if (failure != M2F_STATUS_OK || pieces != kept || bytes != kept_bytes) {
+                    faults++;
+                    printf("request %ld%s: %ld pieces, %.0f bytes more are held\n", n, kind ? " and later" : "", pieces - kept,
+                           bytes - kept_bytes);
+                    kept = pieces;
+                    kept_bytes = bytes;
+                }
+            }
+        }
+    }
+    (void)run(argv[1], 0, 0);
+    if (failure != M2F_STATUS_OK) {
+        faults++;
+        printf("memory is back: %s: %s: %s\n", failed_call, m2f_status_name(failure), failure_text);
+    }
+    printf("memory: %ld requests a job, every %ld refused: %ld jobs answered, %ld went on, %ld faults\n", total, step, answered,
+           unnoticed, faults);
+    return faults != 0;
+}
