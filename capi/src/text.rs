@@ -17,7 +17,10 @@ pub(super) unsafe fn optional<'a>(text: *const c_char, name: &str) -> Result<Opt
     }
     // SAFETY: not NULL, and every byte up to the first NUL or the limit may be read, by the caller's promise.
     let Some(length) = (0..=limits::MAX_PROMPT_BYTES).find(|&at| unsafe { *text.add(at) } == 0) else {
-        return Err(Failure::argument(format!("{name} is longer than {} bytes", limits::MAX_PROMPT_BYTES)));
+        return Err(Failure::argument(format!(
+            "{name} is longer than a text may be: at most {} bytes",
+            limits::MAX_PROMPT_BYTES
+        )));
     };
     // SAFETY: read just now, the NUL included.
     let text = unsafe { std::slice::from_raw_parts(text.cast::<u8>(), length) };

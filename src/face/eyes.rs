@@ -85,10 +85,10 @@ impl Eyes {
             parts,
             balls,
             terms: [
-                Weight::from_f32("look terms", &[2 * LOOKS, names.len()], &terms),
-                Weight::from_f32("look bias", &[2 * LOOKS], &bias),
+                Weight::try_from_f32("look terms", &[2 * LOOKS, names.len()], &terms)?,
+                Weight::try_from_f32("look bias", &[2 * LOOKS], &bias)?,
             ],
-            turns: Weight::from_f32("eye turns", &[2 * MOTION, 2 * LOOKS], &turns),
+            turns: Weight::try_from_f32("eye turns", &[2 * MOTION, 2 * LOOKS], &turns)?,
         }))
     }
 

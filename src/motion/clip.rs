@@ -82,7 +82,7 @@ impl Track {
         guidance.distilled = sampler.distilled();
         let track = Self {
             rows: first_row..first_row + frames,
-            windows: Windows::new(frames, config.window, options.hop),
+            windows: Windows::new(frames, config.window, options.hop)?,
             codes: first_code..first_code + guidance.codes().count(),
             guidance,
             edit: edit.transpose()?,

@@ -197,7 +197,7 @@ impl SampleJob {
         let Phase::Waiting { audio, x } = &self.phase else { unreachable!("prepared once") };
         let (denoiser, layout) = (self.sampler.denoiser(), &self.layout);
         let (d, d_x, d_p) = (denoiser.config().d, denoiser.config().d_x, denoiser.config().d_p);
-        let sampling = Sampling::record(denoiser, layout);
+        let sampling = Sampling::record(denoiser, layout)?;
         let mut executable = backend.compile(Arc::clone(&sampling.plan))?;
         for (port, audio) in sampling.audio.iter().zip(audio) {
             executable.load(*port, &audio.tensor, 0)?;

@@ -19,6 +19,7 @@
 
 use std::sync::Arc;
 
+use crate::error::Result;
 use crate::plan::{Plan, PlanBuilder, Port, Section};
 
 use super::batches::{BatchViews, Batches};
@@ -72,7 +73,10 @@ pub(super) const FACTORS: usize = 7;
 
 impl Sampling {
     /// Records all of it.
-    pub(super) fn record(denoiser: &Denoiser, layout: &Layout) -> Self {
+    ///
+    /// # Errors
+    /// `OutOfMemory`.
+    pub(super) fn record(denoiser: &Denoiser, layout: &Layout) -> Result<Self> {
         let config = denoiser.config();
         let Layout { tracks, groups, steps, fresh, .. } = layout;
         let steps = *steps;
@@ -129,7 +133,7 @@ impl Sampling {
         let (mut blend, mut again) = (Vec::new(), Vec::new());
         for loops in layout.levels() {
             blend.push(plan.section("blend"));
-            update.record_step(plan, loops);
+            update.record_step(plan, loops)?;
             again.push((loops > 1).then(|| plan.section("again")));
             if loops > 1 {
                 update.record_again(plan, loops);
@@ -142,7 +146,7 @@ impl Sampling {
         let parts = Parts { start, select, batches, blend, again, end };
         let (sections, passes) = order(&parts, layout);
         let plan = Arc::new(std::mem::take(plan).finish());
-        Self { plan, audio, codes, weights, times, coefficients, noise, known, motion, sections, passes, end }
+        Ok(Self { plan, audio, codes, weights, times, coefficients, noise, known, motion, sections, passes, end })
     }
 }
 

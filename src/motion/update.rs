@@ -1,5 +1,6 @@
 //! Recording what becomes of x once its windows have their estimates: edits, the DDIM step, and diffusing it again.
 
+use crate::error::Result;
 use crate::plan::{Op, PlanBuilder, View};
 
 use super::clip::Track;
@@ -28,13 +29,16 @@ pub(super) struct Update<'a> {
 
 impl Update<'_> {
     /// The step of every clip with so many loops or more: x0 from its windows, known motion, x from x0.
-    pub(super) fn record_step(&self, plan: &mut PlanBuilder, loops: usize) {
+    ///
+    /// # Errors
+    /// `OutOfMemory`.
+    pub(super) fn record_step(&self, plan: &mut PlanBuilder, loops: usize) -> Result<()> {
         for (track, first_rows) in self.layout.tracks.iter().zip(self.layout.first_estimates()) {
             if track.loops() < loops {
                 continue;
             }
             let (x, all) = (self.item(track, self.x), self.all.rows(track.rows.clone()));
-            let (index, weight) = track.windows.blend_lists(&first_rows);
+            let (index, weight) = track.windows.blend_lists(&first_rows)?;
             plan.push(Op::Gather { x: self.estimates, index, weight, out: self.item(track, self.x - 1) });
             let known = track.edit.as_ref().zip(self.known_weights);
             let known = known.map(|(edit, all)| all.batch(0..2 * edit.mask.width).rows(track.rows.clone()));
@@ -55,6 +59,7 @@ impl Update<'_> {
             Inpaint::record(plan, pair, weights, self.d_z);
             plan.copy(pair.batch(1..2), x);
         }
+        Ok(())
     }
 
     /// Diffuses x of the same clips to where the step began.

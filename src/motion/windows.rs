@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::error::Result;
+use crate::memory;
 use crate::plan::{PlanBuilder, View};
 use crate::tensor::Weight;
 
@@ -19,25 +21,29 @@ impl Windows {
     /// Windows of `window` frames, one every `hop`, the last ending with the clip; a clip no longer than a window is
     /// one window of its own length.
     ///
+    /// # Errors
+    /// `OutOfMemory`.
+    ///
     /// # Panics
     /// Unless `frames` > 0 and 1 ≤ `hop` ≤ `window`.
-    pub(super) fn new(frames: usize, window: usize, hop: usize) -> Self {
+    pub(super) fn new(frames: usize, window: usize, hop: usize) -> Result<Self> {
         assert!(frames > 0 && (1..=window).contains(&hop), "{frames} frames, window {window}, hop {hop}");
+        let mut norm = memory::zeros(frames, "blended windows")?;
         if frames <= window {
-            return Self { starts: vec![0], trapezoid: vec![1.0; frames], norm: vec![1.0; frames] };
+            norm.fill(1.0);
+            return Ok(Self { starts: vec![0], trapezoid: vec![1.0; frames], norm });
         }
         let count = (frames - window).div_ceil(hop) + 1;
-        let starts: Vec<usize> = (0..count).map(|i| (i * hop).min(frames - window)).collect();
+        let starts = memory::collect((0..count).map(|i| (i * hop).min(frames - window)), "windows")?;
         let ramp = (window - hop).max(1);
         let trapezoid: Vec<f32> = (0..window).map(|i| (i + 1).min(window - i).min(ramp) as f32 / ramp as f32).collect();
-        let mut norm = vec![0.0f32; frames];
         for &start in &starts {
             norm[start..start + window].iter_mut().zip(&trapezoid).for_each(|(sum, w)| *sum += w);
         }
         for sum in &mut norm {
-            *sum = sum.recip();
+            *sum = f32::recip(*sum);
         }
-        Self { starts, trapezoid, norm }
+        Ok(Self { starts, trapezoid, norm })
     }
 
     /// Number of windows.
@@ -62,25 +68,30 @@ impl Windows {
 
     /// How the rows of the windows' estimates make the rows of the clip, window `w` having its rows from `first_rows[w]` on:
     /// row numbers and weights, [frames, K], with weight 0 where fewer than K windows lie over a frame.
-    pub(super) fn blend_lists(&self, first_rows: &[usize]) -> (Weight, Weight) {
+    ///
+    /// # Errors
+    /// `OutOfMemory`.
+    pub(super) fn blend_lists(&self, first_rows: &[usize]) -> Result<(Weight, Weight)> {
         let frames = self.norm.len();
-        let mut over = vec![Vec::new(); frames];
+        let mut over = memory::zeros::<u32>(frames, "windows over a frame")?;
+        (0..self.count()).for_each(|window| over[self.frames(window)].iter_mut().for_each(|count| *count += 1));
+        let terms = over.iter().copied().max().unwrap_or(0) as usize;
+        let (mut rows, mut weights) =
+            (memory::zeros(frames * terms, "blended rows")?, memory::zeros(frames * terms, "blend weights")?);
+        over.fill(0);
         for (window, first_row) in first_rows.iter().enumerate() {
             for (i, frame) in self.frames(window).enumerate() {
-                over[frame].push((first_row + i, self.weight(window, i)));
-            }
-        }
-        let terms = over.iter().map(Vec::len).max().unwrap_or(0);
-        let (mut rows, mut weights) = (Vec::with_capacity(frames * terms), Vec::with_capacity(frames * terms));
-        for list in &over {
-            let padding = std::iter::repeat_n((list[0].0, 0.0), terms - list.len());
-            for (row, weight) in list.iter().copied().chain(padding) {
-                rows.push(row as i32);
-                weights.push(weight);
+                let (row, of_frame) = ((first_row + i) as i32, frame * terms..(frame + 1) * terms);
+                let place = over[frame] as usize;
+                // The terms behind the last have no weight, and a row of the clip.
+                rows[of_frame.clone()][place..].fill(row);
+                weights[of_frame][place] = self.weight(window, i);
+                over[frame] += 1;
             }
         }
         let shape = [frames, terms];
-        (Weight::from_i32("blended rows", &shape, &rows), Weight::from_f32("blend weights", &shape, &weights))
+        let rows = Weight::try_from_i32("blended rows", &shape, &rows)?;
+        Ok((rows, Weight::try_from_f32("blend weights", &shape, &weights)?))
     }
 }
 
@@ -103,11 +114,11 @@ mod tests {
 
     #[test]
     fn ragged_clip_ends_with_its_last_window() {
-        let windows = Windows::new(44, 20, 12);
+        let windows = Windows::new(44, 20, 12).unwrap();
         assert_eq!(windows.starts, [0, 12, 24]);
-        assert_eq!(Windows::new(46, 20, 12).starts, [0, 12, 24, 26]);
-        assert_eq!(Windows::new(21, 20, 12).starts, [0, 1]);
-        assert_eq!(Windows::new(15, 20, 12).frames(0), 0..15);
+        assert_eq!(Windows::new(46, 20, 12).unwrap().starts, [0, 12, 24, 26]);
+        assert_eq!(Windows::new(21, 20, 12).unwrap().starts, [0, 1]);
+        assert_eq!(Windows::new(15, 20, 12).unwrap().frames(0), 0..15);
     }
 
     #[test]
@@ -115,9 +126,9 @@ mod tests {
         for (frames, window, hop) in
             [(15, 20, 12), (20, 20, 12), (21, 20, 12), (44, 20, 12), (301, 40, 7), (60, 20, 20)]
         {
-            let windows = Windows::new(frames, window, hop);
+            let windows = Windows::new(frames, window, hop).unwrap();
             let first_rows: Vec<usize> = (0..windows.count()).map(|window| window * windows.length()).collect();
-            let (rows, weights) = windows.blend_lists(&first_rows);
+            let (rows, weights) = windows.blend_lists(&first_rows).unwrap();
             let (terms, rows, weights) = (rows.shape()[1], rows.to_i32().unwrap(), weights.to_f32().unwrap());
             for (frame, weights) in weights.chunks_exact(terms).enumerate() {
                 let sum: f32 = weights.iter().sum();
@@ -132,7 +143,7 @@ mod tests {
 
     #[test]
     fn two_windows_cross_fade_linearly() {
-        let windows = Windows::new(8, 5, 3);
+        let windows = Windows::new(8, 5, 3).unwrap();
         let second: Vec<f32> = (0..2).map(|i| windows.weight(1, i)).collect();
         assert_eq!(second, [1.0 / 3.0, 2.0 / 3.0]);
     }

@@ -103,6 +103,12 @@ pub(crate) fn valgrind(extent: Extent) -> Result<()> {
     run(valgrind.arg(program).arg(&pack).arg(&audio).arg(csv))
 }
 
+/// Counts past their limits, over arrays that end where memory ends.
+pub(crate) fn caps(extent: Extent) -> Result<()> {
+    let program = sample::compile_c("tests/c/caps.c", "-std=c99", library(extent))?;
+    run(Command::new(program).arg(tiny_pack()?))
+}
+
 /// A host that refuses memory: the n-th request of a job, and all from the n-th on.
 pub(crate) fn memory(extent: Extent) -> Result<()> {
     let program = sample::compile_c("tests/c/memory.c", "-std=c11", library(extent))?;

@@ -62,6 +62,7 @@ const CHECKS: &[Check] = &[
     Check { parts: TESTS, ..always("tests", &[], checks::tests) },
     always("C sample", &[GCC], checks::c_sample),
     always("symbols", &[Program("nm", "binutils")], checks::symbols),
+    always("counts past their limits", &[GCC], checks::caps),
     always("a host without memory", &[GCC], checks::memory),
     always("C sample under valgrind", &[GCC, Program("valgrind", "valgrind")], checks::valgrind),
     always("glTF: validator, three.js", &NODE, gltf::web),
