@@ -46,7 +46,7 @@ impl Shape {
 pub struct Denoiser {
     config: DenoiserConfig,
     memory: Memory,
-    /// Memory rows of ∅, whose features are zeros: of audio, [d], and of style, [d] or nothing.
+    /// Memory rows of ∅, whose features are zeros: of audio, `d` values, and of style, as many or none.
     silence: [Vec<f32>; 2],
     time: [Linear; 2],
     input: Linear,
