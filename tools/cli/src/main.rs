@@ -6,6 +6,8 @@
 // A command has no public API: `pub` says that other modules use it.
 #![allow(unreachable_pub, missing_docs)]
 
+#[cfg(test)]
+mod allocations;
 mod animate;
 mod args;
 mod bench;

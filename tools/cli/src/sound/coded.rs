@@ -4,12 +4,13 @@
 
 use std::io::ErrorKind;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail, ensure};
+use media2face::limits::MAX_CHANNELS;
 use symphonia::core::audio::GenericAudioBufferRef;
 use symphonia::core::codecs::CodecParameters;
 use symphonia::core::codecs::audio::well_known::{
     CODEC_ID_AAC, CODEC_ID_AC3, CODEC_ID_AC4, CODEC_ID_ADPCM_G722, CODEC_ID_DCA, CODEC_ID_EAC3, CODEC_ID_MP1,
-    CODEC_ID_MP2, CODEC_ID_OPUS, CODEC_ID_SPEEX,
+    CODEC_ID_MP2, CODEC_ID_OPUS, CODEC_ID_SPEEX, CODEC_ID_VORBIS,
 };
 use symphonia::core::codecs::audio::{AudioCodecId, AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
@@ -19,10 +20,10 @@ use symphonia::core::io::{MediaSource, MediaSourceStream, MediaSourceStreamOptio
 use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
 
-use super::edits;
 use super::source::Source;
 use super::wave::Bytes;
 use super::{Decode, Unread};
+use super::{edits, vorbis};
 
 /// Frames that the usual encoder and every decoder of MP3 put before the sound, where a file does not tell.
 const MP3_DELAY: u64 = 576 + 529;
@@ -30,6 +31,10 @@ const MP3_DELAY: u64 = 576 + 529;
 const MP3_FRAME: u64 = 1152;
 /// Most frames that are put in place of a packet that cannot be decoded.
 const MOST_SILENT_FRAMES: u64 = 1 << 14;
+/// Most samples of a packet, of all channels: decoders take memory for as many as a header says.
+const MOST_PACKET_SAMPLES: u64 = 1 << 20;
+/// Most packets in a row that hold no bytes. A header can count thousands of millions of them.
+const MOST_EMPTY_PACKETS: u64 = 64;
 
 /// A stream of packets, of which one track is decoded.
 pub struct Coded {
@@ -51,6 +56,8 @@ pub struct Coded {
     frames: u64,
     packets: u64,
     damaged: u64,
+    /// Packets without bytes, of late.
+    empty: u64,
     notes: Vec<String>,
     ended: bool,
 }
@@ -106,11 +113,11 @@ impl Coded {
         if mpeg {
             skip = track.delay.map_or(MP3_DELAY, u64::from);
             if let (Some(sound), Some(frames)) = (track.num_frames, track.padding.map(u64::from)) {
-                padding = Padding { frames, all: skip + sound + frames, held: Vec::new() };
+                padding = Padding { frames, all: skip.saturating_add(sound).saturating_add(frames), held: Vec::new() };
             }
         }
         let (track, first, notes) = (track.id, Vec::new(), Vec::new());
-        let (rate_hz, channels, frames, packets, damaged) = (0, 0, 0, 0, 0);
+        let (rate_hz, channels, frames, packets, damaged, empty) = (0, 0, 0, 0, 0, 0);
         let (left, ended) = (None, false);
         let mut coded = Self {
             format,
@@ -126,6 +133,7 @@ impl Coded {
             frames,
             packets,
             damaged,
+            empty,
             notes,
             ended,
         };
@@ -165,6 +173,12 @@ impl Coded {
             return Ok(true);
         }
         self.packets += 1;
+        self.empty = if packet.data.is_empty() { self.empty + 1 } else { 0 };
+        if self.empty > MOST_EMPTY_PACKETS {
+            self.notes
+                .push(format!("it is damaged behind {:.2} s, and ends there: its packets are empty", self.time_s()));
+            return Ok(false);
+        }
         let decoded = match self.decoder.decode(&packet) {
             Ok(decoded) => decoded,
             Err(Error::IoError(_) | Error::DecodeError(_)) => {
@@ -279,6 +293,14 @@ fn silent_frames(packet: &Packet) -> usize {
 
 fn decoder(track: &Track, mpeg: bool) -> Result<Box<dyn AudioDecoder>> {
     let Some(CodecParameters::Audio(parameters)) = &track.codec_params else { bail!("it has no sound that is known") };
+    let channels = parameters.channels.as_ref().map_or(1, |channels| channels.count() as u64);
+    ensure!(channels <= u64::from(MAX_CHANNELS), "it has {channels} channels, {MAX_CHANNELS} at most are read");
+    let frames = [parameters.max_frames_per_packet, parameters.frames_per_block].into_iter().flatten().max();
+    let samples = frames.unwrap_or(0).saturating_mul(channels);
+    ensure!(samples <= MOST_PACKET_SAMPLES, "it is damaged (packets of {samples} samples)");
+    if parameters.codec == CODEC_ID_VORBIS {
+        vorbis::check(parameters.extra_data.as_deref().unwrap_or_default())?;
+    }
     let options = AudioDecoderOptions::default().gapless(!mpeg);
     let made = symphonia::default::get_codecs().make_audio_decoder(parameters, &options);
     made.map_err(|error| match error {

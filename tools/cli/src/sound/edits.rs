@@ -75,7 +75,8 @@ fn boxes<R: Read + Seek>(file: &mut R, mut at: u64, end: u64, depth: usize, movi
             name @ (b"mvhd" | b"tkhd" | b"mdhd" | b"elst") => {
                 file.seek(SeekFrom::Start(inside))?;
                 let mut body = [0; LOOK_BYTES as usize];
-                let wanted = (next - inside).min(LOOK_BYTES) as usize;
+                // A long head may pass the end of the box around it.
+                let wanted = next.saturating_sub(inside).min(LOOK_BYTES) as usize;
                 let there = read_all(file, &mut body[..wanted])?;
                 note(name, &body[..there], movie);
             }

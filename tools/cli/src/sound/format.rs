@@ -172,8 +172,8 @@ impl Format {
     /// Frames of a run of so many bytes.
     pub fn frames(&self, bytes: u64) -> Option<u64> {
         let block_bytes = self.block_bytes();
-        let whole = bytes / block_bytes as u64 * self.frames_in(block_bytes)? as u64;
-        Some(whole + self.frames_in((bytes % block_bytes as u64) as usize)? as u64)
+        let whole = (bytes / block_bytes as u64).saturating_mul(self.frames_in(block_bytes)? as u64);
+        Some(whole.saturating_add(self.frames_in((bytes % block_bytes as u64) as usize)? as u64))
     }
 }
 

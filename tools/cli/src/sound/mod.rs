@@ -16,6 +16,7 @@ mod packets;
 mod pcm;
 mod riff;
 mod source;
+mod vorbis;
 mod wave;
 
 use std::fmt;

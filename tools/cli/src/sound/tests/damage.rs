@@ -3,8 +3,8 @@
 use std::io::Cursor;
 use std::path::Path;
 
-use super::allocations::peak_of;
 use super::{RATE_HZ, Sound, chunk, fmt, pcm, plain, riff, sized, voice};
+use crate::allocations::peak_of;
 
 /// What a reader holds of any file: what it reads ahead, and a decoder's tables.
 const MOST_BYTES: usize = 24 << 20;
@@ -44,7 +44,7 @@ fn damaged(file: &[u8], numbers: &mut Numbers) -> Vec<u8> {
 }
 
 /// Samples that are read of it, if any, and the bytes held at once.
-fn tried(file: &[u8]) -> (Option<usize>, usize) {
+pub(super) fn tried(file: &[u8]) -> (Option<usize>, usize) {
     peak_of(|| {
         let mut samples = 0;
         let sound = Sound::of_stream(Path::new("a"), Cursor::new(file.to_vec())).ok()?;

@@ -1,6 +1,6 @@
 //! What is read of sound as people have it, against the samples that went in.
 
-mod allocations;
+mod costs;
 mod damage;
 mod files;
 mod given;

@@ -13,6 +13,7 @@ FILES = {
     "slice.ogg": ["-c:a", "libvorbis", "-q:a", "0"],
     "slice.m4a": ["-c:a", "aac", "-b:a", "48k"],
     "alac.m4a": ["-c:a", "alac"],
+    "fragments.m4a": ["-c:a", "aac", "-b:a", "24k", "-movflags", "frag_keyframe+empty_moov+default_base_moof"],
     "adpcm_ms.wav": ["-c:a", "adpcm_ms"],
     "adpcm_ima.wav": ["-c:a", "adpcm_ima_wav"],
     "mp3.wav": ["-c:a", "libmp3lame", "-b:a", "32k"],

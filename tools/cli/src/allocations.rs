@@ -48,6 +48,9 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
+/// Most bytes that any input of up to 100 kB may take, beside those that it has.
+pub const MOST_BYTES: usize = 64 << 20;
+
 /// Most bytes that this thread holds at once during `work`, beyond those it holds before.
 pub fn peak_of<T>(work: impl FnOnce() -> T) -> (T, usize) {
     let before = LIVE.get();
