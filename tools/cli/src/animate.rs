@@ -23,6 +23,7 @@ use crate::progress::Progress;
 use crate::recording::Recording;
 use crate::sound::{Copy, Sound};
 use crate::summary::Stages;
+use crate::tell;
 
 /// Writes the files; gives the line that sums them up.
 pub fn run(args: &Animate) -> Result<String> {
@@ -31,7 +32,7 @@ pub fn run(args: &Animate) -> Result<String> {
     let sound = Sound::open(&args.input)?;
     let progress = Arc::new(Progress::new(args.quiet));
     let bar = Arc::clone(&progress);
-    let warn = move |message: &str| bar.aside(|| model::print_warning(message));
+    let warn = move |message: &str| bar.aside(|| tell::warning(message));
     let model = model::load(model::open_pack(args.model.as_deref())?, &args.compute, warn.clone())?;
     let kinds = kinds(args.emit.as_deref(), &model)?;
     if kinds.contains(&Emit::Mp4) {
@@ -48,7 +49,7 @@ pub fn run(args: &Animate) -> Result<String> {
     liveliness.check(&model)?;
     let bound = match &args.mesh {
         None => None,
-        Some(path) => match face::bring(&model, path, |message| progress.aside(|| model::print_warning(message)))? {
+        Some(path) => match face::bring(&model, path, |message| progress.aside(|| tell::warning(message)))? {
             Brought::Identity(_) if args.identity.is_some() => {
                 bail!("{} is a face on the model's topology, and so is --identity: give one of them", path.display())
             }
@@ -119,7 +120,7 @@ fn tell_styles(model: &Model, styles: &[StyleTrack], args: &Animate, progress: &
         match reading.warning(&style.to_string()) {
             Some(warning) => ensure!(!args.strict, "{warning}"),
             None if args.quiet => {}
-            None => progress.aside(|| eprintln!("style {style}: {}", reading.summary())),
+            None => progress.aside(|| tell::line(&format!("style {style}: {}", reading.summary()))),
         }
     }
     Ok(())

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use crate::args::Bench;
 use crate::profile::{self, OpTime};
-use crate::{convert, devices, model, usage};
+use crate::{convert, devices, model, tell, usage};
 use stopwatch::{StageTime, Stopwatch, WHOLE, gpu_ms, medians, milliseconds};
 
 const SAMPLE_RATE_HZ: u32 = 16_000;
@@ -64,7 +64,7 @@ pub fn run(args: &Bench, start: Instant) -> Result<String> {
 
     let load = Instant::now();
     let pack = random.map_or_else(|| model::open_pack(args.model.as_deref()), Ok)?;
-    let model = model::load(pack, &args.compute, model::print_warning)?;
+    let model = model::load(pack, &args.compute, tell::warning)?;
     let load_ms = milliseconds(load.elapsed());
     let (backend, on_device) = (model.runtime().backend_name(), model.runtime().vulkan().is_some());
     let (threads, backend_reason) = (model.runtime().threads(), model.runtime().backend_reason().to_owned());
@@ -115,7 +115,7 @@ fn profile(
     }
     let random = |size| Ok(pack::random(convert::pack_size(size), 0)?);
     let pack: Result<Pack> = args.random.map_or_else(|| model::open_pack(args.model.as_deref()), random);
-    let model = model::load_on(pack?, &args.compute, backend, model::print_warning)?;
+    let model = model::load_on(pack?, &args.compute, backend, tell::warning)?;
     Take::run(&model, args, samples, 0)?;
     let before = model.runtime().profile();
     let take = Take::run(&model, args, samples, 1)?;

@@ -36,23 +36,26 @@ mod render;
 mod scene;
 mod sound;
 mod summary;
+mod tell;
 mod text;
 mod track;
 mod usage;
 mod vector;
 
-use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::{Context, Result};
 use clap::Parser;
 
 use args::{Cli, Command};
 
 fn main() -> ExitCode {
     let start = Instant::now();
-    let report = match Cli::parse().command {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(answer) => return ExitCode::from(tell::usage(&answer)),
+    };
+    let report = match cli.command {
         Command::Animate(args) => animate::run(&args),
         Command::Scene(args) => scene::run(&args),
         Command::Extract(args) => extract::run(&args),
@@ -63,23 +66,14 @@ fn main() -> ExitCode {
         Command::Devices(args) => devices::run(&args),
         Command::Convert(args) => convert::run(&args),
     };
-    match report.and_then(|report| print(&report)) {
+    match report.and_then(|report| tell::report(&report)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             match error.downcast_ref::<scene::Report>() {
-                Some(report) => eprintln!("error: {report}"),
-                None => eprintln!("error: {}", format!("{error:#}").replace('\n', " ")),
+                Some(report) => tell::line(&format!("error: {report}")),
+                None => tell::line(&format!("error: {}", format!("{error:#}").replace('\n', " "))),
             }
             ExitCode::FAILURE
         }
-    }
-}
-
-fn print(report: &str) -> Result<()> {
-    let mut out = std::io::stdout().lock();
-    match writeln!(out, "{report}").and_then(|()| out.flush()) {
-        // A reader that closed its end has what it wanted.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        written => written.context("cannot write to stdout"),
     }
 }

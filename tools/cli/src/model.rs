@@ -56,8 +56,3 @@ pub fn load_on(
     };
     Ok(Model::new(&Runtime::new(&options)?, pack)?)
 }
-
-/// Tells the user of something that was done otherwise than asked.
-pub fn print_warning(message: &str) {
-    eprintln!("warning: {message}");
-}

@@ -18,7 +18,7 @@ use crate::face::Face;
 use crate::progress::Progress;
 use crate::render::film::Film;
 use crate::sound::{Copied, Copy, Sound};
-use crate::{ffmpeg, generate, interrupt, model};
+use crate::{ffmpeg, generate, interrupt, model, tell};
 use key::{Item, Key, Pack};
 
 /// The page; its items stand in place of [`ITEMS`].
@@ -72,7 +72,7 @@ fn make(args: &Compare, out: &Path) -> Result<String> {
 
 fn load(args: &Compare, number: usize, progress: &Arc<Progress>) -> Result<Arc<Model>> {
     let (path, bar) = (&args.packs[number], Arc::clone(progress));
-    let warn = move |message: &str| bar.aside(|| model::print_warning(message));
+    let warn = move |message: &str| bar.aside(|| tell::warning(message));
     let model = model::load(model::open_pack(Some(path))?, &args.compute, warn)?;
     ensure!(model.topology().is_some(), "the model {} has no mesh", path.display());
     Ok(model)
@@ -82,7 +82,7 @@ fn load(args: &Compare, number: usize, progress: &Arc<Progress>) -> Result<Arc<M
 fn heard(audio: &Path, progress: &Arc<Progress>) -> Result<Copied> {
     let sound = Sound::open(audio)?;
     let mut copy = Copy::of(&sound)?;
-    let warn = |message: &str| progress.aside(|| model::print_warning(message));
+    let warn = |message: &str| progress.aside(|| tell::warning(message));
     sound.stream(&warn, |piece| copy.add(piece))?;
     copy.finish()
 }

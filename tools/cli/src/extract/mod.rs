@@ -16,7 +16,7 @@ use media2face::signal::Frames;
 use crate::args::Extract;
 use crate::ffmpeg::SOUND_RATE_HZ;
 use crate::progress::Progress;
-use crate::{interrupt, model};
+use crate::{interrupt, model, tell};
 use boxes::Boxes;
 use source::Source;
 use store::{Clip, DataSet, POSE_WIDTH};
@@ -35,7 +35,7 @@ pub fn run(args: &Extract) -> Result<String> {
     };
     let progress = Arc::new(Progress::new(args.quiet));
     let bar = Arc::clone(&progress);
-    let warn = move |message: &str| bar.aside(|| model::print_warning(message));
+    let warn = move |message: &str| bar.aside(|| tell::warning(message));
     let model = model::load(model::open_pack(args.model.as_deref())?, &args.compute, warn.clone())?;
     let columns = arkit_columns(&model)?;
     let fps = args.fps.unwrap_or_else(|| model.manifest().fps.into());

@@ -20,6 +20,8 @@ mod prompts;
 mod rates;
 mod scene;
 mod sound;
+#[cfg(target_os = "linux")]
+mod streams;
 
 use std::fs;
 use std::path::{Path, PathBuf};
