@@ -1,7 +1,6 @@
 //! `m2f animate`: a sound through the session into files.
 
 use std::ffi::OsStr;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,6 +13,7 @@ use crate::emit::staged::{Staged, StagedFolder};
 use crate::emit::timecode;
 use crate::face::{self, Brought};
 use crate::ffmpeg;
+use crate::file;
 use crate::generate;
 use crate::interrupt;
 use crate::keyframe::Keyframe;
@@ -21,9 +21,10 @@ use crate::model;
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::recording::Recording;
+use crate::render::film;
 use crate::sound::{Copy, Sound};
 use crate::summary::Stages;
-use crate::tell;
+use crate::{tell, temporary};
 
 /// Writes the files; gives the line that sums them up.
 pub fn run(args: &Animate) -> Result<String> {
@@ -92,6 +93,7 @@ pub fn run(args: &Animate) -> Result<String> {
             Place::Pictures(folder) => output.film(side)?.write_pictures(folder, &progress)?,
         }
     }
+    let naming = temporary::naming();
     interrupt::check()?;
     for place in places {
         match place {
@@ -99,6 +101,7 @@ pub fn run(args: &Animate) -> Result<String> {
             Place::Pictures(folder) => folder.persist()?,
         };
     }
+    drop(naming);
     stages.end("files");
     let summary = stages.summary(output.animation.duration_s() - args.tail, output.track.frame_count());
     let summary = format!("{summary}, seed {}", output.animation.seed());
@@ -186,7 +189,7 @@ fn stage(args: &Animate, kinds: &[Emit]) -> Result<Vec<Place>> {
     let place = |&kind: &Emit| {
         let path = path(args, kind)?;
         match kind {
-            Emit::Frames => Ok(Place::Pictures(StagedFolder::create(&path)?)),
+            Emit::Frames => Ok(Place::Pictures(StagedFolder::create(&path, film::is_picture)?)),
             _ => Ok(Place::File(kind, Staged::create(&path)?)),
         }
     };
@@ -238,13 +241,9 @@ fn split(guidance: Option<&Guidance>) -> (Option<f32>, Option<Curve>) {
 fn track(group: &StyleGroup) -> Result<StyleTrack> {
     let style = match &group.source {
         Source::Text(text) => Style::Text(text.clone()),
-        Source::Image(path) => Style::Picture(read_picture(path)?),
+        Source::Image(path) => Style::Picture(file::read(path, file::PICTURE)?),
         Source::Preset(name) => Style::Preset(name.clone()),
     };
     let &StyleGroup { start_s, end_s, strength, ramp_s, .. } = group;
     Ok(StyleTrack { start_s, end_s, strength, ramp_s, ..StyleTrack::new(style) })
-}
-
-fn read_picture(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).with_context(|| format!("cannot read the picture {}", path.display()))
 }

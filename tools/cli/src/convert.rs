@@ -3,20 +3,27 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use media2face::Error;
 use media2face::pack::{self, Checkpoint, Pack};
 
 use crate::args::{Convert, Size};
-use crate::{model, text};
+use crate::emit::staged::Staged;
+use crate::{file, interrupt, model, text};
 
 /// Writes the pack; gives a line that says what it holds.
 pub fn run(args: &Convert) -> Result<String> {
+    interrupt::watch();
     let pack = match args.random {
         Some(size) => pack::random(pack_size(size), args.seed)?,
         None => convert(args)?,
     };
-    pack.save(&args.out).map_err(|error| model::failure("cannot write the model", &args.out, &error))?;
+    let folder = args.out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    ensure!(folder.is_dir(), "cannot write the model {}: there is no folder {}", args.out.display(), folder.display());
+    let mut file = Staged::create(&args.out)?;
+    file.write(|out| Ok(pack.write(out)?))?;
+    interrupt::check()?;
+    file.persist()?;
     let bytes = fs::metadata(&args.out).map_or(0, |file| file.len());
     Ok(format!("{}: {} tensors, {bytes} bytes", args.out.display(), pack.tensors().len()))
 }
@@ -49,7 +56,8 @@ type Converter = fn(&str, &Checkpoint) -> Result<Pack, Error>;
 
 fn tower(paths: &[PathBuf], converter: Converter) -> Result<Pack> {
     let (config, weights) = checkpoint_files(paths)?;
-    let json = text::read(&config)?;
+    file::check(&weights)?;
+    let json = text::read(&config, file::CONFIG)?;
     let checkpoint =
         Checkpoint::open(&weights).map_err(|error| model::failure("cannot open the checkpoint", &weights, &error))?;
     converter(&json, &checkpoint).with_context(|| format!("cannot convert the checkpoint {}", weights.display()))

@@ -149,7 +149,7 @@ impl Iterator for FilmReader {
         }
         // A frame that is cut comes from a process that failed, whose reason is the better one.
         if let Err(interrupted) = interrupt::check() {
-            return Some(Err(interrupted));
+            return Some(Err(interrupted.into()));
         }
         let ended = self.process.take().expect("looked at above").finish(&self.what);
         match (ended, read) {

@@ -17,6 +17,7 @@ use media2face::session::{self, FacePicture};
 use media2face::signal::HeadPose;
 use serde::Deserialize;
 
+use crate::file;
 use crate::obj;
 use crate::text;
 use crate::vector::multiply;
@@ -119,7 +120,7 @@ impl Expression {
         };
         match kind(path)? {
             "json" => {
-                let text = text::read(path)?;
+                let text = text::read(path, file::WEIGHTS)?;
                 let weights: BTreeMap<String, f32> = serde_json::from_str(&text)
                     .map_err(|error| anyhow!("{} is no object of channels and weights: {error}", path.display()))?;
                 Ok(session::Expression::Weights(ordered(&weights, names).with_context(|| path.display().to_string())?))
@@ -132,7 +133,7 @@ impl Expression {
 
 /// A picture of a face, which takes all of it.
 fn picture(path: &Path) -> Result<FacePicture> {
-    let file = std::fs::read(path).with_context(|| format!("cannot read the picture {}", path.display()))?;
+    let file = file::read(path, file::PICTURE)?;
     Picture::decode(&file).with_context(|| path.display().to_string())?;
     Ok(FacePicture { file, face: None })
 }
@@ -235,6 +236,7 @@ impl HeadTurn {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::allocations::{MOST_BYTES, peak_of};
     use media2face::output::HeadAngles;
 
     fn weights(text: &str) -> BTreeMap<String, f32> {
@@ -302,5 +304,22 @@ mod tests {
         let angles = HeadAngles::from_quaternion(turn.pose().rotation);
         let read = [angles.yaw_rad, angles.pitch_rad, angles.roll_rad].map(f32::to_degrees);
         assert!(read.iter().zip([20.0, -10.0, 5.0]).all(|(a, b)| (a - b).abs() < 1e-3), "{read:?}");
+    }
+
+    #[test]
+    fn small_files_take_little_memory_whatever_they_say() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.json");
+        for (begin, again) in
+            [("{", "\"jawOpen\":1,"), ("", "["), ("", "{\"a\":"), ("{\"", "a"), ("[", "1,"), ("", " ")]
+        {
+            std::fs::write(&path, begin.to_owned() + &again.repeat((100_000 - begin.len()) / again.len())).unwrap();
+            let (read, bytes) = peak_of(|| Expression::File(path.clone()).load(&[]));
+            assert!(read.is_err() && bytes <= MOST_BYTES, "{begin:?} {again:?}: {bytes}");
+        }
+        let all: String = (0..9_000).map(|number| format!("\"{number}\":0,")).collect();
+        std::fs::write(&path, format!("{{{all}\"a\":0}}")).unwrap();
+        let (read, bytes) = peak_of(|| Expression::File(path.clone()).load(&[]));
+        assert!(read.unwrap_err().to_string().contains("a.json") && bytes <= MOST_BYTES, "{bytes}");
     }
 }

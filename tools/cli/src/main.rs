@@ -1,7 +1,7 @@
 //! The `m2f` command: sound in; CSV, JSON, glTF, contact sheets and films out; films in, data sets out.
 //!
 //! Exit status: 0; 2 for wrong usage; 1 for a failure, with one line that begins with `error:` on stderr; behind that of a
-//! script's faults stands a line for each.
+//! script's faults stands a line for each. Ended by a signal, 128 and its number.
 
 // A command has no public API: `pub` says that other modules use it.
 #![allow(unreachable_pub, missing_docs)]
@@ -19,6 +19,7 @@ mod envelope;
 mod extract;
 mod face;
 mod ffmpeg;
+mod file;
 mod generate;
 mod inspect;
 mod interrupt;
@@ -37,6 +38,7 @@ mod scene;
 mod sound;
 mod summary;
 mod tell;
+mod temporary;
 mod text;
 mod track;
 mod usage;
@@ -73,7 +75,7 @@ fn main() -> ExitCode {
                 Some(report) => tell::line(&format!("error: {report}")),
                 None => tell::line(&format!("error: {}", format!("{error:#}").replace('\n', " "))),
             }
-            ExitCode::FAILURE
+            interrupt::exit_code().map_or(ExitCode::FAILURE, ExitCode::from)
         }
     }
 }

@@ -9,7 +9,7 @@ use media2face::pack::Pack;
 use media2face::session::{BackendChoice, LogLevel, Model, Runtime, RuntimeOptions};
 
 use crate::args::Compute;
-use crate::devices;
+use crate::{devices, file};
 
 /// `models/starter.m2f`.
 static STARTER: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/starter.m2f"));
@@ -17,7 +17,10 @@ static STARTER: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../
 /// The pack at `path`, or the starter.
 pub fn open_pack(path: Option<&Path>) -> Result<Pack> {
     match path {
-        Some(path) => Pack::open(path).map_err(|error| failure("cannot open the model", path, &error)),
+        Some(path) => {
+            file::check(path)?;
+            Pack::open(path).map_err(|error| failure("cannot open the model", path, &error))
+        }
         None => Ok(Pack::from_shared(Arc::new(STARTER))?),
     }
 }

@@ -5,17 +5,13 @@
 //! names in any encoding, indices that count backwards, faces of two corners.
 
 use std::borrow::Cow;
-use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use media2face::limits::MAX_VERTICES;
 
-use crate::text;
 use crate::vector::Vec3;
-
-/// Largest file that is read, bytes.
-const MOST_BYTES: u64 = 256 << 20;
+use crate::{file, text};
 
 /// A polygon mesh as its file has it.
 #[derive(Debug, Default, PartialEq)]
@@ -43,12 +39,8 @@ pub struct Corner {
 
 /// Reads a file.
 pub fn read(path: &Path) -> Result<Obj> {
-    let unread = || format!("cannot read the mesh {}", path.display());
-    let bytes = fs::metadata(path).with_context(unread)?.len();
-    ensure!(bytes <= MOST_BYTES, "{}: {bytes} bytes, at most {MOST_BYTES}", path.display());
-    let text = fs::read(path).with_context(unread)?;
     // Names and comments may be in any encoding; numbers are ASCII.
-    let text = text::decode_lossy(&text);
+    let text = text::decode_lossy(&file::read(path, file::MESH)?);
     parse(&text).with_context(|| format!("{} is no mesh that can be read", path.display()))
 }
 
@@ -145,7 +137,10 @@ fn number(word: &str) -> Result<f32> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
+    use crate::allocations::{MOST_BYTES, peak_of};
 
     fn corner(vertex: u32, uv: Option<u32>) -> Corner {
         Corner { vertex, uv }
@@ -223,6 +218,26 @@ mod tests {
             ("", "it has no faces"),
         ] {
             assert_eq!(format!("{:#}", parse(text).unwrap_err()), reason, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn small_files_take_little_memory_whatever_they_say() {
+        for (begin, again) in [
+            ("", "v 0 0 0\n"),
+            ("", "vt 0\n"),
+            ("v 0 0 0\nf", " 1"),
+            ("v 0 0 0\n", "f 1 1 1\n"),
+            ("v 0 0 0\n", "f 1\n"),
+            ("f ", "\\\n"),
+            ("f ", "\\\r"),
+            ("", "\n"),
+            ("f 1 1 1 ", "a"),
+            ("", "\u{fffd}"),
+        ] {
+            let text = begin.to_owned() + &again.repeat((100_000 - begin.len()) / again.len());
+            let ((), bytes) = peak_of(|| drop(parse(&text::decode_lossy(text.as_bytes()))));
+            assert!(bytes <= MOST_BYTES, "{begin:?} {again:?}: {bytes}");
         }
     }
 }

@@ -1,14 +1,14 @@
 //! Text files as editors and spreadsheets of any system write them: with or without a byte-order mark, in UTF-8 or UTF-16.
 
-use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
 
+use crate::file::{self, Kind};
+
 /// Reads a file; an error is `cannot read PATH: …`, or that it is no text.
-pub fn read(path: &Path) -> Result<String> {
-    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    decode(bytes).with_context(|| format!("{} is no text", path.display()))
+pub fn read(path: &Path, kind: Kind) -> Result<String> {
+    decode(file::read(path, kind)?).with_context(|| format!("{} is no text", path.display()))
 }
 
 /// UTF-8, or by its mark UTF-16, without the mark.

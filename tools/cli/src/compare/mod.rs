@@ -18,12 +18,14 @@ use crate::face::Face;
 use crate::progress::Progress;
 use crate::render::film::Film;
 use crate::sound::{Copied, Copy, Sound};
-use crate::{ffmpeg, generate, interrupt, model, tell};
+use crate::{ffmpeg, generate, interrupt, model, tell, temporary};
 use key::{Item, Key, Pack};
 
 /// The page; its items stand in place of [`ITEMS`].
 const PAGE: &str = include_str!("page.html");
 const ITEMS: &str = "[/* items */]";
+/// What opens it.
+const INDEX: &str = "index.html";
 
 /// Makes the study, or counts its votes; gives what is to be printed.
 pub fn run(args: &Compare) -> Result<String> {
@@ -43,7 +45,7 @@ fn make(args: &Compare, out: &Path) -> Result<String> {
     let sounds = args.audio.iter().map(|audio| heard(audio, &progress)).collect::<Result<Vec<_>>>()?;
     let models = [load(args, 0, &progress)?, load(args, 1, &progress)?];
 
-    let (page, mut key_file) = (StagedFolder::create(&out.join("page"))?, Staged::create(&kept)?);
+    let (page, mut key_file) = (StagedFolder::create(&out.join("page"), is_page)?, Staged::create(&kept)?);
     let mut key = Key { packs: BTreeMap::new(), items: Vec::new() };
     for (side, (path, model)) in Pack::BOTH.into_iter().zip(args.packs.iter().zip(&models)) {
         let manifest = model.manifest();
@@ -62,12 +64,14 @@ fn make(args: &Compare, out: &Path) -> Result<String> {
         let (id, audio) = (format!("{}", key.items.len() + 1), audio.display().to_string());
         key.items.push(Item { id, audio, style: style.map(str::to_owned), seed, films });
     }
-    page.write("index.html", |file| Ok(file.write_all(page_of(&key)?.as_bytes())?))?;
+    page.write(INDEX, |file| Ok(file.write_all(page_of(&key)?.as_bytes())?))?;
     key_file.write(|file| Ok(serde_json::to_writer_pretty(file, &key)?))?;
+    let naming = temporary::naming();
     interrupt::check()?;
     key_file.persist()?;
     let page = page.persist()?;
-    Ok(format!("{} items in {}; the key is {}", key.items.len(), page.join("index.html").display(), kept.display()))
+    drop(naming);
+    Ok(format!("{} items in {}; the key is {}", key.items.len(), page.join(INDEX).display(), kept.display()))
 }
 
 fn load(args: &Compare, number: usize, progress: &Arc<Progress>) -> Result<Arc<Model>> {
@@ -106,6 +110,12 @@ fn film(
     let film = Film::new(&animation, face, animation.native_fps().into(), args.size as usize)?;
     film.write_mp4(sound, path, progress)?;
     Ok(animation.seed())
+}
+
+/// Whether a study has a file of this name in the folder of its page.
+fn is_page(name: &str) -> bool {
+    let is_film = |stem: &str| stem.len() == 16 && stem.bytes().all(|byte| byte.is_ascii_hexdigit());
+    name == INDEX || name.strip_suffix(".mp4").is_some_and(is_film)
 }
 
 /// A name that says nothing of what it names: random digits.
@@ -149,5 +159,6 @@ mod tests {
     fn names_of_films_are_their_own() {
         assert_ne!(neutral_name(), neutral_name());
         assert_eq!(neutral_name().len(), 16);
+        assert!(is_page(&format!("{}.mp4", neutral_name())) && is_page(INDEX) && !is_page("holiday.mp4"));
     }
 }

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
 use super::key::{Key, Pack};
-use crate::text;
+use crate::{file, text};
 
 /// A row of the page's CSV.
 #[derive(Debug, Deserialize)]
@@ -35,12 +35,12 @@ struct Count {
 
 /// The table.
 pub fn run(votes: &[PathBuf], key: &Path) -> Result<String> {
-    let json = text::read(key)?;
+    let json = text::read(key, file::VOTES)?;
     let key: Key = serde_json::from_str(&json).with_context(|| format!("{} is no key", key.display()))?;
     // A rater may hand in a file twice, or vote again: the last vote counts.
     let mut last: BTreeMap<[String; 3], (String, Option<Pack>)> = BTreeMap::new();
     for path in votes {
-        let table = text::read(path)?;
+        let table = text::read(path, file::VOTES)?;
         let mut reader = csv::ReaderBuilder::new();
         reader.delimiter(text::delimiter(&table)).trim(csv::Trim::All);
         let mut reader = reader.from_reader(table.as_bytes());

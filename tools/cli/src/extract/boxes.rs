@@ -7,7 +7,7 @@ use std::str::FromStr;
 use anyhow::{Context, Result, bail, ensure};
 use media2face::picture::FaceBox;
 
-use crate::text;
+use crate::{file, text};
 
 const HEADER: [&str; 5] = ["frame", "x", "y", "w", "h"];
 
@@ -25,7 +25,7 @@ impl Boxes {
     /// A CSV file with the header `frame,x,y,w,h`; rows with empty values are as good as none.
     pub fn read(path: &Path) -> Result<Self> {
         let unread = || format!("cannot read {}", path.display());
-        let text = text::read(path)?;
+        let text = text::read(path, file::BOXES)?;
         let mut reader = csv::ReaderBuilder::new();
         reader.delimiter(text::delimiter(&text)).flexible(true).trim(csv::Trim::All);
         let mut reader = reader.from_reader(text.as_bytes());
@@ -92,6 +92,7 @@ fn row(record: &csv::StringRecord) -> Result<Option<(usize, FaceBox)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::allocations::{MOST_BYTES, peak_of};
 
     fn read(text: &str) -> Result<Boxes, String> {
         let folder = tempfile::tempdir().unwrap();
@@ -139,6 +140,24 @@ mod tests {
         ] {
             let error = read(text).err().unwrap();
             assert!(error.contains(reason), "{text:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn small_files_take_little_memory_whatever_they_say() {
+        let header = "frame,x,y,w,h\n";
+        let rows: String = (0..7_000).map(|frame| format!("{frame},0,0,1,1\n")).collect();
+        let all = [
+            [header, &rows].concat(),
+            [header, &"1,,,,\n".repeat(16_000)].concat(),
+            [header, &",".repeat(99_000)].concat(),
+            [header, "\"", &"\n".repeat(99_000)].concat(),
+            ",".repeat(100_000),
+            "\n".repeat(100_000),
+        ];
+        for text in all {
+            let ((), bytes) = peak_of(|| drop(read(&text)));
+            assert!(bytes <= MOST_BYTES, "{:?}: {bytes}", &text[..20]);
         }
     }
 }

@@ -10,6 +10,7 @@ use media2face::picture::Picture;
 use media2face::signal::FrameRate;
 
 use crate::ffmpeg::FilmReader;
+use crate::file;
 
 /// Frames, each with what it is called in messages.
 pub enum Source {
@@ -43,6 +44,8 @@ impl Source {
             let files: Vec<Entry> = entries.into_iter().filter(|entry| matches!(entry, Entry::File(_))).collect();
             return Ok(Self::Folder(files.into_iter()));
         }
+        // ffmpeg reads it from the start, which a pipe has but once.
+        file::check(input)?;
         fs::File::open(input).with_context(|| format!("cannot read {}", input.display()))?;
         Ok(Self::Film { frames: FilmReader::open(input, fps)?, next: 0 })
     }
@@ -75,8 +78,7 @@ impl Iterator for Source {
                     }
                 };
                 let name = path.display().to_string();
-                let picture = fs::read(&path)
-                    .with_context(|| format!("cannot read {name}"))
+                let picture = file::read(&path, file::PICTURE)
                     .and_then(|bytes| Picture::decode(&bytes).with_context(|| name.clone()));
                 Some((name, picture))
             }

@@ -1,8 +1,9 @@
 //! The data set on disk, as the training's `dataset/write.py` reads it: clips, latents and an index of them.
 
-use std::fs;
+use std::fs::{self, TryLockError};
 use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use anyhow::{Context, Result, ensure};
 use half::f16;
@@ -14,6 +15,7 @@ use zip::write::{SimpleFileOptions, ZipWriter};
 use crate::emit::npy;
 use crate::emit::staged::Staged;
 use crate::ffmpeg::SOUND_RATE_HZ;
+use crate::{file, interrupt, temporary, text};
 
 /// Columns of a head pose: axis-angle (rad), translation (mm).
 pub const POSE_WIDTH: usize = 6;
@@ -77,9 +79,18 @@ impl DataSet {
             fs::create_dir_all(&part).with_context(|| format!("cannot make the folder {}", part.display()))?;
         }
         let lock = fs::File::create(folder.join(".lock")).with_context(unread)?;
-        lock.lock().with_context(|| format!("cannot lock {}", folder.display()))?;
+        loop {
+            match lock.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) => thread::sleep(interrupt::PATIENCE),
+                Err(TryLockError::Error(error)) => {
+                    return Err(error).with_context(|| format!("cannot lock {}", folder.display()));
+                }
+            }
+            interrupt::check()?;
+        }
         let index = folder.join("index.jsonl");
-        let text = if index.exists() { fs::read_to_string(&index).with_context(unread)? } else { String::new() };
+        let text = if index.exists() { text::read(&index, file::INDEX)? } else { String::new() };
         let row = |(i, line): (usize, &str)| {
             let number = serde_json::from_str::<Value>(line).ok().and_then(|row| row["number"].as_u64());
             let number = number.with_context(|| format!("{} line {}: no row of a clip", index.display(), i + 1))?;
@@ -109,6 +120,8 @@ impl DataSet {
             self.rows.iter().try_for_each(|(_, line)| writeln!(out, "{line}"))?;
             Ok(())
         })?;
+        let _naming = temporary::naming();
+        interrupt::check()?;
         arrays.persist()?;
         latents.persist()?;
         index.persist()?;

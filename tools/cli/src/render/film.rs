@@ -26,6 +26,15 @@ const FILL: f32 = 1.0;
 /// Top and bottom of what is behind a face.
 pub(super) const BACKGROUND: [Colour; 2] = [[58, 62, 72], [34, 37, 44]];
 
+/// Where the face is in each picture.
+const BOXES: &str = "boxes.csv";
+
+/// Whether a folder of pictures has a file of this name.
+pub fn is_picture(name: &str) -> bool {
+    let is_number = |stem: &str| stem.len() >= 7 && stem.bytes().all(|byte| byte.is_ascii_digit());
+    name == BOXES || name.strip_suffix(".png").is_some_and(is_number)
+}
+
 /// An animation as a row of square pictures.
 pub struct Film {
     animation: Arc<Animation>,
@@ -59,7 +68,7 @@ impl Film {
             writeln!(boxes, "{frame},{x:.1},{y:.1},{width:.1},{height:.1}").expect("a string takes all");
             folder.write(&format!("{frame:07}.png"), |out| picture.canvas.write_png(out))
         })?;
-        folder.write("boxes.csv", |out| Ok(out.write_all(boxes.as_bytes())?))
+        folder.write(BOXES, |out| Ok(out.write_all(boxes.as_bytes())?))
     }
 
     /// An MP4 film with the sound of a WAV file.
@@ -127,6 +136,14 @@ fn bounds(points: impl Iterator<Item = [f32; 2]>) -> FaceBox {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_of_pictures_are_numbers() {
+        assert!(["0000000.png", "0123456.png", "12345678.png", "boxes.csv"].into_iter().all(is_picture));
+        assert!(
+            !["000000.png", "000000a.png", "0000000.PNG", ".png", "a.png", "notes.csv"].into_iter().any(is_picture)
+        );
+    }
 
     #[test]
     fn bounds_are_in_pixels_and_reach_a_little_further() {

@@ -19,6 +19,8 @@ use super::timeline::{self, Cue, Sight, Spoken};
 use crate::args;
 use crate::emit::timecode;
 use crate::face::{self, Bound, Brought};
+use crate::file;
+use crate::interrupt;
 use crate::model;
 use crate::obj;
 use crate::placement::Placement;
@@ -81,8 +83,7 @@ struct Cast {
 /// Reads and checks everything.
 pub fn run(args: &args::Scene, warn: &(impl Fn(&str) + Clone + Send + Sync + 'static)) -> Result<Scene> {
     let path = &args.script;
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read the script {}", path.display()))?;
-    let text = text::decode(bytes).with_context(|| format!("the script {}", path.display()))?;
+    let text = text::decode(file::read(path, file::SCRIPT)?).with_context(|| format!("the script {}", path.display()))?;
     let title = path.display().to_string();
     let mut faults = Faults::default();
     let Some(script) = script::parse(&text, &mut faults) else {
@@ -92,6 +93,8 @@ pub fn run(args: &args::Scene, warn: &(impl Fn(&str) + Clone + Send + Sync + 'st
     let mut check = Check { folder: path.parent().unwrap_or(Path::new("")), model: None, faults, warn };
     check.load(args, &script.scene);
     let scene = check.scene(&script);
+    // Then the faults are not the script's.
+    interrupt::check()?;
     check.faults.report(&title)?;
     scene.context("the scene could not be read")
 }

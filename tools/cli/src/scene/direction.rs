@@ -11,6 +11,7 @@ use media2face::session::{self, Model, Session, SessionOptions, Style, StyleTrac
 
 use super::faults::Faults;
 use super::script;
+use crate::file;
 use crate::keyframe::{Expression, Head, Keyframe};
 
 /// Styles of a line or a character, in the time of a line. What is wrong with one is told with its number.
@@ -46,7 +47,7 @@ fn style_track(style: script::Style, folder: &Path) -> Result<StyleTrack> {
         (Some(text), None, None) => Style::Text(text),
         (None, Some(path), None) => {
             let path = folder.join(path);
-            let bytes = std::fs::read(&path).with_context(|| format!("cannot read the picture {}", path.display()))?;
+            let bytes = file::read(&path, file::PICTURE)?;
             Picture::decode(&bytes).with_context(|| path.display().to_string())?;
             Style::Picture(bytes)
         }

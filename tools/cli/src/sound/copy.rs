@@ -9,6 +9,7 @@ use hound::{SampleFormat, WavSpec, WavWriter};
 use tempfile::{NamedTempFile, TempPath};
 
 use super::Sound;
+use crate::temporary::{self, Temporary};
 
 /// Most bytes of samples that a WAV file counts.
 const MOST_BYTES: u64 = u32::MAX as u64 - 4096;
@@ -16,7 +17,7 @@ const MOST_BYTES: u64 = u32::MAX as u64 - 4096;
 /// A temporary file that is being filled.
 pub struct Copy {
     writer: WavWriter<BufWriter<File>>,
-    path: TempPath,
+    path: Copied,
     bytes: u64,
 }
 
@@ -24,9 +25,10 @@ impl Copy {
     /// For the samples of a sound.
     pub fn of(sound: &Sound) -> Result<Self> {
         let unwritten = "cannot make a temporary file";
-        let file: NamedTempFile =
-            tempfile::Builder::new().prefix("m2f-").suffix(".wav").tempfile().context(unwritten)?;
+        let make = || tempfile::Builder::new().prefix("m2f-").suffix(".wav").tempfile();
+        let (file, temporary) = temporary::make(make, NamedTempFile::path).context(unwritten)?;
         let (file, path) = file.into_parts();
+        let path = Copied { path, _temporary: temporary };
         let channels = sound.channel_count() as u16;
         let (sample_rate, bits_per_sample, sample_format) = (sound.sample_rate_hz(), 32, SampleFormat::Float);
         let spec = WavSpec { channels, sample_rate, bits_per_sample, sample_format };
@@ -45,16 +47,19 @@ impl Copy {
     /// The file, removed when this is dropped.
     pub fn finish(self) -> Result<Copied> {
         self.writer.finalize().context("cannot write a temporary file")?;
-        Ok(Copied(self.path))
+        Ok(self.path)
     }
 }
 
 /// A temporary file, removed when this is dropped.
-pub struct Copied(TempPath);
+pub struct Copied {
+    path: TempPath,
+    _temporary: Temporary,
+}
 
 impl Copied {
     /// Where it is.
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 }

@@ -1,10 +1,15 @@
 //! The bytes of a sound: a file, a pipe or the standard input, read once and forwards, with a look ahead.
 
 use std::fs::File;
-use std::io::{self, ErrorKind, IsTerminal, Read, Seek, SeekFrom, Write};
+use std::io::{self, Cursor, ErrorKind, IsTerminal, Read, Seek, SeekFrom, Write};
 use std::path::Path;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use anyhow::{Context, Result, ensure};
+
+use crate::{file, interrupt};
 
 /// Bytes that are read at once.
 const BLOCK_BYTES: usize = 1 << 16;
@@ -35,16 +40,20 @@ impl Source {
         if path == Path::new("-") {
             let stdin = io::stdin();
             ensure!(!stdin.is_terminal(), "cannot read -: the standard input is a terminal, pipe a sound into it");
-            return Ok(Self::stream(stdin));
+            return Ok(Self::stream(Patient::new(|| Ok(stdin))?));
         }
         let unread = || format!("cannot read {}", path.display());
-        let file = File::open(path).with_context(unread)?;
-        let metadata = file.metadata().with_context(unread)?;
-        ensure!(!metadata.is_dir(), "cannot read {}: it is a folder", path.display());
-        if metadata.is_file() {
-            return Ok(Self::new(Input::File(file), Some(metadata.len())));
+        let kind = std::fs::metadata(path).with_context(unread)?.file_type();
+        if kind.is_file() {
+            let file = File::open(path).with_context(unread)?;
+            let length = file.metadata().with_context(unread)?.len();
+            return Ok(Self::new(Input::File(file), Some(length)));
         }
-        Ok(Self::stream(file))
+        let name = file::name(kind);
+        ensure!(!matches!(name, "a folder" | "a device"), "cannot read {}: it is {name}", path.display());
+        // Opening a pipe waits for whoever writes to it.
+        let path = path.to_owned();
+        Ok(Self::stream(Patient::new(move || File::open(path))?))
     }
 
     /// Bytes that come from elsewhere, as many as there are.
@@ -137,6 +146,60 @@ impl Source {
     }
 }
 
+/// Bytes that may be long in coming: a thread waits for them, so that a signal meanwhile ends the work.
+struct Patient {
+    /// Only ever had as a whole; the library asks for what threads can share.
+    blocks: Mutex<Receiver<io::Result<Vec<u8>>>>,
+    block: Cursor<Vec<u8>>,
+}
+
+impl Patient {
+    fn new<R: Read>(open: impl FnOnce() -> io::Result<R> + Send + 'static) -> io::Result<Self> {
+        let (sender, blocks) = mpsc::sync_channel(1);
+        let read = move || {
+            let mut input = match open() {
+                Ok(input) => input,
+                Err(error) => return drop(sender.send(Err(error))),
+            };
+            loop {
+                let mut block = vec![0; BLOCK_BYTES];
+                let read = match input.read(&mut block) {
+                    Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                    read => read,
+                };
+                let last = !matches!(read, Ok(1..));
+                let sent = sender.send(read.map(|count| {
+                    block.truncate(count);
+                    block
+                }));
+                if last || sent.is_err() {
+                    return;
+                }
+            }
+        };
+        thread::Builder::new().name("input".to_owned()).spawn(read)?;
+        Ok(Self { blocks: Mutex::new(blocks), block: Cursor::default() })
+    }
+}
+
+impl Read for Patient {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.block.position() == self.block.get_ref().len() as u64 {
+            interrupt::check().map_err(io::Error::other)?;
+            let blocks = self.blocks.get_mut().unwrap_or_else(PoisonError::into_inner);
+            match blocks.recv_timeout(interrupt::PATIENCE) {
+                Ok(block) => self.block = Cursor::new(block?),
+                Err(RecvTimeoutError::Timeout) => continue,
+                Err(RecvTimeoutError::Disconnected) => return Ok(0),
+            }
+            if self.block.get_ref().is_empty() {
+                return Ok(0);
+            }
+        }
+        self.block.read(buffer)
+    }
+}
+
 impl Read for Source {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let there = self.peek(1)?;
@@ -183,5 +246,16 @@ mod tests {
         let mut all = Vec::new();
         source.into_file().unwrap().read_to_end(&mut all).unwrap();
         assert_eq!(all, bytes);
+    }
+
+    #[test]
+    fn bytes_of_a_thread_and_its_errors_are_handed_on() {
+        let bytes: Vec<u8> = (0..200_000).map(|i| i as u8).collect();
+        let own = bytes.clone();
+        let mut all = Vec::new();
+        Patient::new(move || Ok(Cursor::new(own))).unwrap().read_to_end(&mut all).unwrap();
+        assert!(all == bytes);
+        let failed = Patient::new(|| Err::<File, _>(ErrorKind::PermissionDenied.into())).unwrap().read(&mut [0]);
+        assert_eq!(failed.unwrap_err().kind(), ErrorKind::PermissionDenied);
     }
 }

@@ -10,6 +10,7 @@ mod devices;
 mod extent;
 mod extract;
 mod failures;
+mod files;
 mod film;
 mod keyframes;
 mod lively;
@@ -19,6 +20,8 @@ mod page;
 mod prompts;
 mod rates;
 mod scene;
+#[cfg(unix)]
+mod signals;
 mod sound;
 #[cfg(target_os = "linux")]
 mod streams;

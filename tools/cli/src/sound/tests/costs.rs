@@ -11,7 +11,7 @@ fn file(name: &str) -> Vec<u8> {
 }
 
 /// A box of an MP4 file.
-fn mp4(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
+fn mp4(name: &[u8], body: &[u8]) -> Vec<u8> {
     [&(8 + body.len() as u32).to_be_bytes()[..], name, body].concat()
 }
 
