@@ -29,6 +29,8 @@ use crate::text;
 
 /// Furthest from the origin that a character stands or a point lies, metres.
 const MOST_M: f32 = 1000.0;
+/// Most sound of all characters together, silence included, and of all lines: it is held in memory, 64 kB a second.
+const MOST_TOGETHER_S: f64 = 4.0 * limits::MAX_CLIP_S as f64;
 /// Most bytes of a name: it becomes a file's.
 const MOST_NAME_BYTES: usize = 64;
 
@@ -83,14 +85,15 @@ struct Cast {
 /// Reads and checks everything.
 pub fn run(args: &args::Scene, warn: &(impl Fn(&str) + Clone + Send + Sync + 'static)) -> Result<Scene> {
     let path = &args.script;
-    let text = text::decode(file::read(path, file::SCRIPT)?).with_context(|| format!("the script {}", path.display()))?;
+    let text =
+        text::decode(file::read(path, file::SCRIPT)?).with_context(|| format!("the script {}", path.display()))?;
     let title = path.display().to_string();
     let mut faults = Faults::default();
     let Some(script) = script::parse(&text, &mut faults) else {
         faults.report(&title)?;
         bail!("{title} is no script");
     };
-    let mut check = Check { folder: path.parent().unwrap_or(Path::new("")), model: None, faults, warn };
+    let mut check = Check { folder: path.parent().unwrap_or(Path::new("")), model: None, heard_s: 0.0, faults, warn };
     check.load(args, &script.scene);
     let scene = check.scene(&script);
     // Then the faults are not the script's.
@@ -103,6 +106,8 @@ struct Check<'a, W> {
     /// Of the script; its paths begin there.
     folder: &'a Path,
     model: Option<Arc<Model>>,
+    /// Sound of the lines that were read.
+    heard_s: f64,
     faults: Faults,
     warn: &'a W,
 }
@@ -140,6 +145,10 @@ impl<W: Fn(&str) + Clone + Send + Sync + 'static> Check<'_, W> {
         let end_s = spans.iter().flatten().fold(0.0f64, |end_s, span| end_s.max(span.1)) + script.scene.tail_s;
         let most_s = limits::MAX_CLIP_S;
         self.faults.expect(end_s <= f64::from(most_s), "[scene]", || format!("{end_s:.0} s long, at most {most_s} s"));
+        let together_s = end_s * cast.len() as f64;
+        self.faults.expect(together_s <= MOST_TOGETHER_S, "[scene]", || {
+            format!("{together_s:.0} s of all characters together, at most {MOST_TOGETHER_S:.0} s")
+        });
         if !self.faults.is_empty() {
             return None;
         }
@@ -253,8 +262,14 @@ impl<W: Fn(&str) + Clone + Send + Sync + 'static> Check<'_, W> {
         }
         let audio = format!("{place}, audio");
         let warn = |message: &str| (self.warn)(&format!("{audio}: {message}"));
-        let heard = Sound::open(&self.folder.join(&value.audio)).and_then(|sound| sound.mono(&warn));
-        let sound = self.faults.take(&audio, heard);
+        let sound = if self.heard_s <= MOST_TOGETHER_S {
+            let heard = Sound::open(&self.folder.join(&value.audio)).and_then(|sound| sound.mono(&warn));
+            self.faults.take(&audio, heard)
+        } else {
+            self.faults.add(&audio, format!("unread: the lines before take over {MOST_TOGETHER_S:.0} s together"));
+            None
+        };
+        self.heard_s += sound.as_ref().map_or(0.0, Mono::duration_s);
         let (folder, model) = (self.folder, self.model.as_ref());
         let own = value.styles.as_ref();
         let own = own.map(|styles| direction::styles(styles, place, folder, model, &mut self.faults));

@@ -234,6 +234,7 @@ fn placed<T: DeserializeOwned>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::allocations::{MOST_BYTES, peak_of};
 
     fn faults(text: &str) -> String {
         let mut faults = Faults::default();
@@ -274,5 +275,29 @@ mod tests {
     fn text_that_is_no_toml_is_told_with_its_row() {
         let report = faults("[scene]\nseed = 1\n[[line]\n");
         assert!(report.starts_with("a.toml has 1 fault\n  row 3: "), "{report}");
+    }
+
+    #[test]
+    fn small_scripts_take_little_memory_whatever_they_say() {
+        for (begin, again, end) in [
+            ("a=[", "[],", "]"),
+            ("a=[", "{},", "]"),
+            ("a=[", "{b=1},", "]"),
+            ("a=", "[", ""),
+            ("a=", "{a=", ""),
+            ("", "a.", "a=1"),
+            ("[", "a.", "a]"),
+            ("", "[[line]]\n", ""),
+            ("", "[[character]]\n", ""),
+            ("", "[scene]\n", ""),
+            ("[[line]]\nstyles=[", "{},", "]"),
+            ("[[line]]\nkeyframes=[", "{a=1},", "]"),
+            ("a=\"", "\\u0041", "\""),
+            ("", "#\n", ""),
+        ] {
+            let text = [begin, &again.repeat((100_000 - begin.len() - end.len()) / again.len()), end].concat();
+            let (_, bytes) = peak_of(|| faults(&text));
+            assert!(bytes <= MOST_BYTES, "{begin:?} {again:?}: {bytes}");
+        }
     }
 }

@@ -375,3 +375,18 @@ fn script_may_be_saved_by_any_editor() {
     let output = bench.m2f(&["scene", "saved.toml", "--out", "none"]);
     assert_failed(&output, "the script saved.toml: line 2 is not in UTF-8: save it in that encoding");
 }
+
+#[test]
+fn scene_takes_no_more_sound_than_fits_into_memory() {
+    let bench = Bench::new();
+    let cast: String = (0..5).map(|i| format!("[[character]]\nname = \"c{i}\"\nposition_m = [{i}, 0, 0]\n")).collect();
+    let line = "[[line]]\ncharacter = \"c0\"\naudio = \"hum.wav\"\n";
+    fs::write(bench.path("long.toml"), format!("[scene]\nmodel = \"tiny.m2f\"\nlead_s = 14000\n{cast}{line}")).unwrap();
+    let output = bench.m2f(&["scene", "long.toml", "--out", "out"]);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.code() == Some(1)
+            && told.contains("[scene]: 70006 s of all characters together, at most 57600 s"),
+        "{told}"
+    );
+}
