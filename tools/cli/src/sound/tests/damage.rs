@@ -116,6 +116,7 @@ fn bytes_of_compressed_files_may_be_anything() {
         ("slice.ogg", 150),
         ("slice.m4a", 150),
         ("alac.m4a", 150),
+        ("fragments.m4a", 150),
         ("adpcm_ms.wav", 300),
         ("adpcm_ima.wav", 300),
         ("mp3.wav", 150),
