@@ -8,6 +8,7 @@ mod adjustments;
 mod audio;
 mod batch;
 mod binding;
+mod bits;
 mod clips;
 mod default_style;
 mod edits;

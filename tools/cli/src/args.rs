@@ -313,6 +313,17 @@ pub struct Compute {
     /// The Vulkan device, as `m2f devices` lists it: its index, its UUID, or a part of its name
     #[arg(long, value_name = "DEVICE")]
     pub device: Option<String>,
+    /// Compute on the CPU without what only some processors have: the same bits on every machine, at several times the cost
+    #[arg(long, conflicts_with = "device")]
+    pub portable: bool,
+}
+
+impl Compute {
+    /// Threads that compute: all cores are this command's, unless it was told otherwise.
+    pub fn threads(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from).min(limits::MAX_THREADS as usize);
+        self.threads.map_or_else(cores, |count| count as usize)
+    }
 }
 
 /// Name of a backend.

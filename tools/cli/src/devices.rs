@@ -42,6 +42,8 @@ pub fn run(args: &Devices) -> Result<String> {
 pub fn choice(args: &Compute) -> Result<BackendChoice> {
     let options = |device| VulkanOptions { device, ..VulkanOptions::default() };
     match (args.backend, &args.device) {
+        (Backend::Vulkan, _) if args.portable => bail!("--portable is the CPU's, --backend vulkan uses a device"),
+        (_, None) if args.portable => Ok(BackendChoice::Cpu),
         (Backend::Auto, None) => Ok(BackendChoice::default()),
         (Backend::Cpu, None) => Ok(BackendChoice::Cpu),
         (Backend::Cpu, Some(_)) => bail!("--device names a Vulkan device, --backend cpu uses none"),

@@ -46,7 +46,8 @@ pub fn load_on(
     warn: impl Fn(&str) + Send + Sync + 'static,
 ) -> Result<Arc<Model>> {
     let options = RuntimeOptions {
-        threads: compute.threads.map(|count| count as usize),
+        threads: Some(compute.threads()),
+        portable: compute.portable,
         backend,
         log_level: LogLevel::Warning,
         // Errors come back as results too, and are told once.
@@ -55,7 +56,6 @@ pub fn load_on(
                 warn(message);
             }
         })),
-        ..Default::default()
     };
     Ok(Model::new(&Runtime::new(&options)?, pack)?)
 }

@@ -3,6 +3,7 @@
 mod adjustments;
 mod animate;
 mod bench;
+mod bits;
 mod capture;
 mod compare;
 mod devices;
