@@ -20,6 +20,7 @@ from . import augment, labels, prompts, scores, stages
 from .config import FPS
 from .features import Ears, at_length
 from .speech import read_wave, to_16k
+from .teacher_heads import TeacherEars
 from .train_encoder import CLOSED, VISEMES, Heads
 from .waveform import WaveEars
 
@@ -113,9 +114,12 @@ def main():
     parser.add_argument("--stage", default="encoder", help="which stage of the work folder")
     parser.add_argument("--quick", action="store_true", help="as recorded only")
     parser.add_argument("--waveform", action="store_true", help="judge waveform.safetensors (train_waveform) instead")
+    parser.add_argument("--teacher", action="store_true", help="judge the teacher with its heads (teacher_heads), in whole clips")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    if options.waveform:
+    if options.teacher:
+        ears = TeacherEars(options.work)
+    elif options.waveform:
         ears = WaveEars(options.work, Heads(stages.load_stage(Path(options.work) / "encoder.safetensors")[1]["width"]))
     else:
         found = stages.load_stage(Path(options.work) / f"{options.stage}.safetensors")[1]
@@ -130,6 +134,8 @@ def main():
     clips = prompts.load(options.asterisk, Path(options.work) / "gate")
     clean = [sound(clip) for clip in clips]
     heard_in = {"whole": (clean, None)} if options.quick else conditions(clean, np.random.default_rng(0))
+    if options.teacher:
+        heard_in = {name: what for name, what in heard_in.items() if what[1] is None}
     results = {}
     for condition, (sounds, ahead_s) in heard_in.items():
         heard = [hear(ears, x, ahead_s) for x in sounds]
@@ -138,7 +144,7 @@ def main():
         for half in "AB":
             some = [k for k, clip in enumerate(clips) if clip.half == half]
             show(f"  half {half}", measure([clips[k] for k in some], [heard[k] for k in some]))
-    if options.quick:
+    if options.quick or options.teacher:
         return
     rows = passed(results)
     for name, value, bar, good in rows:

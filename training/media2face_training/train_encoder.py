@@ -4,8 +4,9 @@ Heads used in training only: 40 phones, opening, rounding, closure of the lips.
 Loss = cross-entropy (smoothing .1; M, B, P x2, silence x.5) + 3 MSE(opening, rounding) + .5 BCE(closure, x5).
 What is kept is the running average of the weights: `encoder.pt` to resume from, `encoder.safetensors` when done.
 
-With --taught a further head tells what Whisper heard in the same sound (`teacher`), and half of the windows are cut short, so
-that frames with little sound ahead are learned too. --init goes on from a finished stage; further dilations make it deeper
+With --taught a further head tells what Whisper heard in the same sound (`teacher`), the heads learn what Whisper's own say of it
+(`teacher_heads`, where they are), and more than half of the windows are cut short, so that frames with little sound ahead are
+learned too. --init goes on from a finished stage; further dilations make it deeper
 and begin as nothing.
 
     python -m media2face_training.train_encoder --work target/training --minutes 52 [--taught 1 --init STAGE --dilations ...]
@@ -94,6 +95,25 @@ def lesson_loss(told, lessons):
     return F.mse_loss(told[known], lessons[known]) if known.any() else told.sum() * 0
 
 
+def told_by(work):
+    """(heads, mean, scale) of the teacher (`teacher_heads`), None where they have not been learned."""
+    path = Path(work) / "teacher/heads.safetensors"
+    if not path.exists():
+        return None
+    modules, found = stages.load_stage(path)
+    heads = Heads(found["width"])
+    heads.load_state_dict(modules["heads"])
+    return heads.eval().requires_grad_(False), modules["lessons"]["mean"], modules["lessons"]["scale"]
+
+
+def likeness(output, told):
+    """How far heads' outputs [.., 43] are from the teacher's, weighted as `losses`."""
+    phone = F.kl_div(output[..., :40].log_softmax(-1).flatten(0, -2), told[..., :40].log_softmax(-1).flatten(0, -2),
+                     log_target=True, reduction="batchmean")
+    closure = F.binary_cross_entropy_with_logits(output[..., 42], told[..., 42].sigmoid())
+    return phone + 3 * F.mse_loss(output[..., 40:42], told[..., 40:42]) + 0.5 * closure
+
+
 def begin(net, path):
     """Takes over a finished stage. Blocks that it lacks add nothing at first, so the network says what the stage says."""
     modules, found = stages.load_stage(path)
@@ -138,6 +158,8 @@ def main():
         begin(net, options.init)
     if options.taught:
         net["pupil"] = nn.Linear(MEL_WIDTH, Lessons.width)
+    told = told_by(folder) if options.taught else None
+    teacher_heads = told[0].to(device) if told else None
     net.to(device)
     average = torch.optim.swa_utils.AveragedModel(net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(
         AVERAGING))
@@ -154,9 +176,15 @@ def main():
         loss = phone + 3 * viseme + 0.5 * closure
         said = dict(phone=phone.detach(), viseme=viseme.detach(), closure=closure.detach())
         if lessons is not None:
-            lesson = lesson_loss(net["pupil"](features.float()), torch.from_numpy(lessons).to(device))
+            lessons = torch.from_numpy(lessons).to(device)
+            lesson = lesson_loss(net["pupil"](features.float()), lessons)
             loss = loss + options.taught * lesson
             said["lesson"] = lesson.detach()
+            known = ~lessons[..., 0].isnan()
+            if teacher_heads is not None and known.any():
+                alike = likeness(output[known], teacher_heads(lessons[known]))
+                loss = loss + options.taught * alike
+                said["alike"] = alike.detach()
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 1.0)

@@ -12,8 +12,9 @@ from .mels import BLOCK
 # Windows of 3, 2 and 1 s; behind their ends the network sees nothing, as behind the newest sound of a stream.
 LENGTHS, LENGTH_SHARES = (300, 200, 100), (0.6, 0.2, 0.2)
 TOO_LATE = 4  # 50 Hz frames before a cut that no one asks for: less than 100 ms of sound ahead
-# The same for an encoder that a teacher teaches: it is asked for a frame with 40 ms ahead, so half of its windows are short.
-TAUGHT_LENGTHS, TAUGHT_SHARES, TAUGHT_TOO_LATE = (300, 200, 100, 60), (0.4, 0.1, 0.25, 0.25), 2
+# The same for an encoder that a teacher teaches: it is asked for every frame, as a stream asks that waits for one frame of the
+# face: there the last frame hears but one mel frame more. More than half of its windows are short.
+TAUGHT_LENGTHS, TAUGHT_SHARES, TAUGHT_TOO_LATE = (300, 200, 100, 60), (0.35, 0.1, 0.25, 0.3), 0
 NOISY = 0.7  # share of windows with further noise
 WARPED, WARP = 0.7, 0.14  # share of windows spoken by another vocal tract; log of its length, at most
 
@@ -119,9 +120,9 @@ class Windows:
             if lessons is not None:
                 lessons[i, : frames // 2] = self.taught.of(row, block * BLOCK // 2, frames // 2)
             if block * BLOCK + frames < row["frames"]:
-                y[i, -self.too_late :] = IGNORED
+                y[i, length // 2 - self.too_late :] = IGNORED
                 if lessons is not None:
-                    lessons[i, -self.too_late :] = np.nan
+                    lessons[i, length // 2 - self.too_late :] = np.nan
             filled[i] = frames
         x = mask(mel.normalise_running(*add_noise(*other_mouths(x, means, rng), rng)), rng)
         for i, frames in enumerate(filled):
