@@ -2,7 +2,7 @@
 
 Clips stand in its windows of 30 seconds one behind the other, with half a second between them, all equally loud. Goes on
 where it was stopped. Writes `teacher/features.raw` (f16 [frames, 512], 50 Hz) and `teacher/index.jsonl`: {clip, start,
-frames} a line, by the numbers that `mels` gives the clips. 51 kB and .04 s of a core a second of sound.
+frames} a line, by the numbers that `mels` gives the clips. 51 kB and .02 s of a core a second of sound.
 
     python -m media2face_training.teacher --data M2FS --work target/training
 """
@@ -66,7 +66,8 @@ def listen(folder, rows, teacher, deadline=float("inf")):
         for window, places in filled(wanted):
             if time.monotonic() > deadline:
                 return False
-            features = teacher(window).half().numpy()
+            with torch.autocast("cpu", torch.bfloat16):  # three times as fast where a processor has AMX; 1.6 % of the spread is lost
+                features = teacher(window).half().numpy()
             for number, first, frames in places:
                 sound.write(features[first : first + frames].tobytes())
                 index.write(json.dumps(dict(clip=number, start=end, frames=frames)) + "\n")
