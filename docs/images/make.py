@@ -2,7 +2,7 @@
 
 styles-1.png, styles-2.png: one sentence in ten styles, three moments of each. identities.png: one style on eight faces.
 keyframe.png: moments before, at and behind a keyframe, without it and with it. scene.png: the sheet of the sample scene.
-hello.png: the sheet of the sample sentence. hello.webp: its film, over the sound.
+hello.webp: the film of the sample sentence, over the sound.
 """
 
 import subprocess
@@ -47,14 +47,6 @@ def grid(columns: list[tuple[str, list[Image.Image]]], path: str) -> None:
 def save(picture: Image.Image, path: str) -> None:
     """With few colours, which is enough for a page."""
     picture.quantize(192).save(ROOT / "docs/images" / path, optimize=True)
-
-
-def sheet() -> Image.Image:
-    """The sheet of the sample sentence."""
-    with tempfile.TemporaryDirectory() as out:
-        command = [M2F, "animate", str(AUDIO), "--out", out, "--emit", "png", "--quiet"]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        return Image.open(Path(out) / "hello.png").convert("RGB").copy()
 
 
 def film(path: str, side: int = 400, fps: int = 15, strip: int = 56) -> None:
@@ -103,7 +95,6 @@ def main() -> None:
     around = [1.0, 1.3, 1.5, 1.7, 2.0]
     held = ["--keyframe", "1.4-1.6=surprise", "--keyframe", "1.4-1.6=headYaw=18,headPitch=-6", "--keyframe-ramp", "0.25"]
     save(scene(), "scene.png")
-    save(sheet(), "hello.png")
     film("hello.webp")
     rows = zip(pictures(at_s=around), pictures(*held, at_s=around))
     grid([(f"{time_s} s", list(pair)) for time_s, pair in zip(around, rows)], "keyframe.png")
