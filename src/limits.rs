@@ -85,10 +85,14 @@ pub const MAX_NAME_BYTES: usize = 256;
 pub const MAX_PICTURE_BYTES: usize = 256 << 20;
 /// Largest side of a picture, pixels.
 pub const MAX_PICTURE_SIDE: u32 = 16_384;
-/// Most pixels of a picture.
+/// Most pixels of a picture where nobody asks for more: its memory is at most 11 bytes a pixel and a few rows.
+pub const DEFAULT_PICTURE_PIXELS: u64 = 4 << 20;
+/// Most pixels of a picture that may be asked for.
 pub const MAX_PICTURE_PIXELS: u64 = 64 << 20;
-/// Memory that a PNG's rows and side chunks (profiles, texts) may take besides the pixels, bytes.
-pub const MAX_PNG_EXTRA_BYTES: u64 = 64 << 20;
+/// Most scans of a JPEG file, each of which costs a walk over the picture; encoders write 1 to 20.
+pub const MAX_JPEG_SCANS: usize = 32;
+/// Most memory for a row and the side chunks (Exif) of a PNG, bytes.
+pub const MAX_PNG_EXTRA_BYTES: usize = 64 << 20;
 /// Longest prompt that is looked at, bytes; the tokenizer cuts at the tower's context anyway.
 pub const MAX_PROMPT_BYTES: usize = 1 << 20;
 /// Bytes of a prompt that are compared with the words that a model knows.

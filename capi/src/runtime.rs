@@ -342,6 +342,7 @@ pub(super) unsafe fn convert(options: &m2f_runtime_options) -> Result<RuntimeOpt
         backend: unsafe { backend(options) }?,
         log_level,
         log: sink(options.log, options.log_user),
+        ..RuntimeOptions::default()
     })
 }
 

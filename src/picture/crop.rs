@@ -25,10 +25,16 @@ pub struct FaceBox {
 impl FaceBox {
     /// All of a picture.
     pub fn whole(picture: &Picture) -> Self {
-        Self { x: 0.0, y: 0.0, width: picture.width as f32, height: picture.height as f32 }
+        Self::of_size(picture.width, picture.height)
     }
 
-    fn check(&self, picture: &Picture) -> Result<()> {
+    /// All of a picture of this width and height.
+    pub(super) fn of_size(width: usize, height: usize) -> Self {
+        Self { x: 0.0, y: 0.0, width: width as f32, height: height as f32 }
+    }
+
+    /// Whether it fits a picture of this width and height; nothing is cropped for it.
+    pub(super) fn check(&self, [picture_width, picture_height]: [usize; 2]) -> Result<()> {
         let Self { x, y, width, height } = *self;
         let invalid =
             |detail: &str| Err(Error::InvalidArgument(format!("the face box {x},{y},{width},{height} {detail}")));
@@ -37,10 +43,21 @@ impl FaceBox {
         if !(x.is_finite() && y.is_finite() && fits(width) && fits(height)) {
             return invalid(&format!("needs a width and a height above 0 and up to {MAX_PICTURE_SIDE}"));
         }
-        if x + width <= 0.0 || y + height <= 0.0 || x >= picture.width as f32 || y >= picture.height as f32 {
-            return invalid(&format!("lies outside the picture of {}×{}", picture.width, picture.height));
+        if x + width <= 0.0 || y + height <= 0.0 || x >= picture_width as f32 || y >= picture_height as f32 {
+            return invalid(&format!("lies outside the picture of {picture_width}×{picture_height}"));
         }
         Ok(())
+    }
+
+    /// Columns and rows of [`Picture::crop_face`] for a picture of this width and height.
+    pub(super) fn axes(&self, sides: [usize; 2], side: usize) -> Result<[Axis; 2]> {
+        self.check(sides)?;
+        let length = (MARGIN * self.width.max(self.height)).round().max(1.0);
+        let axis = |start: f32, extent: f32, own: usize| {
+            let corner = (start + 0.5 * (extent - length)).round() as isize;
+            Axis::window(corner, length as usize, side, own)
+        };
+        Ok([axis(self.x, self.width, sides[0])?, axis(self.y, self.height, sides[1])?])
     }
 }
 
@@ -49,15 +66,12 @@ impl Picture {
     /// reaches past the picture, the border's pixels are repeated.
     ///
     /// # Errors
-    /// `InvalidArgument` for a box that is empty, not finite, larger than [`MAX_PICTURE_SIDE`], or outside the picture.
+    /// `InvalidArgument` for a box that is empty, not finite, larger than [`MAX_PICTURE_SIDE`], or outside the picture;
+    /// `OutOfMemory`.
     ///
     /// # Panics
     /// If `side` is zero.
     pub fn crop_face(&self, face: &FaceBox, side: usize) -> Result<Self> {
-        face.check(self)?;
-        let length = (MARGIN * face.width.max(face.height)).round().max(1.0);
-        let corner = |start: f32, extent: f32| (start + 0.5 * (extent - length)).round() as isize;
-        let taps = Axis::new(length as usize, side, side);
-        Ok(self.resample(&taps, &taps, [corner(face.x, face.width), corner(face.y, face.height)]))
+        self.resample(&face.axes([self.width, self.height], side)?)
     }
 }

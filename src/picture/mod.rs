@@ -4,21 +4,32 @@
 //!
 //! | step | in | out |
 //! |---|---|---|
-//! | [`Picture::decode`] | a PNG or JPEG file | RGB u8 [height, width, 3] |
-//! | [`Picture::resize_and_crop`] | RGB u8 | RGB u8 [side, side, 3], shorter side resized, centre cropped |
-//! | [`Picture::crop_face`] | RGB u8, a face's box | RGB u8 [side, side, 3], the square of 1.6 times the box |
+//! | [`PictureFile::open`] | a PNG or JPEG file | its header, checked: sides, turn, whether it is animated |
+//! | [`PictureFile::decode`] | the file | RGB u8 [height, width, 3] |
+//! | [`PictureFile::resize_and_crop`] | the file, or a [`Picture`] | RGB u8 [side, side, 3], shorter side resized, centre cropped |
+//! | [`PictureFile::crop_face`] | the file or a [`Picture`], a face's box | RGB u8 [side, side, 3], the square of 1.6 times the box |
 //! | [`Picture::to_channels`] | RGB u8 | f32 [3, height, width], (x/255 − mean)/std |
 //!
 //! Every step gives the bytes that Pillow gives (JPEG within a few levels: its decoders may differ), because the towers
-//! were trained on pictures prepared by it. Decoding costs time and memory by the picture's pixels, which are bounded
-//! before a pixel is decoded; resizing costs taps by the source's pixels, and no memory beyond source rows of one side.
+//! were trained on pictures prepared by it.
+//!
+//! A header's word is neither memory nor time: its pixels are compared with the limit that the caller sets and with what
+//! the file's bytes can hold before any is decoded. A PNG goes row by row into the reduced size and takes a few rows; an
+//! interlaced or a turned one is held once, 3 bytes a pixel; a JPEG once, and 2 bytes a sample more where its scans hold
+//! parts of it (progressive ones). Resizing costs taps by the source's pixels.
 
 mod crop;
-mod decode;
+mod file;
 mod jpeg;
+mod png;
 mod resize;
+mod turn;
+
+use crate::error::{Error, Result};
+use crate::limits::DEFAULT_PICTURE_PIXELS;
 
 pub use crop::FaceBox;
+pub use file::PictureFile;
 
 /// A picture in memory: RGB, 8 bits a channel, rows from the top, no padding.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,10 +52,27 @@ impl Picture {
         Self { width, height, rgb }
     }
 
+    /// Decodes a PNG or JPEG file of at most [`DEFAULT_PICTURE_PIXELS`]; [`PictureFile::open`] takes another limit.
+    ///
+    /// # Errors
+    /// Those of [`PictureFile::open`] and [`PictureFile::decode`].
+    pub fn decode(bytes: &[u8]) -> Result<Self> {
+        PictureFile::open(bytes, DEFAULT_PICTURE_PIXELS)?.decode()
+    }
+
     /// Planes of `(x/255 − mean[c])/std[c]`: f32 [3, height, width].
     pub fn to_channels(&self, mean: [f32; 3], std: [f32; 3]) -> Vec<f32> {
         let plane =
             |c: usize| self.rgb.iter().skip(c).step_by(3).map(move |&v| (f32::from(v) / 255.0 - mean[c]) / std[c]);
         (0..3).flat_map(plane).collect()
     }
+}
+
+/// An empty list with room for `count`.
+fn room<T>(count: usize) -> Result<Vec<T>> {
+    let mut list = Vec::new();
+    let refused =
+        |_| Error::OutOfMemory(format!("no memory for {} bytes of a picture", count.saturating_mul(size_of::<T>())));
+    list.try_reserve_exact(count).map_err(refused)?;
+    Ok(list)
 }

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::pack::{EmojiConfig, Pack};
-use crate::picture::Picture;
+use crate::picture::PictureFile;
 use crate::plan::Backend;
 use crate::tensor::Weight;
 
@@ -99,18 +99,19 @@ impl StyleEncoder {
         self.reader.as_ref().map(|reader| reader.read(code, emoji.map_or(prompt, |(_, words)| Some(words))))
     }
 
-    /// Encodes a PNG or JPEG file.
+    /// Encodes a PNG or JPEG file of at most `max_pixels`.
     ///
     /// # Errors
-    /// `MissingPart` without a vision tower, `InvalidPicture` from [`Picture::decode`]; what the backend reports.
-    pub fn encode_picture(&self, backend: &dyn Backend, file: &[u8]) -> Result<StyleCode> {
+    /// `MissingPart` without a vision tower, `InvalidPicture` and `OutOfMemory` from [`PictureFile`]; what the backend
+    /// reports.
+    pub fn encode_picture(&self, backend: &dyn Backend, file: &[u8], max_pixels: u64) -> Result<StyleCode> {
         let Some(tower) = &self.vision else {
             let reason = "this model has no vision tower, so it takes no style pictures";
             return Err(Error::MissingPart(reason.to_owned()));
         };
-        let picture = Picture::decode(file)?;
-        let values = self.scaled(tower.encode(backend, &picture)?);
-        Ok(StyleCode { values, truncated: false, animated: Picture::is_animated(file) })
+        let file = PictureFile::open(file, max_pixels)?;
+        let values = self.scaled(tower.encode(backend, &file.resize_and_crop(tower.side())?)?);
+        Ok(StyleCode { values, truncated: false, animated: file.is_animated() })
     }
 
     /// The code of a preset, as it lies in the pack.

@@ -65,12 +65,21 @@ impl VisionTower {
         })
     }
 
-    /// The style code (`projection_dim` values) of a picture, not scaled.
+    /// Side of the pictures that it looks at, pixels.
+    pub fn side(&self) -> usize {
+        self.image_size
+    }
+
+    /// The style code (`projection_dim` values) of a picture, not scaled; one of another size is [resized and
+    /// cropped](Picture::resize_and_crop).
     ///
     /// # Errors
-    /// What the backend reports.
+    /// `OutOfMemory`; what the backend reports.
     pub fn encode(&self, backend: &dyn Backend, picture: &Picture) -> Result<Vec<f32>> {
-        let channels = picture.resize_and_crop(self.image_size).to_channels(MEAN, STD);
+        let channels = match [picture.width, picture.height] == [self.image_size; 2] {
+            true => picture.to_channels(MEAN, STD),
+            false => picture.resize_and_crop(self.image_size)?.to_channels(MEAN, STD),
+        };
         run_once(backend, |plan| self.record(plan), &self.patches(&channels))
     }
 

@@ -107,7 +107,9 @@ impl Model {
             Style::Code(code) => return Ok(StyleCode { values: code.clone(), truncated: false, animated: false }),
             Style::Preset(name) => return styles.preset(name),
             Style::Text(prompt) => self.kept_or(style, || styles.encode_text(backend, prompt))?,
-            Style::Picture(file) => self.kept_or(style, || styles.encode_picture(backend, file))?,
+            Style::Picture(file) => {
+                self.kept_or(style, || styles.encode_picture(backend, file, self.runtime().max_picture_pixels()))?
+            }
         };
         self.kept_codes().keep(style, &encoded);
         Ok(encoded)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::output::{check_weights, named_expression};
-use crate::picture::{FaceBox, Picture};
+use crate::picture::{FaceBox, PictureFile};
 use crate::signal::HeadPose;
 use crate::signal::pose::POSE_WIDTH;
 
@@ -134,7 +134,8 @@ impl Keyframe {
         past_the_end(self.start_s, self.end_s, duration_s)
     }
 
-    /// Checks all that needs no network against the model: times, numbers, widths, parts of the pack, pictures.
+    /// Checks all that needs no network against the model: times, numbers, widths, parts of the pack, headers of pictures
+    /// and boxes in them. Damage behind a header is found by the job.
     pub(super) fn check(&self, model: &Model) -> Result<()> {
         let fault = |text: String| Err(Error::InvalidArgument(format!("keyframe: {text}")));
         let &Self { start_s, end_s, hold, ramp_s, .. } = self;
@@ -242,22 +243,24 @@ impl Head {
 
 impl FacePicture {
     fn check(&self, model: &Model) -> Result<()> {
-        let side = model.vision_encoder()?.side();
-        self.crop(side).map(drop)
+        model.vision_encoder()?;
+        let file = self.open(model)?;
+        self.face.map_or(Ok(()), |face| file.check_face(&face))
     }
 
-    fn crop(&self, side: usize) -> Result<Picture> {
-        let picture = Picture::decode(&self.file)?;
-        let face = self.face.unwrap_or_else(|| FaceBox::whole(&picture));
-        picture.crop_face(&face, side)
+    /// Reads what is before the pixels; these are the job's.
+    fn open(&self, model: &Model) -> Result<PictureFile<'_>> {
+        PictureFile::open(&self.file, model.runtime().max_picture_pixels())
     }
 
     fn read(&self, extractor: &mut Extractor) -> Result<Extracted> {
-        if Picture::is_animated(&self.file) {
+        let file = self.open(extractor.model())?;
+        if file.is_animated() {
             let message = "the keyframe's picture is animated; its first frame was read".to_owned();
             extractor.model().runtime().log.add(LogLevel::Warning, message);
         }
-        extractor.extract(&[self.crop(extractor.side())?])
+        let crop = file.crop_face(&self.face.unwrap_or_else(|| file.whole()), extractor.side())?;
+        extractor.extract(&[crop])
     }
 }
 

@@ -21,6 +21,9 @@ pub struct RuntimeOptions {
     pub portable: bool,
     /// What computes.
     pub backend: BackendChoice,
+    /// Most pixels of a picture of a style or a keyframe, 1 to [`limits::MAX_PICTURE_PIXELS`]; one of more is refused on its
+    /// header. Decoding takes at most 11 bytes a pixel.
+    pub max_picture_pixels: u64,
     /// Messages up to this level are told.
     pub log_level: LogLevel,
     /// Receives messages; `None` to ask for them by [`Runtime::next_log`].
@@ -33,6 +36,7 @@ impl Default for RuntimeOptions {
             threads: None,
             portable: false,
             backend: BackendChoice::default(),
+            max_picture_pixels: limits::DEFAULT_PICTURE_PIXELS,
             log_level: LogLevel::Warning,
             log: None,
         }
@@ -54,6 +58,7 @@ pub struct Runtime {
     vulkan: Option<Arc<VulkanBackend>>,
     reason: String,
     threads: usize,
+    max_picture_pixels: u64,
     /// Held by the worker whose unit of work is running.
     turn: Mutex<()>,
     pub(super) log: Log,
@@ -63,11 +68,12 @@ impl Runtime {
     /// Opens the device, or finds the instruction set and starts the threads, which sleep until there is work.
     ///
     /// # Errors
-    /// `InvalidArgument` for a thread count past the limit or Vulkan options out of range, `OutOfMemory` when threads
+    /// `InvalidArgument` for a thread count or pixels past the limit or Vulkan options out of range, `OutOfMemory` when threads
     /// cannot be started; with [`BackendChoice::Vulkan`] also `Unsupported` and `InvalidArgument` for what this machine
     /// does not have.
     pub fn new(options: &RuntimeOptions) -> Result<Arc<Self>> {
         let threads = thread_count(options)?;
+        check_pixels(options)?;
         let cpu = CpuOptions { threads: threads.max(1), portable: options.portable };
         Ok(Self::on(options, threads, Selected::new(&options.backend, &cpu)?))
     }
@@ -82,6 +88,7 @@ impl Runtime {
     /// `OutOfMemory`.
     pub unsafe fn adopt(options: &RuntimeOptions, host: &HostDevice) -> Result<Arc<Self>> {
         let threads = thread_count(options)?;
+        check_pixels(options)?;
         let vulkan = match &options.backend {
             BackendChoice::Auto(vulkan) | BackendChoice::Vulkan(vulkan) => vulkan,
             BackendChoice::Cpu => {
@@ -96,7 +103,9 @@ impl Runtime {
     fn on(options: &RuntimeOptions, threads: usize, selected: Selected) -> Arc<Self> {
         let Selected { backend, vulkan, reason } = selected;
         let log = Log::new(options.log.clone(), options.log_level);
-        let runtime = Arc::new(Self { backend, vulkan, reason, threads, turn: Mutex::new(()), log });
+        let &RuntimeOptions { max_picture_pixels, .. } = options;
+        let turn = Mutex::new(());
+        let runtime = Arc::new(Self { backend, vulkan, reason, threads, max_picture_pixels, turn, log });
         runtime.log.add(LogLevel::Info, format!("computing on {}: {}", runtime.backend_name(), runtime.reason));
         runtime.log.deliver();
         runtime
@@ -190,6 +199,11 @@ impl Runtime {
         self.threads
     }
 
+    /// Most pixels of a picture.
+    pub(super) fn max_picture_pixels(&self) -> u64 {
+        self.max_picture_pixels
+    }
+
     /// Workers of several sessions take turns, unit by unit: each unit has all threads, and no more threads compute
     /// than were asked for.
     pub(super) fn turn(&self) -> MutexGuard<'_, ()> {
@@ -199,6 +213,14 @@ impl Runtime {
     /// The backend of all plans.
     pub(super) fn backend(&self) -> &Arc<dyn Backend> {
         &self.backend
+    }
+}
+
+fn check_pixels(options: &RuntimeOptions) -> Result<()> {
+    let (pixels, most) = (options.max_picture_pixels, limits::MAX_PICTURE_PIXELS);
+    match (1..=most).contains(&pixels) {
+        true => Ok(()),
+        false => Err(Error::InvalidArgument(format!("max_picture_pixels is {pixels}, expected 1 to {most}"))),
     }
 }
 

@@ -22,7 +22,7 @@ fn clip_preprocessing_matches_pillow_to_the_byte() {
     let kinds = kinds(&file, ".crop_u8");
     assert_eq!(kinds.len(), 4);
     for kind in kinds {
-        let crop = picture(&file, &format!("{kind}.rgb")).resize_and_crop(224);
+        let crop = picture(&file, &format!("{kind}.rgb")).resize_and_crop(224).expect("memory");
         assert!(crop == picture(&file, &format!("{kind}.crop_u8")), "{kind}");
     }
 }
@@ -34,7 +34,7 @@ fn odd_shapes_resize_as_pillow_to_the_byte() {
     assert_eq!(cases.len(), 11);
     for case in cases {
         let expected = picture(&file, &format!("{case}.crop_u8"));
-        let crop = picture(&file, &format!("{case}.rgb")).resize_and_crop(expected.width);
+        let crop = picture(&file, &format!("{case}.rgb")).resize_and_crop(expected.width).expect("memory");
         assert!(crop == expected, "{case}");
     }
 }

@@ -1,9 +1,15 @@
 //! Pictures: edges and hostile files.
 
-use media2face::Error;
-use media2face::limits::{MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE};
-use media2face::picture::{FaceBox, Picture};
+use std::sync::Arc;
 
+use media2face::Error;
+use media2face::limits::{DEFAULT_PICTURE_PIXELS, MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE};
+use media2face::picture::{FaceBox, Picture, PictureFile};
+use media2face::session::{
+    BackendChoice, Expression, FacePicture, Keyframe, Model, Runtime, RuntimeOptions, Session, SessionOptions, Style,
+};
+
+use crate::session::tiny;
 use crate::support::golden::golden;
 
 /// One line that says what is wrong with the picture.
@@ -70,6 +76,76 @@ fn huge_header_is_refused_before_decoding() {
 }
 
 #[test]
+fn pixels_past_the_callers_limit_are_refused_on_the_header() {
+    let sides = |bytes: &[u8], most| PictureFile::open(bytes, most).map(|file| file.sides());
+    for kind in ["png_rgb", "png_interlaced", "jpeg_444", "jpeg_progressive", "jpeg_turned"] {
+        let bytes = file(kind);
+        let [width, height] = sides(&bytes, DEFAULT_PICTURE_PIXELS).expect(kind);
+        let pixels = (width * height) as u64;
+        assert_eq!(sides(&bytes, pixels), Ok([width, height]), "{kind}");
+        let Err(Error::InvalidPicture(line)) = sides(&bytes, pixels - 1) else { panic!("{kind} was taken") };
+        assert!(line.contains("too large") && line.contains(&(pixels - 1).to_string()), "{kind}: {line}");
+    }
+}
+
+#[test]
+fn pixels_that_the_bytes_cannot_hold_are_refused_on_the_header() {
+    for bytes in [png_of_size(2000, 2000), jpeg_of_size(2000, 2000)] {
+        let Err(error) = PictureFile::open(&bytes, MAX_PICTURE_PIXELS) else { panic!("taken") };
+        assert!(error.to_string().contains("bytes do not hold 2000×2000 pixels"), "{error}");
+    }
+}
+
+/// A model whose runtime takes pictures of so many pixels.
+fn model(max_picture_pixels: u64) -> Result<Arc<Model>, Error> {
+    let options = RuntimeOptions {
+        threads: Some(0),
+        backend: BackendChoice::Cpu,
+        max_picture_pixels,
+        ..RuntimeOptions::default()
+    };
+    Model::new(&Runtime::new(&options)?, tiny())
+}
+
+fn held(file: &[u8], face: Option<FaceBox>) -> SessionOptions {
+    let picture = Expression::Picture(FacePicture { file: file.to_vec(), face });
+    let keyframe = Keyframe { expression: Some(Arc::new(picture)), ..Keyframe::at(0.0) };
+    SessionOptions { keyframes: vec![keyframe], steps: Some(2), ..SessionOptions::new(16_000, 1) }
+}
+
+#[test]
+fn limit_of_a_runtime_holds_for_styles_and_keyframes() {
+    let bytes = png(20, 30, vec![90; 20 * 30 * 4]);
+    let too_large = |error: Error| assert!(matches!(&error, Error::InvalidPicture(line) if line.contains("too large")));
+    let (less, enough) = (model(599).expect("model"), model(600).expect("model"));
+    let style = Arc::new(Style::Picture(bytes.clone()));
+    too_large(less.style_code(&style).expect_err("refused"));
+    too_large(Session::new(&less, held(&bytes, None)).err().expect("refused"));
+    assert!(enough.style_code(&style).is_ok() && Session::new(&enough, held(&bytes, None)).is_ok());
+    for pixels in [0, MAX_PICTURE_PIXELS + 1] {
+        assert!(
+            matches!(model(pixels).err(), Some(Error::InvalidArgument(line)) if line.contains("max_picture_pixels"))
+        );
+    }
+}
+
+#[test]
+fn box_is_refused_at_the_call_and_damaged_pixels_by_the_job() {
+    let model = model(DEFAULT_PICTURE_PIXELS).expect("model");
+    let bytes = png(20, 30, (0..20 * 30 * 4).map(|i| (i * i / 7) as u8).collect());
+    let far = FaceBox { x: 20.0, y: 0.0, width: 5.0, height: 5.0 };
+    let refused = Session::new(&model, held(&bytes, Some(far))).err();
+    assert!(matches!(refused, Some(Error::InvalidArgument(_))), "{refused:?}");
+
+    let cut = &bytes[..bytes.len() / 2];
+    let session = Session::new(&model, held(cut, None)).expect("its header is whole");
+    session.push_f32(&[0.1; 4000]).expect("push");
+    session.finish().expect("finish");
+    let error = session.wait(None).and_then(|_| session.pull().map(drop)).expect_err("half a picture");
+    assert!(matches!(error, Error::InvalidPicture(_)), "{error:?}");
+}
+
+#[test]
 fn empty_picture_is_refused() {
     for (width, height) in [(0, 0), (0, 5), (5, 0)] {
         refusal(&png_of_size(width.into(), height.into()));
@@ -126,7 +202,7 @@ fn box_of_a_turned_picture_is_that_of_what_is_seen() {
 #[test]
 fn one_pixel_fills_any_crop() {
     let one = Picture::new(1, 1, vec![3, 200, 77]);
-    let crop = one.resize_and_crop(224);
+    let crop = one.resize_and_crop(224).expect("memory");
     assert_eq!((crop.width, crop.height), (224, 224));
     assert!(crop.rgb.chunks_exact(3).all(|pixel| pixel == [3, 200, 77]));
 }
@@ -135,7 +211,7 @@ fn one_pixel_fills_any_crop() {
 fn thinnest_picture_is_cropped() {
     let side = MAX_PICTURE_SIDE as usize;
     for (width, height) in [(1, side), (side, 1)] {
-        let crop = Picture::new(width, height, vec![9; side * 3]).resize_and_crop(224);
+        let crop = Picture::new(width, height, vec![9; side * 3]).resize_and_crop(224).expect("memory");
         assert_eq!(crop, Picture::new(224, 224, vec![9; 224 * 224 * 3]));
     }
 }
@@ -156,7 +232,8 @@ fn face_crop_is_the_square_of_1_6_boxes_about_its_middle() {
     }
     let halved = ramp(120, 90).crop_face(&face, 16).unwrap();
     let cut: Vec<u8> = crop.rgb.clone();
-    assert_eq!(halved, Picture::new(32, 32, cut).resize_and_crop(16), "resized as any other picture");
+    let resized = Picture::new(32, 32, cut).resize_and_crop(16).expect("memory");
+    assert_eq!(halved, resized, "resized as any other picture");
 }
 
 #[test]

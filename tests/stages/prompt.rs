@@ -1,6 +1,7 @@
 //! Style prompts: what a pack can and cannot take.
 
 use media2face::Error;
+use media2face::limits::DEFAULT_PICTURE_PIXELS;
 use media2face::pack::{ClipConfig, Manifest, Pack};
 use media2face::prompt::StyleEncoder;
 use media2face::tensor::Weight;
@@ -103,7 +104,10 @@ fn normalize_scales_the_code_to_length_one() {
     for backend in backends() {
         for (raw, unit) in [
             (raw.encode_text(&*backend, "calm"), unit.encode_text(&*backend, "calm")),
-            (raw.encode_picture(&*backend, &picture_file()), unit.encode_picture(&*backend, &picture_file())),
+            (
+                raw.encode_picture(&*backend, &picture_file(), DEFAULT_PICTURE_PIXELS),
+                unit.encode_picture(&*backend, &picture_file(), DEFAULT_PICTURE_PIXELS),
+            ),
         ] {
             let (raw, unit) = (raw.expect("encodes").values, unit.expect("encodes").values);
             let length = raw.iter().map(|v| v * v).sum::<f32>().sqrt();
@@ -131,12 +135,12 @@ fn missing_tower_is_named() {
     let text = "this model has no text tower, so it takes no style prompts";
     let vision = "this model has no vision tower, so it takes no style pictures";
     assert_eq!(missing(without("text").encode_text(backend, "sad")), text);
-    assert!(without("text").encode_picture(backend, &picture_file()).is_ok());
-    assert_eq!(missing(without("vision").encode_picture(backend, &picture_file())), vision);
+    assert!(without("text").encode_picture(backend, &picture_file(), DEFAULT_PICTURE_PIXELS).is_ok());
+    assert_eq!(missing(without("vision").encode_picture(backend, &picture_file(), DEFAULT_PICTURE_PIXELS)), vision);
     assert!(without("vision").encode_text(backend, "sad").is_ok());
     let none = StyleEncoder::load(&pack(None)).expect("loads");
     assert_eq!(missing(none.encode_text(backend, "sad")), text);
-    assert_eq!(missing(none.encode_picture(backend, &picture_file())), vision);
+    assert_eq!(missing(none.encode_picture(backend, &picture_file(), DEFAULT_PICTURE_PIXELS)), vision);
 }
 
 #[test]
@@ -144,7 +148,7 @@ fn broken_picture_is_refused_before_the_tower_runs() {
     let encoder = StyleEncoder::load(&pack(Some(config()))).expect("loads");
     let file = picture_file();
     for bytes in [&b"not a picture"[..], &file[..file.len() / 2]] {
-        let result = encoder.encode_picture(&*backends()[0], bytes);
+        let result = encoder.encode_picture(&*backends()[0], bytes, DEFAULT_PICTURE_PIXELS);
         assert!(matches!(result, Err(Error::InvalidPicture(_))), "{result:?}");
     }
 }

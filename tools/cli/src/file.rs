@@ -6,6 +6,8 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
+use media2face::limits;
+use media2face::picture::{Picture, PictureFile};
 
 /// A kind of file that is read whole: what errors call it, and its most bytes.
 #[derive(Clone, Copy)]
@@ -49,6 +51,14 @@ pub fn read(path: &Path, kind: Kind) -> Result<Vec<u8>> {
     file.take(most + 1).read_to_end(&mut bytes).with_context(unread)?;
     ensure!(bytes.len() as u64 <= most, "{}: it has more than {most} bytes, the most that are read", unread());
     Ok(bytes)
+}
+
+/// A PNG or JPEG file, and its pixels: as many as the library takes at most, since the user chose the file.
+pub fn picture(path: &Path) -> Result<(Vec<u8>, Picture)> {
+    let bytes = read(path, PICTURE)?;
+    let picture = PictureFile::open(&bytes, limits::MAX_PICTURE_PIXELS).and_then(|file| file.decode());
+    let picture = picture.with_context(|| path.display().to_string())?;
+    Ok((bytes, picture))
 }
 
 /// An error for what is there and is no regular file: for a program or a library that opens it by its path, and tells best

@@ -12,7 +12,6 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use media2face::limits;
 use media2face::output::{check_weights, expression_names, find_channel};
-use media2face::picture::Picture;
 use media2face::session::{self, FacePicture};
 use media2face::signal::HeadPose;
 use serde::Deserialize;
@@ -133,8 +132,7 @@ impl Expression {
 
 /// A picture of a face, which takes all of it.
 fn picture(path: &Path) -> Result<FacePicture> {
-    let file = file::read(path, file::PICTURE)?;
-    Picture::decode(&file).with_context(|| path.display().to_string())?;
+    let (file, _) = file::picture(path)?;
     Ok(FacePicture { file, face: None })
 }
 

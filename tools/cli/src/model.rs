@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
 use media2face::Error;
+use media2face::limits::MAX_PICTURE_PIXELS;
 use media2face::pack::Pack;
 use media2face::session::{BackendChoice, LogLevel, Model, Runtime, RuntimeOptions};
 
@@ -49,6 +50,8 @@ pub fn load_on(
         threads: Some(compute.threads()),
         portable: compute.portable,
         backend,
+        // The user chose the files.
+        max_picture_pixels: MAX_PICTURE_PIXELS,
         log_level: LogLevel::Warning,
         // Errors come back as results too, and are told once.
         log: Some(Arc::new(move |level, message| {

@@ -78,8 +78,7 @@ impl Iterator for Source {
                     }
                 };
                 let name = path.display().to_string();
-                let picture = file::read(&path, file::PICTURE)
-                    .and_then(|bytes| Picture::decode(&bytes).with_context(|| name.clone()));
+                let picture = file::picture(&path).map(|(_, picture)| picture);
                 Some((name, picture))
             }
             Self::Film { frames, next } => {

@@ -3,10 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use media2face::audio::RATE_HZ;
 use media2face::pack::ARKIT_NAMES;
-use media2face::picture::Picture;
 use media2face::session::{self, Model, Session, SessionOptions, Style, StyleTrack};
 
 use super::faults::Faults;
@@ -47,8 +46,7 @@ fn style_track(style: script::Style, folder: &Path) -> Result<StyleTrack> {
         (Some(text), None, None) => Style::Text(text),
         (None, Some(path), None) => {
             let path = folder.join(path);
-            let bytes = file::read(&path, file::PICTURE)?;
-            Picture::decode(&bytes).with_context(|| path.display().to_string())?;
+            let (bytes, _) = file::picture(&path)?;
             Style::Picture(bytes)
         }
         (None, None, Some(name)) => Style::Preset(name),
