@@ -356,6 +356,11 @@ typedef struct m2f_runtime_options {
     const uint8_t *pipeline_cache;
     /** Bytes of pipeline_cache. */
     uint64_t pipeline_cache_size;
+    /**
+     * Most pixels of a picture, of a style or a keyframe; 0 (default) for 4 million. At most 64 million, which a JPEG file of one
+     * megabyte may have and which take 0.7 GB while it is decoded.
+     */
+    uint64_t max_picture_pixels;
 } m2f_runtime_options;
 
 /**

@@ -91,6 +91,9 @@ pub struct m2f_runtime_options {
     pub pipeline_cache: *const u8,
     /// Bytes of `pipeline_cache`.
     pub pipeline_cache_size: u64,
+    /// Most pixels of a picture, of a style or a keyframe; 0 (default) for 4 million. At most 64 million, which a JPEG file of one
+    /// megabyte may have and which take 0.7 GB while it is decoded.
+    pub max_picture_pixels: u64,
 }
 
 // SAFETY: repr(C), struct_size first; integers, floats, pointers and optional functions of the host's.
@@ -111,6 +114,7 @@ unsafe impl Options for m2f_runtime_options {
             gpu_memory_cap_bytes: 0,
             pipeline_cache: std::ptr::null(),
             pipeline_cache_size: 0,
+            max_picture_pixels: 0,
         }
     }
 }
@@ -342,7 +346,10 @@ pub(super) unsafe fn convert(options: &m2f_runtime_options) -> Result<RuntimeOpt
         backend: unsafe { backend(options) }?,
         log_level,
         log: sink(options.log, options.log_user),
-        ..RuntimeOptions::default()
+        max_picture_pixels: match options.max_picture_pixels {
+            0 => limits::DEFAULT_PICTURE_PIXELS,
+            most => most,
+        },
     })
 }
 

@@ -12,10 +12,14 @@
 
 use crate::error::{Error, Result};
 use crate::limits::MAX_PICTURE_SIDE;
+use crate::memory;
 
 use super::resize::{Axis, Resampler};
 use super::turn::Turn;
 use super::{FaceBox, Picture, jpeg, png, room};
+
+/// Memory that decoders take besides pixels; measured 300 kB.
+const TABLES_BYTES: usize = 1 << 20;
 
 /// A picture's file whose header was read and checked.
 pub struct PictureFile<'a> {
@@ -35,6 +39,7 @@ impl<'a> PictureFile<'a> {
     /// `InvalidPicture` for another format, a damaged header, a cut JPEG, sides of zero or above [`MAX_PICTURE_SIDE`], more
     /// than `max_pixels`, and more pixels than the file's bytes can hold.
     pub fn open(bytes: &'a [u8], max_pixels: u64) -> Result<Self> {
+        let _room = memory::room(TABLES_BYTES, "the header of a picture")?;
         let kind = match bytes {
             [] => return Err(Error::InvalidPicture("the picture file is empty".to_owned())),
             _ if bytes.starts_with(&png::SIGNATURE[..4]) => {
@@ -120,6 +125,7 @@ impl<'a> PictureFile<'a> {
         let (turn, mut resampler) = (self.turn(), Resampler::new(axes)?);
         match &self.kind {
             Kind::Png(header) if header.streams() && turn.is_none() => {
+                let _room = self.room()?;
                 header.rows(self.bytes, |row| resampler.push(row))?;
             }
             _ => {
@@ -150,8 +156,16 @@ impl<'a> PictureFile<'a> {
         }
     }
 
+    /// What the decoder takes of its own: tables, and of a JPEG 8 bytes a pixel, as was measured.
+    fn room(&self) -> Result<memory::Room> {
+        let [width, height] = self.stored_sides();
+        let pixels = if matches!(self.kind, Kind::Jpeg(_)) { width * height } else { width };
+        memory::room(TABLES_BYTES + 8 * pixels, "the pixels of a picture")
+    }
+
     /// Stored pixels, RGB.
     fn pixels(&self) -> Result<Vec<u8>> {
+        let _room = self.room()?;
         match &self.kind {
             Kind::Png(header) => header.pixels(self.bytes),
             Kind::Jpeg(header) => header.pixels(self.bytes),

@@ -25,8 +25,9 @@ mod png;
 mod resize;
 mod turn;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::limits::DEFAULT_PICTURE_PIXELS;
+use crate::memory;
 
 pub use crop::FaceBox;
 pub use file::PictureFile;
@@ -70,9 +71,5 @@ impl Picture {
 
 /// An empty list with room for `count`.
 fn room<T>(count: usize) -> Result<Vec<T>> {
-    let mut list = Vec::new();
-    let refused =
-        |_| Error::OutOfMemory(format!("no memory for {} bytes of a picture", count.saturating_mul(size_of::<T>())));
-    list.try_reserve_exact(count).map_err(refused)?;
-    Ok(list)
+    memory::with_capacity(count, "a picture")
 }

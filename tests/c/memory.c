@@ -13,6 +13,23 @@
 #define SAMPLES 24000
 
 static float sound[SAMPLES];
+/* A PNG file of 16 by 16 grey pixels. */
+static const unsigned char picture[] = {
+    137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0, 16, 0, 0, 0, 16,
+    8, 0, 0, 0, 0, 58, 152, 160, 189, 0, 0, 1, 11, 73, 68, 65, 84, 120, 218, 99, 96, 192, 0, 140,
+    76, 204, 44, 172, 108, 236, 28, 156, 92, 220, 60, 188, 124, 252, 12, 12, 76, 44, 108, 28, 92, 60, 124, 2,
+    66, 34, 98, 18, 82, 50, 114, 12, 12, 204, 108, 156, 60, 252, 66, 162, 18, 210, 114, 138, 42, 234, 90, 186,
+    12, 12, 44, 28, 60, 2, 34, 18, 50, 10, 42, 26, 58, 6, 38, 22, 54, 12, 12, 172, 92, 252, 34, 146,
+    114, 202, 26, 186, 70, 230, 54, 142, 110, 222, 12, 12, 108, 60, 66, 18, 114, 42, 90, 6, 102, 54, 78, 30,
+    126, 33, 81, 12, 12, 236, 124, 162, 50, 202, 90, 134, 22, 246, 110, 190, 33, 209, 73, 153, 12, 12, 28, 2,
+    18, 10, 26, 6, 22, 14, 30, 1, 17, 9, 25, 5, 21, 12, 12, 156, 66, 210, 42, 186, 102, 246, 30, 129,
+    81, 201, 57, 165, 117, 237, 12, 12, 92, 34, 114, 26, 70, 54, 110, 1, 81, 41, 121, 21, 77, 61, 211, 24,
+    24, 184, 197, 20, 117, 204, 157, 124, 35, 146, 243, 42, 91, 250, 103, 45, 101, 96, 224, 145, 80, 49, 176, 241,
+    8, 73, 200, 169, 104, 153, 48, 103, 197, 22, 6, 6, 94, 41, 117, 19, 71, 191, 232, 140, 210, 166, 254, 57,
+    43, 183, 29, 102, 96, 224, 147, 209, 178, 112, 11, 73, 42, 168, 235, 153, 181, 98, 219, 145, 75, 12, 12, 252,
+    114, 186, 54, 222, 81, 153, 21, 237, 211, 150, 110, 57, 124, 233, 33, 0, 175, 94, 56, 65, 122, 170, 93, 55,
+    0, 0, 0, 0, 73, 69, 78, 68, 174, 66, 96, 130,
+};
 /* Requests so far, which of them is the first to be refused (0 for none), whether the later ones are too. */
 static long requests, refused_from, sticky, refusals;
 static long pieces;
@@ -105,6 +122,19 @@ static void job(const char *pack) {
     keyframe.start_s = 0.2;
     keyframe.end_s = 0.2;
     TRY(m2f_session_add_keyframe(session, &keyframe, &number));
+    /* One after the other: a face that is read from a picture, and a style that is one. */
+    keyframe.weights = NULL;
+    keyframe.weight_count = 0;
+    keyframe.head = NULL;
+    keyframe.picture = picture;
+    keyframe.picture_size = sizeof picture;
+    keyframe.start_s = keyframe.end_s = 0.4;
+    TRY(m2f_session_add_keyframe(session, &keyframe, &number));
+    TRY(m2f_style_options_init(&style, sizeof style));
+    style.picture = picture;
+    style.picture_size = sizeof picture;
+    style.start_s = 0.3;
+    TRY(m2f_session_add_style(session, &style, &number));
     TRY(m2f_session_push_f32(session, sound, SAMPLES));
     TRY(m2f_session_finish(session));
     TRY(m2f_session_wait(session, M2F_WAIT_FOREVER));

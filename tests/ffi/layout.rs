@@ -24,7 +24,7 @@ macro_rules! layout {
 layout! {
     m2f_runtime_options {
         struct_size, thread_count, flags, log_level, log, log_user, backend, device_index, device_uuid,
-        gpu_budget_ms, gpu_low_priority, gpu_memory_cap_bytes, pipeline_cache, pipeline_cache_size,
+        gpu_budget_ms, gpu_low_priority, gpu_memory_cap_bytes, pipeline_cache, pipeline_cache_size, max_picture_pixels,
     }
     m2f_device_info {
         struct_size, index, kind, tier, uuid, vendor_id, api_major, api_minor, reserved, memory_bytes, name, driver, fault,
