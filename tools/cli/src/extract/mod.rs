@@ -1,6 +1,6 @@
 //! `m2f extract`: pictures of a talking face, and its sound, into a clip of a data set.
 
-mod boxes;
+pub mod boxes;
 mod sound;
 mod source;
 mod store;

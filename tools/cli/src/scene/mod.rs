@@ -3,7 +3,7 @@
 //! Everybody has one clip as long as the scene: their lines on silence, styles and keyframes in the scene's time. So they
 //! live on between their lines, and look at whoever speaks.
 
-mod check;
+pub mod check;
 mod direction;
 mod faults;
 mod files;
@@ -11,7 +11,7 @@ mod gaze;
 mod generate;
 mod script;
 mod sound;
-mod timeline;
+pub mod timeline;
 
 use std::sync::Arc;
 

@@ -3,7 +3,7 @@
 //! Exit status: 0; 2 for wrong usage; 1 for a failure, with one line that begins with `error:` on stderr; behind that of a
 //! script's faults stands a line for each. Ended by a signal, 128 and its number.
 
-// A command has no public API: `pub` says that other modules use it.
+// A command has no public API: `pub` says that other modules use it. `reads` is there for fuzz/.
 #![allow(unreachable_pub, missing_docs)]
 
 #[cfg(test)]
@@ -32,6 +32,7 @@ mod output;
 mod placement;
 mod profile;
 mod progress;
+pub mod reads;
 mod recording;
 mod render;
 mod scene;
@@ -51,7 +52,8 @@ use clap::Parser;
 
 use args::{Cli, Command};
 
-fn main() -> ExitCode {
+/// Does what the arguments of the process say.
+pub fn main() -> ExitCode {
     let start = Instant::now();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

@@ -1,0 +1,59 @@
+//! What the fuzzers call: everything that reads bytes from outside, one function each, and the inputs that they begin with.
+//!
+//! Two callers: the libFuzzer programs of `fuzz/fuzz_targets`, and `tests/replay.rs`, which runs inputs and mutations of
+//! them without a clock. A target returns for any bytes; it panics where something is wrong: by itself, or because what it
+//! calls tells of an internal error or breaks a promise.
+
+mod abi;
+mod boxes;
+mod convert;
+mod folder;
+pub mod mutate;
+mod obj;
+mod pack;
+mod picture;
+mod scene;
+mod sound;
+mod tokenizer;
+mod world;
+
+/// Something that reads bytes from outside.
+pub struct Target {
+    /// Of the libFuzzer program too.
+    pub name: &'static str,
+    /// Returns for any bytes.
+    pub run: fn(&[u8]),
+    /// Inputs to begin with.
+    pub seeds: fn() -> Vec<Vec<u8>>,
+    /// Words of its language.
+    pub words: &'static [&'static str],
+    /// Mutations of its inputs that the check runs: a few seconds of processor time.
+    pub mutations: usize,
+}
+
+/// All of them.
+pub const TARGETS: [Target; 9] = [
+    Target { name: "abi", run: abi::run, seeds: abi::seeds, words: &[], mutations: 400 },
+    Target { name: "boxes", run: boxes::run, seeds: boxes::seeds, words: boxes::WORDS, mutations: 2000 },
+    Target { name: "convert", run: convert::run, seeds: convert::seeds, words: world::JSON_WORDS, mutations: 2000 },
+    Target { name: "obj", run: obj::run, seeds: obj::seeds, words: obj::WORDS, mutations: 2000 },
+    Target { name: "pack", run: pack::run, seeds: pack::seeds, words: world::JSON_WORDS, mutations: 400 },
+    Target { name: "picture", run: picture::run, seeds: picture::seeds, words: &[], mutations: 2000 },
+    Target { name: "scene", run: scene::run, seeds: scene::seeds, words: scene::WORDS, mutations: 300 },
+    Target { name: "sound", run: sound::run, seeds: sound::seeds, words: &[], mutations: 1000 },
+    Target {
+        name: "tokenizer",
+        run: tokenizer::run,
+        seeds: tokenizer::seeds,
+        words: tokenizer::WORDS,
+        mutations: 1000,
+    },
+];
+
+/// The target of a name.
+///
+/// # Panics
+/// If there is none.
+pub fn target(name: &str) -> &'static Target {
+    TARGETS.iter().find(|target| target.name == name).unwrap_or_else(|| panic!("no target is called {name}"))
+}

@@ -1,0 +1,34 @@
+//! What reads files from outside, for the fuzzers of fuzz/; the command has no other public API.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Result;
+use media2face::session::Model;
+
+use crate::args::{self, Backend, Compute};
+pub use crate::extract::boxes::Boxes;
+use crate::face;
+use crate::obj;
+pub use crate::obj::{Corner, Obj};
+use crate::scene::check;
+pub use crate::scene::check::{Character, Scene};
+pub use crate::scene::timeline::Spoken;
+pub use crate::sound::Sound;
+
+/// A mesh of `--mesh`.
+pub fn obj(path: &Path) -> Result<Obj> {
+    obj::read(path)
+}
+
+/// Whether a mesh of `--mesh` becomes a face of this model.
+pub fn mesh(model: &Arc<Model>, path: &Path) -> Result<()> {
+    face::bring(model, path, |_| {}).map(drop)
+}
+
+/// The script of a scene and all that it names, as they are checked before any work.
+pub fn scene(script: &Path, model: &Path) -> Result<Scene> {
+    let compute = Compute { threads: Some(1), backend: Backend::Cpu, device: None };
+    let (script, model, out) = (script.to_owned(), Some(model.to_owned()), "out".into());
+    check::run(&args::Scene { script, out, model, compute, emit: None, size: 512, quiet: true }, &|_: &str| {})
+}
