@@ -39,3 +39,18 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     seeds.push(b"{}\0{}".to_vec());
     seeds
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn first_three_seeds_convert() {
+        for seed in &seeds()[..3] {
+            let (config, header) = seed.split_at(seed.iter().position(|&byte| byte == 0).expect("a NUL"));
+            let bytes = assembled(&header[1..], &vec![0; stated_bytes(&header[1..])]);
+            let checkpoint = Checkpoint::from_bytes(bytes).expect("a checkpoint");
+            convert(&String::from_utf8_lossy(config), &checkpoint).expect("a pack");
+        }
+    }
+}

@@ -33,20 +33,20 @@ pub struct Target {
 
 /// All of them.
 pub const TARGETS: [Target; 9] = [
-    Target { name: "abi", run: abi::run, seeds: abi::seeds, words: &[], mutations: 400 },
-    Target { name: "boxes", run: boxes::run, seeds: boxes::seeds, words: boxes::WORDS, mutations: 2000 },
-    Target { name: "convert", run: convert::run, seeds: convert::seeds, words: world::JSON_WORDS, mutations: 2000 },
-    Target { name: "obj", run: obj::run, seeds: obj::seeds, words: obj::WORDS, mutations: 2000 },
-    Target { name: "pack", run: pack::run, seeds: pack::seeds, words: world::JSON_WORDS, mutations: 400 },
-    Target { name: "picture", run: picture::run, seeds: picture::seeds, words: &[], mutations: 2000 },
-    Target { name: "scene", run: scene::run, seeds: scene::seeds, words: scene::WORDS, mutations: 300 },
-    Target { name: "sound", run: sound::run, seeds: sound::seeds, words: &[], mutations: 1000 },
+    Target { name: "abi", run: abi::run, seeds: abi::seeds, words: &[], mutations: 1200 },
+    Target { name: "boxes", run: boxes::run, seeds: boxes::seeds, words: boxes::WORDS, mutations: 15000 },
+    Target { name: "convert", run: convert::run, seeds: convert::seeds, words: world::JSON_WORDS, mutations: 12000 },
+    Target { name: "obj", run: obj::run, seeds: obj::seeds, words: obj::WORDS, mutations: 20000 },
+    Target { name: "pack", run: pack::run, seeds: pack::seeds, words: world::JSON_WORDS, mutations: 1400 },
+    Target { name: "picture", run: picture::run, seeds: picture::seeds, words: &[], mutations: 20000 },
+    Target { name: "scene", run: scene::run, seeds: scene::seeds, words: scene::WORDS, mutations: 15000 },
+    Target { name: "sound", run: sound::run, seeds: sound::seeds, words: &[], mutations: 5000 },
     Target {
         name: "tokenizer",
         run: tokenizer::run,
         seeds: tokenizer::seeds,
         words: tokenizer::WORDS,
-        mutations: 1000,
+        mutations: 6000,
     },
 ];
 

@@ -81,3 +81,13 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     let place: Vec<u8> = [3.0f32, -2.5, 10.0, 8.0].iter().flat_map(|number| number.to_le_bytes()).collect();
     files().into_iter().map(|file| [&place[..], &file].concat()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seeds_are_pictures() {
+        assert!(files().iter().all(|file| Picture::decode(file).is_ok()));
+    }
+}

@@ -50,7 +50,7 @@ pub(crate) const WORDS: &[&str] = &[
     "\"",
 ];
 
-const FACE: &str = "v 0 0 0\nv 1 0 0\nv 1 1 0\nvt 0.4 0.4\nvt 0.6 0.4\nvt 0.6 0.6\nf 1/1 2/2 3/3\n";
+const FACE: &str = "v -90 -110 40\nv 90 -110 40\nv 90 110 40\nvt 0.4 0.4\nvt 0.6 0.4\nvt 0.6 0.6\nf 1/1 2/2 3/3\n";
 
 thread_local! {
     static BESIDE: Once = const { Once::new() };
@@ -66,7 +66,12 @@ pub(crate) fn run(input: &[u8]) {
         });
     });
     let path = folder::write("scene.toml", input);
-    let Some(scene) = well_told(reads::scene(&path, &path.with_file_name("tiny.m2f"))) else { return };
+    if let Some(scene) = well_told(reads::scene(&path, &path.with_file_name("tiny.m2f"))) {
+        check(&scene);
+    }
+}
+
+fn check(scene: &reads::Scene) {
     for character in &scene.characters {
         assert!(!character.name.is_empty() && !character.name.contains(['/', '.', '\\']), "{:?}", character.name);
         assert!(character.samples.iter().all(|sample| sample.is_finite()), "{}: a sample is no number", character.name);
@@ -77,7 +82,7 @@ pub(crate) fn run(input: &[u8]) {
 }
 
 pub(crate) fn seeds() -> Vec<Vec<u8>> {
-    let small = "[[character]]\nname = \"a\"\n[[line]]\ncharacter = \"a\"\naudio = \"a.wav\"\n";
+    let small = "[[character]]\nname = \"a\"\nposition_m = [0, 0, 0]\nfacing_deg = 0\n[[line]]\ncharacter = \"a\"\naudio = \"a.wav\"\n";
     let whole = "[scene]\nseed = 4\npause_s = 0.25\nlead_s = 0.5\ntail_s = 0.1\nfps = \"30000/1001\"\ndrop_frame = true\nsteps = 2\n\
         [[character]]\nname = \"ann\"\nposition_m = [-0.21, 0, 0]\nfacing_deg = 55\nliveliness = { blinks_per_minute = 10 }\n\
         styles = [{ text = \"happy\" }]\n[[character]]\nname = \"ben\"\nmesh = \"face.obj\"\nposition_m = [0.2, 0, 0]\n\
@@ -87,4 +92,18 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         { start_s = 0.05, weights = { jawOpen = 1 } }]\n";
     let faulty = "[scene]\nfps = 0\n[[character]]\nname = \"scene\"\nidentity = \"nobody\"\n[[line]]\ncharacter = \"x\"\naudio = \"none.wav\"\n";
     [small, whole, faulty, ""].map(|text| text.as_bytes().to_vec()).to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn first_two_seeds_are_scenes() {
+        for seed in &seeds()[..2] {
+            run(seed);
+            let path = folder::write("scene.toml", seed);
+            reads::scene(&path, &path.with_file_name("tiny.m2f")).expect("a scene");
+        }
+    }
 }

@@ -80,3 +80,16 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     seeds.extend(names.map(|name| file(&format!("tools/cli/tests/data/sound/{name}"))));
     seeds
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seeds_are_sounds() {
+        for (number, seed) in seeds().into_iter().enumerate().filter(|(number, _)| *number != 5) {
+            let sound = Sound::of_stream(Path::new("a"), Cursor::new(seed)).ok().and_then(heard);
+            assert!(sound.is_some_and(|sound| sound.2 > 0), "seed {number}");
+        }
+    }
+}

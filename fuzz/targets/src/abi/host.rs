@@ -86,19 +86,25 @@ impl World {
 /// Handles of one kind; all of them are live.
 pub(crate) struct Handles<T> {
     live: Vec<*mut T>,
+    made: usize,
     most: usize,
     destroy: unsafe extern "C" fn(*mut T),
 }
 
 impl<T> Handles<T> {
     pub(crate) fn new(most: usize, destroy: unsafe extern "C" fn(*mut T)) -> Self {
-        Self { live: Vec::new(), most, destroy }
+        Self { live: Vec::new(), made: 0, most, destroy }
     }
 
     /// One of them; NULL where there is none, and now and then else.
     pub(crate) fn pick(&self, input: &mut Input<'_>) -> *mut T {
         let at = input.below(16);
         if at == 15 || self.live.is_empty() { ptr::null_mut() } else { self.live[at % self.live.len()] }
+    }
+
+    /// How many were ever made.
+    pub(crate) fn made(&self) -> usize {
+        self.made
     }
 
     pub(crate) fn have_room(&self) -> bool {
@@ -112,6 +118,7 @@ impl<T> Handles<T> {
         assert_eq!(made, !handle.is_null(), "a handle without success, or success without a handle");
         if made {
             self.live.push(handle);
+            self.made += 1;
         }
     }
 

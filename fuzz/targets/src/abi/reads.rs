@@ -41,6 +41,7 @@ impl Host {
             assert!(values.iter().all(|value| value.is_nan()), "read {which} writes into a buffer that is too small");
         }
         if well(read(values.as_mut_ptr(), asked, &raw mut written)) {
+            self.values += written;
             assert_eq!(asked, written, "read {which}");
             assert!(values.iter().all(|value| value.is_finite()), "read {which} gives what is not finite");
         } else {
