@@ -75,7 +75,7 @@ pub(crate) fn m2f(arguments: &[&str]) -> Command {
 }
 
 /// The library of an extent: the release build is compiled for these checks alone.
-fn library(extent: Extent) -> Profile {
+pub(crate) fn library(extent: Extent) -> Profile {
     if extent == Extent::Full { Profile::Release } else { Profile::Dev }
 }
 
@@ -97,10 +97,29 @@ pub(crate) fn valgrind(extent: Extent) -> Result<()> {
     let (pack, audio, csv) = (tiny_pack()?, folder.join("two.wav"), folder.join("valgrind.csv"));
     let whole = std::fs::read(root().join("samples/audio/hello.wav"))?;
     std::fs::write(&audio, &whole[..WAV_HEAD + TWO_SECONDS])?;
+    run(memcheck().arg(program).arg(&pack).arg(&audio).arg(csv))
+}
+
+/// Memcheck: an invalid access or a leak ends it with a failure.
+pub(crate) fn memcheck() -> Command {
     let options = ["--quiet", "--error-exitcode=9", "--leak-check=full", "--errors-for-leak-kinds=definite,indirect"];
     let mut valgrind = command("valgrind", &options);
-    valgrind.env("VK_DRIVER_FILES", folder.join("no drivers")).env("VK_LOADER_LAYERS_DISABLE", "~all~");
-    run(valgrind.arg(program).arg(&pack).arg(&audio).arg(csv))
+    valgrind.env("VK_DRIVER_FILES", target().join("no drivers")).env("VK_LOADER_LAYERS_DISABLE", "~all~");
+    valgrind
+}
+
+/// Licences, bans and sources of deny.toml; advisories where `M2F_ADVISORIES` names a folder with a snapshot of them, as
+/// `cargo deny fetch` leaves it.
+pub(crate) fn deny() -> Result<()> {
+    let deny = |checks: &[&str]| run(cargo(&["deny", "--offline", "--workspace", "check"]).args(checks));
+    deny(&["licenses", "bans", "sources"])?;
+    let Some(snapshot) = std::env::var("M2F_ADVISORIES").ok() else {
+        println!("advisories are left out: M2F_ADVISORIES names no snapshot");
+        return Ok(());
+    };
+    let config = target().join("deny-advisories.toml");
+    std::fs::write(&config, format!("[advisories]\ndb-path = {snapshot:?}\n"))?;
+    deny(&["--disable-fetch", "advisories", "--config", &config.to_string_lossy()])
 }
 
 /// Counts past their limits, over arrays that end where memory ends.
@@ -124,7 +143,7 @@ pub(crate) fn memory(extent: Extent) -> Result<()> {
 }
 
 /// The tiny pack as a file.
-fn tiny_pack() -> Result<PathBuf> {
+pub(crate) fn tiny_pack() -> Result<PathBuf> {
     let pack = target().join("samples/tiny.m2f");
     run(&mut m2f(&["convert", "--random", "tiny", "--out", &pack.to_string_lossy()]))?;
     Ok(pack)

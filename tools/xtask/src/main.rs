@@ -3,12 +3,17 @@
 mod checks;
 mod command;
 mod debian;
+mod fuzz;
 mod gltf;
 mod header;
+mod misuse;
 mod need;
+mod notices;
 mod page;
+mod release;
 mod sample;
 mod shaders;
+mod shipped;
 mod sid;
 mod symbols;
 mod test;
@@ -61,6 +66,22 @@ enum Chore {
         /// Only checks whose names hold one of these words.
         words: Vec<String>,
     },
+    /// Fuzz what reads bytes from outside, under AddressSanitizer: one target of fuzz/, or each in turn. Needs cargo-fuzz.
+    Fuzz {
+        /// The target.
+        target: Option<String>,
+        /// How long each runs.
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+    },
+    /// Write LICENSES/THIRD-PARTY.md, the notices of linked crates; with --check only compare.
+    Notices {
+        /// Fail when the committed file is not that of Cargo.lock.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Build the library and the command as they are shipped: stripped, without paths of this machine.
+    Release,
     /// Build and run a sample.
     Sample {
         /// The language.
@@ -77,6 +98,9 @@ fn main() -> anyhow::Result<()> {
         Chore::Test { full, words } => {
             test::run_all(if full { test::Extent::Full } else { test::Extent::Quick }, &words)
         }
+        Chore::Fuzz { target, seconds } => fuzz::fuzz(target.as_deref(), seconds),
+        Chore::Notices { check } => notices::run(check),
+        Chore::Release => release::run_all(),
         Chore::Sample { language } => sample::sample(language, sample::Profile::Release),
     }
 }

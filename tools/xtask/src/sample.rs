@@ -7,6 +7,7 @@ use clap::ValueEnum;
 
 use crate::command::{cargo, command, root, run, target};
 use crate::need::{Need, need};
+use crate::release;
 
 /// Languages with samples.
 #[derive(Clone, Copy, ValueEnum)]
@@ -29,7 +30,7 @@ impl Profile {
     pub(crate) fn build(self) -> Result<()> {
         match self {
             Self::Dev => run(&mut cargo(&["build", "--workspace"])),
-            Self::Release => run(&mut cargo(&["build", "--release", "--package", "media2face-c"])),
+            Self::Release => release::build_library(),
         }
     }
 
@@ -37,7 +38,7 @@ impl Profile {
     pub(crate) fn folder(self) -> PathBuf {
         match self {
             Self::Dev => target().join("debug"),
-            Self::Release => target().join("release"),
+            Self::Release => release::folder(),
         }
     }
 }

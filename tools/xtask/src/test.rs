@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::need::Need::{Drivers, Npm, Program, Python, Toolchain};
+use crate::need::Need::{Drivers, Installed, Npm, Program, Python, Toolchain};
 use crate::need::{self, Need};
-use crate::{checks, gltf, header, page, usage};
+use crate::{checks, gltf, header, misuse, notices, page, release, shipped, usage};
 
 /// How much is checked.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -58,13 +58,19 @@ const CHECKS: &[Check] = &[
     always("lints", &[Toolchain("clippy", "clippy")], checks::lints),
     always("documentation", &[], |_| checks::documentation()),
     always("header", &[], |_| header::run(true)),
+    always("licences of linked crates", &[], |_| shipped::check()),
+    always("notices of linked crates", &[], |_| notices::run(true)),
+    always("cargo deny", &[Installed("deny", "cargo-deny")], |_| checks::deny()),
     always("shaders", &[Program("spirv-val", "spirv-tools")], checks::shaders),
     Check { parts: TESTS, ..always("tests", &[], checks::tests) },
     always("C sample", &[GCC], checks::c_sample),
     always("symbols", &[Program("nm", "binutils")], checks::symbols),
     always("counts past their limits", &[GCC], checks::caps),
     always("a host without memory", &[GCC], checks::memory),
+    always("misuse of the C ABI", &[GCC], misuse::natively),
     always("C sample under valgrind", &[GCC, Program("valgrind", "valgrind")], checks::valgrind),
+    full("misuse of the C ABI under valgrind", &[GCC, Program("valgrind", "valgrind")], misuse::under_memcheck),
+    full("paths of this machine in a release", &[Program("strip", "binutils")], |_| release::check()),
     always("glTF: validator, three.js", &NODE, gltf::web),
     always("glTF: the gltf crate", &[], gltf::rust),
     always("glTF: Assimp", &[Program("assimp", "assimp-utils")], gltf::assimp),
