@@ -4,34 +4,28 @@
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageFormat, RgbImage, RgbaImage};
-use media2face::picture::{FaceBox, Picture};
+use media2face::picture::{FaceBox, PictureFile};
 
 use crate::world::well;
 
-/// Largest picture that is cropped: time follows from pixels.
-const MOST_PIXELS: usize = 1 << 20;
-/// Largest side of a box, for the same reason.
-const MOST_SIDE: f32 = 2048.0;
+/// Largest picture that is decoded: time follows from pixels.
+const MOST_PIXELS: u64 = 1 << 20;
 
 pub(crate) fn run(input: &[u8]) {
     let Some((place, file)) = input.split_first_chunk::<16>() else { return };
-    let _ = Picture::is_animated(file);
-    let Some(picture) = well(Picture::decode(file)) else { return };
+    let Some(file) = well(PictureFile::open(file, MOST_PIXELS)) else { return };
+    let Some(picture) = well(file.decode()) else { return };
+    assert_eq!([picture.width, picture.height], file.sides());
     assert_eq!(picture.rgb.len(), picture.width * picture.height * 3);
-    if picture.width * picture.height > MOST_PIXELS {
-        return;
-    }
-    let crop = picture.resize_and_crop(32);
+    let crop = well(file.resize_and_crop(32)).expect("it was decoded");
+    assert_eq!(crop, picture.resize_and_crop(32).expect("memory"), "by rows and at once");
     assert_eq!((crop.width, crop.height, crop.to_channels([0.5; 3], [0.2; 3]).len()), (32, 32, 3 * 32 * 32));
     let number = |i: usize| f32::from_le_bytes([place[i], place[i + 1], place[i + 2], place[i + 3]]);
     let asked = FaceBox { x: number(0), y: number(4), width: number(8), height: number(12) };
-    for face in [asked, FaceBox::whole(&picture)] {
-        if face.width.max(face.height) > MOST_SIDE {
-            continue;
-        }
-        if let Some(crop) = well(picture.crop_face(&face, 16)) {
-            assert_eq!((crop.width, crop.height), (16, 16));
-        }
+    for face in [asked, file.whole()] {
+        let crop = well(file.crop_face(&face, 16));
+        assert_eq!(crop.is_some(), well(file.check_face(&face)).is_some(), "checked as it is cropped");
+        assert_eq!(crop, well(picture.crop_face(&face, 16)), "by rows and at once");
     }
 }
 
@@ -88,6 +82,6 @@ mod tests {
 
     #[test]
     fn seeds_are_pictures() {
-        assert!(files().iter().all(|file| Picture::decode(file).is_ok()));
+        assert!(files().iter().all(|file| PictureFile::open(file, MOST_PIXELS).and_then(|file| file.decode()).is_ok()));
     }
 }

@@ -28,7 +28,7 @@ pub fn mesh(model: &Arc<Model>, path: &Path) -> Result<()> {
 
 /// The script of a scene and all that it names, as they are checked before any work.
 pub fn scene(script: &Path, model: &Path) -> Result<Scene> {
-    let compute = Compute { threads: Some(1), backend: Backend::Cpu, device: None };
+    let compute = Compute { threads: Some(1), backend: Backend::Cpu, device: None, portable: false };
     let (script, model, out) = (script.to_owned(), Some(model.to_owned()), "out".into());
     check::run(&args::Scene { script, out, model, compute, emit: None, size: 512, quiet: true }, &|_: &str| {})
 }
