@@ -38,6 +38,8 @@ pub(crate) struct Heap {
     reserve: Reserve,
     /// It allocates for this process: in a Rust program that calls the C ABI it does not.
     works: AtomicBool,
+    /// That is known.
+    asked: AtomicBool,
 }
 
 // SAFETY: the callbacks are written once, before `owner` says so, and read after; the rest is atomic.
@@ -50,6 +52,7 @@ pub(crate) static HEAP: Heap = Heap {
     reserve_bytes: AtomicUsize::new(RESERVE_BYTES),
     reserve: Reserve::new(),
     works: AtomicBool::new(false),
+    asked: AtomicBool::new(false),
 };
 
 impl Heap {
@@ -72,7 +75,7 @@ impl Heap {
     /// # Errors
     /// The bytes that are missing.
     pub(crate) fn ready(&'static self) -> Result<(), usize> {
-        if !self.works.load(Relaxed) {
+        if !self.asked.load(Relaxed) {
             // Before the first piece nobody knows whose allocator this is; one byte, which may be refused, tells.
             let byte = Layout::new::<u8>();
             // SAFETY: not empty, and given back as it was taken.
@@ -82,9 +85,10 @@ impl Heap {
                     std::alloc::dealloc(start, byte);
                 }
             }
-            if !self.works.load(Relaxed) {
-                return Ok(());
-            }
+            self.asked.store(true, Relaxed);
+        }
+        if !self.works.load(Relaxed) {
+            return Ok(());
         }
         memory::set_reserve(self);
         let bytes = self.reserve_bytes.load(Relaxed);
