@@ -432,3 +432,17 @@ mod defaults {
         [0.8; 3]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_newer_pack_requires_is_named() {
+        let json =
+            |requires: &str| format!(r#"{{"format": "media2face/1", {requires} "sampler": {{"kind": "flow"}}}}"#);
+        assert!(Manifest::from_json(&json("")).is_ok(), "what is not known and not required is passed over");
+        let error = Manifest::from_json(&json(r#""requires": ["flow sampler", "tongue"], "audio": 7,"#)).unwrap_err();
+        assert!(error.to_string().contains("lacks: flow sampler, tongue; a newer"), "{error}");
+    }
+}
