@@ -126,6 +126,20 @@ fn bytes_of_compressed_files_may_be_anything() {
     }
 }
 
+/// Found by fuzzing: times of samples as runs, whose counts have a sum past 32 bits.
+#[test]
+fn runs_of_an_mp4_may_count_more_samples_than_there_are_numbers() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/sound");
+    for name in ["slice.m4a", "alac.m4a"] {
+        let mut file = std::fs::read(folder.join(name)).unwrap();
+        let runs = file.windows(4).position(|word| word == b"stts").unwrap() + 12;
+        // Two runs of a count and a duration.
+        file[runs..runs + 4].copy_from_slice(&1u32.to_be_bytes());
+        file[runs + 8..runs + 12].copy_from_slice(&u32::MAX.to_be_bytes());
+        tried(&file);
+    }
+}
+
 #[test]
 fn noise_is_no_sound() {
     let mut numbers = Numbers(1);
