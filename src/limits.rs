@@ -85,7 +85,7 @@ pub const MAX_NAME_BYTES: usize = 256;
 pub const MAX_PICTURE_BYTES: usize = 256 << 20;
 /// Largest side of a picture, pixels.
 pub const MAX_PICTURE_SIDE: u32 = 16_384;
-/// Most pixels of a picture where nobody asks for more: its memory is at most 11 bytes a pixel and a few rows.
+/// Most pixels of a picture where nobody asks for more: its memory is at most 13 bytes a pixel and a few rows.
 pub const DEFAULT_PICTURE_PIXELS: u64 = 4 << 20;
 /// Most pixels of a picture that may be asked for.
 pub const MAX_PICTURE_PIXELS: u64 = 64 << 20;

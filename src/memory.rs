@@ -114,16 +114,17 @@ pub fn zeros<T: Zeroable>(len: usize, purpose: &str) -> Result<Vec<T>> {
 /// `OutOfMemory`.
 pub fn with_capacity<T>(len: usize, purpose: &str) -> Result<Vec<T>> {
     let mut vec = Vec::new();
-    grow(&mut vec, len, purpose)?;
+    asking(|| vec.try_reserve_exact(len)).map_err(|_| none_for(len.saturating_mul(size_of::<T>()), purpose))?;
     Ok(vec)
 }
 
-/// Room for exactly `more` elements behind those that are there.
+/// Room for `more` elements behind those that are there; of a vector that grows piece by piece as much again, so that its
+/// elements are moved seldom.
 ///
 /// # Errors
 /// `OutOfMemory`; nothing has changed then.
 pub fn grow<T>(vec: &mut Vec<T>, more: usize, purpose: &str) -> Result<()> {
-    let grown = asking(|| vec.try_reserve_exact(more));
+    let grown = asking(|| vec.try_reserve(more));
     grown.map_err(|_| none_for((vec.len().saturating_add(more)).saturating_mul(size_of::<T>()), purpose))
 }
 
@@ -148,7 +149,7 @@ pub fn copy<T: Copy>(items: &[T], purpose: &str) -> Result<Vec<T>> {
 }
 
 /// An allocation that may be refused.
-fn asking<T>(allocate: impl FnOnce() -> T) -> T {
+pub(crate) fn asking<T>(allocate: impl FnOnce() -> T) -> T {
     let before = ASKED.replace(true);
     let taken = allocate();
     ASKED.set(before);

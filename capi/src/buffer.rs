@@ -1,5 +1,7 @@
 //! Buffers that a caller gives: pointer, capacity, count out.
 
+use media2face::memory;
+
 use super::error::{Failure, m2f_status};
 use super::guard::check_memory;
 
@@ -39,18 +41,7 @@ pub(super) unsafe fn optional<T: Copy>(
     }
     let count = usize::try_from(count).unwrap_or(usize::MAX);
     // SAFETY: the caller's promise.
-    copy(unsafe { input(data, count, most, name) }?, name).map(Some)
-}
-
-/// A copy of a host's elements.
-pub(super) fn copy<T: Copy>(elements: &[T], name: &str) -> Result<Vec<T>, Failure> {
-    let mut copy = Vec::new();
-    let bytes = size_of_val(elements);
-    let refused =
-        |_| Failure::new(m2f_status::M2F_STATUS_OUT_OF_MEMORY, format!("no memory for {bytes} bytes of {name}"));
-    copy.try_reserve_exact(elements.len()).map_err(refused)?;
-    copy.extend_from_slice(elements);
-    Ok(copy)
+    Ok(Some(memory::copy(unsafe { input(data, count, most, name) }?, name)?))
 }
 
 /// Asks for room: `Ok(None)` when the caller only queries the count (NULL and capacity 0). `count_out` may be NULL when

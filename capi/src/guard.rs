@@ -90,6 +90,26 @@ pub(super) fn writable<T>(out: *mut T, name: &str) -> Result<(), Failure> {
     if out.is_null() { Err(Failure::argument(format!("{name} is NULL"))) } else { Ok(()) }
 }
 
+/// One value of what is behind a handle.
+///
+/// # Safety
+/// `handle` is live or NULL; `out` is writable or NULL.
+pub(super) unsafe fn get<H, T>(
+    handle: *const H,
+    name: &str,
+    out: *mut T,
+    value: impl FnOnce(&H) -> Result<T, Failure>,
+) -> m2f_status {
+    guard(|| {
+        writable(out, "out")?;
+        // SAFETY: the caller's promise.
+        let value = value(unsafe { borrow(handle, name) }?)?;
+        // SAFETY: checked above.
+        unsafe { out.write(value) };
+        Ok(())
+    })
+}
+
 /// Hands an object to the caller, unless it was made from the reserve.
 ///
 /// # Safety

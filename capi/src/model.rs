@@ -5,12 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use media2face::error::Error;
+use media2face::memory;
 use media2face::pack::Pack;
 use media2face::session::Model;
 
 use super::buffer;
 use super::error::{Failure, m2f_status};
-use super::guard::{borrow, destroy, give, guard, writable};
+use super::guard::{borrow, destroy, get, give, guard, writable};
 use super::options::{self, Options};
 use super::runtime::m2f_runtime;
 use super::text;
@@ -116,7 +117,7 @@ unsafe fn open(options: &m2f_model_options) -> Result<Pack, Failure> {
             let size = usize::try_from(options.data_size).map_err(|_| Failure::argument("data_size is too large"))?;
             // SAFETY: the caller's promise.
             let data = unsafe { buffer::input(options.data, size, usize::MAX, "data") }?;
-            Ok(Pack::from_bytes(buffer::copy(data, "the pack")?)?)
+            Ok(Pack::from_bytes(memory::copy(data, "the pack")?)?)
         }
         (None, true, Some(read)) => {
             let user = options.read_user;
@@ -171,7 +172,7 @@ pub unsafe extern "C" fn m2f_model_warm_up(model: *const m2f_model, duration_s: 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_model_fps(model: *const m2f_model, out: *mut f32) -> m2f_status {
     // SAFETY: the caller's promise.
-    unsafe { get(model, out, |model| Ok(model.manifest().fps)) }
+    unsafe { get(model, "model", out, |model| Ok(model.0.manifest().fps)) }
 }
 
 /// Number of blendshape weights of a frame; 52, named as ARKit does, for the starter.
@@ -183,7 +184,7 @@ pub unsafe extern "C" fn m2f_model_fps(model: *const m2f_model, out: *mut f32) -
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_model_weight_count(model: *const m2f_model, out: *mut u32) -> m2f_status {
     // SAFETY: the caller's promise.
-    unsafe { get(model, out, |model| Ok(model.blendshape_names().len() as u32)) }
+    unsafe { get(model, "model", out, |model| Ok(model.0.blendshape_names().len() as u32)) }
 }
 
 /// Number of vertices of the mesh: everything that a renderer draws.
@@ -196,7 +197,7 @@ pub unsafe extern "C" fn m2f_model_weight_count(model: *const m2f_model, out: *m
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_model_vertex_count(model: *const m2f_model, out: *mut u32) -> m2f_status {
     // SAFETY: the caller's promise.
-    unsafe { get(model, out, |model| Ok(topology(model)?.vertices as u32)) }
+    unsafe { get(model, "model", out, |model| Ok(topology(&model.0)?.vertices as u32)) }
 }
 
 /// Number of identities in the pack.
@@ -208,7 +209,7 @@ pub unsafe extern "C" fn m2f_model_vertex_count(model: *const m2f_model, out: *m
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_model_identity_count(model: *const m2f_model, out: *mut u32) -> m2f_status {
     // SAFETY: the caller's promise.
-    unsafe { get(model, out, |model| Ok(model.identity_names().len() as u32)) }
+    unsafe { get(model, "model", out, |model| Ok(model.0.identity_names().len() as u32)) }
 }
 
 /// Number of style presets in the pack.
@@ -220,7 +221,7 @@ pub unsafe extern "C" fn m2f_model_identity_count(model: *const m2f_model, out: 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_model_preset_count(model: *const m2f_model, out: *mut u32) -> m2f_status {
     // SAFETY: the caller's promise.
-    unsafe { get(model, out, |model| Ok(model.preset_names().len() as u32)) }
+    unsafe { get(model, "model", out, |model| Ok(model.0.preset_names().len() as u32)) }
 }
 
 /// Name of a blendshape weight, such as `jawOpen`.
@@ -340,21 +341,4 @@ fn topology(model: &Model) -> Result<&media2face::face::Topology, Failure> {
 pub(super) fn nth(names: &[String], index: u32) -> Result<&str, Failure> {
     let found = names.get(index as usize).map(String::as_str);
     found.ok_or_else(|| Failure::argument(format!("index {index} is not below {}", names.len())))
-}
-
-/// # Safety
-/// `model` is a live handle or NULL, `out` writable or NULL.
-pub(super) unsafe fn get<T>(
-    model: *const m2f_model,
-    out: *mut T,
-    value: impl FnOnce(&Model) -> Result<T, Failure>,
-) -> m2f_status {
-    guard(|| {
-        writable(out, "out")?;
-        // SAFETY: the caller's promise.
-        let value = value(&unsafe { borrow(model, "model") }?.0)?;
-        // SAFETY: checked above.
-        unsafe { out.write(value) };
-        Ok(())
-    })
 }

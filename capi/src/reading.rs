@@ -7,7 +7,7 @@ use media2face::pack::StyleReaderConfig;
 use media2face::session::{Model, PromptReading, Share};
 
 use super::error::m2f_status;
-use super::guard::{borrow, guard, writable};
+use super::guard::{borrow, get, guard, writable};
 use super::model::{m2f_model, nth};
 use super::options::{self, Options};
 use super::style::{m2f_style_options, source};
@@ -146,7 +146,7 @@ pub unsafe extern "C" fn m2f_model_explain_prompt(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_model_emotion_count(model: *const m2f_model, out: *mut u32) -> m2f_status {
     // SAFETY: the caller's promise.
-    unsafe { super::model::get(model, out, |model| Ok(emotions(model).len() as u32)) }
+    unsafe { get(model, "model", out, |model| Ok(emotions(&model.0).len() as u32)) }
 }
 
 /// Name of an emotion, the neutral one first.
@@ -177,7 +177,7 @@ pub unsafe extern "C" fn m2f_model_emotion_name(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_model_head_act_count(model: *const m2f_model, out: *mut u32) -> m2f_status {
     // SAFETY: the caller's promise.
-    unsafe { super::model::get(model, out, |model| Ok(head_acts(model).len() as u32)) }
+    unsafe { get(model, "model", out, |model| Ok(head_acts(&model.0).len() as u32)) }
 }
 
 /// Name of a head act.

@@ -2,13 +2,14 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use media2face::memory;
 use media2face::output::Channel;
 use media2face::session::{Animation, Reader};
 use media2face::signal::{FrameRate, HeadPose};
 
 use super::buffer;
 use super::error::{Failure, m2f_status};
-use super::guard::{borrow, check_memory, destroy, guard, writable};
+use super::guard::{borrow, check_memory, destroy, get, guard};
 
 /// The motion of one clip. Faces are decoded when they are read, so that a minute costs kilobytes, not 106 MB.
 pub struct m2f_result {
@@ -79,9 +80,10 @@ impl Desk {
 /// Room for so many floats; it takes memory when there never were as many.
 fn stage(staged: &mut Vec<f32>, floats: usize) -> Result<&mut [f32], Failure> {
     staged.clear();
-    let refused =
-        |_| Failure::new(m2f_status::M2F_STATUS_OUT_OF_MEMORY, format!("no memory for a read of {floats} floats"));
-    staged.try_reserve_exact(floats).map_err(refused)?;
+    if staged.capacity() < floats {
+        *staged = Vec::new(); // or both would be held
+        *staged = memory::with_capacity(floats, "a read")?;
+    }
     staged.resize(floats, 0.0);
     Ok(staged)
 }
@@ -129,12 +131,8 @@ pub unsafe extern "C" fn m2f_result_destroy(result: *mut m2f_result) {
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_result_duration_s(result: *const m2f_result, out: *mut f64) -> m2f_status {
-    guard(|| {
-        writable(out, "out")?;
-        // SAFETY: the caller's promise, and checked above.
-        unsafe { out.write(borrow(result, "result")?.animation.duration_s()) };
-        Ok(())
-    })
+    // SAFETY: the caller's promise.
+    unsafe { get(result, "result", out, |result| Ok(result.animation.duration_s())) }
 }
 
 /// The seed that the clip was made with: the session's, or what `M2F_SEED_AUTO` became, with which the take can be made again.
@@ -146,12 +144,8 @@ pub unsafe extern "C" fn m2f_result_duration_s(result: *const m2f_result, out: *
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_result_seed(result: *const m2f_result, out: *mut u64) -> m2f_status {
-    guard(|| {
-        writable(out, "out")?;
-        // SAFETY: the caller's promise, and checked above.
-        unsafe { out.write(borrow(result, "result")?.animation.seed()) };
-        Ok(())
-    })
+    // SAFETY: the caller's promise.
+    unsafe { get(result, "result", out, |result| Ok(result.animation.seed())) }
 }
 
 /// Number of frames at a rate: round(duration · fps), at least 1.
@@ -165,15 +159,8 @@ pub unsafe extern "C" fn m2f_result_seed(result: *const m2f_result, out: *mut u6
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_result_frame_count(result: *const m2f_result, fps: f32, out: *mut u32) -> m2f_status {
-    guard(|| {
-        writable(out, "out")?;
-        // SAFETY: the caller's promise.
-        let result = unsafe { borrow(result, "result") }?;
-        let frames = result.animation.frame_count(result.rate(fps))?;
-        // SAFETY: checked above.
-        unsafe { out.write(frames as u32) };
-        Ok(())
-    })
+    // SAFETY: the caller's promise.
+    unsafe { get(result, "result", out, |result| Ok(result.animation.frame_count(result.rate(fps))? as u32)) }
 }
 
 /// Sets gain, offset and limits of one blendshape channel for all later reads of weights on this handle.

@@ -8,7 +8,7 @@ use media2face::session::{InpaintMode, SEED_AUTO, Session, SessionOptions, Stage
 
 use super::buffer;
 use super::error::{Failure, m2f_status};
-use super::guard::{borrow, destroy, give, guard, writable};
+use super::guard::{borrow, destroy, get, give, guard, writable};
 use super::identity::m2f_identity;
 use super::model::m2f_model;
 use super::options::{self, Options};
@@ -309,10 +309,8 @@ pub unsafe extern "C" fn m2f_session_wait(session: *const m2f_session, timeout_m
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_session_progress(session: *const m2f_session, out: *mut m2f_progress) -> m2f_status {
-    guard(|| {
-        writable(out, "out")?;
-        // SAFETY: the caller's promise.
-        let progress = unsafe { borrow(session, "session") }?.0.progress();
+    let told = |session: &m2f_session| {
+        let progress = session.0.progress();
         let stage = match progress.stage {
             Stage::Input => m2f_stage::M2F_STAGE_INPUT,
             Stage::Style => m2f_stage::M2F_STAGE_STYLE,
@@ -320,10 +318,10 @@ pub unsafe extern "C" fn m2f_session_progress(session: *const m2f_session, out: 
             Stage::Motion => m2f_stage::M2F_STAGE_MOTION,
             Stage::Done => m2f_stage::M2F_STAGE_DONE,
         };
-        // SAFETY: checked above.
-        unsafe { out.write(m2f_progress { stage: stage as u32, fraction: progress.fraction }) };
-        Ok(())
-    })
+        Ok(m2f_progress { stage: stage as u32, fraction: progress.fraction })
+    };
+    // SAFETY: the caller's promise.
+    unsafe { get(session, "session", out, told) }
 }
 
 /// Asks the job to stop; it does so after the unit of work under way. Wait, step and pull then answer CANCELLED.

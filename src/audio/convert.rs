@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::limits::{MAX_CHANNELS, MAX_CLIP_S, MAX_SAMPLE_RATE_HZ, MIN_SAMPLE_RATE_HZ};
+use crate::memory;
 
 use super::RATE_HZ;
 use super::fingerprint::Fingerprint;
@@ -112,7 +113,7 @@ impl Converter {
     fn reserve(&mut self, count: usize) -> Result<()> {
         let frames = count / self.channels as usize + 1;
         let len = self.resampler.as_ref().map_or(frames, |resampler| resampler.output_len(frames));
-        self.out.try_reserve(len).map_err(|_| Error::OutOfMemory(format!("no memory for {len} samples")))
+        memory::grow(&mut self.out, len, "samples")
     }
 
     /// Ends the clip: 16 kHz mono, `round(frames · 16000/rate)` samples and at least 1.

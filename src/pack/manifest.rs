@@ -3,14 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::adjustments::AdjustmentsConfig;
 use super::eyes::EyesConfig;
-use super::header::in_brief;
 use super::style::{ClipConfig, EmojiConfig, StyleReaderConfig};
-use crate::error::{Error, Result};
-use crate::limits;
 
 /// The JSON under `__metadata__["media2face"]`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -104,43 +100,11 @@ impl Default for Manifest {
     }
 }
 
-/// Letters of a pack's own that an error repeats.
-const MOST_TOLD: usize = 200;
-
 impl Manifest {
     /// `format` of this version.
     pub const FORMAT: &str = "media2face/1";
     /// What packs may require of this version: so far, nothing that format 1 did not have from the start.
     pub const KNOWN: [&str; 0] = [];
-
-    /// Parses the JSON. A log-mel encoder that states no `num_hidden_layers` has none.
-    ///
-    /// # Errors
-    /// `InvalidPack` with what the pack requires and this version lacks, else the parser's words.
-    pub fn from_json(json: &str) -> Result<Self> {
-        if json.len() > limits::MAX_MANIFEST_BYTES {
-            return Err(Error::InvalidPack(format!("manifest of {} bytes", json.len())));
-        }
-        let invalid = |e: serde_json::Error| Error::InvalidPack(format!("manifest: {}", in_brief(&e)));
-        let mut value: Value = serde_json::from_str(json).map_err(invalid)?;
-        // Before the rest is understood: a newer pack may say it in forms that this version cannot read.
-        let required = value.get("requires").and_then(Value::as_array).into_iter().flatten();
-        let lacking: Vec<&str> =
-            required.filter_map(Value::as_str).filter(|name| !Self::KNOWN.contains(name)).collect();
-        if !lacking.is_empty() {
-            return Err(Error::InvalidPack(format!(
-                "the pack requires what media2face {} lacks: {}; a newer library has it",
-                env!("CARGO_PKG_VERSION"),
-                lacking.join(", ").chars().take(MOST_TOLD).collect::<String>()
-            )));
-        }
-        if let Some(Value::Object(audio)) = value.get_mut("audio")
-            && audio.get("front_end").is_some_and(|front_end| front_end == "mel")
-        {
-            audio.entry("num_hidden_layers").or_insert_with(|| 0.into());
-        }
-        serde_json::from_value(value).map_err(invalid)
-    }
 }
 
 /// A list of names.
@@ -430,19 +394,5 @@ mod defaults {
     }
     pub(super) fn colour() -> [f32; 3] {
         [0.8; 3]
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_newer_pack_requires_is_named() {
-        let json =
-            |requires: &str| format!(r#"{{"format": "media2face/1", {requires} "sampler": {{"kind": "flow"}}}}"#);
-        assert!(Manifest::from_json(&json("")).is_ok(), "what is not known and not required is passed over");
-        let error = Manifest::from_json(&json(r#""requires": ["flow sampler", "tongue"], "audio": 7,"#)).unwrap_err();
-        assert!(error.to_string().contains("lacks: flow sampler, tongue; a newer"), "{error}");
     }
 }

@@ -14,6 +14,7 @@ mod header;
 mod layout;
 mod manifest;
 mod merge;
+mod parse;
 mod random;
 mod read;
 mod style;

@@ -147,10 +147,8 @@ fn dtype_of(entry: &Entry) -> Result<DType> {
 /// Reads a range in bounded steps. Memory is taken at once but touched only as bytes arrive, so that a wrong length
 /// ends in an error of the callback.
 fn read_range(read_at: &mut ReadAt<'_>, start: u64, len: u64) -> Result<Vec<u8>> {
-    let refused = || Error::OutOfMemory(format!("no memory for a tensor of {len} bytes"));
-    let size = usize::try_from(len).map_err(|_| refused())?;
-    let mut bytes = Vec::new();
-    bytes.try_reserve_exact(size).map_err(|_| refused())?;
+    let size = usize::try_from(len).unwrap_or(usize::MAX);
+    let mut bytes = memory::with_capacity(size, "a part of a pack")?;
     while bytes.len() < size {
         let filled = bytes.len();
         bytes.resize(size.min(filled + READ_BYTES), 0);

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::audio::{Converter, RATE_HZ, pauses};
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::memory;
 use crate::motion::{self, SampleOptions};
 use crate::plan::{Backend, DeviceFrames};
 use crate::signal::Frames;
@@ -83,7 +84,7 @@ impl Clip {
                 self.draw_by(converter.fingerprint());
                 let mut samples = converter.finish()?;
                 let (heard, tail) = (samples.len(), (self.options.tail_s * f64::from(RATE_HZ)).round() as usize);
-                samples.try_reserve(tail).map_err(|_| Error::OutOfMemory(format!("no memory for {tail} samples")))?;
+                memory::grow(&mut samples, tail, "the silence after a clip")?;
                 samples.resize(heard + tail, 0.0);
                 self.sample_count = samples.len();
                 self.sound = self.listen(&samples, heard);

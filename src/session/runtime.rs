@@ -22,7 +22,7 @@ pub struct RuntimeOptions {
     /// What computes.
     pub backend: BackendChoice,
     /// Most pixels of a picture of a style or a keyframe, 1 to [`limits::MAX_PICTURE_PIXELS`]; one of more is refused on its
-    /// header. Decoding takes at most 11 bytes a pixel.
+    /// header. Decoding takes at most 13 bytes a pixel.
     pub max_picture_pixels: u64,
     /// Messages up to this level are told.
     pub log_level: LogLevel,

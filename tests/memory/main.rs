@@ -1,46 +1,19 @@
 //! Memory: what a run, a frame and an hour take. In a process of its own, on one test thread at a time.
 #![allow(missing_docs)]
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+#[path = "../support/counting.rs"]
+mod counting;
+
 use std::sync::Mutex;
 
+use counting::{Counting, MOST_BYTES, peak_of, pieces};
 use media2face::pack::{self, Size};
 use media2face::session::{BackendChoice, Model, Runtime, RuntimeOptions, Session, SessionOptions};
 
-/// Counts what each thread takes.
-struct Counting;
-
-thread_local! {
-    static TAKEN: Cell<usize> = const { Cell::new(0) };
-}
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
-fn count_one() {
-    // A thread that ends takes nothing that is counted.
-    let _ = TAKEN.try_with(|taken| taken.set(taken.get() + 1));
-}
-
-// SAFETY: hands every call on to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count_one();
-        // SAFETY: the caller's promise.
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise.
-        unsafe { System.dealloc(memory, layout) };
-    }
-    unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count_one();
-        // SAFETY: the caller's promise.
-        unsafe { System.realloc(memory, layout, size) }
-    }
-}
-
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static COUNTING: Counting = Counting;
 
 fn session(threads: usize, steps: usize) -> Session {
     let options = RuntimeOptions { threads: Some(threads), backend: BackendChoice::Cpu, ..RuntimeOptions::default() };
@@ -59,9 +32,9 @@ fn no_step_and_no_frame_takes_memory() {
     // and adjust it.
     let mut counts = Vec::new();
     loop {
-        let before = TAKEN.get();
+        let before = pieces();
         let done = session.step(std::time::Duration::ZERO).expect("job");
-        counts.push(TAKEN.get() - before);
+        counts.push(pieces() - before);
         if done {
             break;
         }
@@ -79,9 +52,9 @@ fn no_step_and_no_frame_takes_memory() {
         reader.offsets_mm_into(30.0, i, &mut offsets).expect("offsets");
     };
     read(0);
-    let before = TAKEN.get();
+    let before = pieces();
     (1..20).for_each(&mut read);
-    assert_eq!(TAKEN.get() - before, 0, "allocations of 19 frames");
+    assert_eq!(pieces() - before, 0, "allocations of 19 frames");
 }
 
 /// Peak resident memory of this process, MB.
@@ -108,4 +81,44 @@ fn hour_of_silence_is_animated_in_bounded_memory() {
     assert!(weights.iter().all(|w| (0.0..=1.0).contains(w)));
     let peak = peak_mb();
     assert!(peak < 800, "peak memory {peak} MB");
+}
+
+/// A pack's file of this manifest and these tensors of no bytes.
+fn pack_of(manifest: &str, tensors: &[String]) -> Vec<u8> {
+    let manifest = serde_json::to_string(manifest).expect("text");
+    let of = |name: &String| format!(r#","{name}":{{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}"#);
+    let tensors = tensors.iter().map(of).collect::<String>();
+    let json = format!(r#"{{"__metadata__": {{"media2face": {manifest}}}{tensors}}}"#);
+    [&(json.len() as u64).to_le_bytes()[..], json.as_bytes()].concat()
+}
+
+#[test]
+fn hostile_pack_takes_memory_by_its_bytes() {
+    let names = |count: usize, name: &dyn Fn(usize) -> String| (0..count).map(name).collect::<Vec<_>>();
+    let manifest = |more: &str| format!(r#"{{"format": "media2face/1"{more}}}"#);
+    let keys = names(80_000, &|i| format!(r#","{i:x}":[]"#)).concat();
+    let deep = format!(r#","x":{}{}"#, "[".repeat(100), "]".repeat(100));
+    let listed = |key: &str| manifest(&format!(r#","{key}":{{"names":[{}""]}}"#, r#""","#.repeat(250_000)));
+    let required = manifest(&format!(r#","requires":[{}""]"#, r#""","#.repeat(250_000)));
+    let files = [
+        ("unknown keys", pack_of(&manifest(&keys), &[])),
+        ("unknown lists in lists", pack_of(&manifest(&deep), &[])),
+        ("names of weights", pack_of(&listed("blendshapes"), &[])),
+        ("names of people", pack_of(&listed("identities"), &[])),
+        ("needs", pack_of(&required, &[])),
+        ("tensors", pack_of(&manifest(""), &names(8_000, &|i| format!("{i:x}")))),
+    ];
+    for (name, bytes) in files {
+        let (len, copied) = (bytes.len(), bytes.clone());
+        let (opened, taken) = peak_of(|| pack::Pack::from_bytes(bytes).map(drop));
+        println!("{name}: {len} bytes, {taken} taken: {opened:?}");
+        assert!(taken <= 12 * len + (1 << 16), "{name}: {taken} bytes of {len}");
+        let mut read = |at: u64, to: &mut [u8]| {
+            to.copy_from_slice(&copied[at as usize..at as usize + to.len()]);
+            Ok(to.len())
+        };
+        let (_, taken) = peak_of(|| pack::Pack::from_reader(&mut read, len as u64).map(drop));
+        assert!(taken <= 13 * len + (1 << 16), "{name} by a callback: {taken} bytes of {len}");
+        assert!(len > 100_000 || taken <= MOST_BYTES, "{name}: {taken} bytes");
+    }
 }

@@ -2,67 +2,18 @@
 //! allocator.
 #![allow(missing_docs)]
 
+#[path = "../support/counting.rs"]
+mod counting;
 mod nasty;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::sync::OnceLock;
 
+use counting::{Counting, MOST_BYTES, peak_of};
 use media2face::limits::{DEFAULT_PICTURE_PIXELS, MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE};
 use media2face::picture::{FaceBox, Picture, PictureFile};
 
-/// Counts the bytes that each thread holds, and their most.
-struct Counting;
-
-thread_local! {
-    static HELD: Cell<isize> = const { Cell::new(0) };
-    static PEAK: Cell<isize> = const { Cell::new(0) };
-}
-
-fn count(bytes: isize) {
-    // A thread that ends takes nothing that is counted.
-    let _ = HELD.try_with(|held| {
-        held.set(held.get() + bytes);
-        PEAK.with(|peak| peak.set(peak.get().max(held.get())));
-    });
-}
-
-// SAFETY: hands every call on to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size() as isize);
-        // SAFETY: the caller's promise.
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        count(layout.size() as isize);
-        // SAFETY: the caller's promise.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        count(-(layout.size() as isize));
-        // SAFETY: the caller's promise.
-        unsafe { System.dealloc(memory, layout) };
-    }
-    unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // Both may be held while one is copied into the other.
-        count(size as isize);
-        count(-(layout.size() as isize));
-        // SAFETY: the caller's promise.
-        unsafe { System.realloc(memory, layout, size) }
-    }
-}
-
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-/// Most bytes that `work` held at once beside what was held before.
-fn most_bytes<T>(work: impl FnOnce() -> T) -> isize {
-    let before = HELD.get();
-    PEAK.set(before);
-    drop(work());
-    PEAK.get() - before
-}
+static COUNTING: Counting = Counting;
 
 /// The files, made once.
 fn files() -> impl Iterator<Item = (&'static str, &'static [u8])> {
@@ -74,9 +25,6 @@ fn files() -> impl Iterator<Item = (&'static str, &'static [u8])> {
 fn file(name: &str) -> &'static [u8] {
     files().find(|(known, _)| *known == name).expect("a file of this name").1
 }
-
-/// Most bytes that a file of at most 100 kB may take.
-const MOST: isize = 64 << 20;
 
 /// Boxes that reach as far past a picture as they may.
 fn far_boxes(file: &PictureFile) -> [FaceBox; 4] {
@@ -91,7 +39,7 @@ fn far_boxes(file: &PictureFile) -> [FaceBox; 4] {
 fn no_small_file_takes_more_than_64_mb() {
     for (name, bytes) in files() {
         let of = |work: &dyn Fn(&PictureFile)| {
-            most_bytes(|| PictureFile::open(bytes, DEFAULT_PICTURE_PIXELS).map(|file| work(&file)))
+            peak_of(|| PictureFile::open(bytes, DEFAULT_PICTURE_PIXELS).map(|file| work(&file))).1
         };
         let decoded = of(&|file| drop(file.decode()));
         let resized = of(&|file| drop(file.resize_and_crop(224)));
@@ -103,7 +51,7 @@ fn no_small_file_takes_more_than_64_mb() {
         });
         let kb = [decoded, resized, cropped].map(|bytes| bytes >> 10);
         println!("{name}: {} bytes; decoded, resized, cropped {kb:?} KiB", bytes.len());
-        assert!(decoded.max(resized).max(cropped) <= MOST, "{name}: {kb:?} KiB");
+        assert!(decoded.max(resized).max(cropped) <= MOST_BYTES, "{name}: {kb:?} KiB");
     }
 }
 
@@ -113,7 +61,7 @@ fn what_bytes_cannot_hold_takes_nothing_whatever_the_limit() {
     for name in empty {
         let bytes = file(name);
         let mut refused = false;
-        let taken = most_bytes(|| refused = PictureFile::open(bytes, MAX_PICTURE_PIXELS).is_err());
+        let taken = peak_of(|| refused = PictureFile::open(bytes, MAX_PICTURE_PIXELS).is_err()).1;
         assert!(refused && taken < 1 << 20, "{name}: {taken} bytes");
     }
 }
@@ -122,7 +70,7 @@ fn what_bytes_cannot_hold_takes_nothing_whatever_the_limit() {
 fn picture_read_by_rows_takes_no_memory_for_its_pixels() {
     for name in ["png, zeros, 16 bits", "png, zeros, 8 bits, flat", "png, zeros, one bit"] {
         let file = PictureFile::open(file(name), DEFAULT_PICTURE_PIXELS).expect("a picture");
-        let taken = most_bytes(|| file.resize_and_crop(224).expect("resized"));
+        let taken = peak_of(|| file.resize_and_crop(224).expect("resized")).1;
         assert!(taken < 2 << 20, "{name}: {taken} bytes");
     }
 }
@@ -130,7 +78,7 @@ fn picture_read_by_rows_takes_no_memory_for_its_pixels() {
 #[test]
 fn box_is_checked_without_pixels() {
     let file = PictureFile::open(file("jpeg, solid"), DEFAULT_PICTURE_PIXELS).expect("a picture");
-    let taken = most_bytes(|| {
+    let ((), taken) = peak_of(|| {
         far_boxes(&file).iter().for_each(|face| file.check_face(face).expect("it reaches into the picture"));
     });
     assert_eq!(taken, 0);

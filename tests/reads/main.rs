@@ -5,34 +5,15 @@
 #[path = "../ffi/host.rs"]
 mod host;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+#[path = "../support/counting.rs"]
+mod counting;
+
 use std::ffi::{CString, c_char};
 use std::ptr;
 
+use counting::{Counting, pieces};
 use host::*;
 use media2face_capi::*;
-
-thread_local! {
-    static TAKEN: Cell<usize> = const { Cell::new(0) };
-}
-
-/// Counts what the calling thread takes: a runtime without threads computes on it, and the harness has threads of its own.
-struct Counting;
-
-// SAFETY: every call goes to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let _ = TAKEN.try_with(|taken| taken.set(taken.get() + 1));
-        // SAFETY: the caller's promise.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
 
 #[global_allocator]
 static COUNTING: Counting = Counting;
@@ -98,9 +79,9 @@ fn reads_after_the_first_of_their_kind_take_no_memory() {
     };
     for (name, read) in &reads {
         ok(read());
-        let before = TAKEN.get();
+        let before = pieces();
         (0..3).for_each(|_| ok(read()));
-        assert_eq!(TAKEN.get() - before, 0, "{name}");
+        assert_eq!(pieces() - before, 0, "{name}");
     }
     drop(reads);
     assert!(floats.iter().all(|value| value.is_finite()));

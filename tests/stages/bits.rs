@@ -4,6 +4,7 @@ use media2face::pack::{self, Size};
 use media2face::session::{BackendChoice, Model, Runtime, RuntimeOptions, SessionOptions, Style};
 
 use super::session::{animate, options, tone};
+use super::support::fnv::fnv;
 
 /// FNV-1a of weights, head poses and offsets of the tiny pack's job. Only a change of the random pack or of what a step computes
 /// may change it, and says so.
@@ -26,8 +27,7 @@ fn job_of_the_tiny_pack_keeps_its_bits() {
         }
         values.extend(reader.offsets_mm(30.0, 0, 4).expect("offsets"));
         let bytes = values.iter().flat_map(|value| value.to_bits().to_le_bytes());
-        let hash =
-            bytes.fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        let hash = fnv(bytes);
         assert_eq!(hash, TINY, "{hash:#018x} on {threads} threads");
     }
 }

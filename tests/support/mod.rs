@@ -3,6 +3,7 @@
 
 pub mod denoiser;
 pub mod extent;
+pub mod fnv;
 pub mod golden;
 pub mod reference;
 pub mod run;

@@ -4,6 +4,7 @@ use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
 use std::ptr::NonNull;
 
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::plan::{Plan, Storage, View};
 
 /// f32s that begin at a cache line.
@@ -28,7 +29,7 @@ impl Aligned {
         let zero = value.to_bits() == 0;
         #[allow(clippy::cast_ptr_alignment, reason = "the layout asks for a cache line")]
         // SAFETY: the layout has a size above zero.
-        let start = unsafe { if zero { alloc_zeroed(layout) } else { alloc(layout) } }.cast::<f32>();
+        let start = memory::asking(|| unsafe { if zero { alloc_zeroed(layout) } else { alloc(layout) } }).cast::<f32>();
         let start = NonNull::new(start).ok_or_else(|| Error::OutOfMemory(format!("{len} values")))?;
         if !zero {
             // SAFETY: `len` values were just allocated there.

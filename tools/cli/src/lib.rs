@@ -7,6 +7,7 @@
 #![allow(unreachable_pub, missing_docs)]
 
 #[cfg(test)]
+#[path = "../../../tests/support/counting.rs"]
 mod allocations;
 mod animate;
 mod args;
@@ -51,6 +52,10 @@ use std::time::Instant;
 use clap::Parser;
 
 use args::{Cli, Command};
+
+#[cfg(test)]
+#[global_allocator]
+static COUNTING: allocations::Counting = allocations::Counting;
 
 /// Does what the arguments of the process say.
 pub fn main() -> ExitCode {
