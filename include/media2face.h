@@ -1488,6 +1488,23 @@ m2f_status m2f_result_read_normals(const struct m2f_result *result,
                                    size_t *written);
 
 /**
+ * Vertex offsets and unit normals of frames at a rate in one decode, which costs hardly more than the offsets alone.
+ *
+ * Parameters: as for m2f_result_read_offsets_mm, with two buffers of room for capacity floats each, or NULL and 0 for
+ * both to query; written, receives the floats of each.
+ * Returns, threads and cost: as for m2f_result_read_offsets_mm.
+ */
+M2F_API
+m2f_status m2f_result_read_offsets_and_normals(const struct m2f_result *result,
+                                               float fps,
+                                               uint32_t first,
+                                               uint32_t count,
+                                               float *offsets_mm,
+                                               float *normals,
+                                               size_t capacity,
+                                               size_t *written);
+
+/**
  * The face at any time: weights, head pose and offsets at once; a part whose buffer is NULL is not computed.
  *
  * Parameters: time_s, cut to the clip; weights with room for weight_capacity floats; head, M2F_HEAD_FLOATS

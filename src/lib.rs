@@ -3,12 +3,14 @@
 //! Sound goes in at one end of `src/`, frames come out at the other, and the modules stand in that order: [`audio`],
 //! [`speech`], [`prompt`], [`motion`], [`face`], [`output`], tied together by `session`. ARCHITECTURE.md has the map.
 
+pub mod clock;
 pub mod error;
 pub mod limits;
 pub mod memory;
 pub mod plan;
 pub mod signal;
 pub mod tensor;
+pub mod unit;
 
 pub mod backend;
 pub mod nn;

@@ -143,6 +143,8 @@ pub const KEPT_STYLE_BYTES: usize = 16 << 20;
 
 /// Most memory of one plan, bytes: its arena, one state, and what a backend adds for its ops.
 pub const MAX_PLAN_BYTES: u64 = 4 << 30;
+/// Memory of the programs that a model keeps of each of its networks, bytes; the last one stays whatever it takes.
+pub const KEPT_PROGRAM_BYTES: usize = 16 << 20;
 /// Memory for the per-window state of a sampling (keys and values of the condition); above it they are computed
 /// again at each step.
 pub const SAMPLER_STATE_BYTES: usize = 64 << 20;

@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 use bytemuck::Zeroable;
 
 use crate::error::{Error, Result};
+use crate::unit::Unit;
 
 thread_local! {
     /// The allocation under way may fail: no reserve is to be spent on it.
@@ -25,6 +26,8 @@ pub trait Reserve: Sync {
     fn hold(&self, bytes: usize) -> bool;
     /// Lets go of what was held.
     fn let_go(&self, bytes: usize);
+    /// Whether memory is made smaller where it is.
+    fn shrinks(&self) -> bool;
 }
 
 static RESERVE: OnceLock<&'static dyn Reserve> = OnceLock::new();
@@ -146,6 +149,24 @@ pub fn copy<T: Copy>(items: &[T], purpose: &str) -> Result<Vec<T>> {
     let mut vec = with_capacity(items.len(), purpose)?;
     vec.extend_from_slice(items);
     Ok(vec)
+}
+
+/// Bytes that are given back at once by [`free`]: the system unmaps them page by page.
+pub const FREED_AT_ONCE: usize = 1 << 19;
+
+/// Whether large memory can be given back in parts: by the system's allocator, which shrinks it where it is.
+pub fn frees_in_parts() -> bool {
+    RESERVE.get().is_none_or(|reserve| reserve.shrinks())
+}
+
+/// Gives back memory in bounded parts.
+pub async fn free<T>(mut vec: Vec<T>, unit: &Unit) {
+    let at_once = (FREED_AT_ONCE / size_of::<T>().max(1)).max(1);
+    while frees_in_parts() && vec.capacity() > at_once {
+        vec.truncate(vec.capacity() - at_once);
+        vec.shrink_to(vec.capacity() - at_once);
+        unit.pause().await;
+    }
 }
 
 /// An allocation that may be refused.

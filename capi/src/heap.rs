@@ -170,6 +170,10 @@ impl memory::Reserve for Heap {
     fn let_go(&self, bytes: usize) {
         self.reserve.let_go(self, bytes);
     }
+
+    fn shrinks(&self) -> bool {
+        self.callbacks().is_none()
+    }
 }
 
 /// The allocator as a type, for `#[global_allocator]`.

@@ -292,6 +292,52 @@ pub unsafe extern "C" fn m2f_result_read_normals(
     unsafe { read(result, fps, first, count, buffer, capacity, written, Reader::offset_count, Reader::normals_into) }
 }
 
+/// Vertex offsets and unit normals of frames at a rate in one decode, which costs hardly more than the offsets alone.
+///
+/// Parameters: as for [`m2f_result_read_offsets_mm`], with two buffers of room for `capacity` floats each, or NULL and 0 for
+/// both to query; `written`, receives the floats of each.
+/// Returns, threads and cost: as for [`m2f_result_read_offsets_mm`].
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_result_read_offsets_and_normals(
+    result: *const m2f_result,
+    fps: f32,
+    first: u32,
+    count: u32,
+    offsets_mm: *mut f32,
+    normals: *mut f32,
+    capacity: usize,
+    written: *mut usize,
+) -> m2f_status {
+    guard(|| {
+        // SAFETY: the caller's promise.
+        let result = unsafe { borrow(result, "result") }?;
+        let (fps, first, count) = (result.rate(fps), first as usize, count as usize);
+        result.check_frames(fps, first, count)?;
+        let needed = result.read(|reader| reader.offset_count())? * count;
+        // SAFETY: the caller's promise.
+        let buffers = unsafe {
+            let offsets = buffer::output(offsets_mm, capacity, written, needed)?;
+            offsets.zip(buffer::output(normals, capacity, written, needed)?)
+        };
+        let Some((offsets_mm, normals)) = buffers else { return Ok(()) };
+        let mut desk = result.desk();
+        let (reader, staged) = desk.open(&result.animation)?;
+        let (own_offsets, own_normals) = stage(staged, 2 * needed)?.split_at_mut(needed);
+        reader.offsets_and_normals_into(fps, first, own_offsets, own_normals)?;
+        check_memory()?;
+        offsets_mm.copy_from_slice(own_offsets);
+        normals.copy_from_slice(own_normals);
+        if !written.is_null() {
+            // SAFETY: not NULL, and writable by the caller's promise.
+            unsafe { written.write(needed) };
+        }
+        Ok(())
+    })
+}
+
 /// The face at any time: weights, head pose and offsets at once; a part whose buffer is NULL is not computed.
 ///
 /// Parameters: `time_s`, cut to the clip; `weights` with room for `weight_capacity` floats; `head`, `M2F_HEAD_FLOATS`

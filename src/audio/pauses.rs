@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use crate::unit::Unit;
+
 use super::RATE_HZ;
 
 /// From one level to the next, samples, and how many hops a level is taken over.
@@ -25,10 +27,15 @@ const MOST_HYSTERESIS_DB: f32 = 4.0;
 /// the other is not heard as speech.
 const BELOW_LOUD_DB: Range<f32> = 14.0..40.0;
 
+/// Hops and levels between two pauses of the work.
+const HOPS_AT_ONCE: usize = 256;
+const LEVELS_AT_ONCE: usize = 1 << 14;
+
 /// The pauses of 16 kHz mono that last for `shortest_s` or longer, seconds, in order.
-pub fn pauses(samples: &[f32], shortest_s: f64) -> Vec<Range<f64>> {
-    let levels = levels_db(samples);
-    let (begins, ends) = thresholds_db(&levels);
+pub async fn pauses(samples: &[f32], shortest_s: f64, unit: &Unit) -> Vec<Range<f64>> {
+    let levels = levels_db(samples, unit).await;
+    let (begins, ends) = thresholds_db(&levels, unit).await;
+    unit.pause().await;
     let mut found: Vec<Range<usize>> = Vec::new();
     let mut under: Option<usize> = None;
     for (at, &level) in levels.iter().enumerate() {
@@ -49,14 +56,14 @@ pub fn pauses(samples: &[f32], shortest_s: f64) -> Vec<Range<f64>> {
 }
 
 /// Levels at which a pause begins and ends.
-fn thresholds_db(levels: &[f32]) -> (f32, f32) {
-    let mut live: Vec<f32> = levels.iter().copied().filter(|level| *level > SILENT_DB).collect();
-    if live.is_empty() {
+async fn thresholds_db(levels: &[f32], unit: &Unit) -> (f32, f32) {
+    let live = levels.iter().filter(|level| **level > SILENT_DB).count();
+    if live == 0 {
         return (SILENT_DB, SILENT_DB);
     }
-    live.sort_unstable_by(f32::total_cmp);
-    let percentile = |share: f32| live[((live.len() - 1) as f32 * share) as usize];
-    let (floor, loud) = (percentile(0.05), percentile(0.95));
+    let place = |share: f32| ((live - 1) as f32 * share) as usize;
+    let floor = level_at(levels, place(0.05), unit).await;
+    let loud = level_at(levels, place(0.95), unit).await;
     let range = loud - floor;
     if range < LEAST_RANGE_DB {
         // Digital silence is a pause all the same.
@@ -66,11 +73,43 @@ fn thresholds_db(levels: &[f32]) -> (f32, f32) {
     (begins, begins + (HYSTERESIS * range).min(MOST_HYSTERESIS_DB))
 }
 
+/// The level at this place of those that are not silent, in rising order: counted, not sorted, since a sort of an hour's takes
+/// long. Twice 16 bits of a number tell its place.
+async fn level_at(levels: &[f32], place: usize, unit: &Unit) -> f32 {
+    let (mut known, mut place) = (0u32, place);
+    for shift in [16, 0] {
+        let mut counts = vec![0usize; 1 << 16];
+        for piece in levels.chunks(LEVELS_AT_ONCE) {
+            let live = piece.iter().filter(|level| **level > SILENT_DB).map(|level| ordered(*level));
+            let alike = live.filter(|number| shift == 16 || number >> 16 == known >> 16);
+            alike.for_each(|number| counts[(number >> shift) as usize & 0xffff] += 1);
+            unit.pause().await;
+        }
+        let mut digits = 0;
+        while place >= counts[digits] {
+            place -= counts[digits];
+            digits += 1;
+        }
+        known |= (digits as u32) << shift;
+    }
+    // The way back of `ordered`.
+    f32::from_bits(if known >> 31 == 1 { known ^ (1 << 31) } else { !known })
+}
+
+/// A number that is larger for a larger level, as `f32::total_cmp` has it.
+fn ordered(level: f32) -> u32 {
+    let bits = level.to_bits();
+    if bits >> 31 == 1 { !bits } else { bits | 1 << 31 }
+}
+
 /// A level for every hop that has begun, dB of full scale.
-fn levels_db(samples: &[f32]) -> Vec<f32> {
+async fn levels_db(samples: &[f32], unit: &Unit) -> Vec<f32> {
     let mut before = 0.0;
     let mut powers = Vec::with_capacity(samples.len() / HOP + 1);
-    for hop in samples.chunks(HOP) {
+    for (number, hop) in samples.chunks(HOP).enumerate() {
+        if number.is_multiple_of(HOPS_AT_ONCE) {
+            unit.pause().await;
+        }
         let mut sum = 0.0;
         for &sample in hop {
             let edge = sample - PRE_EMPHASIS * before;
@@ -83,13 +122,25 @@ fn levels_db(samples: &[f32]) -> Vec<f32> {
         let near = &powers[at.saturating_sub(WIDTH / 2)..(at + WIDTH / 2 + 1).min(powers.len())];
         near.iter().sum::<f64>() / near.len() as f64
     };
-    (0..powers.len()).map(|at| (10.0 * libm::log10(around(at) + 1e-12)) as f32).collect()
+    let mut levels = Vec::with_capacity(powers.len());
+    for at in 0..powers.len() {
+        levels.push((10.0 * libm::log10(around(at) + 1e-12)) as f32);
+        if at.is_multiple_of(HOPS_AT_ONCE) {
+            unit.pause().await;
+        }
+    }
+    levels
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::signal::noise::Philox;
+    use crate::unit;
+
+    fn pauses(samples: &[f32], shortest_s: f64) -> Vec<Range<f64>> {
+        unit::finish(super::pauses(samples, shortest_s, &Unit::default()))
+    }
 
     /// Seconds of noise at levels (dB), one behind the other.
     fn noise(parts: &[(f64, f32)]) -> Vec<f32> {
@@ -131,6 +182,16 @@ mod tests {
             &found(&[(1.0, -15.0), (0.5, -70.0), (2.0, -40.0), (0.5, -70.0), (1.0, -15.0)]),
             &[[1.0, 1.5], [3.5, 4.0]],
         );
+    }
+
+    #[test]
+    fn level_that_is_counted_is_the_one_that_is_sorted() {
+        let levels: Vec<f32> = (0..3000).map(|i: i32| ((i * 7919) % 2003) as f32 * 0.11 - 130.0).collect();
+        let mut live: Vec<f32> = levels.iter().copied().filter(|level| *level > SILENT_DB).collect();
+        live.sort_unstable_by(f32::total_cmp);
+        for place in [0, 1, live.len() / 20, live.len() / 2, live.len() - 1] {
+            assert_eq!(unit::finish(level_at(&levels, place, &Unit::default())), live[place], "{place}");
+        }
     }
 
     #[test]

@@ -1,10 +1,12 @@
-//! A network over any number of items, in batches of fixed sizes: few plans, each recorded and compiled at its first use.
+//! A network over any number of items, in batches of fixed sizes: few programs, each prepared at its first use and kept.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::error::Result;
-use crate::plan::{Backend, Executable, Plan, PlanBuilder, Port, Section, State, View};
+use crate::limits::KEPT_PROGRAM_BYTES;
+use crate::plan::{Backend, Executable, Plan, PlanBuilder, Port, Programs, Recorded, Section, State, View};
+use crate::unit::{self, Unit};
 
 /// A plan that turns a batch of input items into as many items of each output.
 #[derive(Debug, Clone)]
@@ -78,9 +80,36 @@ fn batch_sizes(largest: usize) -> impl Iterator<Item = usize> {
     std::iter::successors(Some(largest.max(1)), |&size| (size > 1).then(|| (size / 8).max(1)))
 }
 
+/// The programs of a pack's face networks on one backend, kept by name and batch size.
+pub struct FacePrograms {
+    backend: Arc<dyn Backend>,
+    kept: Programs<(&'static str, usize), BatchPlan>,
+}
+
+impl FacePrograms {
+    /// None yet; of at most so many bytes.
+    pub fn new(backend: &Arc<dyn Backend>, most_bytes: usize) -> Self {
+        Self { backend: Arc::clone(backend), kept: Programs::new(most_bytes) }
+    }
+
+    /// For a user that keeps them no longer than a reader.
+    pub fn on(backend: &Arc<dyn Backend>) -> Arc<Self> {
+        Arc::new(Self::new(backend, KEPT_PROGRAM_BYTES))
+    }
+
+    /// The backend.
+    pub fn backend(&self) -> &Arc<dyn Backend> {
+        &self.backend
+    }
+}
+
+/// Records the network for a batch size.
+pub(super) type Record<'a> = dyn Fn(usize) -> BatchPlan + Sync + 'a;
+
 /// Runs one network. Owns its executables: one thread at a time.
 pub(super) struct BatchRunner {
-    backend: Arc<dyn Backend>,
+    programs: Arc<FacePrograms>,
+    name: &'static str,
     shared: Arc<[Vec<f32>]>,
     /// Largest batch first; the last is of one item.
     runs: Vec<Run>,
@@ -93,7 +122,7 @@ struct Run {
 
 /// A batch size in use.
 struct Compiled {
-    plan: BatchPlan,
+    recorded: Arc<Recorded<BatchPlan>>,
     executable: Box<dyn Executable>,
     state: State,
     /// The items of a batch side by side.
@@ -101,22 +130,40 @@ struct Compiled {
 }
 
 impl BatchRunner {
-    /// For runs of at most `largest` items; `shared` as the plans' shared inputs.
-    pub(super) fn new(backend: &Arc<dyn Backend>, largest: usize, shared: Arc<[Vec<f32>]>) -> Self {
+    /// For runs of the network of this name on at most `largest` items; `shared` as the plans' shared inputs.
+    pub(super) fn new(
+        programs: &Arc<FacePrograms>,
+        name: &'static str,
+        largest: usize,
+        shared: Arc<[Vec<f32>]>,
+    ) -> Self {
         let runs = batch_sizes(largest).map(|batch| Run { batch, compiled: None }).collect();
-        Self { backend: Arc::clone(backend), shared, runs }
+        Self { programs: Arc::clone(programs), name, shared, runs }
     }
 
     /// Whether exports can signal a timeline semaphore.
     pub(super) fn signals(&self) -> bool {
-        self.backend.signals()
+        self.programs.backend.signals()
+    }
+
+    /// Prepares, in bounded parts, what [`run`](Self::run) takes for so many items.
+    pub(super) async fn prepare(&mut self, record: &Record<'_>, count: usize, unit: &Unit) -> Result<()> {
+        let mut rest = count;
+        for run in &mut self.runs {
+            if run.batch <= rest && run.compiled.is_none() {
+                let compiled = Compiled::new(&self.programs, (self.name, run.batch), record, &self.shared, unit);
+                run.compiled = Some(compiled.await?);
+            }
+            rest %= run.batch;
+        }
+        Ok(())
     }
 
     /// Writes items `0..count` of the first output, one behind the other. `record` is the same network at every call; it is
     /// asked for a batch size at the first run of that size, and then alone is memory taken.
     pub(super) fn run<'a>(
         &mut self,
-        record: &dyn Fn(usize) -> BatchPlan,
+        record: &Record<'_>,
         count: usize,
         item: impl Fn(usize) -> &'a [f32],
         values: &mut [f32],
@@ -127,20 +174,25 @@ impl BatchRunner {
     /// Computes the first `outputs` outputs of items `0..count`, batch by batch; `take` is called with the items of each.
     pub(super) fn run_with<'a>(
         &mut self,
-        record: &dyn Fn(usize) -> BatchPlan,
+        record: &Record<'_>,
         count: usize,
         item: impl Fn(usize) -> &'a [f32],
         outputs: usize,
         mut take: impl FnMut(&BatchPlan, &mut dyn Executable, Range<usize>) -> Result<()>,
     ) -> Result<()> {
-        let mut done = 0;
+        let (mut done, unit) = (0, Unit::default());
         while done < count {
             let run = self.runs.iter_mut().find(|run| run.batch <= count - done).expect("a batch of one");
             let compiled = match &mut run.compiled {
                 Some(compiled) => compiled,
-                none => none.insert(Compiled::new(&*self.backend, record(run.batch), &self.shared)?),
+                none => {
+                    let (programs, key) = (&self.programs, (self.name, run.batch));
+                    let compiled = Compiled::new(programs, key, record, &self.shared, &unit);
+                    none.insert(unit::finish(compiled)?)
+                }
             };
-            let Compiled { plan, executable, state, input } = compiled;
+            let Compiled { recorded, executable, state, input } = compiled;
+            let plan = &recorded.ports;
             input.clear();
             for i in done..done + run.batch {
                 input.extend_from_slice(item(i));
@@ -158,13 +210,26 @@ impl BatchRunner {
 }
 
 impl Compiled {
-    fn new(backend: &dyn Backend, plan: BatchPlan, shared: &[Vec<f32>]) -> Result<Self> {
-        let mut executable = backend.compile(Arc::clone(&plan.plan))?;
+    async fn new(
+        programs: &FacePrograms,
+        key: (&'static str, usize),
+        record: &Record<'_>,
+        shared: &[Vec<f32>],
+        unit: &Unit,
+    ) -> Result<Self> {
+        let recording = async {
+            let plan = record(key.1);
+            let recorded = Arc::clone(&plan.plan);
+            Ok((plan, recorded))
+        };
+        let recorded = programs.kept.get_or_prepare(&*programs.backend, key, recording, unit).await?;
+        let plan = &recorded.ports;
+        let mut executable = Arc::clone(&recorded.program).executable()?;
         for (port, values) in plan.shared.iter().zip(shared) {
             executable.write(*port, values)?;
         }
         let (state, input) = (executable.create_state()?, Vec::with_capacity(plan.len(plan.input)));
-        Ok(Self { plan, executable, state, input })
+        Ok(Self { recorded, executable, state, input })
     }
 }
 

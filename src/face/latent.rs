@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::pack::Pack;
-use crate::plan::Backend;
 use crate::signal::Frames;
+use crate::unit::Unit;
 
-use super::batch::{BatchPlan, BatchRunner};
+use super::batch::{BatchPlan, BatchRunner, FacePrograms};
 use super::chart::Chart;
 use super::encoder::{Encoder, EncoderSizes};
 use super::mapping::Mapping;
@@ -15,8 +15,8 @@ use super::reader::WEIGHT_ROWS;
 use super::topology::Topology;
 use super::{config, holds, missing};
 
-/// A pack's way from faces to z. Immutable; share it between threads. Every call compiles its plan, so give it many
-/// rows at once.
+/// A pack's way from faces to z. Immutable; share it between threads. Every call takes the memory of a run, so give it
+/// many rows at once.
 #[derive(Debug)]
 pub struct FaceEncoder {
     d_z: usize,
@@ -62,19 +62,29 @@ impl FaceEncoder {
     ///
     /// # Errors
     /// `MissingPart` without M; `InvalidArgument` for another width or weights that are not finite.
-    pub fn from_weights(&self, backend: &Arc<dyn Backend>, weights: &Frames) -> Result<Frames> {
+    pub fn from_weights(&self, programs: &Arc<FacePrograms>, weights: &Frames) -> Result<Frames> {
         let mapping = self.mapping()?;
         if weights.width != self.weight_count || weights.data.iter().any(|v| !v.is_finite()) {
             return Err(Error::InvalidArgument(format!("expected finite rows of {} weights", self.weight_count)));
         }
         let mut latents = Frames::zeros(weights.len(), self.d_z);
-        let record = |batch| {
-            let input = [1, batch, self.weight_count];
-            BatchPlan::record("latents", input, |plan, x| mapping.record(plan, x))
-        };
-        let mut runner = BatchRunner::new(backend, WEIGHT_ROWS * backend.frames_per_run(), Arc::new([]));
-        runner.run(&record, weights.len(), |i| weights.row(i), &mut latents.data)?;
+        let record = |batch| self.record_latents(mapping, batch);
+        latent_runner(programs).run(&record, weights.len(), |i| weights.row(i), &mut latents.data)?;
         Ok(latents)
+    }
+
+    /// Prepares, in bounded parts, what [`from_weights`](Self::from_weights) takes for so many rows.
+    ///
+    /// # Errors
+    /// `MissingPart` without M; those of the backend.
+    pub async fn prepare_weights(&self, programs: &Arc<FacePrograms>, rows: usize, unit: &Unit) -> Result<()> {
+        let mapping = self.mapping()?;
+        let record = |batch| self.record_latents(mapping, batch);
+        latent_runner(programs).prepare(&record, rows, unit).await
+    }
+
+    fn record_latents(&self, mapping: &Mapping, batch: usize) -> BatchPlan {
+        BatchPlan::record("latents", [1, batch, self.weight_count], |plan, x| mapping.record(plan, x))
     }
 
     /// An error unless there is M.
@@ -90,7 +100,7 @@ impl FaceEncoder {
     ///
     /// # Errors
     /// `MissingPart` without E_geo or a charted mesh; `InvalidArgument` for another count or numbers not finite.
-    pub fn from_mesh(&self, backend: &Arc<dyn Backend>, vertices_mm: &[f32]) -> Result<Vec<f32>> {
+    pub fn from_mesh(&self, programs: &Arc<FacePrograms>, vertices_mm: &[f32]) -> Result<Vec<f32>> {
         let (encoder, chart) = self.for_mesh(vertices_mm)?;
         let map = chart.map(vertices_mm);
         let mut z = vec![0.0; self.d_z];
@@ -99,7 +109,11 @@ impl FaceEncoder {
             let network = |plan: &mut _, map| encoder.record(plan, map).cols(0..self.d_z);
             BatchPlan::record("mesh latent", [batch, encoder.res().pow(2), 3], network)
         };
-        BatchRunner::new(backend, 1, Arc::new([])).run(&record, 1, |_| &map, &mut z)?;
+        BatchRunner::new(programs, "mesh latent", 1, Arc::new([])).run(&record, 1, |_| &map, &mut z)?;
         Ok(z)
     }
+}
+
+fn latent_runner(programs: &Arc<FacePrograms>) -> BatchRunner {
+    BatchRunner::new(programs, "latents", WEIGHT_ROWS * programs.backend().frames_per_run(), Arc::new([]))
 }

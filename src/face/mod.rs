@@ -29,6 +29,7 @@ mod surface;
 mod topology;
 mod vision;
 
+pub use batch::FacePrograms;
 pub use binding::Binding;
 pub use chart::Chart;
 pub use decoder::FaceDecoder;

@@ -4,10 +4,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::plan::{Backend, Executable, VertexSource};
+use crate::plan::{Executable, VertexSource};
 use crate::signal::Frames;
+use crate::unit::Unit;
 
-use super::batch::{BatchPlan, BatchRunner};
+use super::batch::{BatchPlan, BatchRunner, FacePrograms};
 use super::decoder::{FaceDecoder, NEUTRAL, NORMALS, OFFSETS};
 use super::export::ExportTarget;
 use super::identity::Identity;
@@ -16,7 +17,7 @@ use super::missing;
 /// Rows of a run of a mapping net for each frame of one of the generator: its matrices are small.
 pub(super) const WEIGHT_ROWS: usize = 8;
 
-/// Decodes motion. Owns its executables, which are compiled when first needed: a reader of weights alone costs
+/// Decodes motion. Owns its executables, which are made when first needed: a reader of weights alone costs
 /// kilobytes, one of offsets two sets of maps.
 pub struct FaceReader {
     decoder: Arc<FaceDecoder>,
@@ -32,17 +33,17 @@ impl FaceReader {
     /// `InvalidArgument` when the identity was made for another topology or generator.
     pub fn new(
         decoder: &Arc<FaceDecoder>,
-        backend: &Arc<dyn Backend>,
+        programs: &Arc<FacePrograms>,
         identity: Option<Arc<Identity>>,
     ) -> Result<Self> {
         if let Some(identity) = &identity {
             decoder.check_identity(identity)?;
         }
-        let frames = backend.frames_per_run();
-        let runner = |frames, shared| BatchRunner::new(backend, frames, shared);
-        let weights = decoder.has_weights().then(|| runner(WEIGHT_ROWS * frames, Arc::new([])));
+        let frames = programs.backend().frames_per_run();
+        let runner = |name, frames, shared| BatchRunner::new(programs, name, frames, shared);
+        let weights = decoder.has_weights().then(|| runner("weights", WEIGHT_ROWS * frames, Arc::new([])));
         let charted = identity.as_ref().filter(|_| decoder.has_offsets());
-        let faces = charted.map(|identity| runner(frames, Arc::clone(&identity.inputs)));
+        let faces = charted.map(|identity| runner("faces", frames, Arc::clone(&identity.inputs)));
         Ok(Self { decoder: Arc::clone(decoder), identity, weights, faces })
     }
 
@@ -54,6 +55,16 @@ impl FaceReader {
     /// The identity.
     pub fn identity(&self) -> Option<&Arc<Identity>> {
         self.identity.as_ref()
+    }
+
+    /// Prepares, in bounded parts, what [`weights`](Self::weights) takes for so many rows.
+    ///
+    /// # Errors
+    /// `MissingPart` without M′; those of the backend.
+    pub async fn prepare_weights(&mut self, rows: usize, unit: &Unit) -> Result<()> {
+        let runner = self.weights.as_mut().ok_or_else(|| missing("blendshape weights (gnpfa.to_weights)"))?;
+        let record = |batch| self.decoder.record_weights(batch);
+        runner.prepare(&record, rows, unit).await
     }
 
     /// Blendshape weights of every row of `motion`, 0..1, into `weights` [rows, weight_count].
@@ -91,6 +102,22 @@ impl FaceReader {
     /// As for [`offsets_mm`](Self::offsets_mm).
     pub fn normals(&mut self, motion: &Frames, normals: &mut [f32]) -> Result<()> {
         self.read(motion, NORMALS, normals)?;
+        check_finite("normals", normals)
+    }
+
+    /// Offsets and normals of every row of `motion` in one decode.
+    ///
+    /// # Errors
+    /// As for [`offsets_mm`](Self::offsets_mm).
+    pub fn offsets_and_normals(&mut self, motion: &Frames, offsets_mm: &mut [f32], normals: &mut [f32]) -> Result<()> {
+        let columns = self.decoder.require_topology()?.vertices * 3;
+        check_output(motion, offsets_mm, columns)?;
+        check_output(motion, normals, columns)?;
+        self.decode(motion, NORMALS + 1, |plan, executable, items| {
+            plan.read(executable, OFFSETS, items.clone(), offsets_mm)?;
+            plan.read(executable, NORMALS, items, normals)
+        })?;
+        check_finite("offsets", offsets_mm)?;
         check_finite("normals", normals)
     }
 

@@ -8,10 +8,9 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::pack::Pack;
 use crate::picture::Picture;
-use crate::plan::Backend;
 use crate::signal::Frames;
 
-use super::batch::{BatchPlan, BatchRunner};
+use super::batch::{BatchPlan, BatchRunner, FacePrograms};
 use super::encoder::Encoder;
 use super::{config, holds, missing};
 
@@ -90,8 +89,8 @@ pub struct VisionReader {
 
 impl VisionReader {
     /// On this backend.
-    pub fn new(encoder: &Arc<VisionEncoder>, backend: &Arc<dyn Backend>) -> Self {
-        let runner = BatchRunner::new(backend, backend.frames_per_run(), Arc::new([]));
+    pub fn new(encoder: &Arc<VisionEncoder>, programs: &Arc<FacePrograms>) -> Self {
+        let runner = BatchRunner::new(programs, "pictures", programs.backend().frames_per_run(), Arc::new([]));
         Self { encoder: Arc::clone(encoder), runner }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::plan::{PlanBuilder, Section, View};
+use crate::unit::Unit;
 
 use super::denoiser::{Condition, Denoiser, Recorder, StepViews};
 use super::groups::{Group, Window};
@@ -43,7 +44,13 @@ struct Network<'a> {
 
 impl Batches {
     /// Records them; what makes the keys and values of ∅ goes into the section that is open.
-    pub(super) fn record(plan: &mut PlanBuilder, denoiser: &Denoiser, layout: &Layout, views: &BatchViews) -> Self {
+    pub(super) async fn record(
+        plan: &mut PlanBuilder,
+        denoiser: &Denoiser,
+        layout: &Layout,
+        views: &BatchViews<'_>,
+        unit: &Unit,
+    ) -> Self {
         let networks = networks(plan, denoiser, &layout.groups);
         let slots: Vec<Option<Condition>> = (0..layout.slots)
             .map(|slot| {
@@ -79,6 +86,7 @@ impl Batches {
             let unconditional = network.unconditional.as_ref().filter(|_| shape.unconditional);
             network.recorder.record_step(plan, shape, of_step, unconditional, own);
             (estimate, weight) = (estimates, weights);
+            unit.pause().await;
         }
         Self { condition, step }
     }

@@ -102,9 +102,9 @@ impl Track {
         self.edit.as_ref().is_some_and(|edit| edit.mode != InpaintMode::Inpaint)
     }
 
-    /// Draws standard normal values for its rows of a matrix of all rows, `width` values each.
-    pub(super) fn draw(&self, draw: Draw, width: usize, matrix: &mut [f32]) {
-        let rows = matrix[self.rows.start * width..self.rows.end * width].chunks_exact_mut(width);
-        rows.zip(self.first_frame..).for_each(|(row, frame)| self.noise.fill(draw, frame, row));
+    /// Draws standard normal values for some of its rows of the state, `width` values each.
+    pub(super) fn draw(&self, draw: Draw, rows: Range<usize>, width: usize, values: &mut [f32]) {
+        let frames = self.first_frame + rows.start - self.rows.start..;
+        values.chunks_exact_mut(width).zip(frames).for_each(|(row, frame)| self.noise.fill(draw, frame, row));
     }
 }

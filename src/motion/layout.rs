@@ -1,14 +1,14 @@
 //! What a sampling is recorded for, and the rows of its tables: clips one behind the other, batches of their windows.
 
 use std::collections::BTreeSet;
-
-use crate::error::Result;
-use crate::signal::{Frames, try_zeros};
+use std::ops::Range;
 
 use super::clip::Track;
+use super::denoiser::Shape;
 use super::groups::{Group, Window};
 use super::guidance::Branch;
 use super::noise::{Draw, Purpose};
+use super::windows::Windows;
 
 /// What a sampling is recorded for.
 #[derive(Debug)]
@@ -94,18 +94,13 @@ impl Layout {
         first
     }
 
-    /// Weights of every branch at every frame of every window: group by group, branch by branch, window by window.
-    pub(super) fn guidance_weights(&self) -> Vec<f32> {
-        let mut weights = Vec::with_capacity(self.groups.iter().map(Group::weight_rows).sum());
-        for group in &self.groups {
-            for branch in 0..group.shape.branches() {
-                for Window { clip, frames, branches, .. } in &group.windows {
-                    let guidance = &self.tracks[*clip].guidance;
-                    weights.extend(frames.clone().map(|frame| guidance.weight(branches[branch], frame)));
-                }
-            }
+    /// Weights of a branch of a group at every frame of its windows, window by window.
+    pub(super) fn guidance_weights(&self, group: &Group, branch: usize, weights: &mut Vec<f32>) {
+        weights.clear();
+        for Window { clip, frames, branches, .. } in &group.windows {
+            let guidance = &self.tracks[*clip].guidance;
+            weights.extend(frames.clone().map(|frame| guidance.weight(branches[branch], frame)));
         }
-        weights
     }
 
     /// The table of codes, `width` values each.
@@ -114,48 +109,84 @@ impl Layout {
         std::iter::repeat_n(0.0, width).chain(codes).collect()
     }
 
-    /// Known motion of all clips, zeros where there is none, [rows, `width`].
-    pub(super) fn known(&self, width: usize) -> Result<Vec<f32>> {
-        let mut known = try_zeros(self.rows(), width)?;
-        for Track { rows, edit, .. } in &self.tracks {
-            let of_clip = &mut known[rows.start * width..rows.end * width];
-            edit.iter().for_each(|edit| of_clip.copy_from_slice(&edit.known.data));
-        }
-        Ok(known)
-    }
-
-    /// Their [`Inpaint::weights`](super::edit::Inpaint::weights), [2·columns, rows]; nothing is read where there are none.
-    pub(super) fn known_weights(&self) -> Result<Vec<f32>> {
-        let rows = self.rows();
-        let mut weights = try_zeros(2 * self.mask_columns(), rows)?;
-        for (track, edit) in self.tracks.iter().filter_map(|track| Some((track, track.edit.as_ref()?))) {
-            let of_clip = edit.weights();
-            for (all, column) in weights.chunks_exact_mut(rows).zip(of_clip.chunks_exact(track.rows.len())) {
-                all[track.rows.clone()].copy_from_slice(column);
-            }
-        }
-        Ok(weights)
-    }
-
-    /// The noise that x starts from, [rows, d_x]: `scale` times standard normal values, those of each clip from its seed.
-    pub(super) fn draw_start(&self, scale: f32, x: &mut Frames) {
+    /// Rows of the noise that x starts from, `width` values each: `scale` times standard normal values, those of each clip
+    /// from its seed.
+    pub(super) fn draw_start(&self, scale: f32, rows: Range<usize>, width: usize, values: &mut [f32]) {
         let draw = Draw { purpose: Purpose::Start, step: 0, resampling: 0 };
-        self.tracks.iter().for_each(|track| track.draw(draw, x.width, &mut x.data));
-        // Zero has one sign whatever the seed.
-        x.data.iter_mut().for_each(|value| *value = *value * scale + 0.0);
-    }
-
-    /// The fresh noise of a pass, [purposes·rows, d_x]; clips that take no part in it keep what they have.
-    pub(super) fn draw_fresh(&self, pass: Pass, noise: &mut Frames) {
-        let width = noise.width;
-        for (purpose, matrix) in self.fresh.iter().zip(noise.data.chunks_exact_mut(self.rows() * width)) {
-            for track in &self.tracks {
-                let loops = track.loops().min(pass.loops);
-                if pass.left < loops && (*purpose == Purpose::Step || track.repaints()) {
-                    let resampling = (loops - 1 - pass.left) as u16;
-                    track.draw(Draw { purpose: *purpose, step: pass.step as u32, resampling }, width, matrix);
-                }
+        for track in &self.tracks {
+            let own = rows.start.max(track.rows.start)..rows.end.min(track.rows.end);
+            if !own.is_empty() {
+                let at = (own.start - rows.start) * width;
+                track.draw(draw, own.clone(), width, &mut values[at..at + own.len() * width]);
             }
         }
+        // Zero has one sign whatever the seed.
+        values.iter_mut().for_each(|value| *value = *value * scale + 0.0);
     }
+
+    /// The clips that take fresh noise for this in a pass, and which.
+    pub(super) fn draws(&self, pass: Pass, purpose: Purpose) -> impl Iterator<Item = (&Track, Draw)> {
+        self.tracks.iter().filter_map(move |track| {
+            let loops = track.loops().min(pass.loops);
+            let takes = pass.left < loops && (purpose == Purpose::Step || track.repaints());
+            let resampling = || (loops - 1 - pass.left) as u16;
+            takes.then(|| (track, Draw { purpose, step: pass.step as u32, resampling: resampling() }))
+        })
+    }
+
+    /// What a plan for this layout depends on.
+    pub(super) fn key(&self) -> LayoutKey {
+        let of_track = |track: &Track| TrackKey {
+            windows: track.windows.clone(),
+            first_code: track.codes.start,
+            mask_columns: track.edit.as_ref().map_or(0, |edit| edit.mask.width),
+            loops: track.loops(),
+            repaints: track.repaints(),
+        };
+        let of_window = |window: &Window| {
+            let codes = window.branches.iter().map(|branch| self.code_row(window.clip, *branch));
+            (window.clip, window.number, codes.collect())
+        };
+        let of_group = |group: &Group| GroupKey {
+            shape: group.shape,
+            slot: group.slot,
+            loops: group.loops,
+            windows: group.windows.iter().map(of_window).collect(),
+        };
+        LayoutKey {
+            tracks: self.tracks.iter().map(of_track).collect(),
+            groups: self.groups.iter().map(of_group).collect(),
+            code_rows: self.code_rows(),
+            steps: self.steps,
+            fresh: self.fresh.clone(),
+        }
+    }
+}
+
+/// All of a layout that its plan is recorded for: neither strengths nor codes, noise or known motion.
+#[derive(Debug, PartialEq)]
+pub(super) struct LayoutKey {
+    tracks: Vec<TrackKey>,
+    groups: Vec<GroupKey>,
+    code_rows: usize,
+    steps: usize,
+    fresh: Vec<Purpose>,
+}
+
+#[derive(Debug, PartialEq)]
+struct TrackKey {
+    windows: Windows,
+    first_code: usize,
+    mask_columns: usize,
+    loops: usize,
+    repaints: bool,
+}
+
+#[derive(Debug, PartialEq)]
+struct GroupKey {
+    shape: Shape,
+    slot: usize,
+    loops: usize,
+    /// Clip and number of each window, and the codes that its branches are conditioned on.
+    windows: Vec<(usize, usize, Vec<usize>)>,
 }

@@ -28,4 +28,5 @@ pub use edit::{Inpaint, InpaintMode};
 pub use guidance::Style;
 pub use job::SampleJob;
 pub use sampler::{SampleOptions, Sampler};
+pub use sampling::SamplePrograms;
 pub use schedule::{Schedule, Step};

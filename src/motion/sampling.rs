@@ -20,17 +20,27 @@
 use std::sync::Arc;
 
 use crate::error::Result;
-use crate::plan::{Plan, PlanBuilder, Port, Section};
+use crate::plan::{Plan, PlanBuilder, Port, Programs, Section};
+use crate::unit::Unit;
 
 use super::batches::{BatchViews, Batches};
 use super::denoiser::Denoiser;
 use super::groups::Group;
-use super::layout::{Layout, Pass};
+use super::layout::{Layout, LayoutKey, Pass};
 use super::update::Update;
+
+/// Programs of samplings, kept by what they were recorded for.
+pub struct SamplePrograms(pub(super) Programs<LayoutKey, Sampling>);
+
+impl SamplePrograms {
+    /// None yet; of at most so many bytes.
+    pub fn new(most_bytes: usize) -> Self {
+        Self(Programs::new(most_bytes))
+    }
+}
 
 /// A recorded sampling.
 pub(super) struct Sampling {
-    pub(super) plan: Arc<Plan>,
     /// A of each clip, [frames, d_a].
     pub(super) audio: Vec<Port>,
     /// Style codes, zeros first, [styles + 1, d_p].
@@ -72,16 +82,17 @@ struct Parts {
 pub(super) const FACTORS: usize = 7;
 
 impl Sampling {
-    /// Records all of it.
+    /// Records all of it, in bounded parts.
     ///
     /// # Errors
     /// `OutOfMemory`.
-    pub(super) fn record(denoiser: &Denoiser, layout: &Layout) -> Result<Self> {
+    pub(super) async fn record(denoiser: &Denoiser, layout: &Layout, unit: &Unit) -> Result<(Self, Arc<Plan>)> {
         let config = denoiser.config();
         let Layout { tracks, groups, steps, fresh, .. } = layout;
         let steps = *steps;
         let (rows, mask_columns) = (layout.rows(), layout.mask_columns());
-        let plan = &mut PlanBuilder::new();
+        let mut builder = PlanBuilder::new();
+        let plan = &mut builder;
 
         let audio = tracks.iter().map(|track| plan.input("audio features", 1, track.rows.len(), config.d_a));
         let (audio, audio_views): (Vec<_>, Vec<_>) = audio.unzip();
@@ -117,7 +128,7 @@ impl Sampling {
             plan.copy(known, all.batch(0..1));
         }
         let views = BatchViews { audio: &audio_views, codes: codes_view, weights: weights_view, time, x, estimates };
-        let batches = Batches::record(plan, denoiser, layout, &views);
+        let batches = Batches::record(plan, denoiser, layout, &views, unit).await;
 
         let select = (0..steps).map(|k| {
             let section = plan.section("select");
@@ -133,7 +144,7 @@ impl Sampling {
         let (mut blend, mut again) = (Vec::new(), Vec::new());
         for loops in layout.levels() {
             blend.push(plan.section("blend"));
-            update.record_step(plan, loops)?;
+            update.record_step(plan, loops, unit).await?;
             again.push((loops > 1).then(|| plan.section("again")));
             if loops > 1 {
                 update.record_again(plan, loops);
@@ -145,8 +156,9 @@ impl Sampling {
 
         let parts = Parts { start, select, batches, blend, again, end };
         let (sections, passes) = order(&parts, layout);
-        let plan = Arc::new(std::mem::take(plan).finish());
-        Ok(Self { plan, audio, codes, weights, times, coefficients, noise, known, motion, sections, passes, end })
+        unit.pause().await;
+        let plan = Arc::new(builder.finish());
+        Ok((Self { audio, codes, weights, times, coefficients, noise, known, motion, sections, passes, end }, plan))
     }
 }
 

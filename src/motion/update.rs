@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::plan::{Op, PlanBuilder, View};
+use crate::unit::Unit;
 
 use super::clip::Track;
 use super::edit::Inpaint;
@@ -32,13 +33,15 @@ impl Update<'_> {
     ///
     /// # Errors
     /// `OutOfMemory`.
-    pub(super) fn record_step(&self, plan: &mut PlanBuilder, loops: usize) -> Result<()> {
+    pub(super) async fn record_step(&self, plan: &mut PlanBuilder, loops: usize, unit: &Unit) -> Result<()> {
         for (track, first_rows) in self.layout.tracks.iter().zip(self.layout.first_estimates()) {
             if track.loops() < loops {
                 continue;
             }
             let (x, all) = (self.item(track, self.x), self.all.rows(track.rows.clone()));
+            unit.pause().await;
             let (index, weight) = track.windows.blend_lists(&first_rows)?;
+            unit.pause().await;
             plan.push(Op::Gather { x: self.estimates, index, weight, out: self.item(track, self.x - 1) });
             let known = track.edit.as_ref().zip(self.known_weights);
             let known = known.map(|(edit, all)| all.batch(0..2 * edit.mask.width).rows(track.rows.clone()));

@@ -9,7 +9,7 @@ use crate::tensor::Weight;
 
 /// Windows of equal length that cover a clip, with trapezoid weights w_i = min(i+1, W−i, W−hop)/(W−hop), normalised so
 /// that the weights of all windows over a frame sum to one.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Windows {
     starts: Vec<usize>,
     trapezoid: Vec<f32>,

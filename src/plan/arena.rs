@@ -1,4 +1,4 @@
-//! Places for buffers: intermediates share one arena by lifetime, first fit, largest first.
+//! Places for buffers: ports first, then intermediates, which share one arena by lifetime, first fit, largest first.
 
 use std::ops::Range;
 
@@ -14,83 +14,96 @@ pub(super) fn align(len: usize) -> usize {
     len.next_multiple_of(ALIGNMENT)
 }
 
-/// When an intermediate holds values: its section, and the first and last op that touch it.
+/// When an intermediate holds values: the first and last op of its section that touch it.
 #[derive(Debug, Clone, Copy)]
 struct Lifetime {
-    section: usize,
+    buffer: usize,
     first: usize,
     last: usize,
 }
 
-/// Sets the offsets of all buffers but constants; returns the lengths of arena and state.
-///
-/// # Panics
-/// If an intermediate is read before it is written in the same section: a bug of the recording network.
-pub(super) fn place(buffers: &mut [BufferInfo], ops: &[Op], sections: &[(String, Range<usize>)]) -> (usize, usize) {
-    let (mut arena_len, mut state_len) = (0, 0);
-    for buffer in buffers.iter_mut() {
-        let end = match buffer.storage {
-            Storage::Input | Storage::Output => &mut arena_len,
-            Storage::State => &mut state_len,
-            Storage::Scratch | Storage::Constant => continue,
-        };
-        buffer.offset = *end;
-        *end += align(buffer.len);
-    }
-    let fixed = arena_len;
+/// The places of a plan's intermediates, section by section. Sections run apart, so each has the arena to itself.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    /// By buffer, for intermediates: 1 + the section that they are of; 0 for none yet.
+    sections: Vec<u32>,
+    count: u32,
+    /// Elements that the largest section needs.
+    scratch_len: usize,
+}
 
-    let lifetimes = lifetimes(buffers, ops, sections);
-    let mut order: Vec<(usize, Lifetime)> =
-        lifetimes.iter().enumerate().filter_map(|(b, lifetime)| Some((b, (*lifetime)?))).collect();
-    order.sort_by_key(|(b, lifetime)| (lifetime.section, std::cmp::Reverse(buffers[*b].len), *b));
-    // Sections run apart, so each has the arena to itself.
-    for section in order.chunk_by(|(_, a), (_, b)| a.section == b.section) {
-        for (at, (b, lifetime)) in section.iter().enumerate() {
-            let overlaps = |other: &Lifetime| other.first <= lifetime.last && lifetime.first <= other.last;
-            let mut taken: Vec<Range<usize>> = section[..at]
+impl Places {
+    /// Sets the offsets of a section's intermediates, counted from the first one of all.
+    ///
+    /// # Panics
+    /// If an intermediate is read before it is written in the same section: a bug of the recording network.
+    pub(super) fn section(&mut self, name: &str, ops: &[Op], buffers: &mut [BufferInfo]) {
+        let mut order = self.lifetimes(name, ops, buffers);
+        order.sort_by_key(|lifetime| (std::cmp::Reverse(buffers[lifetime.buffer].len), lifetime.buffer));
+        for (at, lifetime) in order.iter().enumerate() {
+            let overlaps = |other: &&Lifetime| other.first <= lifetime.last && lifetime.first <= other.last;
+            let mut taken: Vec<Range<usize>> = order[..at]
                 .iter()
-                .filter(|(_, other)| overlaps(other))
-                .map(|(p, _)| buffers[*p].offset..buffers[*p].offset + align(buffers[*p].len))
+                .filter(overlaps)
+                .map(|other| &buffers[other.buffer])
+                .map(|other| other.offset..other.offset + align(other.len))
                 .collect();
             taken.sort_by_key(|range| range.start);
-            let mut offset = fixed;
+            let (mut offset, len) = (0, align(buffers[lifetime.buffer].len));
             for range in taken {
-                if offset + align(buffers[*b].len) <= range.start {
+                if offset + len <= range.start {
                     break;
                 }
                 offset = offset.max(range.end);
             }
-            buffers[*b].offset = offset;
-            arena_len = arena_len.max(offset + align(buffers[*b].len));
+            buffers[lifetime.buffer].offset = offset;
+            self.scratch_len = self.scratch_len.max(offset + len);
         }
     }
-    (arena_len, state_len)
-}
 
-/// Lifetimes of the intermediates that are used, by buffer.
-fn lifetimes(buffers: &[BufferInfo], ops: &[Op], sections: &[(String, Range<usize>)]) -> Vec<Option<Lifetime>> {
-    let mut lifetimes: Vec<Option<Lifetime>> = vec![None; buffers.len()];
-    for (section, (name, range)) in sections.iter().enumerate() {
-        for (at, op) in ops.iter().enumerate().take(range.end).skip(range.start) {
-            let mut touch = |view: &View, writes: bool| {
-                let b = view.buffer.index();
-                if buffers[b].storage != Storage::Scratch {
-                    return;
-                }
-                match &mut lifetimes[b] {
-                    Some(lifetime) => {
-                        assert!(lifetime.section == section, "{}: crosses into section {name}", buffers[b].label);
-                        lifetime.last = at;
-                    }
-                    None if writes => lifetimes[b] = Some(Lifetime { section, first: at, last: at }),
-                    None => panic!("{}: {} is read before it is written", op.stem(), buffers[b].label),
-                }
-            };
-            op.inputs().iter().for_each(|view| touch(view, false));
-            touch(&op.output(), true);
+    /// Lifetimes of the intermediates of a section.
+    fn lifetimes(&mut self, name: &str, ops: &[Op], buffers: &[BufferInfo]) -> Vec<Lifetime> {
+        self.count += 1;
+        self.sections.resize(buffers.len(), 0);
+        let (section, mut lifetimes): (u32, Vec<Lifetime>) = (self.count, Vec::new());
+        // A section has few intermediates, the youngest are asked for most.
+        let mut touch = |at: usize, stem: &str, view: &View, writes: bool| {
+            let buffer = view.buffer.index();
+            let BufferInfo { storage: Storage::Scratch, label, .. } = &buffers[buffer] else { return };
+            if self.sections[buffer] == 0 {
+                assert!(writes, "{stem}: {label} is read before it is written");
+                self.sections[buffer] = section;
+                lifetimes.push(Lifetime { buffer, first: at, last: at });
+                return;
+            }
+            assert!(self.sections[buffer] == section, "{label}: crosses into section {name}");
+            let lifetime = lifetimes.iter_mut().rfind(|lifetime| lifetime.buffer == buffer);
+            lifetime.expect("met in this section").last = at;
+        };
+        for (at, op) in ops.iter().enumerate() {
+            op.inputs().iter().for_each(|view| touch(at, op.stem(), view, false));
+            touch(at, op.stem(), &op.output(), true);
         }
+        lifetimes
     }
-    lifetimes
+
+    /// Sets the offsets of all buffers but constants; returns the lengths of the ports, of the arena that they begin,
+    /// and of the state.
+    pub(super) fn finish(&self, buffers: &mut [BufferInfo]) -> (usize, usize, usize) {
+        let (mut ports_len, mut state_len) = (0, 0);
+        for buffer in buffers.iter_mut() {
+            let end = match buffer.storage {
+                Storage::Input | Storage::Output => &mut ports_len,
+                Storage::State => &mut state_len,
+                Storage::Scratch | Storage::Constant => continue,
+            };
+            buffer.offset = *end;
+            *end += align(buffer.len);
+        }
+        let intermediates = buffers.iter_mut().filter(|buffer| buffer.storage == Storage::Scratch);
+        intermediates.for_each(|buffer| buffer.offset += ports_len);
+        (ports_len, ports_len + self.scratch_len, state_len)
+    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! Recording: buffers, ports, sections and ops.
 
+use std::ops::Range;
+
 use crate::error::{Error, Result};
 use crate::limits::MAX_PLAN_BYTES;
 use crate::memory;
 use crate::tensor::Weight;
 
-use super::arena;
+use super::arena::{self, Places};
 use super::ops::{Activation, Mask, Op};
 use super::view::{Buffer, Storage, View};
 
@@ -52,7 +54,8 @@ pub struct Plan {
     buffers: Vec<BufferInfo>,
     constants: Vec<f32>,
     ops: Vec<Op>,
-    sections: Vec<(String, std::ops::Range<usize>)>,
+    sections: Vec<(String, Range<usize>)>,
+    ports_len: usize,
     arena_len: usize,
     state_len: usize,
     /// Why its constants are not whole: recording cannot fail, compiling can.
@@ -86,14 +89,62 @@ impl Plan {
         &self.ops[self.sections[section.index()].1.clone()]
     }
 
+    /// Ops of the section of this number; `None` past the last.
+    pub fn section_ops(&self, index: usize) -> Option<&[Op]> {
+        self.sections.get(index).map(|(_, range)| &self.ops[range.clone()])
+    }
+
     /// Elements of the arena.
     pub fn arena_len(&self) -> usize {
         self.arena_len
     }
 
+    /// Elements of the ports, which are the first of the arena.
+    pub fn ports_len(&self) -> usize {
+        self.ports_len
+    }
+
     /// Elements of one state.
     pub fn state_len(&self) -> usize {
         self.state_len
+    }
+
+    /// Values of a port; 0 for one of another plan.
+    pub fn port_len(&self, port: Port) -> usize {
+        self.buffers.get(port.0.index()).map_or(0, |buffer| buffer.len)
+    }
+
+    /// An error unless the port holds so many values.
+    pub(crate) fn check_whole(&self, port: Port, len: usize) -> Result<()> {
+        let buffer = self.buffers.get(port.0.index());
+        let buffer = buffer.ok_or_else(|| Error::InvalidArgument("a port of another plan".to_owned()))?;
+        match buffer.len == len {
+            true => Ok(()),
+            false => Err(Error::InvalidArgument(format!("{} holds {} values, not {len}", buffer.label, buffer.len))),
+        }
+    }
+
+    /// Where the values `part` of a port lie, for a backend: counted as [`BufferInfo::offset`] is.
+    ///
+    /// # Errors
+    /// `InvalidArgument` unless the port is of this storage and holds them.
+    pub fn port_range(&self, port: Port, storage: Storage, part: Range<usize>) -> Result<Range<usize>> {
+        let buffer = self.buffers.get(port.0.index()).filter(|buffer| buffer.storage == storage);
+        let buffer =
+            buffer.ok_or_else(|| Error::InvalidArgument(format!("not a port for {storage:?} of this plan")))?;
+        if part.start > part.end || part.end > buffer.len {
+            let text = format!("{} holds {} values, not {}..{}", buffer.label, buffer.len, part.start, part.end);
+            return Err(Error::InvalidArgument(text));
+        }
+        Ok(buffer.offset + part.start..buffer.offset + part.end)
+    }
+
+    /// Memory of the recording itself, bytes.
+    pub fn recorded_bytes(&self) -> usize {
+        size_of_val(&*self.ops)
+            + size_of_val(&*self.buffers)
+            + size_of_val(&*self.constants)
+            + size_of_val(&*self.sections)
     }
 
     /// Memory of the arena and one state, bytes.
@@ -127,7 +178,8 @@ pub struct PlanBuilder {
     buffers: Vec<BufferInfo>,
     constants: Vec<f32>,
     ops: Vec<Op>,
-    sections: Vec<(String, std::ops::Range<usize>)>,
+    sections: Vec<(String, Range<usize>)>,
+    places: Places,
     refused: Option<Error>,
 }
 
@@ -139,6 +191,7 @@ impl PlanBuilder {
 
     /// Begins the next section; all ops recorded from here on belong to it.
     pub fn section(&mut self, name: &str) -> Section {
+        self.place_section();
         let at = self.ops.len();
         self.sections.push((name.to_owned(), at..at));
         Section(self.sections.len() as u32 - 1)
@@ -293,14 +346,23 @@ impl PlanBuilder {
         self.push(Op::Map { x, activation: Activation::None, out });
     }
 
+    /// Gives the intermediates of the section that ends here their places.
+    fn place_section(&mut self) {
+        if let Some((name, range)) = self.sections.last() {
+            self.places.section(name, &self.ops[range.clone()], &mut self.buffers);
+        }
+    }
+
     /// Gives every buffer its place.
     pub fn finish(mut self) -> Plan {
-        let (arena_len, state_len) = arena::place(&mut self.buffers, &self.ops, &self.sections);
+        self.place_section();
+        let (ports_len, arena_len, state_len) = self.places.finish(&mut self.buffers);
         Plan {
             buffers: self.buffers,
             constants: self.constants,
             ops: self.ops,
             sections: self.sections,
+            ports_len,
             arena_len,
             state_len,
             refused: self.refused,

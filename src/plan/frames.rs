@@ -1,6 +1,7 @@
 //! Rows that stay where the backend computes, on their way from one stage to the next.
 
 use crate::error::{Error, Result};
+use crate::unit::Unit;
 
 use super::exec::{Backend, Tensor};
 
@@ -37,6 +38,13 @@ impl DeviceFrames {
         let mut frames = Self::zeros(backend, values.len() / width, width)?;
         backend.write_tensor(&mut frames.tensor, 0, values)?;
         Ok(frames)
+    }
+
+    /// Ends them, in bounded parts.
+    pub async fn free(mut self, backend: &dyn Backend, unit: &Unit) {
+        while !backend.free_part(&mut self.tensor) {
+            unit.pause().await;
+        }
     }
 
     /// Copies all rows to the host; `backend` is the one that made them.

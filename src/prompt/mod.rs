@@ -25,7 +25,8 @@ use std::sync::Arc;
 use crate::error::Result;
 use crate::nn::{LayerConfig, LayerNames, NormOrder, TransformerLayer};
 use crate::pack::Pack;
-use crate::plan::{Activation, Backend, PlanBuilder, Port, View};
+use crate::plan::{self, Activation, Backend, PlanBuilder, Port, View};
+use crate::unit::Unit;
 
 /// The views of a tower's plan, for whoever wants to see more than its end.
 #[derive(Debug, Clone)]
@@ -52,11 +53,12 @@ fn load_layers(
     TransformerLayer::load_stack(pack, &format!("{model}.encoder.layers"), &LayerNames::CLIP, layer, count)
 }
 
-/// Records a tower, runs it once and returns its style code.
-fn run_once(
+/// Records a tower, runs it once, in bounded parts, and returns its style code.
+async fn run_once(
     backend: &dyn Backend,
     record: impl FnOnce(&mut PlanBuilder) -> Recorded,
     input: &[f32],
+    unit: &Unit,
 ) -> Result<Vec<f32>> {
     let mut plan = PlanBuilder::new();
     let section = plan.section("style");
@@ -65,10 +67,14 @@ fn run_once(
     let (output, view) = plan.output("style_code", 1, 1, code.len());
     plan.copy(recorded.projected, view);
 
-    let mut executable = backend.compile(Arc::new(plan.finish()))?;
+    let plan = Arc::new(plan.finish());
+    let program = plan::prepare(backend, async { Ok(((), plan)) }, unit).await?.program;
+    let mut executable = program.executable()?;
     let mut state = executable.create_state()?;
     executable.write(recorded.input, input)?;
-    executable.run(section, &mut state)?;
+    while executable.advance(&[section], &mut state)? == 0 {
+        unit.pause().await;
+    }
     executable.read(output, &mut code)?;
     Ok(code)
 }

@@ -5,6 +5,7 @@ use crate::pack::{EmojiConfig, Pack};
 use crate::picture::PictureFile;
 use crate::plan::Backend;
 use crate::tensor::Weight;
+use crate::unit::{self, Unit};
 
 use super::reading::StyleReader;
 use super::{PromptReading, TextTower, Tokenizer, VisionTower};
@@ -77,19 +78,32 @@ impl StyleEncoder {
     /// # Errors
     /// `MissingPart` without a text tower; what the backend reports.
     pub fn encode_text(&self, backend: &dyn Backend, prompt: &str) -> Result<StyleCode> {
+        unit::finish(self.encode_text_in(backend, prompt, &Unit::default()))
+    }
+
+    /// [`encode_text`](Self::encode_text) in bounded parts.
+    ///
+    /// # Errors
+    /// Those of [`encode_text`](Self::encode_text).
+    pub async fn encode_text_in(&self, backend: &dyn Backend, prompt: &str, unit: &Unit) -> Result<StyleCode> {
         let Some((tokenizer, tower)) = &self.text else {
             let reason = "this model has no text tower, so it takes no style prompts";
             return Err(Error::MissingPart(reason.to_owned()));
         };
         let emoji = self.emoji.as_ref().and_then(|(table, codes)| Some((table.find(prompt)?, codes)));
         let tokens = tokenizer.tokenize(emoji.map_or(prompt, |((_, words), _)| words))?;
-        let mut values = self.scaled(tower.encode(backend, &tokens.ids)?);
+        let mut values = self.scaled(tower.encode_in(backend, &tokens.ids, unit).await?);
         if let Some(((row, _), Some(codes))) = emoji {
             let picture = codes.rows(row..row + 1).to_f32()?;
             values.iter_mut().zip(picture).for_each(|(value, picture)| *value = f32::midpoint(*value, picture));
             values = self.scaled(values);
         }
         Ok(StyleCode { values, truncated: tokens.truncated, animated: false })
+    }
+
+    /// Makes what the first prompt would make, where there is a text tower: CLIP's vocabulary, a tenth of a second.
+    pub fn expect_text(&self) {
+        self.text.iter().for_each(|(tokenizer, _)| tokenizer.expect_prompts());
     }
 
     /// What a code says to the model: `prompt` is the text that was encoded, `None` for a picture. `None` where the pack
@@ -105,12 +119,26 @@ impl StyleEncoder {
     /// `MissingPart` without a vision tower, `InvalidPicture` and `OutOfMemory` from [`PictureFile`]; what the backend
     /// reports.
     pub fn encode_picture(&self, backend: &dyn Backend, file: &[u8], max_pixels: u64) -> Result<StyleCode> {
+        unit::finish(self.encode_picture_in(backend, file, max_pixels, &Unit::default()))
+    }
+
+    /// [`encode_picture`](Self::encode_picture), whose network runs in bounded parts.
+    ///
+    /// # Errors
+    /// Those of [`encode_picture`](Self::encode_picture).
+    pub async fn encode_picture_in(
+        &self,
+        backend: &dyn Backend,
+        file: &[u8],
+        max_pixels: u64,
+        unit: &Unit,
+    ) -> Result<StyleCode> {
         let Some(tower) = &self.vision else {
             let reason = "this model has no vision tower, so it takes no style pictures";
             return Err(Error::MissingPart(reason.to_owned()));
         };
         let file = PictureFile::open(file, max_pixels)?;
-        let values = self.scaled(tower.encode(backend, &file.resize_and_crop(tower.side())?)?);
+        let values = self.scaled(tower.encode_in(backend, &file.resize_and_crop(tower.side())?, unit).await?);
         Ok(StyleCode { values, truncated: false, animated: file.is_animated() })
     }
 

@@ -12,6 +12,7 @@ use crate::nn::{LayerNorm, Linear, TransformerLayer};
 use crate::pack::{ClipTextConfig, Pack};
 use crate::plan::{Activation, Backend, Mask, PlanBuilder};
 use crate::tensor::Weight;
+use crate::unit::{self, Unit};
 
 use super::{Recorded, load_layers, run_once};
 
@@ -52,9 +53,17 @@ impl TextTower {
     /// `InvalidArgument` when an id is not in the vocabulary, no end marker is there, or it stands behind the context;
     /// what the backend reports.
     pub fn encode(&self, backend: &dyn Backend, ids: &[u32]) -> Result<Vec<f32>> {
+        unit::finish(self.encode_in(backend, ids, &Unit::default()))
+    }
+
+    /// [`encode`](Self::encode) in bounded parts.
+    ///
+    /// # Errors
+    /// Those of [`encode`](Self::encode).
+    pub async fn encode_in(&self, backend: &dyn Backend, ids: &[u32], unit: &Unit) -> Result<Vec<f32>> {
         let rows = self.embed(ids)?;
         let count = rows.len() / self.width();
-        run_once(backend, |plan| self.record(plan, count), &rows)
+        run_once(backend, |plan| self.record(plan, count), &rows, unit).await
     }
 
     /// The input of [`record`](Self::record): embeddings of the ids up to the first end marker, [tokens, hidden_size].

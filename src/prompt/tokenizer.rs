@@ -89,6 +89,14 @@ impl Tokenizer {
         })
     }
 
+    /// Makes the vocabulary, which the first prompt would make otherwise.
+    pub fn expect_prompts(&self) {
+        // Where there is no memory for it the first prompt says so.
+        if let Ok(_room) = memory::room(VOCABULARY_BYTES, "the vocabulary of prompts") {
+            self.merger();
+        }
+    }
+
     /// At most `context` ids; a longer prompt keeps its first tokens and the end marker, as CLIP does.
     ///
     /// # Errors

@@ -14,6 +14,7 @@ use crate::picture::Picture;
 use crate::plan::{Activation, Backend, Mask, Op, PlanBuilder};
 use crate::signal::Frames;
 use crate::tensor::Weight;
+use crate::unit::{self, Unit};
 
 use super::{Recorded, load_layers, run_once};
 
@@ -76,11 +77,19 @@ impl VisionTower {
     /// # Errors
     /// `OutOfMemory`; what the backend reports.
     pub fn encode(&self, backend: &dyn Backend, picture: &Picture) -> Result<Vec<f32>> {
+        unit::finish(self.encode_in(backend, picture, &Unit::default()))
+    }
+
+    /// [`encode`](Self::encode), whose network runs in bounded parts.
+    ///
+    /// # Errors
+    /// Those of [`encode`](Self::encode).
+    pub async fn encode_in(&self, backend: &dyn Backend, picture: &Picture, unit: &Unit) -> Result<Vec<f32>> {
         let channels = match [picture.width, picture.height] == [self.image_size; 2] {
             true => picture.to_channels(MEAN, STD),
             false => picture.resize_and_crop(self.image_size)?.to_channels(MEAN, STD),
         };
-        run_once(backend, |plan| self.record(plan), &self.patches(&channels))
+        run_once(backend, |plan| self.record(plan), &self.patches(&channels), unit).await
     }
 
     /// The input of [`record`](Self::record): channels [3, image_size, image_size] → patches [patches, 3·patch_size²].

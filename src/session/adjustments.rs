@@ -6,10 +6,13 @@
 //! is held: not at all with m = 1. A frame's adjustment follows from its own row and its place in the clip, so that an unstyled
 //! frame is the same beside styled ones.
 
+use std::ops::Range;
+
 use crate::error::{Error, Result};
 use crate::face::FaceReader;
 use crate::output::find_channel;
 use crate::signal::Frames;
+use crate::unit::Unit;
 
 use super::calm::{Calm, Part};
 use super::liveliness::move_latents;
@@ -18,8 +21,8 @@ use super::options::SessionOptions;
 
 /// Most closure of a lid at a clip's first frame: eyes that are tired may be so, eyes that are shut are not.
 const OPEN: f32 = 0.25;
-/// Frames that are adjusted at once: a unit of a job's work.
-const CHUNK_FRAMES: usize = 2048;
+/// Frames that are adjusted at once for each of one run of the generator: what the mapping nets take at once.
+const FRAMES_OF_A_RUN: usize = 8;
 
 /// The adjustments of a session, with their channels found.
 pub(super) struct Adjustments {
@@ -45,6 +48,17 @@ pub(super) struct Context<'a> {
     pub(super) held: Option<&'a Frames>,
     /// How far a wink was asked for at each frame, 0..1.
     pub(super) winks: Option<&'a [f32]>,
+}
+
+impl Context<'_> {
+    /// How far a frame's expression (0) or head (1) is not held.
+    fn free(&self, frame: usize, group: usize) -> f32 {
+        self.held.map_or(1.0, |held| 1.0 - held.row(frame)[group])
+    }
+
+    fn calm(&self, frame: usize, part: Part) -> f32 {
+        self.calm.map_or(0.0, |calm| calm.share(frame, part))
+    }
 }
 
 impl Adjustments {
@@ -90,46 +104,87 @@ impl Adjustments {
         Ok(Self { own: config.is_some(), gains, lids })
     }
 
-    /// Adjusts the next frames from `first` on; the first that is left, or `None` when all are done.
+    /// Adjusts all frames, some at a time.
     ///
     /// # Errors
     /// Those of the backend.
-    pub(super) fn apply(
+    pub(super) async fn apply(
         &self,
         model: &Model,
         motion: &mut Frames,
-        first: usize,
         context: &Context<'_>,
-    ) -> Result<Option<usize>> {
-        let end = (first + CHUNK_FRAMES).min(motion.len());
+        unit: &Unit,
+    ) -> Result<()> {
+        let at_once = model.runtime().backend().frames_per_run() * FRAMES_OF_A_RUN;
+        let mut reader = None;
+        for first in (0..motion.len()).step_by(at_once) {
+            let frames = first..motion.len().min(first + at_once);
+            self.head(model, motion, frames.clone(), context)?;
+            if frames.clone().any(|frame| self.acts_on(frame, context)) {
+                let reader = match &mut reader {
+                    Some(reader) => reader,
+                    none => none.insert(FaceReader::new(model.face()?, &model.programs().faces, None)?),
+                };
+                reader.prepare_weights(frames.len(), unit).await?;
+                model.face_encoder()?.prepare_weights(&model.programs().faces, frames.len(), unit).await?;
+                self.expression(model, reader, motion, frames, context)?;
+            }
+            unit.pause().await;
+        }
+        Ok(())
+    }
+
+    /// Brings the head to rest.
+    fn head(&self, model: &Model, motion: &mut Frames, frames: Range<usize>, context: &Context<'_>) -> Result<()> {
         let d_z = model.sampler()?.denoiser().config().d_z;
-        let free = |frame: usize, group: usize| context.held.map_or(1.0, |held| 1.0 - held.row(frame)[group]);
-        let calm = |frame: usize, part: Part| context.calm.map_or(0.0, |calm| calm.share(frame, part));
-        let stated = |frame: usize, part: Part| if self.own { calm(frame, part) } else { 0.0 };
-        let mouth = |frame: usize| stated(frame, Part::Pause).max(calm(frame, Part::TailMouth));
-        for frame in first..end {
-            let rest = stated(frame, Part::Start).max(calm(frame, Part::TailHead)) * free(frame, 1);
+        for frame in frames {
+            let start = self.stated(frame, Part::Start, context);
+            let rest = start.max(context.calm(frame, Part::TailHead)) * context.free(frame, 1);
             if rest > 0.0 {
                 motion.row_mut(frame)[d_z..].iter_mut().for_each(|column| *column *= 1.0 - rest);
             }
         }
-        let acts = |frame: usize| self.acts(mouth(frame), stated(frame, Part::Lids)) && free(frame, 0) > 0.0;
-        if (first..end).any(acts) {
-            let width = motion.width;
-            let mut part = Frames::new(width, motion.data[first * width..end * width].to_vec());
-            let mut reader = FaceReader::new(model.face()?, model.runtime().backend(), None)?;
-            let mut own = Frames::try_zeros(part.len(), model.blendshape_names().len())?;
-            reader.weights(&part, &mut own.data)?;
-            let mut wanted = own.clone();
-            for (row, frame) in (first..end).enumerate() {
-                let free = free(frame, 0);
-                let wink = context.winks.map_or(0.0, |winks| winks[frame]);
-                self.adjust(wanted.row_mut(row), mouth(frame), stated(frame, Part::Lids), free, wink);
-            }
-            move_latents(model, &mut reader, &mut part, &own, &wanted)?;
-            motion.data[first * width..end * width].copy_from_slice(&part.data);
+        Ok(())
+    }
+
+    /// Adjusts the weights of some frames, through the latent.
+    fn expression(
+        &self,
+        model: &Model,
+        reader: &mut FaceReader,
+        motion: &mut Frames,
+        frames: Range<usize>,
+        context: &Context<'_>,
+    ) -> Result<()> {
+        let values = frames.start * motion.width..frames.end * motion.width;
+        let mut part = Frames::new(motion.width, motion.data[values.clone()].to_vec());
+        let mut own = Frames::try_zeros(part.len(), model.blendshape_names().len())?;
+        reader.weights(&part, &mut own.data)?;
+        let mut wanted = own.clone();
+        for (row, frame) in frames.enumerate() {
+            let wink = context.winks.map_or(0.0, |winks| winks[frame]);
+            let (mouth, lids) = (self.mouth(frame, context), self.stated(frame, Part::Lids, context));
+            self.adjust(wanted.row_mut(row), mouth, lids, context.free(frame, 0), wink);
         }
-        Ok((end < motion.len()).then_some(end))
+        move_latents(model, reader, &mut part, &own, &wanted)?;
+        motion.data[values].copy_from_slice(&part.data);
+        Ok(())
+    }
+
+    /// How close to rest a part of a frame is where the pack states it.
+    fn stated(&self, frame: usize, part: Part, context: &Context<'_>) -> f32 {
+        if self.own { context.calm(frame, part) } else { 0.0 }
+    }
+
+    /// How close to rest the mouth is.
+    fn mouth(&self, frame: usize, context: &Context<'_>) -> f32 {
+        self.stated(frame, Part::Pause, context).max(context.calm(frame, Part::TailMouth))
+    }
+
+    /// Whether weights of a frame may change.
+    fn acts_on(&self, frame: usize, context: &Context<'_>) -> bool {
+        let (mouth, lids) = (self.mouth(frame, context), self.stated(frame, Part::Lids, context));
+        self.acts(mouth, lids) && context.free(frame, 0) > 0.0
     }
 
     /// Whether weights of a frame may change that is so close to rest.

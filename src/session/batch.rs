@@ -5,10 +5,10 @@ use std::sync::{Arc, MutexGuard};
 use crate::error::{Error, Result};
 use crate::motion::SampleOptions;
 
-use super::clip::Clip;
-use super::job::Job;
-use super::session::Session;
-use super::shared::Phase;
+use super::clip::Input;
+use super::job::{animate, first_stage};
+use super::session::{Phase, Session};
+use super::work::{Course, Work};
 
 impl Session {
     /// Ends the input of several sessions of one model; the work on all of them begins, as one job: windows of several clips
@@ -21,14 +21,14 @@ impl Session {
     /// `OutOfMemory` when no worker can be started; the failure of one that has one already, such as `Cancelled`. Then
     /// none is begun. A session stays as it was, also one without samples: it takes more and can be finished later.
     pub fn finish_together(sessions: &[&Self]) -> Result<()> {
-        let [leader, others @ ..] = sessions else {
+        let [first, others @ ..] = sessions else {
             return Err(Error::InvalidArgument("no session to finish".to_owned()));
         };
-        let options = |session: &Self| Ok::<_, Error>(session.options.for_sampler(session.shared.model.sampler()?));
-        let common = options(leader)?;
+        let options = |session: &Self| Ok::<_, Error>(session.options.for_sampler(session.model.sampler()?));
+        let common = options(first)?;
         for session in others {
             let own = options(session)?;
-            if !Arc::ptr_eq(&session.shared.model, &leader.shared.model) {
+            if !Arc::ptr_eq(&session.model, &first.model) {
                 return Err(Error::InvalidArgument("the sessions are of different models".to_owned()));
             }
             let key = |options: &SampleOptions| (options.steps, options.eta.to_bits(), options.noise_scale.to_bits());
@@ -38,25 +38,29 @@ impl Session {
         }
         let mut phases = lock_all(sessions)?;
         phases.iter().try_for_each(|phase| check_input(phase))?;
-        let inputs: Vec<Clip> = sessions.iter().zip(&mut phases).map(|(session, phase)| session.clip(phase)).collect();
-        let job = Box::new(Job::new(&leader.shared.model, common, inputs));
-        leader.shared.lead(others.iter().map(|session| Arc::clone(&session.shared)).collect());
-        leader.shared.show(&job);
-        for phase in &mut phases[1..] {
-            **phase = Phase::Following(Arc::clone(&leader.shared));
+        let clips =
+            sessions.iter().zip(&mut phases).filter_map(|(session, phase)| Some(session.clip(take_input(phase)?)));
+        let (model, course, clips) = (&first.model, Arc::<Course>::default(), clips.collect::<Vec<_>>());
+        course.show(first_stage(&clips), 0.0);
+        let job = animate(Arc::clone(model), common, clips, Arc::clone(&course));
+        let begun = Work::begin(model, course, Box::pin(job));
+        for (clip, (session, phase)) in sessions.iter().zip(&mut phases).enumerate() {
+            match &begun {
+                Ok(work) => **phase = Phase::Work(Arc::clone(work), clip),
+                Err(error) => session.fail(phase, error),
+            }
         }
-        match leader.begin(job) {
-            Ok(begun) => {
-                *phases[0] = begun;
-                Ok(())
-            }
-            Err(error) => {
-                leader.shared.lead(Vec::new());
-                for (session, phase) in sessions.iter().zip(&mut phases) {
-                    session.shared.settle(phase, Phase::Done(Err(error.clone())));
-                }
-                Err(error)
-            }
+        begun.map(drop)
+    }
+}
+
+/// The input of a phase that was checked; the phase is another one soon.
+fn take_input(phase: &mut Phase) -> Option<Input> {
+    match std::mem::replace(phase, Phase::Failed(Error::Cancelled)) {
+        Phase::Input(input) => Some(input),
+        other => {
+            *phase = other;
+            None
         }
     }
 }
@@ -65,13 +69,12 @@ impl Session {
 /// sessions cannot block each other.
 fn lock_all<'a>(sessions: &[&'a Session]) -> Result<Vec<MutexGuard<'a, Phase>>> {
     let mut order: Vec<usize> = (0..sessions.len()).collect();
-    let address = |i: &usize| Arc::as_ptr(&sessions[*i].shared);
+    let address = |i: &usize| std::ptr::from_ref(sessions[*i]);
     order.sort_by_key(address);
     if order.windows(2).any(|pair| address(&pair[0]) == address(&pair[1])) {
         return Err(Error::InvalidArgument("the same session twice".to_owned()));
     }
-    let mut locked: Vec<(usize, MutexGuard<'a, Phase>)> =
-        order.into_iter().map(|i| (i, sessions[i].shared.lock())).collect();
+    let mut locked: Vec<(usize, MutexGuard<'a, Phase>)> = order.into_iter().map(|i| (i, sessions[i].lock())).collect();
     locked.sort_by_key(|(i, _)| *i);
     Ok(locked.into_iter().map(|(_, phase)| phase).collect())
 }
@@ -81,7 +84,10 @@ fn check_input(phase: &Phase) -> Result<()> {
     match phase {
         Phase::Input(input) if input.is_empty() => Err(Error::InvalidAudio("the clip has no samples".to_owned())),
         Phase::Input(_) => Ok(()),
-        Phase::Done(Err(error)) => Err(error.clone()),
-        _ => Err(Error::InvalidState("the input was finished before".to_owned())),
+        Phase::Failed(error) => Err(error.clone()),
+        Phase::Work(work, clip) => {
+            work.outcome(*clip)?;
+            Err(Error::InvalidState("the input was finished before".to_owned()))
+        }
     }
 }

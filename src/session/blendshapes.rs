@@ -75,10 +75,10 @@ impl Model {
             }
         }
         close.into_iter().for_each(|close| weights.row_mut(close)[close] = CLOSE_PROBE);
-        let (decoder, backend) = (self.face()?, self.runtime().backend());
-        let mut motion = self.face_encoder()?.from_weights(backend, &weights)?.widened(decoder.motion_width());
+        let (decoder, programs) = (self.face()?, &self.programs().faces);
+        let mut motion = self.face_encoder()?.from_weights(programs, &weights)?.widened(decoder.motion_width());
         let before = Frames::new(motion.width, motion.data.split_off(count * motion.width));
-        let mut reader = FaceReader::new(decoder, backend, Some(Arc::clone(&identity.face)))?;
+        let mut reader = FaceReader::new(decoder, programs, Some(Arc::clone(&identity.face)))?;
         let mut without = Frames::try_zeros(2, width)?;
         reader.offsets_mm(&before, &mut without.data)?;
         reader.offsets_mm(&motion, shapes_mm)?;

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use crate::error::Result;
 use crate::signal::Frames;
+use crate::unit::Unit;
 
 /// After a pause's start the mouth closes within this, and before its end it opens: a mouth is open before it is heard.
 const CLOSE_S: f64 = 0.2;
@@ -64,7 +65,7 @@ impl Calm {
     ///
     /// # Errors
     /// `OutOfMemory`.
-    pub(super) fn new(frames: usize, fps: f32, sound: &Sound) -> Result<Self> {
+    pub(super) async fn new(frames: usize, fps: f32, sound: &Sound, unit: &Unit) -> Result<Self> {
         let mut shares = Frames::try_zeros(frames, PARTS)?;
         let fps = f64::from(fps);
         let mut raise = |part: Part, range: Range<f64>, share: &dyn Fn(f64) -> f64| {
@@ -88,6 +89,7 @@ impl Calm {
                 let opening = if last { 1.0 } else { eased((pause.end - time_s) / OPEN_S) };
                 closing.min(opening)
             });
+            unit.pause().await;
         }
         if sound.ease_in_s > 0.0 {
             let share = |time_s: f64| 1.0 - eased(time_s / sound.ease_in_s);
@@ -144,9 +146,11 @@ fn eased(part: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::unit;
 
     fn shares(sound: &Sound, part: Part) -> Vec<f32> {
-        let calm = Calm::new((sound.clip_s * 30.0).round() as usize, 30.0, sound).unwrap();
+        let frames = (sound.clip_s * 30.0).round() as usize;
+        let calm = unit::finish(Calm::new(frames, 30.0, sound, &Unit::default())).unwrap();
         (0..calm.shares().len()).map(|frame| calm.share(frame, part)).collect()
     }
 

@@ -1,4 +1,4 @@
-//! One clip of a job: what it is made from and of, from its input to its animation.
+//! One clip of a job on its way: pending → heard → directed → an animation.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::memory;
 use crate::motion::{self, SampleOptions};
 use crate::plan::{Backend, DeviceFrames};
 use crate::signal::Frames;
-use crate::speech::EncodeJob;
+use crate::unit::Unit;
 
 use super::adjustments::{Adjustments, Context};
 use super::animation::Animation;
@@ -18,6 +18,9 @@ use super::edits::Known;
 use super::model::Model;
 use super::options::{SEED_AUTO, SessionOptions};
 use super::revision::Revision;
+
+/// Values that are copied between two pauses.
+const VALUES_AT_ONCE: usize = 1 << 16;
 
 /// What a clip is made from.
 pub(super) enum Input {
@@ -34,150 +37,177 @@ impl Input {
     }
 }
 
-/// A clip between two units of its job.
-pub(super) struct Clip {
-    pub(super) model: Arc<Model>,
-    pub(super) direction: Arc<Direction>,
+/// Whose clip it is.
+struct Asked {
+    model: Arc<Model>,
     options: SessionOptions,
-    /// Until it is opened.
-    input: Option<Input>,
-    revision: Option<Revision>,
-    /// Known once its input is opened.
+    direction: Arc<Direction>,
+}
+
+/// A clip whose input has ended.
+pub(super) struct Pending {
+    asked: Asked,
+    input: Input,
+}
+
+/// What the frames of a clip come from.
+enum Source {
+    Sound { sample_count: usize, sound: Sound },
+    Revision(Revision),
+}
+
+/// A clip with the audio features of the frames that are sampled.
+pub(super) struct Heard {
+    asked: Asked,
+    source: Source,
     seed: u64,
-    sample_count: usize,
-    sound: Sound,
-    /// Audio features of the frames that are sampled, until a sampling takes them.
+    audio: DeviceFrames,
+}
+
+/// A clip that knows what its motion is made with.
+pub(super) struct Directed {
+    asked: Asked,
+    source: Source,
+    seed: u64,
+    /// Features of the frames that are sampled, until a sampling takes them.
     audio: Option<DeviceFrames>,
-    /// Those of the whole clip, where they are asked for again.
+    frames: usize,
+    /// Features of the whole clip, where they are asked for again.
     features: Option<Arc<Frames>>,
-    /// Taken as the motion begins.
-    directions: Option<Directions>,
-    /// What is adjusted by then: m of keyframes and of a revision's old motion, [frames, 2], and where the clip rests.
+    directions: Directions,
+    /// m of keyframes and of a revision's old motion, [frames, 2].
     held: Option<Frames>,
+    /// Where the clip rests.
     calm: Option<Arc<Calm>>,
 }
 
-impl Clip {
-    /// Nothing is computed yet.
-    pub(super) fn new(model: &Arc<Model>, options: &SessionOptions, direction: &Arc<Direction>, input: Input) -> Self {
-        Self {
-            model: Arc::clone(model),
-            direction: Arc::clone(direction),
-            options: options.clone(),
-            input: Some(input),
-            revision: None,
-            seed: options.seed,
-            sample_count: 0,
-            sound: Sound::default(),
-            audio: None,
-            features: None,
-            directions: None,
-            held: None,
-            calm: None,
-        }
-    }
-
-    /// Opens its input: the speech that is to be encoded; none for a revision, whose features are known.
-    pub(super) fn open(&mut self, backend: &dyn Backend) -> Result<Option<EncodeJob>> {
-        match self.input.take().expect("opened once") {
-            Input::Audio(converter) => {
-                self.draw_by(converter.fingerprint());
-                let mut samples = converter.finish()?;
-                let (heard, tail) = (samples.len(), (self.options.tail_s * f64::from(RATE_HZ)).round() as usize);
-                memory::grow(&mut samples, tail, "the silence after a clip")?;
-                samples.resize(heard + tail, 0.0);
-                self.sample_count = samples.len();
-                self.sound = self.listen(&samples, heard);
-                EncodeJob::new(Arc::clone(self.model.speech()?), samples).map(Some)
-            }
-            Input::Revision(revision) => {
-                self.draw_by(revision.base().seed());
-                self.sample_count = revision.base().sample_count();
-                let features = revision.features();
-                self.audio = Some(DeviceFrames::upload(backend, features.width, revision.sampled_features())?);
-                self.features = Some(Arc::clone(features));
-                self.revision = Some(revision);
-                Ok(None)
-            }
-        }
-    }
-
-    /// The seed where none was asked for.
-    fn draw_by(&mut self, own: u64) {
-        if self.seed == SEED_AUTO {
-            self.seed = own;
-        }
+impl Asked {
+    /// The seed; `own` where none was asked for.
+    fn seed(&self, own: u64) -> u64 {
+        if self.options.seed == SEED_AUTO { own } else { self.options.seed }
     }
 
     /// What of the sound decides where the clip comes to rest; its last samples are silence that was added.
-    fn listen(&self, samples: &[f32], heard: usize) -> Sound {
+    async fn listen(&self, samples: &[f32], heard: usize, unit: &Unit) -> Sound {
         let config = self.model.manifest().adjustments.as_ref().filter(|_| self.options.adjustments);
         let seconds = |samples: usize| samples as f64 / f64::from(RATE_HZ);
-        let closes = config.filter(|config| !config.pause_gains.is_empty());
-        Sound {
-            pauses: closes.map_or_else(Vec::new, |config| pauses(samples, f64::from(config.shortest_pause_s))),
-            end_s: seconds(heard),
-            clip_s: seconds(samples.len()),
-            ease_in_s: config.map_or(0.0, |config| f64::from(config.ease_in_s)),
+        let pauses = match config.filter(|config| !config.pause_gains.is_empty()) {
+            Some(config) => pauses(samples, f64::from(config.shortest_pause_s), unit).await,
+            None => Vec::new(),
+        };
+        let ease_in_s = config.map_or(0.0, |config| f64::from(config.ease_in_s));
+        Sound { pauses, end_s: seconds(heard), clip_s: seconds(samples.len()), ease_in_s }
+    }
+}
+
+impl Pending {
+    /// Nothing is computed yet.
+    pub(super) fn new(model: &Arc<Model>, options: &SessionOptions, direction: &Arc<Direction>, input: Input) -> Self {
+        let (model, options, direction) = (Arc::clone(model), options.clone(), Arc::clone(direction));
+        Self { asked: Asked { model, options, direction }, input }
+    }
+
+    pub(super) fn direction(&self) -> &Direction {
+        &self.asked.direction
+    }
+
+    /// Encodes its speech; a revision's features are known. `show` hears of the part done, 0..1.
+    pub(super) async fn hear(self, unit: &Unit, show: &mut (dyn FnMut(f32) + Send)) -> Result<Heard> {
+        let Self { asked, input } = self;
+        let model = Arc::clone(&asked.model);
+        let backend = &**model.runtime().backend();
+        match input {
+            Input::Audio(converter) => {
+                let seed = asked.seed(converter.fingerprint());
+                let mut samples = converter.finish()?;
+                let (heard, tail) = (samples.len(), (asked.options.tail_s * f64::from(RATE_HZ)).round() as usize);
+                memory::grow(&mut samples, tail, "the silence after a clip")?;
+                samples.resize(heard + tail, 0.0);
+                unit.pause().await;
+                let sound = asked.listen(&samples, heard, unit).await;
+                let programs = &model.programs().speech;
+                let audio = model.speech()?.encode_in(backend, Some(programs), &samples, unit, show).await?;
+                let sample_count = samples.len();
+                memory::free(samples, unit).await;
+                Ok(Heard { asked, source: Source::Sound { sample_count, sound }, seed, audio })
+            }
+            Input::Revision(revision) => {
+                let (seed, width) = (asked.seed(revision.base().seed()), revision.features().width);
+                let audio = upload(backend, width, revision.sampled_features(), unit).await?;
+                Ok(Heard { asked, source: Source::Revision(revision), seed, audio })
+            }
         }
     }
+}
 
-    /// Takes the features of its speech.
-    pub(super) fn hear(&mut self, features: DeviceFrames) {
-        self.audio = Some(features);
+impl Heard {
+    pub(super) fn direction(&self) -> &Direction {
+        &self.asked.direction
     }
 
-    /// Takes the direction as it stands now, once; what comes later comes too late. False while something of it waits to be
+    /// Takes the direction as it is now, once; what comes later comes too late. `None` while something of it waits to be
     /// encoded.
-    pub(super) fn direct(&mut self, backend: &dyn Backend) -> Result<bool> {
-        if self.directions.is_some() {
-            return Ok(true);
-        }
-        let audio = self.audio.as_ref().expect("heard before");
-        let frames = self.revision.as_ref().map_or(audio.rows, |revision| revision.features().len());
-        let Some(directions) = self.direction.take(&self.model, frames)? else { return Ok(false) };
-        let directions = match &self.revision {
-            Some(revision) => revision.narrow(directions)?,
-            None => directions,
+    pub(super) fn take_directions(&self) -> Result<Option<Directions>> {
+        let frames = match &self.source {
+            Source::Sound { .. } => self.audio.rows,
+            Source::Revision(revision) => revision.features().len(),
         };
-        if self.features.is_none() && (self.options.editable || directions.kept.is_some()) {
-            let mut values = Frames::try_zeros(audio.rows, audio.width)?;
-            audio.download(backend, &mut values.data)?;
-            self.features = Some(Arc::new(values));
-        }
-        self.held = directions.known.as_ref().map(|known| known.mask().clone());
-        self.calm = match &self.revision {
-            Some(revision) => revision.calm().map(Arc::new),
-            None if self.sound.acts() => Some(Arc::new(Calm::new(frames, self.model.manifest().fps, &self.sound)?)),
-            None => None,
-        };
-        self.directions = Some(directions);
-        Ok(true)
+        self.asked.direction.take(&self.asked.model, frames)
     }
 
+    /// With its direction it is ready to be sampled.
+    pub(super) async fn direct(self, directions: Directions, unit: &Unit) -> Result<Directed> {
+        let Self { asked, source, seed, audio } = self;
+        let backend = &**asked.model.runtime().backend();
+        let (directions, features, calm) = match &source {
+            Source::Revision(revision) => {
+                let calm = revision.calm().map(Arc::new);
+                (revision.narrow(directions)?, Some(Arc::clone(revision.features())), calm)
+            }
+            Source::Sound { sound, .. } => {
+                let keeps = asked.options.editable || directions.kept.is_some();
+                let features = if keeps { Some(Arc::new(download(backend, &audio, unit).await?)) } else { None };
+                let calm = match sound.acts() {
+                    true => Some(Arc::new(Calm::new(audio.rows, asked.model.manifest().fps, sound, unit).await?)),
+                    false => None,
+                };
+                (directions, features, calm)
+            }
+        };
+        unit.pause().await;
+        let (frames, held) = (audio.rows, directions.known.as_ref().map(|known| known.mask().clone()));
+        Ok(Directed { asked, source, seed, audio: Some(audio), frames, features, directions, held, calm })
+    }
+}
+
+impl Directed {
     /// Whether frames of it keep the unstyled motion, which has to be made first.
     pub(super) fn keeps_unstyled(&self) -> bool {
-        self.directions.as_ref().is_some_and(|directions| directions.kept.is_some())
+        self.directions.kept.is_some()
     }
 
     /// As the sampler takes it beside others of these options; without its styles if asked for.
-    pub(super) fn sampled(
+    pub(super) async fn sampled(
         &mut self,
         backend: &dyn Backend,
         common: &SampleOptions,
         styled: bool,
+        unit: &Unit,
     ) -> Result<motion::Clip> {
-        let directions = self.directions.as_ref().expect("directed before");
-        let audio = if let Some(audio) = self.audio.take() {
-            audio
-        } else {
-            let features = self.features.as_ref().expect("kept for this");
-            DeviceFrames::upload(backend, features.width, &features.data)?
+        let audio = match (self.audio.take(), &self.features) {
+            (Some(audio), _) => audio,
+            (None, Some(features)) => upload(backend, features.width, &features.data, unit).await?,
+            (None, None) => return Err(crate::Error::Internal("features were taken twice".to_owned())),
         };
         // What differs from the job's own guidance is a level curve.
-        let own = self.options.for_sampler(self.model.sampler()?);
+        let (own, frames) = (self.asked.options.for_sampler(self.asked.model.sampler()?), self.frames);
         let curve = |curve: &Option<Vec<f32>>, own: f32, common: f32| {
-            curve.clone().or_else(|| (own != common).then(|| vec![own; audio.rows]))
+            curve.clone().or_else(|| (own != common).then(|| vec![own; frames]))
+        };
+        let directions = &self.directions;
+        let first_frame = match &self.source {
+            Source::Sound { .. } => 0,
+            Source::Revision(revision) => revision.first_frame(),
         };
         Ok(motion::Clip {
             styles: if styled { directions.styles.clone() } else { Vec::new() },
@@ -185,47 +215,61 @@ impl Clip {
             audio_curve: curve(&directions.audio_curve, own.guidance_audio, common.guidance_audio),
             style_curve: curve(&directions.style_curve, own.guidance_style, common.guidance_style),
             seed: self.seed,
-            first_frame: self.revision.as_ref().map_or(0, Revision::first_frame),
-            edit: directions.known.as_ref().map(|known| known.inpaint(self.options.edit_mode)),
+            first_frame,
+            edit: directions.known.as_ref().map(|known| known.inpaint(self.asked.options.edit_mode)),
             ..motion::Clip::new(audio)
         })
     }
 
     /// Takes the unstyled motion: the frames without a style keep it.
     pub(super) fn keep(&mut self, unstyled: &Frames) -> Result<()> {
-        let d_z = self.model.sampler()?.denoiser().config().d_z;
-        let directions = self.directions.as_mut().expect("directed before");
+        let d_z = self.asked.model.sampler()?.denoiser().config().d_z;
         let mut known = Known::nothing(unstyled.len(), unstyled.width, d_z)?;
-        let kept = directions.kept.take().unwrap_or_default();
+        let kept = self.directions.kept.take().unwrap_or_default();
         kept.iter().enumerate().filter(|(_, kept)| **kept).for_each(|(frame, _)| {
             known.hold_row(frame, unstyled.row(frame), 1.0);
         });
-        directions.known.iter().for_each(|keyframes| known.add(keyframes));
-        directions.known = Some(known);
+        self.directions.known.iter().for_each(|keyframes| known.add(keyframes));
+        self.directions.known = Some(known);
         Ok(())
     }
 
-    /// Puts what is fully known back into the motion that was sampled.
-    pub(super) fn restore(&self, motion: &mut Frames) {
-        let known = self.directions.as_ref().and_then(|directions| directions.known.as_ref());
-        known.iter().for_each(|known| known.restore(motion));
-    }
-
-    /// Adjusts some frames of it from `first` on; the next one, until all are done.
-    pub(super) fn adjust(&self, motion: &mut Frames, first: usize) -> Result<Option<usize>> {
-        let winks = self.directions.as_ref().and_then(|directions| directions.winks.as_deref());
-        let context = Context { calm: self.calm.as_deref(), held: self.held.as_ref(), winks };
-        Adjustments::new(&self.model, &self.options, self.calm.is_some())?.apply(&self.model, motion, first, &context)
-    }
-
-    /// Its animation, of the motion as it is now.
-    pub(super) fn finish(self, motion: Frames) -> Animation {
-        let features = self.features.filter(|_| self.options.editable);
+    /// Its animation, of the motion that was sampled: what is fully known is put back into it, the rest is adjusted.
+    pub(super) async fn finish(self, mut motion: Frames, unit: &Unit) -> Result<Animation> {
+        let Self { asked, source, seed, features, directions, held, calm, .. } = self;
+        directions.known.iter().for_each(|known| known.restore(&mut motion));
+        let adjustments = Adjustments::new(&asked.model, &asked.options, calm.is_some())?;
+        let context = Context { calm: calm.as_deref(), held: held.as_ref(), winks: directions.winks.as_deref() };
+        adjustments.apply(&asked.model, &mut motion, &context, unit).await?;
+        let features = features.filter(|_| asked.options.editable);
         // A revised clip keeps the seed that the whole of it was made with.
-        let (motion, calm, seed) = match &self.revision {
-            Some(revision) => (revision.place(&motion), revision.base().calm().cloned(), revision.base().seed()),
-            None => (motion, self.calm, self.seed),
+        let (motion, calm, seed, sample_count) = match source {
+            Source::Sound { sample_count, .. } => (motion, calm, seed, sample_count),
+            Source::Revision(revision) => {
+                let base = revision.base();
+                (revision.place(&motion), base.calm().cloned(), base.seed(), base.sample_count())
+            }
         };
-        Animation::new(&self.model, self.options.identity, motion, features, calm, self.sample_count, seed)
+        Ok(Animation::new(&asked.model, asked.options.identity, motion, features, calm, sample_count, seed))
     }
+}
+
+/// Rows from the host to the backend.
+async fn upload(backend: &dyn Backend, width: usize, values: &[f32], unit: &Unit) -> Result<DeviceFrames> {
+    let mut frames = DeviceFrames::zeros(backend, values.len() / width, width)?;
+    for (number, piece) in values.chunks(VALUES_AT_ONCE).enumerate() {
+        backend.write_tensor(&mut frames.tensor, number * VALUES_AT_ONCE, piece)?;
+        unit.pause().await;
+    }
+    Ok(frames)
+}
+
+/// Rows from the backend to the host.
+async fn download(backend: &dyn Backend, frames: &DeviceFrames, unit: &Unit) -> Result<Frames> {
+    let mut values = Frames::try_zeros(frames.rows, frames.width)?;
+    for (number, piece) in values.data.chunks_mut(VALUES_AT_ONCE).enumerate() {
+        backend.read_tensor(&frames.tensor, number * VALUES_AT_ONCE, piece)?;
+        unit.pause().await;
+    }
+    Ok(values)
 }

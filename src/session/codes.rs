@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::prompt::{PromptReading, StyleCode};
+use crate::unit::{self, Unit};
 
 use super::log::LogLevel;
 use super::model::Model;
@@ -62,7 +63,15 @@ impl Model {
     /// `MissingPart` without the tower that it takes, and for an unknown preset; `InvalidPicture`; `InvalidArgument` for a
     /// code of another width; what the backend reports.
     pub fn style_code(&self, style: &Arc<Style>) -> Result<Vec<f32>> {
-        let code = self.code_of(style)?;
+        unit::finish(self.style_code_in(style, &Unit::default()))
+    }
+
+    /// [`style_code`](Self::style_code) in bounded parts.
+    ///
+    /// # Errors
+    /// Those of [`style_code`](Self::style_code).
+    pub(super) async fn style_code_in(&self, style: &Arc<Style>, unit: &Unit) -> Result<Vec<f32>> {
+        let code = self.code_of(style, unit).await?;
         let warn = |message: String| self.runtime().log.add(LogLevel::Warning, message);
         if code.truncated {
             warn("the style prompt is longer than the text tower's context; its end was not read".to_owned());
@@ -83,7 +92,7 @@ impl Model {
         let missing =
             || Error::MissingPart("the pack does not tell what its style codes say (style_reader)".to_owned());
         self.manifest().style_reader.as_ref().ok_or_else(missing)?;
-        let code = self.code_of(style)?;
+        let code = unit::finish(self.code_of(style, &Unit::default()))?;
         self.reading(style, &code.values).ok_or_else(missing)
     }
 
@@ -100,23 +109,22 @@ impl Model {
     }
 
     /// The code of a style; that of a prompt or a picture is kept.
-    fn code_of(&self, style: &Arc<Style>) -> Result<StyleCode> {
+    async fn code_of(&self, style: &Arc<Style>, unit: &Unit) -> Result<StyleCode> {
         self.check_style(style)?;
         let (backend, styles) = (&**self.runtime().backend(), self.styles());
-        let encoded = match &**style {
-            Style::Code(code) => return Ok(StyleCode { values: code.clone(), truncated: false, animated: false }),
-            Style::Preset(name) => return styles.preset(name),
-            Style::Text(prompt) => self.kept_or(style, || styles.encode_text(backend, prompt))?,
-            Style::Picture(file) => {
-                self.kept_or(style, || styles.encode_picture(backend, file, self.runtime().max_picture_pixels()))?
+        let code = match (&**style, self.kept_codes().find(style)) {
+            (Style::Code(code), _) => {
+                return Ok(StyleCode { values: code.clone(), truncated: false, animated: false });
+            }
+            (Style::Preset(name), _) => return styles.preset(name),
+            (_, Some(kept)) => kept,
+            (Style::Text(prompt), None) => styles.encode_text_in(backend, prompt, unit).await?,
+            (Style::Picture(file), None) => {
+                styles.encode_picture_in(backend, file, self.runtime().max_picture_pixels(), unit).await?
             }
         };
-        self.kept_codes().keep(style, &encoded);
-        Ok(encoded)
-    }
-
-    fn kept_or(&self, style: &Style, encode: impl FnOnce() -> Result<StyleCode>) -> Result<StyleCode> {
-        self.kept_codes().find(style).map_or_else(encode, Ok)
+        self.kept_codes().keep(style, &code);
+        Ok(code)
     }
 
     /// Checks that the pack has what a style takes, and the width of a raw code.
@@ -127,7 +135,11 @@ impl Model {
             false => Err(Error::MissingPart(format!("this model has no {what} tower, so it takes no style {what}"))),
         };
         match style {
-            Style::Text(_) => tower("text", clip.is_some_and(|clip| clip.text.is_some())),
+            Style::Text(_) => {
+                tower("text", clip.is_some_and(|clip| clip.text.is_some()))?;
+                self.styles().expect_text(); // here, on the host's time, rather than inside a unit of a job
+                Ok(())
+            }
             Style::Picture(_) => tower("picture", clip.is_some_and(|clip| clip.vision.is_some())),
             Style::Preset(name) => self.styles().preset(name).map(drop),
             Style::Code(code) => {

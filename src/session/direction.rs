@@ -82,6 +82,9 @@ impl Direction {
             edits: Edits::default(),
             taken: false,
         }));
+        if direction.lock().default_style.as_ref().is_some_and(|(style, _)| matches!(**style, Style::Text(_))) {
+            model.styles().expect_text();
+        }
         let whole = options
             .style
             .clone()

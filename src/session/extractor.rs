@@ -35,9 +35,9 @@ impl Model {
     /// `MissingPart` for a pack without `gnpfa.expression_encoder` or `gnpfa.pose_encoder`; `InvalidPack` when one is
     /// damaged.
     pub fn extractor(self: &Arc<Self>) -> Result<Extractor> {
-        let backend = self.runtime().backend();
-        let pictures = VisionReader::new(self.vision_encoder()?, backend);
-        let weights = FaceReader::new(self.face()?, backend, None)?;
+        let programs = &self.programs().faces;
+        let pictures = VisionReader::new(self.vision_encoder()?, programs);
+        let weights = FaceReader::new(self.face()?, programs, None)?;
         Ok(Extractor { model: Arc::clone(self), pictures, weights })
     }
 }

@@ -55,12 +55,11 @@ impl Model {
                 weights.row_mut(row)[at] = PROBE;
             }
         }
-        let latents = self.face_encoder()?.from_weights(self.runtime().backend(), &weights)?;
+        let latents = self.face_encoder()?.from_weights(&self.programs().faces, &weights)?;
         let motion = latents.widened(decoder.motion_width());
         let face = self.first_face()?;
         let mut offsets = Frames::zeros(5, face.vertices_mm().len());
-        FaceReader::new(decoder, self.runtime().backend(), Some(face.clone()))?
-            .offsets_mm(&motion, &mut offsets.data)?;
+        FaceReader::new(decoder, &self.programs().faces, Some(face.clone()))?.offsets_mm(&motion, &mut offsets.data)?;
         let points = |row: usize, vertices: [usize; 2]| -> Vec<[f32; 3]> {
             let place = |at: usize| face.vertices_mm()[at] + offsets.row(row)[at];
             (vertices[0]..vertices[1]).map(|vertex| std::array::from_fn(|c| place(vertex * 3 + c))).collect()

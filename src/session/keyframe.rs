@@ -195,16 +195,16 @@ impl Expression {
     }
 
     fn latent(&self, model: &Arc<Model>) -> Result<Vec<f32>> {
-        let backend = model.runtime().backend();
+        let programs = &model.programs().faces;
         let of_weights = |weights: Vec<f32>| -> Result<Vec<f32>> {
             let row = crate::signal::Frames::new(weights.len(), weights);
-            Ok(model.face_encoder()?.from_weights(backend, &row)?.data)
+            Ok(model.face_encoder()?.from_weights(programs, &row)?.data)
         };
         match self {
             Self::Latent(z) => Ok(z.clone()),
             Self::Weights(weights) => of_weights(weights.clone()),
             Self::Named(name) => of_weights(named_expression(name, model.blendshape_names())?),
-            Self::Mesh(vertices_mm) => model.face_encoder()?.from_mesh(backend, vertices_mm),
+            Self::Mesh(vertices_mm) => model.face_encoder()?.from_mesh(programs, vertices_mm),
             Self::Picture(picture) => Ok(picture.read(&mut model.extractor()?)?.latents.data),
         }
     }

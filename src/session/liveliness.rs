@@ -140,7 +140,7 @@ impl Animation {
         let fps = f64::from(self.native_fps());
         if liveliness.expression_gain != 1.0 {
             let weights = Frames::zeros(1, model.blendshape_names().len());
-            let rest = model.face_encoder()?.from_weights(model.runtime().backend(), &weights)?;
+            let rest = model.face_encoder()?.from_weights(&model.programs().faces, &weights)?;
             let gain = |z: &mut f32, rest: f32| *z = rest + (*z - rest) * liveliness.expression_gain;
             (0..motion.len())
                 .for_each(|i| motion.row_mut(i)[..d_z].iter_mut().zip(&rest.data).for_each(|(z, r)| gain(z, *r)));
@@ -176,7 +176,7 @@ impl Layers {
     fn apply(&self, liveliness: &Liveliness, seed: u64, model: &Model, motion: &mut Frames) -> Result<()> {
         let decoder = model.face()?;
         let (fps, d_z, count) = (model.manifest().fps, decoder.d_z(), motion.len());
-        let mut reader = FaceReader::new(decoder, model.runtime().backend(), None)?;
+        let mut reader = FaceReader::new(decoder, &model.programs().faces, None)?;
         let mut own = Frames::try_zeros(count, decoder.weight_count())?;
         reader.weights(motion, &mut own.data)?;
         let mut wanted = own.clone();
@@ -219,14 +219,14 @@ pub(super) fn move_latents(
     if changed.is_empty() {
         return Ok(());
     }
-    let (encoder, backend) = (model.face_encoder()?, model.runtime().backend());
-    let to = encoder.from_weights(backend, wanted)?;
+    let (encoder, programs) = (model.face_encoder()?, &model.programs().faces);
+    let to = encoder.from_weights(programs, wanted)?;
     let mut own = own.clone();
     for correction in 0..=CORRECTIONS {
         if correction > 0 {
             reader.weights(motion, &mut own.data)?;
         }
-        let from = encoder.from_weights(backend, &own)?;
+        let from = encoder.from_weights(programs, &own)?;
         for &frame in &changed {
             let step = to.row(frame).iter().zip(from.row(frame));
             motion.row_mut(frame).iter_mut().zip(step).for_each(|(z, (to, from))| *z += to - from);

@@ -32,9 +32,10 @@ mod revision;
 mod runtime;
 #[allow(clippy::module_inception)] // the noun is the module
 mod session;
-mod shared;
 mod style;
+mod turns;
 mod warm_up;
+mod work;
 
 pub use crate::backend::select::BackendChoice;
 pub use crate::face::{ExportTarget, Eyeball};

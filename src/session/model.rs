@@ -3,12 +3,13 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::error::{Error, Result};
-use crate::face::{self, Eyeball, FaceDecoder, FaceEncoder, Topology, VisionEncoder};
-use crate::motion::Sampler;
+use crate::face::{self, Eyeball, FaceDecoder, FaceEncoder, FacePrograms, Topology, VisionEncoder};
+use crate::limits;
+use crate::motion::{SamplePrograms, Sampler};
 use crate::output::EyeRange;
 use crate::pack::{Manifest, Pack};
 use crate::prompt::StyleEncoder;
-use crate::speech::SpeechEncoder;
+use crate::speech::{SpeechEncoder, SpeechPrograms};
 
 use super::codes::KeptCodes;
 use super::options::SessionOptions;
@@ -58,6 +59,14 @@ pub struct Model {
     first_identity: OnceLock<Arc<face::Identity>>,
     pub(super) eye_range: OnceLock<EyeRange>,
     kept_codes: KeptCodes,
+    programs: ModelPrograms,
+}
+
+/// Programs of a model's networks on its runtime's backend, so that they are prepared once for clips of one length.
+pub(super) struct ModelPrograms {
+    pub(super) speech: SpeechPrograms,
+    pub(super) motion: SamplePrograms,
+    pub(super) faces: Arc<FacePrograms>,
 }
 
 impl Model {
@@ -96,6 +105,11 @@ impl Model {
             first_identity: OnceLock::new(),
             eye_range: OnceLock::new(),
             kept_codes: KeptCodes::default(),
+            programs: ModelPrograms {
+                speech: SpeechPrograms::new(limits::KEPT_PROGRAM_BYTES),
+                motion: SamplePrograms::new(limits::KEPT_PROGRAM_BYTES),
+                faces: Arc::new(FacePrograms::new(runtime.backend(), limits::KEPT_PROGRAM_BYTES)),
+            },
         }))
     }
 
@@ -213,6 +227,10 @@ impl Model {
     /// What stands where no style is asked for; `None` where the audio alone decides.
     pub(super) fn default_style(&self) -> Option<&Arc<Style>> {
         self.default_style.as_ref()
+    }
+
+    pub(super) fn programs(&self) -> &ModelPrograms {
+        &self.programs
     }
 
     pub(super) fn kept_codes(&self) -> &KeptCodes {

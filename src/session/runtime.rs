@@ -1,15 +1,16 @@
 //! Threads, backend and log.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use crate::backend::cpu::CpuOptions;
 use crate::backend::select::{BackendChoice, Selected};
 use crate::backend::vulkan::{HostDevice, ProfileEntry, VulkanBackend};
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::plan::{Backend, Tensor};
+use crate::plan::{Backend, Prepared, Tensor};
 
 use super::log::{Log, LogLevel, LogSink};
+use super::turns::Turns;
 
 /// How a runtime works.
 #[derive(Clone)]
@@ -59,8 +60,7 @@ pub struct Runtime {
     reason: String,
     threads: usize,
     max_picture_pixels: u64,
-    /// Held by the worker whose unit of work is running.
-    turn: Mutex<()>,
+    pub(super) turns: Turns,
     pub(super) log: Log,
 }
 
@@ -104,8 +104,8 @@ impl Runtime {
         let Selected { backend, vulkan, reason } = selected;
         let log = Log::new(options.log.clone(), options.log_level);
         let &RuntimeOptions { max_picture_pixels, .. } = options;
-        let turn = Mutex::new(());
-        let runtime = Arc::new(Self { backend, vulkan, reason, threads, max_picture_pixels, turn, log });
+        let turns = Turns::default();
+        let runtime = Arc::new(Self { backend, vulkan, reason, threads, max_picture_pixels, turns, log });
         runtime.log.add(LogLevel::Info, format!("computing on {}: {}", runtime.backend_name(), runtime.reason));
         runtime.log.deliver();
         runtime
@@ -204,10 +204,9 @@ impl Runtime {
         self.max_picture_pixels
     }
 
-    /// Workers of several sessions take turns, unit by unit: each unit has all threads, and no more threads compute
-    /// than were asked for.
-    pub(super) fn turn(&self) -> MutexGuard<'_, ()> {
-        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Programs and weights that were prepared on it so far: with kept programs a second clip adds none.
+    pub fn prepared(&self) -> Prepared {
+        self.backend.prepared()
     }
 
     /// The backend of all plans.

@@ -1,31 +1,39 @@
 //! One clip: takes its audio, runs its job, hands out its result.
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use crate::audio::Converter;
+use crate::clock::{Duration, Instant, deadline};
 use crate::error::{Error, Result};
 
 use super::adjustments::Adjustments;
 use super::animation::Animation;
-use super::clip::{Clip, Input};
+use super::clip::{Input, Pending};
 use super::direction::{Direction, Guidance};
-use super::job::Job;
 use super::keyframe::Keyframe;
+use super::log::LogLevel;
 use super::model::Model;
 use super::options::SessionOptions;
-use super::progress::Progress;
+use super::progress::{Progress, Stage};
 use super::revision::Revision;
-use super::shared::{Phase, Shared, deadline};
 use super::style::{Curve, StyleTrack};
+use super::work::Work;
 
 /// One clip. Push and finish from one thread at a time; cancel, progress, wait and pull from any.
 pub struct Session {
-    pub(super) shared: Arc<Shared>,
+    pub(super) model: Arc<Model>,
     pub(super) options: SessionOptions,
     direction: Arc<Direction>,
-    worker: Mutex<Option<JoinHandle<()>>>,
+    phase: Mutex<Phase>,
+}
+
+/// What a session holds, one after the other.
+pub(super) enum Phase {
+    Input(Input),
+    /// The job, and which of its clips is this session's.
+    Work(Arc<Work>, usize),
+    /// It was cancelled before the end of its input, or its job could not begin.
+    Failed(Error),
 }
 
 impl Session {
@@ -59,7 +67,7 @@ impl Session {
         model.check(&options)?;
         Adjustments::new(model, &options, options.tail_s > 0.0)?;
         let direction = Arc::new(Direction::new(model, &options)?);
-        Ok(Self { shared: Shared::new(model, input), options, direction, worker: Mutex::new(None) })
+        Ok(Self { model: Arc::clone(model), options, direction, phase: Mutex::new(Phase::Input(input)) })
     }
 
     /// Adds a style; its number, for [`set_style`](Self::set_style) and [`set_style_strength`](Self::set_style_strength).
@@ -70,12 +78,12 @@ impl Session {
     /// `InvalidArgument` for times that are negative, reversed or no numbers, a strength out of range, or too many styles;
     /// `MissingPart` for a style that the model cannot take; `InvalidState` once the motion is begun.
     pub fn add_style(&self, track: StyleTrack) -> Result<usize> {
-        self.direction.add(&self.shared.model, track)
+        self.direction.add(&self.model, track)
     }
 
     /// Puts another style in the place of one. As [`add_style`](Self::add_style) otherwise.
     pub fn set_style(&self, number: usize, track: StyleTrack) -> Result<()> {
-        self.direction.replace(&self.shared.model, number, track)
+        self.direction.replace(&self.model, number, track)
     }
 
     /// Changes the strength of a style; 0 leaves it out. As [`add_style`](Self::add_style) otherwise.
@@ -91,12 +99,12 @@ impl Session {
     /// model, a mesh in another unit, a frame that another keyframe holds at a different value, or too many keyframes;
     /// `InvalidPicture`; `MissingPart` for a source that the pack has no network for; `InvalidState` once the motion is begun.
     pub fn add_keyframe(&self, keyframe: Keyframe) -> Result<usize> {
-        self.direction.add_keyframe(&self.shared.model, keyframe)
+        self.direction.add_keyframe(&self.model, keyframe)
     }
 
     /// Puts another keyframe in the place of one. As [`add_keyframe`](Self::add_keyframe) otherwise.
     pub fn set_keyframe(&self, number: usize, keyframe: Keyframe) -> Result<()> {
-        self.direction.replace_keyframe(&self.shared.model, number, keyframe)
+        self.direction.replace_keyframe(&self.model, number, keyframe)
     }
 
     /// Lets a strength of the guidance follow a curve; `None`: the constant of the options again. Any thread, until the
@@ -136,46 +144,43 @@ impl Session {
     }
 
     fn input(&self, push: impl FnOnce(&mut Converter) -> Result<()>) -> Result<()> {
-        match &mut *self.shared.lock() {
+        match &mut *self.lock() {
             Phase::Input(Input::Audio(converter)) => push(converter),
             Phase::Input(Input::Revision(_)) => Err(Error::InvalidState("a revision takes no audio".to_owned())),
-            Phase::Done(Err(error)) => Err(error.clone()),
-            _ => Err(Error::InvalidState("audio was pushed after the end of the input".to_owned())),
+            Phase::Failed(error) => Err(error.clone()),
+            Phase::Work(work, clip) => {
+                work.outcome(*clip)?;
+                Err(Error::InvalidState("audio was pushed after the end of the input".to_owned()))
+            }
         }
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Phase> {
+        // Phases are replaced whole, so one that a panic left behind is still a phase.
+        self.phase.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends the input; the work begins.
     ///
     /// # Errors
-    /// `InvalidAudio` when nothing was pushed, which leaves the session as it was; `InvalidState` when it was called before; `OutOfMemory` when no worker
-    /// can be started; the job's failure when it has one already, such as `Cancelled`.
+    /// `InvalidAudio` when nothing was pushed, which leaves the session as it was; `InvalidState` when it was called before;
+    /// `OutOfMemory` when no worker can be started; the job's failure when it has one already, such as `Cancelled`.
     pub fn finish(&self) -> Result<()> {
         Self::finish_together(&[self])
     }
 
-    /// Takes its input out of an input phase.
-    ///
-    /// # Panics
-    /// If it is another one.
-    pub(super) fn clip(&self, phase: &mut Phase) -> Clip {
-        let Phase::Input(input) = std::mem::replace(phase, Phase::Working) else { panic!("checked before") };
-        Clip::new(&self.shared.model, &self.options, &self.direction, input)
+    /// Its clip, of an input that has ended.
+    pub(super) fn clip(&self, input: Input) -> Pending {
+        Pending::new(&self.model, &self.options, &self.direction, input)
     }
 
-    /// Starts the worker of a runtime with threads; on another the job waits for steps.
-    pub(super) fn begin(&self, job: Box<Job>) -> Result<Phase> {
-        if self.shared.model.runtime().threads() == 0 {
-            return Ok(Phase::Waiting(job));
+    /// Its job and the number of its clip there.
+    fn work(&self) -> Result<(Arc<Work>, usize)> {
+        match &*self.lock() {
+            Phase::Input(_) => Err(Error::InvalidState("the input is not finished yet".to_owned())),
+            Phase::Work(work, clip) => Ok((Arc::clone(work), *clip)),
+            Phase::Failed(error) => Err(error.clone()),
         }
-        let shared = Arc::clone(&self.shared);
-        let work = move || {
-            let outcome = shared.work(job, None);
-            shared.settle(&mut shared.lock(), outcome);
-        };
-        let worker = std::thread::Builder::new().name("m2f-job".to_owned()).spawn(work);
-        let worker = worker.map_err(|error| Error::OutOfMemory(format!("cannot start a worker thread: {error}")))?;
-        *self.worker.lock().unwrap_or_else(PoisonError::into_inner) = Some(worker);
-        Ok(Phase::Working)
     }
 
     /// Works on the calling thread for about `budget`, at least one unit; true when the job is done. On a runtime with
@@ -184,10 +189,7 @@ impl Session {
     /// # Errors
     /// The job's failure; `InvalidState` before finish.
     pub fn step(&self, budget: Duration) -> Result<bool> {
-        if self.shared.work_if_waiting(Some(deadline(budget))) {
-            return self.wait(Some(Duration::ZERO));
-        }
-        self.wait(Some(budget))
+        self.work_until(Some(deadline(budget)), false)
     }
 
     /// Waits until the job is done, at most `timeout`; true when it is. On a runtime without threads it does the work.
@@ -195,39 +197,50 @@ impl Session {
     /// # Errors
     /// The job's failure; `InvalidState` before finish.
     pub fn wait(&self, timeout: Option<Duration>) -> Result<bool> {
-        let (shared, deadline) = (&*self.shared, timeout.map(deadline));
-        let done = loop {
-            let late = deadline.is_some_and(|d| Instant::now() >= d);
-            let phase = shared.lock();
-            match &*phase {
-                Phase::Input(_) => break Err(Error::InvalidState("the input is not finished yet".to_owned())),
-                Phase::Done(Ok(_)) => break Ok(true),
-                Phase::Done(Err(error)) => break Err(error.clone()),
-                _ if late => break Ok(false),
-                Phase::Working => drop(shared.wait_for_change(phase, deadline)),
-                Phase::Waiting(_) | Phase::Following(_) => {
-                    drop(phase);
-                    if !shared.work_if_waiting(deadline) {
-                        let phase = shared.lock();
-                        if matches!(*phase, Phase::Following(_)) {
-                            drop(shared.wait_for_change(phase, deadline));
-                        }
-                    }
-                }
-            }
-        };
-        shared.model.runtime().log.deliver();
+        let deadline = timeout.map(deadline);
+        self.work_until(deadline, deadline.is_some_and(|deadline| Instant::now() >= deadline))
+    }
+
+    fn work_until(&self, deadline: Option<Instant>, late: bool) -> Result<bool> {
+        let done = self.work().and_then(|(work, _)| work.wait(deadline, late));
+        self.model.runtime().log.deliver();
         done
     }
 
     /// Where the job is.
     pub fn progress(&self) -> Progress {
-        self.shared.progress()
+        let input = Progress { stage: Stage::Input, fraction: 0.0 };
+        let phase = match self.phase.try_lock() {
+            Ok(phase) => phase,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            // Somebody pushes.
+            Err(TryLockError::WouldBlock) => return input,
+        };
+        match &*phase {
+            Phase::Input(_) => input,
+            Phase::Work(work, _) => work.progress(),
+            Phase::Failed(_) => Progress { stage: Stage::Done, ..input },
+        }
     }
 
     /// Asks the job to stop; it does so after the unit of work under way.
     pub fn cancel(&self) {
-        self.shared.cancel();
+        let mut phase = self.lock();
+        match &*phase {
+            Phase::Input(_) => *phase = Phase::Failed(Error::Cancelled),
+            Phase::Work(work, _) => {
+                let work = Arc::clone(work);
+                drop(phase);
+                work.cancel();
+            }
+            Phase::Failed(_) => {}
+        }
+    }
+
+    /// Its job could not begin.
+    pub(super) fn fail(&self, phase: &mut Phase, error: &Error) {
+        self.model.runtime().log.add(LogLevel::Error, error.to_string());
+        *phase = Phase::Failed(error.clone());
     }
 
     /// The result of a job that is done; `None` while it works.
@@ -235,21 +248,17 @@ impl Session {
     /// # Errors
     /// The job's failure; `InvalidState` before finish.
     pub fn pull(&self) -> Result<Option<Arc<Animation>>> {
-        self.shared.model.runtime().log.deliver();
-        match &*self.shared.lock() {
-            Phase::Input(_) => Err(Error::InvalidState("the input is not finished yet".to_owned())),
-            Phase::Waiting(_) | Phase::Working | Phase::Following(_) => Ok(None),
-            Phase::Done(outcome) => outcome.clone().map(Some),
-        }
+        self.model.runtime().log.deliver();
+        let (work, clip) = self.work()?;
+        work.outcome(clip)
     }
 }
 
 impl Drop for Session {
     fn drop(&mut self) {
         self.cancel();
-        if let Some(worker) = self.worker.get_mut().unwrap_or_else(PoisonError::into_inner).take() {
-            // It catches its own panics, so there is no outcome to look at.
-            let _ = worker.join();
+        if let Phase::Work(work, _) = &*self.lock() {
+            work.join();
         }
     }
 }

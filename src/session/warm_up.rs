@@ -1,17 +1,20 @@
 //! A first run ahead of the first clip: kernels are compiled and the pack is read from disk before anyone waits for it.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use crate::audio::Converter;
 use crate::error::{Error, Result};
 use crate::limits;
+use crate::memory;
 
-use super::clip::{Clip, Input};
+use super::clip::{Input, Pending};
 use super::direction::Direction;
-use super::job::Job;
+use super::job::animate;
 use super::model::Model;
 use super::options::SessionOptions;
 use super::style::Style;
+use super::work::Course;
 
 const SAMPLE_RATE_HZ: u32 = 16_000;
 
@@ -46,14 +49,20 @@ impl Model {
         let hum: Vec<f32> = (0..samples).map(|i| 0.01 * (i as f32 * 0.05).sin()).collect();
         input.push_f32(&hum)?;
         let direction = Arc::new(Direction::new(self, options)?);
-        let clip = Clip::new(self, options, &direction, Input::Audio(input));
-        let mut job = Job::new(self, options.for_sampler(self.sampler()?), vec![clip]);
-        let animation = loop {
-            let _turn = self.runtime().turn();
-            if let Some(mut animations) = job.advance()? {
-                break Arc::new(animations.remove(0));
+        let clip = Pending::new(self, options, &direction, Input::Audio(input));
+        let (course, options) = (Arc::<Course>::default(), options.for_sampler(self.sampler()?));
+        let mut job = pin!(animate(Arc::clone(self), options, vec![clip], Arc::clone(&course)));
+        let place = self.runtime().turns.join();
+        let animations = loop {
+            place.wait();
+            if let Some(animations) = course.unit.advance(job.as_mut()) {
+                break animations?;
             }
+            memory::check("a model's first run")?;
+            place.pass();
         };
+        drop(place);
+        let Some(animation) = animations.into_iter().next().map(Arc::new) else { return Ok(()) };
         if self.manifest().gnpfa.is_none() {
             return Ok(());
         }

@@ -1,12 +1,15 @@
 //! The speech encoder of a pack: which networks it has, and how a clip meets them.
 
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::error::{Error, Result};
 use crate::nn::LayerNorm;
 use crate::pack::{Align, AudioConfig, FrontEnd, MelNorm, Pack};
-use crate::plan::{Backend, Op, Plan, PlanBuilder, Port, Section};
+use crate::plan::{self, Backend, Op, Plan, PlanBuilder, Port, Programs, Recorded, Section};
 use crate::signal::Frames;
+use crate::unit::Unit;
 
 use super::RATE_HZ;
 use super::chunks::Chunks;
@@ -14,7 +17,6 @@ use super::context_network::ContextNetwork;
 use super::feature_extractor::FeatureExtractor;
 use super::input::Input;
 use super::interpolate::Positions;
-use super::job::EncodeJob;
 use super::mel::{MEL_BANDS, NormalizedMel};
 use super::residual_conv::ResidualConv;
 
@@ -58,9 +60,18 @@ enum Back {
     Norm(LayerNorm),
 }
 
+/// Programs of speech windows, kept by their lengths.
+pub struct SpeechPrograms(Programs<[usize; 3], Recording>);
+
+impl SpeechPrograms {
+    /// None yet; of at most so many bytes.
+    pub fn new(most_bytes: usize) -> Self {
+        Self(Programs::new(most_bytes))
+    }
+}
+
 /// A recorded window.
 pub(super) struct Recording {
-    pub(super) plan: Arc<Plan>,
     pub(super) section: Section,
     /// The samples or log-mel rows of the window.
     pub(super) input: Port,
@@ -113,19 +124,28 @@ impl SpeechEncoder {
     /// 1, after every window; its error ends the work and is returned.
     ///
     /// # Errors
-    /// As [`EncodeJob::new`] and [`EncodeJob::advance`].
+    /// As [`encode_in`](Self::encode_in).
     pub fn encode(
-        self: &Arc<Self>,
+        &self,
         backend: &dyn Backend,
-        samples: Vec<f32>,
+        samples: &[f32],
         on_progress: &mut dyn FnMut(f32) -> Result<()>,
     ) -> Result<Frames> {
-        let mut job = EncodeJob::new(Arc::clone(self), samples)?;
-        while !job.advance(backend)? {
-            on_progress(job.fraction())?;
-        }
+        let (unit, done) = (Unit::default(), AtomicU32::new(0));
+        let mut show = |part: f32| done.store(part.to_bits(), Ordering::Relaxed);
+        let mut work = pin!(self.encode_in(backend, None, samples, &unit, &mut show));
+        let mut told = 0.0;
+        let features = loop {
+            if let Some(features) = unit.advance(work.as_mut()) {
+                break features?;
+            }
+            let part = f32::from_bits(done.load(Ordering::Relaxed));
+            if part > told {
+                on_progress(part)?;
+            }
+            told = part;
+        };
         on_progress(1.0)?;
-        let features = job.finish()?;
         let mut rows = Frames::try_zeros(features.rows, features.width)?;
         features.download(backend, &mut rows.data)?;
         Ok(rows)
@@ -166,8 +186,38 @@ impl SpeechEncoder {
         }
     }
 
+    /// A program for the windows of a clip, from which at most `frames` animation frames are read.
+    ///
+    /// # Errors
+    /// Those of the backend.
+    pub(super) async fn program(
+        &self,
+        backend: &dyn Backend,
+        programs: Option<&SpeechPrograms>,
+        clip: (&Chunks, &Input, &[f32]),
+        frames: usize,
+        unit: &Unit,
+    ) -> Result<Arc<Recorded<Recording>>> {
+        let (chunks, input, samples) = clip;
+        let of_this_clip =
+            matches!(&self.front, Front::Wave { extractor, .. } if !chunks.is_whole() && extractor.norms_over_clip());
+        // Convolutions on a whole clip take in samples behind its last row, too.
+        let samples_in = match &self.front {
+            Front::Wave { .. } if chunks.is_whole() => samples.len(),
+            _ => 0,
+        };
+        let record = async { self.record(chunks, input, samples, frames) };
+        match programs.filter(|_| !of_this_clip) {
+            Some(programs) => {
+                let key = [chunks.window(), samples_in, frames];
+                programs.0.get_or_prepare(backend, key, record, unit).await
+            }
+            None => Ok(Arc::new(plan::prepare(backend, record, unit).await?)),
+        }
+    }
+
     /// The networks over one window of a clip, from which at most `frames` animation frames are read.
-    pub(super) fn record(&self, chunks: &Chunks, input: &Input, samples: &[f32], frames: usize) -> Result<Recording> {
+    fn record(&self, chunks: &Chunks, input: &Input, samples: &[f32], frames: usize) -> Result<(Recording, Arc<Plan>)> {
         let (rows, cols) = match &self.front {
             // All samples of a whole clip, for the norm over time sees those past the last row as well.
             Front::Wave { extractor, .. } if chunks.is_whole() => (samples.len().max(extractor.receptive_field()), 1),
@@ -191,8 +241,8 @@ impl SpeechEncoder {
         let (positions, position_view) = plan.input("positions", 1, frames, 2);
         let (output, out) = plan.output("features", 1, frames, encoded.cols);
         plan.push(Op::Interpolate { x: encoded, positions: position_view, out });
-        let (plan, input, input_len) = (Arc::new(plan.finish()), port, rows * cols);
-        Ok(Recording { plan, section, input, input_len, positions, output, frames })
+        let recording = Recording { section, input: port, input_len: rows * cols, positions, output, frames };
+        Ok((recording, Arc::new(plan.finish())))
     }
 }
 

@@ -97,6 +97,11 @@ impl FeatureExtractor {
         (samples - self.receptive_field) / self.hop + 1
     }
 
+    /// Whether parts of a long clip are normalised by the whole of it.
+    pub(super) fn norms_over_clip(&self) -> bool {
+        matches!(self.layers[0].norm, Norm::Group(..))
+    }
+
     /// The extractor for parts of one long clip: a norm over time is that of the whole clip, of which `sample` gives
     /// any of the `samples`.
     ///

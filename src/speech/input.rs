@@ -1,6 +1,11 @@
 //! What the network of one clip takes in, window by window: normalised samples, or log-mel rows.
 
+use crate::unit::Unit;
+
 use super::mel::{MEL_BANDS, MelSpectrum, NormalizedMel};
+
+/// Log-mel rows between two pauses.
+const ROWS_AT_ONCE: usize = 8;
 
 /// Source of one clip's network input. A frame is one row of the encoder.
 pub(super) enum Input {
@@ -13,15 +18,8 @@ pub(super) enum Input {
         /// Samples from a frame to the next.
         hop: usize,
     },
-    /// Log-mel rows about a mean over the clip, which is being taken; two of them make a frame.
-    MelMean {
-        /// Computes the rows.
-        spectrum: MelSpectrum,
-        /// Of the first `rows` rows.
-        sum: [f64; MEL_BANDS],
-        /// Rows in the sum.
-        rows: usize,
-    },
+    /// Log-mel rows about a mean over the clip, which is not known yet.
+    MelMean(MelSpectrum),
     /// Log-mel rows; two of them make a frame.
     Mel(NormalizedMel),
 }
@@ -42,23 +40,27 @@ impl Input {
 
     /// Log-mel rows about the clip's mean.
     pub(super) fn clip_mel() -> Self {
-        Self::MelMean { spectrum: MelSpectrum::new(), sum: [0.0; MEL_BANDS], rows: 0 }
+        Self::MelMean(MelSpectrum::new())
     }
 
-    /// One bounded part of what must be known of the whole clip before its first window: at most `frames` frames of a
-    /// clip of `total`. True when all is known.
-    pub(super) fn prepare(&mut self, samples: &[f32], frames: usize, total: usize) -> bool {
-        let Self::MelMean { spectrum, sum, rows } = self else { return true };
-        let end = (*rows + 2 * frames).min(2 * total);
-        for row in *rows..end {
+    /// What must be known of the whole clip, of `total` frames, before its first window.
+    pub(super) async fn prepare(&mut self, samples: &[f32], total: usize, unit: &Unit) {
+        let Self::MelMean(spectrum) = self else { return };
+        let mut sum = [0.0; MEL_BANDS];
+        for row in 0..2 * total {
             sum.iter_mut().zip(spectrum.row(samples, row)).for_each(|(sum, x)| *sum += x);
+            unit.pause().await;
         }
-        *rows = end;
-        if end == 2 * total {
-            *self = Self::Mel(NormalizedMel::new(sum.map(|sum| sum / (2 * total) as f64), 0.0));
-            return true;
+        *self = Self::Mel(NormalizedMel::new(sum.map(|sum| sum / (2 * total) as f64), 0.0));
+    }
+
+    /// Computes what windows before frame `end` read.
+    pub(super) async fn hear(&mut self, samples: &[f32], end: usize, unit: &Unit) {
+        if let Self::Mel(mel) = self {
+            while !mel.advance(samples, 2 * end, ROWS_AT_ONCE) {
+                unit.pause().await;
+            }
         }
-        false
     }
 
     /// One sample of a clip as the network takes it.
@@ -80,7 +82,7 @@ impl Input {
                 tail.fill(0.0);
             }
             Self::Mel(mel) => mel.read(samples, 2 * start, out),
-            Self::MelMean { .. } => unreachable!("read before it was prepared"),
+            Self::MelMean(_) => unreachable!("read before it was prepared"),
         }
     }
 }

@@ -106,13 +106,9 @@ impl NormalizedMel {
         Self { spectrum: MelSpectrum::new(), mean, rate, rows: VecDeque::new(), next: 0 }
     }
 
-    /// Rows `start..start + out.len()/80` of the clip; `start` must not go back.
-    ///
-    /// # Panics
-    /// If it does.
-    pub fn read(&mut self, samples: &[f32], start: usize, out: &mut [f32]) {
-        let end = start + out.len() / MEL_BANDS;
-        while self.next < end {
+    /// Computes the rows before `end` that were not yet, at most `most` of them; true when all are there.
+    pub fn advance(&mut self, samples: &[f32], end: usize, most: usize) -> bool {
+        for _ in self.next..end.min(self.next.saturating_add(most)) {
             let mut row = self.spectrum.row(samples, self.next);
             for (x, m) in row.iter_mut().zip(&mut self.mean) {
                 *m += (*x - *m) * self.rate;
@@ -121,6 +117,15 @@ impl NormalizedMel {
             self.rows.push_back(row.map(|x| x as f32));
             self.next += 1;
         }
+        self.next >= end
+    }
+
+    /// Rows `start..start + out.len()/80` of the clip, of which those are computed that were not yet; `start` must not go back.
+    ///
+    /// # Panics
+    /// If it does.
+    pub fn read(&mut self, samples: &[f32], start: usize, out: &mut [f32]) {
+        self.advance(samples, start + out.len() / MEL_BANDS, usize::MAX);
         let kept_from = self.next - self.rows.len();
         assert!(start >= kept_from, "row {start} is forgotten, {kept_from} is the first one left");
         self.rows.drain(..start - kept_from);

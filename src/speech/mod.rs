@@ -7,7 +7,8 @@
 //!
 //! In: finite samples at 16 kHz. Out: F = max(1, ⌊samples/16000·fps + ½⌋) rows in the memory of the backend.
 //! A pack names its front end; the log-mel one may go without the [`ContextNetwork`]. Long clips are encoded in chunks
-//! with context, so that cost grows linearly with the clip and memory stays bounded; see [`EncodeJob`].
+//! with context, so that cost grows linearly with the clip and memory stays bounded; see
+//! [`SpeechEncoder::encode_in`].
 
 mod chunks;
 mod clip_norm;
@@ -22,10 +23,9 @@ mod positional_conv;
 mod residual_conv;
 
 pub use context_network::{ContextNetwork, ContextStates};
-pub use encoder::SpeechEncoder;
+pub use encoder::{SpeechEncoder, SpeechPrograms};
 pub use feature_extractor::FeatureExtractor;
 pub use interpolate::Positions;
-pub use job::EncodeJob;
 pub use mel::{MEL_BANDS, MelSpectrum, NormalizedMel};
 pub use residual_conv::ResidualConv;
 

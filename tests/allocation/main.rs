@@ -14,7 +14,7 @@ use std::sync::atomic::Ordering::SeqCst;
 
 use media2face::backend::cpu::{CpuBackend, CpuOptions};
 use media2face::backend::vulkan::VulkanBackend;
-use media2face::face::{ExportTarget, FaceDecoder, FaceReader};
+use media2face::face::{ExportTarget, FaceDecoder, FacePrograms, FaceReader};
 use media2face::motion::{Clip, Inpaint, InpaintMode, SampleJob, SampleOptions, Sampler};
 use media2face::pack::{self, Size};
 use media2face::plan::{Activation, Backend, DeviceFrames, Mask, Op, PlanBuilder, VertexFormat, VertexLayout};
@@ -170,7 +170,7 @@ fn exports_allocate_nothing() {
     for backend in [Some(cpu), device.map(|device| Arc::new(device) as Arc<dyn Backend>)].into_iter().flatten() {
         let name = decoder.identity_names().next().expect("an identity").to_owned();
         let identity = Arc::new(decoder.identity(&*backend, &name).expect("an identity"));
-        let mut reader = FaceReader::new(&decoder, &backend, Some(identity)).expect("a reader");
+        let mut reader = FaceReader::new(&decoder, &FacePrograms::on(&backend), Some(identity)).expect("a reader");
         let (motion, vertices) =
             (Frames::zeros(3, decoder.motion_width()), decoder.topology().expect("a mesh").vertices);
         let mut tensor = backend.create_tensor(3 * vertices * 6).expect("memory");

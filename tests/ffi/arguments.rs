@@ -57,6 +57,8 @@ fn null_arguments_are_refused_by_name() {
         call("result", m2f_result_read_heads(result, 0.0, 0, 1, ptr::null_mut(), 0, count));
         call("result", m2f_result_read_offsets_mm(result, 0.0, 0, 1, ptr::null_mut(), 0, count));
         call("result", m2f_result_read_normals(result, 0.0, 0, 1, ptr::null_mut(), 0, count));
+        let none = ptr::null_mut();
+        call("result", m2f_result_read_offsets_and_normals(result, 0.0, 0, 1, none, none, 0, count));
         call("result", m2f_result_sample(result, 0.0, ptr::null_mut(), 0, ptr::null_mut(), ptr::null_mut(), 0));
     }
     assert!(calls.len() > 30);

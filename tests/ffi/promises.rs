@@ -57,6 +57,11 @@ fn reads_write_nothing_on_failure() {
             if expected == S::M2F_STATUS_MISSING_PART {
                 let read = m2f_result_read_normals(result, 0.0, 0, 10, to, 10 * width, &raw mut written);
                 fails(read, expected, "");
+                let (offsets, normals) = offsets.split_at_mut(5 * width);
+                let to = [offsets.as_mut_ptr(), normals.as_mut_ptr()];
+                let both = (to[0], to[1], 5 * width, &raw mut written);
+                let read = m2f_result_read_offsets_and_normals(result, 0.0, 0, 5, both.0, both.1, both.2, both.3);
+                fails(read, expected, "");
             }
             assert_eq!(written, 99);
             assert!(weights.iter().chain(&head).chain(&offsets).all(|value| *value == UNTOUCHED));

@@ -303,6 +303,18 @@ fn normals_are_unit_vectors_and_duration_is_the_clip_s() {
             let length = normal.iter().map(|c| c * c).sum::<f32>().sqrt();
             assert!((length - 1.0).abs() < 1e-4, "{normal:?}");
         }
+        let (mut offsets, mut together) = (vec![f32::NAN; count], [vec![f32::NAN; count], vec![f32::NAN; count]]);
+        ok(m2f_result_read_offsets_mm(result, 0.0, 2, 2, offsets.as_mut_ptr(), count, ptr::null_mut()));
+        let (to, mut written) = (together.each_mut().map(Vec::as_mut_ptr), 0);
+        ok(m2f_result_read_offsets_and_normals(result, 0.0, 2, 2, to[0], to[1], count, &raw mut written));
+        assert!(together == [offsets, normals] && written == count, "one decode gives the bits of two");
+        let none = ptr::null_mut();
+        ok(m2f_result_read_offsets_and_normals(result, 0.0, 2, 2, none, none, 0, &raw mut written));
+        assert_eq!(written, count);
+        let half = m2f_result_read_offsets_and_normals(result, 0.0, 2, 2, to[0], none, count, &raw mut written);
+        fails(half, S::M2F_STATUS_INVALID_ARGUMENT, "buffer is NULL");
+        let small = m2f_result_read_offsets_and_normals(result, 0.0, 2, 2, to[0], to[1], count - 1, none.cast());
+        fails(small, S::M2F_STATUS_BUFFER_TOO_SMALL, "are needed");
         let past = m2f_result_read_weights(result, 0.0, 14, 2, ptr::null_mut(), 0, &raw mut count);
         fails(past, S::M2F_STATUS_INVALID_ARGUMENT, "frames 14..16 of 15");
         m2f_result_destroy(result);

@@ -57,7 +57,7 @@ fn features_match_torch_at_the_encoders_rate_and_at_the_animations() {
         for (fps, kind) in [(50.0, "encoded"), (30.0, "features")] {
             let encoder = encoder(&io, norm, fps);
             for Tested { name: device, backend, precision } in every_backend() {
-                let features = encoder.encode(&*backend, io.f32("samples"), &mut |_| Ok(())).expect("features");
+                let features = encoder.encode(&*backend, &io.f32("samples"), &mut |_| Ok(())).expect("features");
                 // The encoder rounds the clip's last row up, the animation rounds to the nearest.
                 let expected = &io.f32(&format!("{kind}_{name}"))[..features.data.len()];
                 assert_eq!(features.len(), (21_777.0 / 16_000.0 * fps).round() as usize);

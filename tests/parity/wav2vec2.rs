@@ -95,7 +95,7 @@ fn features_match_torch_interpolation_both_ways() {
         let io = golden(&format!("{network}_io"));
         let encoder = Arc::new(SpeechEncoder::load(&pack(network, false, align)).expect("encoder"));
         for Tested { name: device, backend, precision } in every_backend() {
-            let features = encoder.encode(&*backend, io.f32("input"), &mut |_| Ok(())).expect("features");
+            let features = encoder.encode(&*backend, &io.f32("input"), &mut |_| Ok(())).expect("features");
             assert_eq!((features.len(), features.width), (30, encoder.width()));
             assert_close(
                 &format!("{network} {name} on {device}"),

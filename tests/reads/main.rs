@@ -61,7 +61,8 @@ fn reads_after_the_first_of_their_kind_take_no_memory() {
     let (binding, solver) = (binding(rig.model, vertices), solver(rig.model, vertices));
     let mut floats = vec![0.0f32; FRAMES as usize * vertices * 3];
     let (room, none, fps) = (floats.len(), ptr::null_mut(), 30.0);
-    let to = floats.as_mut_ptr();
+    let mut normals = floats.clone();
+    let (to, to_normals) = (floats.as_mut_ptr(), normals.as_mut_ptr());
     let (mut weights, mut head) = ([0.0f32; 52], [0.0f32; 7]);
     let (to_weights, to_head) = (weights.as_mut_ptr(), head.as_mut_ptr());
     type Read<'a> = (&'a str, Box<dyn Fn() -> m2f_status + 'a>);
@@ -71,6 +72,10 @@ fn reads_after_the_first_of_their_kind_take_no_memory() {
             ("heads", Box::new(|| m2f_result_read_heads(result, fps, 0, FRAMES, to, room, none))),
             ("offsets", Box::new(|| m2f_result_read_offsets_mm(result, fps, 0, FRAMES, to, room, none))),
             ("normals", Box::new(|| m2f_result_read_normals(result, fps, 0, FRAMES, to, room, none))),
+            (
+                "both",
+                Box::new(|| m2f_result_read_offsets_and_normals(result, fps, 0, FRAMES, to, to_normals, room, none)),
+            ),
             ("bound", Box::new(|| m2f_result_read_bound_offsets_mm(result, binding, fps, 0, FRAMES, to, room, none))),
             ("solved", Box::new(|| m2f_result_read_solved_weights(result, solver, fps, 0, FRAMES, to, room, none))),
             ("sample", Box::new(|| m2f_result_sample(result, 0.7, to_weights, 52, to_head, to, room))),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use media2face::Error;
 use media2face::backend::cpu::{CpuBackend, CpuOptions};
-use media2face::face::{FaceDecoder, FaceEncoder, FaceReader, Generator, Topology};
+use media2face::face::{FaceDecoder, FaceEncoder, FacePrograms, FaceReader, Generator, Topology};
 use media2face::limits::MAX_MAP_SIDE;
 use media2face::plan::{Backend, PlanBuilder};
 use media2face::signal::pose::quaternion_from_axis_angle;
@@ -27,7 +27,7 @@ pub(crate) fn decoder(face: &TinyFace) -> Arc<FaceDecoder> {
 
 pub(crate) fn reader(decoder: &Arc<FaceDecoder>, backend: &Arc<dyn Backend>, name: &str) -> FaceReader {
     let identity = Arc::new(decoder.identity(&**backend, name).expect("identity"));
-    FaceReader::new(decoder, backend, Some(identity)).expect("reader")
+    FaceReader::new(decoder, &FacePrograms::on(backend), Some(identity)).expect("reader")
 }
 
 pub(crate) fn offsets(reader: &mut FaceReader, motion: &Frames) -> Vec<f32> {
@@ -112,7 +112,7 @@ fn host_mesh_equals_the_pack_identity_of_that_mesh() {
         for (name, size, tolerance) in [("ada", 1.0, 0.0), ("ben", 1.1, NETWORK_F32)] {
             let own = decoder.identity_from_vertices(&*backend, "own", &neutral(size)).expect("identity");
             assert_eq!((own.name(), own.vertices_mm()), ("own", neutral(size).as_slice()));
-            let mut own = FaceReader::new(&decoder, &backend, Some(Arc::new(own))).expect("reader");
+            let mut own = FaceReader::new(&decoder, &FacePrograms::on(&backend), Some(Arc::new(own))).expect("reader");
             let expected = offsets(&mut reader(&decoder, &backend, name), &motion(2));
             assert_close(name, &offsets(&mut own, &motion(2)), &expected, tolerance);
         }
@@ -184,7 +184,7 @@ fn weights_match_torch_without_any_geometry() {
         rows.row_mut(i)[..D_Z].copy_from_slice(z);
     }
     for backend in backends() {
-        let mut reader = FaceReader::new(&decoder(&face), &backend, None).expect("reader");
+        let mut reader = FaceReader::new(&decoder(&face), &FacePrograms::on(&backend), None).expect("reader");
         let mut weights = vec![0.0; 4 * 52];
         reader.weights(&rows, &mut weights).expect("weights");
         assert_close(&backend.name(), &weights, &io.f32("weights_out"), NETWORK_F32);
@@ -199,12 +199,13 @@ fn mesh_and_weights_come_back_as_latents() {
     let encoder = FaceEncoder::load(&face.pack(), decoder.topology()).expect("encoder");
     for backend in backends() {
         let weights = Frames::new(52, io.f32("weights"));
-        let latents = encoder.from_weights(&backend, &weights).expect("latents");
+        let latents = encoder.from_weights(&FacePrograms::on(&backend), &weights).expect("latents");
         assert_close("of weights", &latents.data, &io.f32("z_out"), NETWORK_F32);
-        let [ada, ben] = [1.0, 1.1].map(|size| encoder.from_mesh(&backend, &neutral(size)).expect("latent"));
+        let [ada, ben] =
+            [1.0, 1.1].map(|size| encoder.from_mesh(&FacePrograms::on(&backend), &neutral(size)).expect("latent"));
         assert_eq!(ada.len(), D_Z);
         assert!(ada.iter().zip(&ben).any(|(a, b)| (a - b).abs() > 1e-3), "two meshes, two latents");
-        assert!(matches!(encoder.from_mesh(&backend, &[0.0; 6]), Err(Error::InvalidArgument(_))));
+        assert!(matches!(encoder.from_mesh(&FacePrograms::on(&backend), &[0.0; 6]), Err(Error::InvalidArgument(_))));
     }
 }
 
@@ -250,19 +251,19 @@ fn missing_parts_are_named() {
     named(reader.offsets_mm(&rows, &mut [0.0; VERTICES * 3]), "gnpfa.generator");
 
     face.drop_part("gnpfa.to_weights.");
-    let mut bare = FaceReader::new(&decoder(&face), backend, None).expect("reader");
+    let mut bare = FaceReader::new(&decoder(&face), &FacePrograms::on(backend), None).expect("reader");
     named(bare.weights(&rows, &mut [0.0; 52]), "gnpfa.to_weights");
 
     face.manifest.topology = None;
     face.manifest.identities.names.clear();
     named(decoder(&face).identity(&**backend, "ada").map(drop), "topology");
     let encoder = FaceEncoder::load(&face.pack(), None).expect("encoder");
-    named(encoder.from_mesh(backend, &neutral(1.0)).map(drop), "topology");
+    named(encoder.from_mesh(&FacePrograms::on(backend), &neutral(1.0)).map(drop), "topology");
     face.drop_part("gnpfa.encoder.");
     face.drop_part("gnpfa.from_weights.");
     let encoder = FaceEncoder::load(&face.pack(), None).expect("encoder");
-    named(encoder.from_mesh(backend, &neutral(1.0)).map(drop), "gnpfa.encoder");
-    named(encoder.from_weights(backend, &Frames::zeros(1, 52)).map(drop), "gnpfa.from_weights");
+    named(encoder.from_mesh(&FacePrograms::on(backend), &neutral(1.0)).map(drop), "gnpfa.encoder");
+    named(encoder.from_weights(&FacePrograms::on(backend), &Frames::zeros(1, 52)).map(drop), "gnpfa.from_weights");
 
     face.manifest.gnpfa = None;
     named(FaceDecoder::load(&face.pack()).map(drop), "gnpfa");
@@ -285,14 +286,14 @@ fn wrong_arguments_are_refused() {
     invalid(decoder.identity_from_vertices(&**backend, "own", &out).map(drop));
     assert!(bound.offsets_mm(&Frames::default(), &mut []).is_ok(), "no frames, no work");
 
-    let mut unbound = FaceReader::new(&decoder, backend, None).expect("reader");
+    let mut unbound = FaceReader::new(&decoder, &FacePrograms::on(backend), None).expect("reader");
     let result = unbound.offsets_mm(&Frames::zeros(1, MOTION), &mut out);
     assert!(matches!(result, Err(Error::InvalidState(_))), "{result:?}");
 
     let mut plain = TinyFace::new();
     plain.drop_part("gnpfa.generator.");
     let other = Arc::new(self::decoder(&plain).identity(&**backend, "ada").expect("identity"));
-    invalid(FaceReader::new(&decoder, backend, Some(other)).map(drop));
+    invalid(FaceReader::new(&decoder, &FacePrograms::on(backend), Some(other)).map(drop));
 }
 
 #[test]

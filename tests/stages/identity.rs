@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use media2face::Error;
-use media2face::face::{FaceReader, Identity};
+use media2face::face::{FacePrograms, FaceReader, Identity};
 
 use crate::face::{decoder, motion, offsets, reader};
 use crate::support::tiny_face::{TinyFace, VERTICES, neutral};
@@ -33,7 +33,7 @@ fn mix_of_one_is_that_one() {
     for backend in backends() {
         for name in ["ada", "ben"] {
             let alone = Arc::new(decoder.identity_mix(&*backend, "mix", &[(name, 0.3)]).expect("mix"));
-            let mut alone = FaceReader::new(&decoder, &backend, Some(alone)).expect("reader");
+            let mut alone = FaceReader::new(&decoder, &FacePrograms::on(&backend), Some(alone)).expect("reader");
             let expected = offsets(&mut reader(&decoder, &backend, name), &motion(2));
             assert_close(name, &offsets(&mut alone, &motion(2)), &expected, NETWORK_F32);
         }

@@ -24,6 +24,7 @@ mod motion;
 mod output;
 mod pack;
 mod picture;
+mod programs;
 mod prompt;
 mod reading;
 mod repaint;

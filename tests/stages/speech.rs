@@ -7,9 +7,11 @@ use std::sync::{Arc, Mutex};
 
 use media2face::error::{Error, Result};
 use media2face::pack::{Manifest, Pack};
-use media2face::plan::{Backend, Executable, Plan, Port, Section, State, Tensor};
+use media2face::plan::{
+    Backend, Executable, Plan, Port, Preparation, Program, Section, State, Tensor, prepared_at_once,
+};
 use media2face::signal::Frames;
-use media2face::speech::{EncodeJob, Positions, SpeechEncoder};
+use media2face::speech::{Positions, SpeechEncoder};
 use serde_json::{Value, json};
 
 use crate::support::golden::{golden, path};
@@ -57,7 +59,7 @@ fn sound(samples: usize) -> Vec<f32> {
 }
 
 fn encode(backend: &dyn Backend, pack: &Pack, samples: &[f32]) -> Frames {
-    load(pack).encode(backend, samples.to_vec(), &mut |_| Ok(())).expect("features")
+    load(pack).encode(backend, samples, &mut |_| Ok(())).expect("features")
 }
 
 #[test]
@@ -187,29 +189,23 @@ fn every_frame_is_of_the_piece_that_holds_its_row() {
 #[test]
 fn bad_samples_are_refused() {
     let encoder = load(&mel_pack(&json!({})));
-    assert!(matches!(EncodeJob::new(Arc::clone(&encoder), Vec::new()), Err(Error::InvalidAudio(_))));
-    let Err(Error::InvalidAudio(detail)) = EncodeJob::new(encoder, vec![0.0, 0.0, f32::NAN]) else {
-        panic!("accepted")
-    };
+    let refused = |samples: &[f32]| encoder.encode(&*backends()[0], samples, &mut |_| Ok(())).map(drop);
+    assert!(matches!(refused(&[]), Err(Error::InvalidAudio(_))));
+    let Err(Error::InvalidAudio(detail)) = refused(&[0.0, 0.0, f32::NAN]) else { panic!("accepted") };
     assert!(detail.contains("sample 2 "), "{detail}");
 }
 
 #[test]
-fn job_cannot_finish_early_and_progress_can_cancel() {
+fn progress_rises_and_can_cancel() {
     let encoder = load(&mel_pack(&json!({ "chunk_s": 0.5 })));
     let backend = &*backends()[0];
-    let mut job = EncodeJob::new(Arc::clone(&encoder), sound(32_000)).expect("job");
-    assert!(!job.advance(backend).expect("one step"));
-    assert!(job.fraction() > 0.0 && job.fraction() < 1.0);
-    assert!(matches!(job.finish(), Err(Error::InvalidState(_))));
-
     let mut heard = Vec::new();
-    let cancelled = encoder.encode(backend, sound(32_000), &mut |fraction| {
+    let cancelled = encoder.encode(backend, &sound(32_000), &mut |fraction| {
         heard.push(fraction);
         if heard.len() == 2 { Err(Error::Cancelled) } else { Ok(()) }
     });
     assert_eq!(cancelled, Err(Error::Cancelled));
-    assert!(heard.len() == 2 && heard[0] < heard[1] && heard[1] < 1.0, "{heard:?}");
+    assert!(heard.len() == 2 && 0.0 < heard[0] && heard[0] < heard[1] && heard[1] < 1.0, "{heard:?}");
 }
 
 #[test]
@@ -277,18 +273,29 @@ struct Counting {
     arena: Mutex<usize>,
 }
 
+#[derive(Clone)]
 struct CountingRun(Arc<Plan>, Arc<AtomicUsize>);
+
+impl Program for CountingRun {
+    fn plan(&self) -> &Arc<Plan> {
+        &self.0
+    }
+
+    fn executable(self: Arc<Self>) -> Result<Box<dyn Executable>> {
+        Ok(Box::new((*self).clone()))
+    }
+}
 
 impl Backend for Counting {
     fn name(&self) -> String {
         "counting".to_owned()
     }
 
-    fn compile(&self, plan: Arc<Plan>) -> Result<Box<dyn Executable>> {
+    fn prepare(&self, plan: Arc<Plan>) -> Result<Box<dyn Preparation>> {
         self.plans.fetch_add(1, Ordering::Relaxed);
         let mut arena = self.arena.lock().expect("arena");
         *arena = plan.arena_len().max(*arena);
-        Ok(Box::new(CountingRun(plan, Arc::clone(&self.runs))))
+        Ok(prepared_at_once(CountingRun(plan, Arc::clone(&self.runs))))
     }
 
     fn create_tensor(&self, len: usize) -> Result<Tensor> {
@@ -317,13 +324,13 @@ impl Executable for CountingRun {
         Ok(State(Box::new(())))
     }
 
-    fn write(&mut self, port: Port, data: &[f32]) -> Result<()> {
-        assert_eq!(self.0.buffers()[port.buffer().index()].len, data.len());
+    fn write_part(&mut self, port: Port, first: usize, data: &[f32]) -> Result<()> {
+        assert!(self.0.buffers()[port.buffer().index()].len >= first + data.len());
         assert!(data.iter().all(|x| x.is_finite()));
         Ok(())
     }
 
-    fn load(&mut self, _: Port, _: &Tensor, _: usize) -> Result<()> {
+    fn load_part(&mut self, _: Port, _: Range<usize>, _: &Tensor, _: usize) -> Result<()> {
         Ok(())
     }
 
@@ -336,8 +343,8 @@ impl Executable for CountingRun {
         Ok(sections.len().min(1))
     }
 
-    fn read(&mut self, port: Port, data: &mut [f32]) -> Result<()> {
-        assert_eq!(self.0.buffers()[port.buffer().index()].len, data.len());
+    fn read_part(&mut self, port: Port, first: usize, data: &mut [f32]) -> Result<()> {
+        assert!(self.0.buffers()[port.buffer().index()].len >= first + data.len());
         data.fill(0.0);
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use media2face::backend::cpu::{CpuBackend, CpuOptions};
-use media2face::face::{FaceDecoder, FaceEncoder, FaceReader};
+use media2face::face::{FaceDecoder, FaceEncoder, FacePrograms, FaceReader};
 use media2face::output::{ShapeSolver, SolverOptions};
 use media2face::plan::Backend;
 use media2face::session::{Animation, Binding, SessionOptions, Solver};
@@ -57,14 +57,15 @@ fn expression_and_identity_stay_apart() {
     (0..6).for_each(|i| motion.row_mut(i).copy_from_slice(clip.motion().row(10 + 8 * i)));
     let read = |name: &str| {
         let identity = Arc::new(decoder.identity(&**backend, name).expect("identity"));
-        let mut reader = FaceReader::new(&decoder, backend, Some(Arc::clone(&identity))).expect("reader");
+        let mut reader =
+            FaceReader::new(&decoder, &FacePrograms::on(backend), Some(Arc::clone(&identity))).expect("reader");
         let width = identity.vertices_mm().len();
         let mut offsets = vec![0.0; 6 * width];
         reader.offsets_mm(&motion, &mut offsets).expect("offsets");
         let mut back = Frames::zeros(6, decoder.motion_width());
         for (i, offsets) in offsets.chunks_exact(width).enumerate() {
             let mesh: Vec<f32> = identity.vertices_mm().iter().zip(offsets).map(|(n, o)| n + o).collect();
-            let z = encoder.from_mesh(backend, &mesh).expect("latent");
+            let z = encoder.from_mesh(&FacePrograms::on(backend), &mesh).expect("latent");
             back.row_mut(i)[..z.len()].copy_from_slice(&z);
         }
         let mut weights = vec![0.0; 6 * decoder.weight_count()];

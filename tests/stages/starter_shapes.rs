@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use media2face::backend::cpu::{CpuBackend, CpuOptions};
-use media2face::face::{FaceDecoder, FaceReader};
+use media2face::face::{FaceDecoder, FacePrograms, FaceReader};
 use media2face::plan::Backend;
 use media2face::session::Animation;
 use media2face::signal::Frames;
@@ -49,7 +49,7 @@ fn sums_of_shapes_close_the_lips_and_keep_the_skin() {
         let neutral = face.vertices_mm();
         let width = neutral.len();
         let identity = Arc::new(decoder.identity(&*backend, name).expect("identity"));
-        let mut reader = FaceReader::new(&decoder, &backend, Some(identity)).expect("reader");
+        let mut reader = FaceReader::new(&decoder, &FacePrograms::on(&backend), Some(identity)).expect("reader");
         let (mut decoded, mut weights) = (vec![0.0; motion.len() * width], vec![0.0; motion.len() * 52]);
         reader.offsets_mm(motion, &mut decoded).expect("offsets");
         reader.weights(motion, &mut weights).expect("weights");

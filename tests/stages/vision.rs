@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use media2face::Error;
-use media2face::face::{Encoder, EncoderSizes, PictureCodes, VisionEncoder, VisionReader};
+use media2face::face::{Encoder, EncoderSizes, FacePrograms, PictureCodes, VisionEncoder, VisionReader};
 use media2face::pack::{Pack, Size, random};
 use media2face::picture::{FaceBox, Picture};
 use media2face::plan::Backend;
@@ -38,7 +38,7 @@ fn picture(width: usize, height: usize, number: usize) -> Picture {
 
 fn read(pack: &Pack, backend: &Arc<dyn Backend>, pictures: &[Picture]) -> PictureCodes {
     let encoder = Arc::new(VisionEncoder::load(pack).expect("encoders"));
-    VisionReader::new(&encoder, backend).read(pictures).expect("codes")
+    VisionReader::new(&encoder, &FacePrograms::on(backend)).read(pictures).expect("codes")
 }
 
 #[test]
@@ -111,7 +111,9 @@ fn codes_of_another_width_are_refused_with_the_tensor() {
 #[test]
 fn pictures_of_another_side_are_refused() {
     let encoder = Arc::new(VisionEncoder::load(&tiny()).expect("encoders"));
-    let error = VisionReader::new(&encoder, &backends()[0]).read(&[picture(SIDE, SIDE + 1, 0)]).expect_err("no square");
+    let error = VisionReader::new(&encoder, &FacePrograms::on(&backends()[0]))
+        .read(&[picture(SIDE, SIDE + 1, 0)])
+        .expect_err("no square");
     assert!(matches!(error, Error::InvalidArgument(_)) && error.to_string().contains("16×17"), "{error}");
 }
 

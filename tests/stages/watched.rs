@@ -4,7 +4,9 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use media2face::error::{Error, Result};
-use media2face::plan::{Backend, Executable, Op, Plan, Port, Section, State, Tensor};
+use media2face::plan::{
+    Backend, Executable, Op, Plan, Port, Preparation, Program, Section, State, Tensor, prepared_at_once,
+};
 
 use super::support::reference::Reference;
 
@@ -29,9 +31,28 @@ pub struct Watched {
     pub at_once: bool,
 }
 
+struct WatchedProgram {
+    plan: Arc<Plan>,
+    watched: Watched,
+}
+
+impl Program for WatchedProgram {
+    fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    fn executable(self: Arc<Self>) -> Result<Box<dyn Executable>> {
+        let inner = Reference.compile(Arc::clone(&self.plan))?;
+        Ok(Box::new(WatchedExecutable { inner, watched: self.watched.clone(), noise: Vec::new(), is_new: false }))
+    }
+}
+
 pub struct WatchedExecutable {
     inner: Box<dyn Executable>,
     watched: Watched,
+    /// What lies where noise is written, and whether it was since the last section.
+    noise: Vec<f32>,
+    is_new: bool,
 }
 
 impl Backend for Watched {
@@ -39,9 +60,8 @@ impl Backend for Watched {
         Reference.name()
     }
 
-    fn compile(&self, plan: Arc<Plan>) -> Result<Box<dyn Executable>> {
-        let inner = Reference.compile(plan)?;
-        Ok(Box::new(WatchedExecutable { inner, watched: self.clone() }))
+    fn prepare(&self, plan: Arc<Plan>) -> Result<Box<dyn Preparation>> {
+        Ok(prepared_at_once(WatchedProgram { plan, watched: self.clone() }))
     }
 
     fn create_tensor(&self, len: usize) -> Result<Tensor> {
@@ -73,15 +93,18 @@ impl Executable for WatchedExecutable {
         self.inner.create_state()
     }
 
-    fn write(&mut self, port: Port, data: &[f32]) -> Result<()> {
-        if self.inner.plan().buffers()[port.buffer().index()].label == "noise" {
-            self.watched.calls.lock().unwrap().push(Call::Noise(data.to_vec()));
+    fn write_part(&mut self, port: Port, first: usize, data: &[f32]) -> Result<()> {
+        let buffer = &self.inner.plan().buffers()[port.buffer().index()];
+        if buffer.label == "noise" {
+            self.noise.resize(buffer.len, 0.0);
+            self.noise[first..first + data.len()].copy_from_slice(data);
+            self.is_new = true;
         }
-        self.inner.write(port, data)
+        self.inner.write_part(port, first, data)
     }
 
-    fn load(&mut self, port: Port, tensor: &Tensor, offset: usize) -> Result<()> {
-        self.inner.load(port, tensor, offset)
+    fn load_part(&mut self, port: Port, part: Range<usize>, tensor: &Tensor, offset: usize) -> Result<()> {
+        self.inner.load_part(port, part, tensor, offset)
     }
 
     fn store(&mut self, port: Port, part: Range<usize>, tensor: &mut Tensor, offset: usize) -> Result<()> {
@@ -90,6 +113,9 @@ impl Executable for WatchedExecutable {
 
     fn advance(&mut self, sections: &[Section], state: &mut State) -> Result<usize> {
         let mut calls = self.watched.calls.lock().unwrap();
+        if std::mem::take(&mut self.is_new) {
+            calls.push(Call::Noise(self.noise.clone()));
+        }
         calls.push(Call::Advance(sections.len()));
         if self.watched.fails && calls.len().is_multiple_of(3) {
             return Err(Error::DeviceLost("on purpose".to_owned()));
@@ -106,8 +132,8 @@ impl Executable for WatchedExecutable {
         Ok(done)
     }
 
-    fn read(&mut self, port: Port, data: &mut [f32]) -> Result<()> {
-        self.inner.read(port, data)
+    fn read_part(&mut self, port: Port, first: usize, data: &mut [f32]) -> Result<()> {
+        self.inner.read_part(port, first, data)
     }
 }
 

@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use half::f16;
 use media2face::error::Result;
-use media2face::plan::{Activation, Backend, Executable, Mask, Op, Plan, Port, Section, State, Storage, Tensor, View};
+use media2face::plan::{
+    Activation, Backend, BufferInfo, Executable, Mask, Op, Plan, Port, Preparation, Program, Section, State, Storage,
+    Tensor, View, prepared_at_once,
+};
 use media2face::tensor::Weight;
 
 use super::tolerance::Precision;
@@ -17,8 +20,8 @@ impl Backend for Reference {
         "f64 reference".to_owned()
     }
 
-    fn compile(&self, plan: Arc<Plan>) -> Result<Box<dyn Executable>> {
-        Twin(Precision::F32).compile(plan)
+    fn prepare(&self, plan: Arc<Plan>) -> Result<Box<dyn Preparation>> {
+        Twin(Precision::F32).prepare(plan)
     }
 
     fn create_tensor(&self, len: usize) -> Result<Tensor> {
@@ -51,14 +54,8 @@ impl Backend for Twin {
         format!("f64 reference, {:?}", self.0)
     }
 
-    fn compile(&self, plan: Arc<Plan>) -> Result<Box<dyn Executable>> {
-        let constant =
-            |offset: usize, len: usize| plan.constants()[offset..offset + len].iter().map(|v| f64::from(*v)).collect();
-        let buffers = plan.buffers().iter();
-        let buffers = buffers
-            .map(|b| if b.storage == Storage::Constant { constant(b.offset, b.len) } else { vec![f64::NAN; b.len] })
-            .collect();
-        Ok(Box::new(Run { plan, precision: self.0, buffers }))
+    fn prepare(&self, plan: Arc<Plan>) -> Result<Box<dyn Preparation>> {
+        Ok(prepared_at_once(TwinProgram { plan, precision: self.0 }))
     }
 
     fn create_tensor(&self, len: usize) -> Result<Tensor> {
@@ -75,6 +72,30 @@ impl Backend for Twin {
 
     fn frames_per_run(&self) -> usize {
         Reference.frames_per_run()
+    }
+}
+
+struct TwinProgram {
+    plan: Arc<Plan>,
+    precision: Precision,
+}
+
+impl Program for TwinProgram {
+    fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    fn executable(self: Arc<Self>) -> Result<Box<dyn Executable>> {
+        let (plan, precision) = (Arc::clone(&self.plan), self.precision);
+        let constant =
+            |offset: usize, len: usize| plan.constants()[offset..offset + len].iter().map(|v| f64::from(*v)).collect();
+        let contents = |b: &BufferInfo| match b.storage {
+            Storage::Constant => constant(b.offset, b.len),
+            Storage::Input => vec![0.0; b.len],
+            _ => vec![f64::NAN; b.len],
+        };
+        let buffers = plan.buffers().iter().map(contents).collect();
+        Ok(Box::new(Run { plan, precision, buffers }))
     }
 }
 
@@ -115,15 +136,14 @@ impl Executable for Run {
         Ok(State(Box::new(state.collect::<Vec<_>>())))
     }
 
-    fn write(&mut self, port: Port, data: &[f32]) -> Result<()> {
-        let buffer = &mut self.buffers[port.buffer().index()];
-        assert_eq!(buffer.len(), data.len(), "write of {} values into {}", data.len(), buffer.len());
+    fn write_part(&mut self, port: Port, first: usize, data: &[f32]) -> Result<()> {
+        let buffer = &mut self.buffers[port.buffer().index()][first..first + data.len()];
         buffer.iter_mut().zip(data).for_each(|(b, d)| *b = f64::from(*d));
         Ok(())
     }
 
-    fn load(&mut self, port: Port, tensor: &Tensor, offset: usize) -> Result<()> {
-        let buffer = &mut self.buffers[port.buffer().index()];
+    fn load_part(&mut self, port: Port, part: Range<usize>, tensor: &Tensor, offset: usize) -> Result<()> {
+        let buffer = &mut self.buffers[port.buffer().index()][part];
         let len = buffer.len();
         buffer.copy_from_slice(&values_of(tensor)[offset..offset + len]);
         Ok(())
@@ -150,9 +170,8 @@ impl Executable for Run {
         Ok(1)
     }
 
-    fn read(&mut self, port: Port, data: &mut [f32]) -> Result<()> {
-        let buffer = &self.buffers[port.buffer().index()];
-        assert_eq!(buffer.len(), data.len(), "read of {} values from {}", data.len(), buffer.len());
+    fn read_part(&mut self, port: Port, first: usize, data: &mut [f32]) -> Result<()> {
+        let buffer = &self.buffers[port.buffer().index()][first..first + data.len()];
         data.iter_mut().zip(buffer).for_each(|(d, b)| *d = *b as f32);
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-const EVERYWHERE: &[&str] = &["error", "limits", "memory", "Error", "Result"];
+const EVERYWHERE: &[&str] = &["clock", "error", "limits", "memory", "unit", "Error", "Result"];
 const STAGE: &[&str] = &["nn", "plan", "pack", "tensor", "signal"];
 const ALL: &[&str] = &[
     "audio", "backend", "face", "motion", "nn", "output", "pack", "picture", "plan", "prompt", "session", "signal",
@@ -13,7 +13,7 @@ const ALL: &[&str] = &[
 fn allowed(layer: &str) -> Vec<&'static str> {
     let with = |more: &[&'static str]| STAGE.iter().chain(more).copied().collect();
     match layer {
-        "tensor" | "signal" | "error" | "limits" | "memory" => vec![],
+        "tensor" | "signal" | "clock" | "error" | "limits" | "memory" | "unit" => vec![],
         "picture" => vec!["tensor", "signal"],
         "plan" | "pack" => vec!["tensor"],
         "backend::cpu" | "backend::vulkan" => vec!["plan", "tensor"],

@@ -1,10 +1,12 @@
-//! From ops to steps.
+//! From ops to steps, a bounded part at a time.
 
 use std::sync::Arc;
 
+use crate::clock::Instant;
 use crate::error::Result;
 use crate::plan::{Op, Plan, View};
 use crate::tensor::Weight;
+use crate::unit::UNIT;
 
 use super::executable::Step;
 use super::isa::Isa;
@@ -13,40 +15,75 @@ use super::packing::{Cache, Layout, Packed};
 use super::rigid_motion;
 use super::{attention, combine, conv1d, conv2d, gather, group_norm, interpolate, layer_norm, linear, map, normals};
 
-/// Collects the steps of a section.
-pub(super) struct Compiler<'a> {
+/// Collects the steps of a plan.
+pub(super) struct Compiler {
     pub(super) isa: Isa,
-    plan: &'a Plan,
-    cache: &'a Cache,
+    plan: Arc<Plan>,
+    cache: Arc<Cache>,
+    /// Of the sections that are done.
+    sections: Vec<Vec<Box<dyn Step>>>,
+    /// Of the section under way.
     steps: Vec<Box<dyn Step>>,
+    /// Next op of the section under way.
+    at: usize,
     /// f32s that the op with the largest workspace needs.
+    workspace_len: usize,
+}
+
+/// What becomes of a plan.
+pub(super) struct Steps {
+    /// By section.
+    pub(super) sections: Vec<Vec<Box<dyn Step>>>,
+    /// f32s that live from step to step of one op.
     pub(super) workspace_len: usize,
 }
 
-impl<'a> Compiler<'a> {
-    pub(super) fn new(isa: Isa, plan: &'a Plan, cache: &'a Cache) -> Self {
-        Self { isa, plan, cache, steps: Vec::new(), workspace_len: 0 }
+impl Compiler {
+    pub(super) fn new(isa: Isa, plan: &Arc<Plan>, cache: &Arc<Cache>) -> Self {
+        let (plan, cache) = (Arc::clone(plan), Arc::clone(cache));
+        Self { isa, plan, cache, sections: Vec::new(), steps: Vec::new(), at: 0, workspace_len: 0 }
     }
 
-    /// The steps of some ops.
-    pub(super) fn section(&mut self, ops: &[Op]) -> Result<Vec<Box<dyn Step>>> {
-        for op in ops.iter().filter(|op| !op.output().is_empty()) {
-            match op {
-                Op::Linear { .. } => linear::compile(op, self)?,
-                Op::Conv1d { .. } => conv1d::compile(op, self)?,
-                Op::Conv2d { .. } => conv2d::compile(op, self)?,
-                Op::Attention { .. } => attention::compile(op, self),
-                Op::LayerNorm { .. } => layer_norm::compile(op, self)?,
-                Op::GroupNorm { .. } => group_norm::compile(op, self)?,
-                Op::Map { .. } => map::compile(op, self),
-                Op::Combine { .. } => combine::compile(op, self),
-                Op::Interpolate { .. } => interpolate::compile(op, self),
-                Op::Gather { .. } => gather::compile(op, self)?,
-                Op::RigidMotion { .. } => rigid_motion::compile(op, self),
-                Op::Normals { .. } => normals::compile(op, self)?,
+    /// Compiles ops for about a unit of work; the steps when those were the last.
+    ///
+    /// # Errors
+    /// `OutOfMemory`; `InvalidPack` for a list out of a pack that does not fit.
+    pub(super) fn advance(&mut self) -> Result<Option<Steps>> {
+        let (began, plan) = (Instant::now(), Arc::clone(&self.plan));
+        while let Some(ops) = plan.section_ops(self.sections.len()) {
+            for op in &ops[self.at..] {
+                self.at += 1;
+                if !op.output().is_empty() {
+                    self.op(op)?;
+                }
+                if began.elapsed() > UNIT {
+                    return Ok(None);
+                }
             }
+            self.sections.push(std::mem::take(&mut self.steps));
+            self.at = 0;
         }
-        Ok(std::mem::take(&mut self.steps))
+        let (sections, workspace_len) = (std::mem::take(&mut self.sections), self.workspace_len);
+        self.plan.check_memory(workspace_len)?;
+        Ok(Some(Steps { sections, workspace_len }))
+    }
+
+    fn op(&mut self, op: &Op) -> Result<()> {
+        match op {
+            Op::Linear { .. } => linear::compile(op, self)?,
+            Op::Conv1d { .. } => conv1d::compile(op, self)?,
+            Op::Conv2d { .. } => conv2d::compile(op, self)?,
+            Op::Attention { .. } => attention::compile(op, self),
+            Op::LayerNorm { .. } => layer_norm::compile(op, self)?,
+            Op::GroupNorm { .. } => group_norm::compile(op, self)?,
+            Op::Map { .. } => map::compile(op, self),
+            Op::Combine { .. } => combine::compile(op, self),
+            Op::Interpolate { .. } => interpolate::compile(op, self),
+            Op::Gather { .. } => gather::compile(op, self)?,
+            Op::RigidMotion { .. } => rigid_motion::compile(op, self),
+            Op::Normals { .. } => normals::compile(op, self)?,
+        }
+        Ok(())
     }
 
     pub(super) fn push(&mut self, step: impl Step + 'static) {
@@ -54,7 +91,7 @@ impl<'a> Compiler<'a> {
     }
 
     pub(super) fn place(&self, view: View) -> Place {
-        Place::new(self.plan, view)
+        Place::new(&self.plan, view)
     }
 
     pub(super) fn pack(&self, weight: &Weight, layout: Layout) -> Result<Arc<Packed>> {

@@ -1,6 +1,6 @@
 //! The CPU backend: f32 arithmetic on f16 or f32 weights, packed once.
 //!
-//! [`compiler`] turns ops into steps, one file per op; [`executable`] runs them over one arena; [`threads`] shares the
+//! [`compiler`] turns ops into the steps of a [`program`], one file per op; [`executable`] runs them over one arena; [`threads`] shares the
 //! tasks of a step. Kernels are written once over [`simd`] and compiled for every instruction set in [`isa`]; products
 //! go through [`gemm`] with weights from [`packing`]. One instruction set gives the same bits on any number of threads.
 
@@ -22,6 +22,7 @@ mod math;
 mod memory;
 mod normals;
 mod packing;
+mod program;
 mod rigid_motion;
 mod scheme;
 mod simd;
@@ -34,14 +35,16 @@ mod weighted;
 mod winograd;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::clock::Duration;
 use crate::error::Result;
-use crate::plan::{Backend, Executable, Plan, Tensor};
+use crate::plan::{Backend, Plan, Preparation, Prepared, Tensor};
+use crate::unit::UNIT;
 
-use compiler::Compiler;
-use executable::CpuExecutable;
 use isa::Isa;
 use packing::Cache;
+use program::CpuPreparation;
 use threads::Threads;
 
 /// How the CPU backend runs.
@@ -57,7 +60,10 @@ pub struct CpuOptions {
 pub struct CpuBackend {
     isa: Isa,
     threads: Arc<Threads>,
-    cache: Cache,
+    cache: Arc<Cache>,
+    programs: AtomicUsize,
+    /// What an executable does at once.
+    unit: Duration,
 }
 
 impl CpuBackend {
@@ -70,7 +76,13 @@ impl CpuBackend {
     }
 
     fn with(isa: Isa, threads: usize) -> Result<Self> {
-        Ok(Self { isa, threads: Arc::new(Threads::new(threads)?), cache: Cache::default() })
+        Ok(Self {
+            isa,
+            threads: Arc::new(Threads::new(threads)?),
+            cache: Arc::default(),
+            programs: AtomicUsize::new(0),
+            unit: UNIT,
+        })
     }
 }
 
@@ -79,13 +91,14 @@ impl Backend for CpuBackend {
         format!("cpu {}", self.isa.name())
     }
 
-    fn compile(&self, plan: Arc<Plan>) -> Result<Box<dyn Executable>> {
+    fn prepare(&self, plan: Arc<Plan>) -> Result<Box<dyn Preparation>> {
         plan.check_memory(0)?;
-        let mut compiler = Compiler::new(self.isa, &plan, &self.cache);
-        let steps = plan.sections().map(|(_, ops)| compiler.section(ops)).collect::<Result<_>>()?;
-        let workspace_len = compiler.workspace_len;
-        plan.check_memory(workspace_len)?;
-        Ok(Box::new(CpuExecutable::new(Arc::clone(&plan), Arc::clone(&self.threads), steps, workspace_len)?))
+        self.programs.fetch_add(1, Ordering::Relaxed);
+        Ok(Box::new(CpuPreparation::new(self.isa, plan, &self.cache, &self.threads, self.unit)))
+    }
+
+    fn prepared(&self) -> Prepared {
+        Prepared { programs: self.programs.load(Ordering::Relaxed), weights: self.cache.packed() }
     }
 
     fn create_tensor(&self, len: usize) -> Result<Tensor> {
@@ -100,6 +113,10 @@ impl Backend for CpuBackend {
     fn write_tensor(&self, tensor: &mut Tensor, offset: usize, data: &[f32]) -> Result<()> {
         tensor::part_mut(tensor, offset, data.len())?.copy_from_slice(data);
         Ok(())
+    }
+
+    fn free_part(&self, tensor: &mut Tensor) -> bool {
+        tensor::free_part(tensor)
     }
 
     fn frames_per_run(&self) -> usize {

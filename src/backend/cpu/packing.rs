@@ -1,6 +1,7 @@
-//! Weights as kernels read them: f32 panels, made once and shared by all plans of a backend.
+//! Weights as kernels read them: f32 panels, made once and shared by all programs of a backend.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::error::Result;
@@ -55,22 +56,31 @@ impl Packed {
     }
 }
 
-/// Packed weights in use.
+/// Packed weights in use: programs hold them.
 #[derive(Default)]
-pub(super) struct Cache(Mutex<HashMap<Key, Weak<Packed>>>);
+pub(super) struct Cache {
+    entries: Mutex<HashMap<Key, Weak<Packed>>>,
+    packed: AtomicUsize,
+}
 
 impl Cache {
-    /// The weight in this layout, packed unless some plan holds it already.
+    /// The weight in this layout, packed unless some program holds it already.
     pub(super) fn get(&self, tiles: &Tiles, weight: &Weight, layout: Layout) -> Result<Arc<Packed>> {
         let key = Key { identity: weight.identity(), shape: weight.shape().to_vec(), layout };
-        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(packed) = entries.get(&key).and_then(Weak::upgrade) {
             return Ok(packed);
         }
         let packed = Arc::new(pack(tiles, weight, layout)?);
+        self.packed.fetch_add(1, Ordering::Relaxed);
         entries.retain(|_, entry| entry.strong_count() > 0);
         entries.insert(key, Arc::downgrade(&packed));
         Ok(packed)
+    }
+
+    /// Weights packed so far.
+    pub(super) fn packed(&self) -> usize {
+        self.packed.load(Ordering::Relaxed)
     }
 }
 
@@ -79,7 +89,7 @@ fn pack(tiles: &Tiles, weight: &Weight, layout: Layout) -> Result<Packed> {
     let shape = weight.shape();
     let panels = |groups: usize, depth: usize, columns: usize, at: &dyn Fn(usize, usize, usize) -> f32| {
         let stride = tiles.padded(columns) * depth;
-        let mut data = Aligned::filled(groups * stride, 0.0)?;
+        let mut data = Aligned::zeros(groups * stride)?;
         for (g, group) in data.as_mut_slice().chunks_exact_mut(stride).enumerate() {
             fill(tiles, group, depth, columns, |k, n| at(g, k, n));
         }
@@ -87,7 +97,7 @@ fn pack(tiles: &Tiles, weight: &Weight, layout: Layout) -> Result<Packed> {
     };
     match layout {
         Layout::Vector => {
-            let mut data = Aligned::filled(tiles.padded(w.len()).max(w.len().next_multiple_of(16)), 0.0)?;
+            let mut data = Aligned::zeros(tiles.padded(w.len()).max(w.len().next_multiple_of(16)))?;
             data.as_mut_slice()[..w.len()].copy_from_slice(&w);
             Ok(Packed { data, stride: 0, depth: 1, columns: w.len(), _source: weight.clone() })
         }
@@ -150,7 +160,7 @@ mod tests {
         let first = Arc::downgrade(&cache.get(tiles, &weight, Layout::Kernel2d).expect("packs"));
         assert!(first.upgrade().is_none(), "nobody holds it");
         let kept = cache.get(tiles, &weight, Layout::Vector).expect("packs");
-        assert_eq!(cache.0.lock().expect("cache").len(), 1, "dead entries are swept");
+        assert_eq!(cache.entries.lock().expect("cache").len(), 1, "dead entries are swept");
         drop(weight);
         assert_eq!(kept.vector()[..72], [0.5; 72], "the packed copy keeps its values");
     }

@@ -7,7 +7,7 @@ use super::memory::Aligned;
 
 /// A tensor of zeros.
 pub(super) fn create(len: usize) -> Result<Tensor> {
-    Ok(Tensor(Box::new(Aligned::filled(len, 0.0)?)))
+    Ok(Tensor(Box::new(Aligned::zeros(len)?)))
 }
 
 /// A part of a tensor.
@@ -27,6 +27,11 @@ pub(super) fn part_mut(tensor: &mut Tensor, offset: usize, len: usize) -> Result
 /// All of a tensor, to be written.
 pub(super) fn all_mut(tensor: &mut Tensor) -> Result<&mut [f32]> {
     Ok(tensor.0.downcast_mut::<Aligned>().ok_or_else(foreign)?.as_mut_slice())
+}
+
+/// Gives back a part of a tensor; true when little is left.
+pub(super) fn free_part(tensor: &mut Tensor) -> bool {
+    tensor.0.downcast_mut::<Aligned>().is_none_or(Aligned::free_part)
 }
 
 /// A range that is not inside.

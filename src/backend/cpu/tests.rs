@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::CpuBackend;
 use super::isa::Isa;
+use crate::clock::Duration;
 use crate::plan::{Activation, Backend, Mask, Op, PlanBuilder, View};
 use crate::tensor::Weight;
 
@@ -34,6 +35,53 @@ fn run(isa: Isa, x: [usize; 3], out: [usize; 3], record: &dyn Fn(View, View) -> 
     let mut found = vec![f32::NAN; out.len()];
     executable.read(y_port, &mut found).expect("fits");
     found
+}
+
+/// Products with a norm between them and a state beside them, run by an executable that does so much at once.
+fn chain(threads: usize, unit: Duration) -> (Vec<f32>, usize) {
+    let mut plan = PlanBuilder::new();
+    let (x_port, x) = plan.input("x", 2, 150, 64);
+    let (y_port, out) = plan.output("y", 2, 150, 64);
+    let state = plan.state("state", 2, 150, 64);
+    let (w, affine) = (weight(&[64, 64]), weight(&[64]));
+    let first = plan.section("first");
+    let h = plan.linear("h", x, &w, None, Activation::Gelu);
+    let normal = plan.layer_norm("normal", h, &affine, &affine, 1e-5);
+    plan.copy(normal, state);
+    let second = plan.section("second");
+    let h = plan.linear_add("h", state, &w, None, state);
+    plan.push(Op::GroupNorm {
+        x: h,
+        groups: 4,
+        eps: 1e-5,
+        affine: None,
+        film: None,
+        activation: Activation::Silu,
+        out,
+    });
+    let backend = CpuBackend { unit, ..CpuBackend::with(Isa::detect(false), threads).expect("backend") };
+    let mut executable = backend.compile(Arc::new(plan.finish())).expect("compiles");
+    executable.write(x_port, &values(x.len(), 1.0)).expect("fits");
+    let mut state = executable.create_state().expect("state");
+    let (mut sections, mut calls) = (&[first, second][..], 0);
+    while !sections.is_empty() {
+        sections = &sections[executable.advance(sections, &mut state).expect("runs")..];
+        calls += 1;
+    }
+    let mut found = vec![f32::NAN; out.len()];
+    executable.read(y_port, &mut found).expect("fits");
+    (found, calls)
+}
+
+#[test]
+fn sections_that_are_cut_anywhere_give_the_same_bits() {
+    let (expected, at_once) = chain(1, Duration::from_secs(3600));
+    assert_eq!(at_once, 1);
+    for threads in [1, 3] {
+        let (found, calls) = chain(threads, Duration::ZERO);
+        assert!(calls > 6, "a call for each part of each step, {calls} here");
+        assert!(found.iter().zip(&expected).all(|(a, b)| a.to_bits() == b.to_bits()), "{threads} threads");
+    }
 }
 
 #[track_caller]

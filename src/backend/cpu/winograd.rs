@@ -71,7 +71,7 @@ fn push<T: Scheme>(op: &Op, compiler: &mut Compiler) -> Result<()> {
         out: compiler.place(*out),
         out_height: (height * scale).div_ceil(*stride),
         out_width: (width * scale).div_ceil(*stride),
-        zeros: Aligned::filled(x.cols, 0.0)?,
+        zeros: Aligned::zeros(x.cols)?,
         scheme: PhantomData,
     };
     compiler.push(step);

@@ -29,7 +29,7 @@ pub(super) struct Compiled {
     pub(super) gpu: Arc<Gpu>,
     pub(super) kernels: Arc<Kernels>,
     pub(super) plan: Arc<Plan>,
-    pub(super) lowered: Lowered,
+    pub(super) lowered: Arc<Lowered>,
     pub(super) arena: vk::Buffer,
     pub(super) constants: Option<Buffer>,
     pub(super) pace: Pace,
@@ -77,7 +77,7 @@ impl VulkanExecutable {
         gpu: &Arc<Gpu>,
         kernels: &Arc<Kernels>,
         plan: Arc<Plan>,
-        lowered: Lowered,
+        lowered: Arc<Lowered>,
         pace: Pace,
     ) -> Result<Self> {
         plan.check_memory((lowered.workspace_bytes / 4) as usize)?;
@@ -116,17 +116,14 @@ impl VulkanExecutable {
         })
     }
 
-    /// Bytes of a port in the arena and in the mirror, if it is of this storage and holds so many values.
-    fn range(&self, port: Port, storage: Storage, len: Option<usize>) -> Result<Range<usize>> {
-        let buffers = self.compiled.plan.buffers();
-        let buffer = buffers.get(port.buffer().index()).filter(|b| b.storage == storage);
-        let buffer =
-            buffer.ok_or_else(|| Error::InvalidArgument(format!("not a port for {storage:?} of this plan")))?;
-        if let Some(len) = len.filter(|&len| len != buffer.len) {
-            let text = format!("{} holds {} values, not {len}", buffer.label, buffer.len);
-            return Err(Error::InvalidArgument(text));
-        }
-        Ok(buffer.offset * 4..(buffer.offset + buffer.len) * 4)
+    /// Bytes of some values of a port in the arena and in the mirror, if it is of this storage.
+    fn range(&self, port: Port, storage: Storage, part: Range<usize>) -> Result<Range<usize>> {
+        let values = self.compiled.plan.port_range(port, storage, part)?;
+        Ok(values.start * 4..values.end * 4)
+    }
+
+    fn all(&self, port: Port) -> Range<usize> {
+        0..self.compiled.plan.port_len(port)
     }
 
     fn ports(&mut self) -> &mut [u8] {
@@ -136,6 +133,20 @@ impl VulkanExecutable {
 
     fn part(&self, bytes: &Range<usize>) -> Part {
         Part { buffer: self.arena.handle, offset: bytes.start as u64 }
+    }
+
+    /// Runs the copies of inputs that wait.
+    fn upload(&mut self) -> Result<()> {
+        self.commands.clear();
+        self.commands.extend(self.uploads.pending());
+        if self.commands.is_empty() {
+            return Ok(());
+        }
+        let gpu = &self.compiled.gpu;
+        gpu.submit(&self.commands, self.fence, None)?;
+        wait(gpu, self.fence)?;
+        self.uploads.done();
+        Ok(())
     }
 
     /// Submits the next part of `sections`; see [`Executable::advance`].
@@ -187,17 +198,25 @@ impl Executable for VulkanExecutable {
         Ok(State(Box::new(VulkanState { recording, _memory: memory })))
     }
 
-    fn write(&mut self, port: Port, data: &[f32]) -> Result<()> {
-        let range = self.range(port, Storage::Input, Some(data.len()))?;
+    fn write_part(&mut self, port: Port, first: usize, data: &[f32]) -> Result<()> {
+        let range = self.range(port, Storage::Input, first..first + data.len())?;
         self.ports()[range].copy_from_slice(bytemuck::cast_slice(data));
         self.uploads.mark(port.buffer());
         Ok(())
     }
 
-    fn load(&mut self, port: Port, tensor: &Tensor, offset: usize) -> Result<()> {
-        let range = self.range(port, Storage::Input, None)?;
-        let from = DeviceTensor::part(tensor, &self.compiled.gpu, offset, range.len() / 4)?;
-        self.uploads.forget(port.buffer());
+    fn load_part(&mut self, port: Port, part: Range<usize>, tensor: &Tensor, offset: usize) -> Result<()> {
+        let (range, whole) = (self.range(port, Storage::Input, part.clone())?, part == self.all(port));
+        let from = DeviceTensor::part(tensor, &self.compiled.gpu, offset, part.len())?;
+        if range.is_empty() {
+            return Ok(());
+        }
+        // A copy that waits would bring the host's values over these.
+        if whole {
+            self.uploads.forget(port.buffer())
+        } else {
+            self.upload()?
+        }
         self.transfer.copy(from, self.part(&range), range.len() as u64)
     }
 
@@ -222,8 +241,11 @@ impl Executable for VulkanExecutable {
         complete
     }
 
-    fn read(&mut self, port: Port, data: &mut [f32]) -> Result<()> {
-        let range = self.range(port, Storage::Output, Some(data.len()))?;
+    fn read_part(&mut self, port: Port, first: usize, data: &mut [f32]) -> Result<()> {
+        let range = self.range(port, Storage::Output, first..first + data.len())?;
+        if range.is_empty() {
+            return Ok(());
+        }
         self.compiled.gpu.check_alive()?;
         if let Some(mirror) = &self.mirror {
             let to = Part { buffer: mirror.handle, offset: range.start as u64 };
@@ -234,11 +256,7 @@ impl Executable for VulkanExecutable {
     }
 
     fn store(&mut self, port: Port, part: Range<usize>, tensor: &mut Tensor, offset: usize) -> Result<()> {
-        let range = self.range(port, Storage::Output, None)?;
-        if part.start > part.end || part.end > range.len() / 4 {
-            return Err(Error::InvalidArgument("a range outside its output".to_owned()));
-        }
-        let bytes = range.start + part.start * 4..range.start + part.end * 4;
+        let bytes = self.range(port, Storage::Output, part.clone())?;
         let to = DeviceTensor::part(tensor, &self.compiled.gpu, offset, part.len())?;
         if bytes.is_empty() {
             return Ok(());
@@ -254,9 +272,13 @@ impl Executable for VulkanExecutable {
         first_frame: usize,
         signal: Option<TimelineSignal>,
     ) -> Result<()> {
-        let points = self.range(source.port, Storage::Output, None)?;
+        let points = self.range(source.port, Storage::Output, self.all(source.port))?;
         let items = source.range(points.len() / 4)?;
-        let base = source.base.map(|base| self.range(base, Storage::Input, Some(source.vertices * 3))).transpose()?;
+        let base = source.base.map(|base| {
+            self.compiled.plan.check_whole(base, source.vertices * 3)?;
+            self.range(base, Storage::Input, 0..source.vertices * 3)
+        });
+        let base = base.transpose()?;
         let (target, bytes) = DeviceTensor::target(tensor, &self.compiled.gpu)?;
         let frames = source.frames(first_frame)?;
         layout.range(source.vertices, frames.clone(), bytes)?;

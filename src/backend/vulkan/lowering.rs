@@ -68,6 +68,16 @@ pub(super) struct Lowered {
     pub(super) workspace_bytes: u64,
 }
 
+/// A dispatch with its bindings and parameters on the heap, about.
+const DISPATCH_BYTES: usize = 512;
+
+impl Lowered {
+    /// Memory of the host's, about.
+    pub(super) fn bytes(&self) -> usize {
+        self.sections.iter().map(Vec::len).sum::<usize>() * DISPATCH_BYTES
+    }
+}
+
 /// Where a view lies inside its binding, in elements: offset, batch stride, row stride. The three words that every kernel
 /// takes of a view.
 pub(super) type Span = [u32; 3];

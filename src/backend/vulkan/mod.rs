@@ -41,12 +41,12 @@ mod vertices;
 mod weights;
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ash::vk::{self, Handle};
 
 use crate::error::{Error, Result};
-use crate::plan::{Backend, Executable, Plan, Tensor};
+use crate::plan::{Backend, Executable, Plan, Preparation, Prepared, Program, Tensor, prepared_at_once};
 
 pub use caps::{Caps, Mask, MatrixShape, Tier};
 pub use choice::DeviceChoice;
@@ -60,6 +60,7 @@ use executable::VulkanExecutable;
 use gpu::Gpu;
 use instance::Instance;
 use kernels::Kernels;
+use lowering::Lowered;
 use pace::Pace;
 use tensor::DeviceTensor;
 use weights::Cache;
@@ -133,6 +134,7 @@ pub struct VulkanBackend {
     kernels: Arc<Kernels>,
     cache: Cache,
     pace: Pace,
+    programs: AtomicUsize,
 }
 
 impl VulkanBackend {
@@ -166,7 +168,7 @@ impl VulkanBackend {
         gpu.cap_bytes.store(options.memory_cap_bytes, Ordering::Relaxed);
         let kernels = Arc::new(Kernels::new(&gpu, options.pipeline_cache.as_deref())?);
         let pace = Pace::new(options.budget_ms, gpu.caps.software, options.profile);
-        Ok(Self { gpu, kernels, cache: Cache::default(), pace })
+        Ok(Self { gpu, kernels, cache: Cache::default(), pace, programs: AtomicUsize::new(0) })
     }
 
     /// A host's storage buffer of `bytes` as a tensor, for [`Executable::export`] alone.
@@ -241,17 +243,47 @@ impl VulkanBackend {
     }
 }
 
+/// A lowered plan.
+struct VulkanProgram {
+    gpu: Arc<Gpu>,
+    kernels: Arc<Kernels>,
+    plan: Arc<Plan>,
+    lowered: Arc<Lowered>,
+    pace: Pace,
+}
+
+impl Program for VulkanProgram {
+    fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    fn executable(self: Arc<Self>) -> Result<Box<dyn Executable>> {
+        self.gpu.check_alive()?;
+        let (plan, lowered) = (Arc::clone(&self.plan), Arc::clone(&self.lowered));
+        Ok(Box::new(VulkanExecutable::new(&self.gpu, &self.kernels, plan, lowered, self.pace.clone())?))
+    }
+
+    fn bytes(&self) -> usize {
+        self.plan.recorded_bytes() + self.lowered.bytes()
+    }
+}
+
 impl Backend for VulkanBackend {
     fn name(&self) -> String {
         format!("vulkan {} ({})", self.gpu.name, self.gpu.caps.tier().name())
     }
 
-    fn compile(&self, plan: Arc<Plan>) -> Result<Box<dyn Executable>> {
+    fn prepare(&self, plan: Arc<Plan>) -> Result<Box<dyn Preparation>> {
         self.gpu.check_alive()?;
         plan.check_memory(0)?;
         let lowered = lowering::lower(&self.gpu, &plan, &self.kernels, &self.cache)?;
-        let pace = self.pace.clone();
-        Ok(Box::new(VulkanExecutable::new(&self.gpu, &self.kernels, plan, lowered, pace)?))
+        self.programs.fetch_add(1, Ordering::Relaxed);
+        let (gpu, kernels, pace) = (Arc::clone(&self.gpu), Arc::clone(&self.kernels), self.pace.clone());
+        Ok(prepared_at_once(VulkanProgram { gpu, kernels, plan, lowered: Arc::new(lowered), pace }))
+    }
+
+    fn prepared(&self) -> Prepared {
+        Prepared { programs: self.programs.load(Ordering::Relaxed), weights: self.cache.packed() }
     }
 
     fn create_tensor(&self, len: usize) -> Result<Tensor> {

@@ -1,6 +1,7 @@
 //! Weights as kernels read them, in device memory, made once and shared by all plans of a backend.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use half::f16;
@@ -51,13 +52,16 @@ pub(super) struct Packed {
 
 /// Weights in use.
 #[derive(Default)]
-pub(super) struct Cache(Mutex<HashMap<Key, Weak<Packed>>>);
+pub(super) struct Cache {
+    entries: Mutex<HashMap<Key, Weak<Packed>>>,
+    packed: AtomicUsize,
+}
 
 impl Cache {
-    /// The weight in this layout, made unless some plan holds it already.
+    /// The weight in this layout, made unless some program holds it already.
     pub(super) fn get(&self, gpu: &Arc<Gpu>, weight: &Weight, layout: Layout) -> Result<Arc<Packed>> {
         let key = Key { identity: weight.identity(), shape: weight.shape().to_vec(), layout };
-        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(packed) = entries.get(&key).and_then(Weak::upgrade) {
             return Ok(packed);
         }
@@ -65,9 +69,15 @@ impl Cache {
         let mut buffer = Buffer::device(gpu, weight.name(), bytes.len() as u64)?;
         upload(gpu, &mut buffer, 0, &bytes)?;
         let packed = Arc::new(Packed { buffer, _source: weight.clone() });
+        self.packed.fetch_add(1, Ordering::Relaxed);
         entries.retain(|_, entry| entry.strong_count() > 0);
         entries.insert(key, Arc::downgrade(&packed));
         Ok(packed)
+    }
+
+    /// Weights packed so far.
+    pub(super) fn packed(&self) -> usize {
+        self.packed.load(Ordering::Relaxed)
     }
 }
 

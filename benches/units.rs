@@ -1,0 +1,146 @@
+//! How long units of work last: processor time of the calling thread in each `Session::step` of no budget, with the starter and
+//! no threads but that one; and what a second clip costs where the first has left its programs.
+//!
+//! `cargo bench --bench units`; words choose clips by their length, such as `2` and `3600`, and `style`, `plain`, `second`. Each
+//! run has a model of its own, so that recording, packing and preparing are in its units. Medians over nine runs, of an hour three.
+
+#[path = "support/clock.rs"]
+mod clock;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use media2face::pack::Pack;
+use media2face::session::{BackendChoice, Model, Progress, Runtime, RuntimeOptions, Session, SessionOptions, Style};
+
+use clock::cpu_seconds;
+
+const RATE_HZ: u32 = 16_000;
+const SECONDS: [u32; 4] = [2, 8, 60, 3600];
+/// Repetitions of what a second clip costs.
+const REPEAT: usize = 15;
+
+fn main() {
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
+    let want = |names: &[&str]| words.is_empty() || names.iter().all(|name| words.iter().any(|word| word == name));
+    let chosen = |name: &str, of: &[&str]| !of.iter().any(|of| words.iter().any(|word| word == of)) || want(&[name]);
+    let lengths = SECONDS.map(|seconds| seconds.to_string());
+    let lengths: Vec<&str> = lengths.iter().map(String::as_str).collect();
+    for seconds in SECONDS {
+        for styled in [false, true] {
+            let kind = if styled { "style" } else { "plain" };
+            if chosen(&seconds.to_string(), &lengths) && chosen(kind, &["plain", "style", "second"]) {
+                report(seconds, styled);
+            }
+        }
+    }
+    if chosen("second", &["plain", "style", "second"]) {
+        second_clip();
+    }
+}
+
+fn report(seconds: u32, styled: bool) {
+    let runs = if seconds < 1000 { 9 } else { 1 };
+    let mut runs: Vec<Run> = (0..runs).map(|_| run(&model(), seconds, styled)).collect();
+    runs.sort_by(|a, b| a.longest_ms.total_cmp(&b.longest_ms));
+    let (median, style) = (&runs[runs.len() / 2], if styled { ", with a style" } else { "" });
+    println!("longest unit {seconds} s: {:.2} ms{style}", median.longest_ms);
+    println!(
+        "    {} units of {:.0} ms in all; it came in {} at {:.3}, unit {}; longest of all runs {:.2} ms",
+        median.units,
+        median.all_ms,
+        median.at.stage.name(),
+        median.at.fraction,
+        median.number,
+        runs.last().map_or(0.0, |run| run.longest_ms)
+    );
+}
+
+/// A job of its own.
+struct Run {
+    longest_ms: f64,
+    /// Where the job was before it.
+    at: Progress,
+    number: usize,
+    units: usize,
+    all_ms: f64,
+}
+
+fn run(model: &Arc<Model>, seconds: u32, styled: bool) -> Run {
+    let session = pushed(model, seconds, styled);
+    let start = Instant::now();
+    session.finish().expect("finish");
+    let at = session.progress();
+    let mut run = Run { longest_ms: 0.0, at, number: 0, units: 0, all_ms: 0.0 };
+    loop {
+        let (at, begun) = (session.progress(), cpu_seconds(start));
+        let done = session.step(Duration::ZERO).expect("step");
+        let ms = (cpu_seconds(start) - begun) * 1e3;
+        run.all_ms += ms;
+        if ms > run.longest_ms {
+            (run.longest_ms, run.at, run.number) = (ms, at, run.units);
+        }
+        run.units += 1;
+        if done {
+            return run;
+        }
+    }
+}
+
+/// Jobs of two seconds one after the other on one model, and the first face of each.
+fn second_clip() {
+    let (model, start) = (model(), Instant::now());
+    let (mut jobs, mut faces) = (Vec::new(), Vec::new());
+    let mut prepared = model.runtime().prepared();
+    for number in 0..=REPEAT {
+        let job = run(&model, 2, false);
+        let session = pushed(&model, 2, false);
+        session.finish().expect("finish");
+        session.wait(None).expect("wait");
+        let animation = session.pull().expect("job").expect("done");
+        let begun = cpu_seconds(start);
+        let mut reader = animation.reader().expect("reader");
+        reader.offsets_mm(30.0, 30, 1).expect("offsets");
+        let ms = (cpu_seconds(start) - begun) * 1e3;
+        let now = model.runtime().prepared();
+        if number == 0 {
+            println!("first job of 2 s: {:.0} ms, first offsets {ms:.1} ms; prepared {now:?}", job.all_ms);
+        } else {
+            assert_eq!(now, prepared, "a second clip prepares nothing");
+            jobs.push(job.all_ms);
+            faces.push(ms);
+        }
+        prepared = now;
+    }
+    println!("later jobs of 2 s: {:.1} ms, first offsets {:.2} ms", median(jobs), median(faces));
+}
+
+fn model() -> Arc<Model> {
+    let options = RuntimeOptions { threads: Some(0), backend: BackendChoice::Cpu, ..RuntimeOptions::default() };
+    let runtime = Runtime::new(&options).expect("runtime");
+    let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/starter.m2f");
+    Model::new(&runtime, Pack::open(pack).expect("the starter pack")).expect("model")
+}
+
+/// A session that heard syllables and pauses.
+fn pushed(model: &Arc<Model>, seconds: u32, styled: bool) -> Session {
+    let style = styled.then(|| Style::Text("happy".to_owned()));
+    let options = SessionOptions { style, tail_s: 0.3, ..SessionOptions::new(RATE_HZ, 1) };
+    let session = Session::new(model, options).expect("session");
+    for second in 0..seconds {
+        let sample = |i: u32| {
+            let time_s = (second * RATE_HZ + i) as f32 / RATE_HZ as f32;
+            let speaks = time_s % 3.0 < 2.2;
+            let loudness = if speaks { (time_s * 25.0).sin().abs() } else { 0.002 };
+            0.3 * loudness * ((time_s * 900.0).sin() + 0.4 * (time_s * 5100.0).sin())
+        };
+        session.push_f32(&(0..RATE_HZ).map(sample).collect::<Vec<_>>()).expect("push");
+    }
+    session
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
