@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use media2face::plan::{Activation, Mask, Op, PlanBuilder, View};
+use media2face::plan::{Activation, Mask, Op, PlanBuilder, View, ops};
 use media2face::tensor::Weight;
 use serde_json::json;
 use support::{Subject, Words, values};
@@ -79,13 +79,8 @@ impl Bench {
     ) {
         let (w, bias) = (weight(&[sizes[1], sizes[0]]), Some(weight(&[sizes[1]])));
         let [b, n] = rows;
-        self.op(network, count, [b, n, sizes[0]], [b, n, sizes[1]], |_, x, out| Op::Linear {
-            x,
-            weight: w.clone(),
-            bias: bias.clone(),
-            activation,
-            residual: None,
-            out,
+        self.op(network, count, [b, n, sizes[0]], [b, n, sizes[1]], |_, x, out| {
+            Op::Linear(ops::Linear { x, weight: w.clone(), bias: bias.clone(), activation, residual: None, out })
         });
     }
 
@@ -93,17 +88,19 @@ impl Bench {
         let ([frames, out_frames], [inputs, outputs], [kernel, stride]) = (frames, channels, window);
         let groups = if kernel == 128 { 16 } else { 1 };
         let w = weight(&[outputs, inputs / groups, kernel]);
-        self.op("wav2vec2", count, [1, frames, inputs], [1, out_frames, outputs], |_, x, out| Op::Conv1d {
-            x,
-            weight: w.clone(),
-            bias: None,
-            stride,
-            pad: if groups > 1 { kernel / 2 } else { 0 },
-            dilation: 1,
-            groups,
-            activation: act,
-            residual: None,
-            out,
+        self.op("wav2vec2", count, [1, frames, inputs], [1, out_frames, outputs], |_, x, out| {
+            Op::Conv1d(ops::Conv1d {
+                x,
+                weight: w.clone(),
+                bias: None,
+                stride,
+                pad: if groups > 1 { kernel / 2 } else { 0 },
+                dilation: 1,
+                groups,
+                activation: act,
+                residual: None,
+                out,
+            })
         });
     }
 
@@ -114,7 +111,18 @@ impl Bench {
         self.op(network, 1, [1, side * side, channels[0]], out, |plan, x, out| {
             let add = upsample.then(|| plan.input("skip", 1, out_side * out_side, channels[1]).1);
             let (weight, bias, activation) = (w.clone(), bias.clone(), Activation::None);
-            Op::Conv2d { x, height: side, width: side, weight, bias, stride, upsample, add, activation, out }
+            Op::Conv2d(ops::Conv2d {
+                x,
+                height: side,
+                width: side,
+                weight,
+                bias,
+                stride,
+                upsample,
+                add,
+                activation,
+                out,
+            })
         });
     }
 
@@ -122,7 +130,15 @@ impl Bench {
         let shape = [1, rows, cols];
         self.op(network, count, shape, shape, |plan, x, out| {
             let film = Some(plan.input("film", 1, 1, 2 * cols).1);
-            Op::GroupNorm { x, groups, eps: 1e-5, affine: None, film, activation: Activation::Silu, out }
+            Op::GroupNorm(ops::GroupNorm {
+                x,
+                groups,
+                eps: 1e-5,
+                affine: None,
+                film,
+                activation: Activation::Silu,
+                out,
+            })
         });
     }
 
@@ -130,7 +146,7 @@ impl Bench {
         let (w, bias) = (weight(&[shape[2]]), weight(&[shape[2]]));
         self.op(network, count, shape, shape, |_, x, out| {
             let activation = Activation::None;
-            Op::LayerNorm { x, weight: w.clone(), bias: bias.clone(), eps: 1e-5, activation, out }
+            Op::LayerNorm(ops::LayerNorm { x, weight: w.clone(), bias: bias.clone(), eps: 1e-5, activation, out })
         });
     }
 
@@ -138,7 +154,7 @@ impl Bench {
         self.op(network, count, shape, shape, |plan, q, out| {
             let k = plan.input("kv", shape[0], keys, 2 * shape[2]).1;
             let (k, v) = (k.cols(0..shape[2]), k.cols(shape[2]..2 * shape[2]));
-            Op::Attention { q, k, v, heads, scale: 0.1, mask: Mask::None, out }
+            Op::Attention(ops::Attention { q, k, v, heads, scale: 0.1, mask: Mask::None, out })
         });
     }
 
@@ -214,11 +230,11 @@ impl Bench {
         self.op(NET, 1, [frames, vertices, 3], [frames, vertices, 3], |plan, offsets, out| {
             let neutral = plan.input("neutral", 1, vertices, 3).1;
             let (triangles, first, incident) = (triangles.clone(), first.clone(), incident.clone());
-            Op::Normals { offsets, neutral, triangles, first, incident, out }
+            Op::Normals(ops::Normals { offsets, neutral, triangles, first, incident, out })
         });
         self.op(NET, 3, [frames, 1, 6], [frames, 1000, 3], |plan, motion, out| {
             let points = plan.input("points", 1, 1000, 3).1;
-            Op::RigidMotion { motion, points, out }
+            Op::RigidMotion(ops::RigidMotion { motion, points, out })
         });
     }
 

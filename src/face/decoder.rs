@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::pack::Pack;
-use crate::plan::{Backend, Op};
+use crate::plan::{Backend, ops};
 use crate::signal::HeadPose;
 
 use super::batch::BatchPlan;
@@ -221,7 +221,7 @@ impl FaceDecoder {
             let x = generator.record_frames(plan, cache, z);
             let (offsets_port, offsets) = plan.output("offsets", batch, topology.vertices, 3);
             let (index, weight) = (chart.gather_index.clone(), chart.gather_weight.clone());
-            plan.push(Op::Gather { x, index, weight, out: offsets });
+            plan.push(ops::Gather { x, index, weight, out: offsets });
             let eyes = topology.eyes.as_ref().zip(self.to_weights.as_ref());
             let eyes = eyes.map(|(eyes, mapping)| {
                 let weights = mapping.record(plan, z);

@@ -13,7 +13,7 @@
 use crate::error::Result;
 use crate::nn::{Conv2d, GroupNorm, Linear};
 use crate::pack::Pack;
-use crate::plan::{Activation, Op, PlanBuilder, View};
+use crate::plan::{Activation, PlanBuilder, View, ops};
 
 use super::{EPS, config};
 
@@ -145,7 +145,7 @@ impl Generator {
     /// SiLU(GN(x)·(1 + γ) + β) into `out`, which may be `x`; γ and β from the code w [1, B, w_dim].
     fn film(&self, plan: &mut PlanBuilder, x: View, layer: &Linear, w: View, out: View) {
         let film = layer.record(plan, "film", w, Activation::None).reshape(x.batch, 1, 2 * x.cols);
-        plan.push(Op::GroupNorm {
+        plan.push(ops::GroupNorm {
             x,
             groups: self.groups,
             eps: EPS,

@@ -9,7 +9,7 @@ use std::ops::Range;
 use crate::error::Result;
 use crate::memory;
 use crate::pack::Pack;
-use crate::plan::{Activation, Op, PlanBuilder, View};
+use crate::plan::{Activation, PlanBuilder, View, ops};
 use crate::tensor::Weight;
 
 use super::eyes::{Eyes, sphere_centre};
@@ -87,12 +87,12 @@ impl RigidPart {
                 let (batch, count) = (offsets.batch, index.shape()[0]);
                 let skin = plan.scratch("followed skin", batch, count, 3);
                 let out = plan.keep_f32(skin);
-                plan.push(Op::Gather { x: offsets, index: index.clone(), weight: ones.clone(), out });
+                plan.push(ops::Gather { x: offsets, index: index.clone(), weight: ones.clone(), out });
                 let skin = skin.reshape(batch, 1, 3 * count);
                 let motion = plan.linear("rigid motion", skin, matrix, None, Activation::None);
                 plan.keep_f32(motion)
             }
         };
-        plan.push(Op::RigidMotion { motion, points, out: offsets.rows(self.vertices.clone()) });
+        plan.push(ops::RigidMotion { motion, points, out: offsets.rows(self.vertices.clone()) });
     }
 }

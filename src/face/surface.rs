@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::memory;
-use crate::plan::{Op, PlanBuilder, View};
+use crate::plan::{PlanBuilder, View, ops};
 use crate::tensor::Weight;
 
 /// Triangles, and those of each vertex: the lists of [`Op::Normals`].
@@ -41,6 +41,6 @@ impl Surface {
     /// Normals of `neutral + offsets`.
     pub(super) fn record(&self, plan: &mut PlanBuilder, neutral: View, offsets: View, out: View) {
         let Self { triangles, first, incident } = self.clone();
-        plan.push(Op::Normals { offsets, neutral, triangles, first, incident, out });
+        plan.push(ops::Normals { offsets, neutral, triangles, first, incident, out });
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::plan::{Op, PlanBuilder, View};
+use crate::plan::{PlanBuilder, View, ops};
 use crate::signal::Frames;
 
 use super::sampler::within;
@@ -75,7 +75,7 @@ impl Inpaint {
         let parts = [0..split, split..terms.cols];
         for (i, part) in parts.into_iter().enumerate().filter(|(_, part)| !part.is_empty()) {
             let (x, weights) = (terms.cols(part), weights.batch(2 * i..2 * i + 2));
-            plan.push(Op::Combine { x, weights, out: x.batch(1..2) });
+            plan.push(ops::Combine { x, weights, out: x.batch(1..2) });
         }
     }
 }

@@ -20,7 +20,8 @@ use super::groups;
 use super::layout::{Layout, Pass};
 use super::noise::Purpose;
 use super::sampler::{SampleOptions, Sampler};
-use super::sampling::{FACTORS, SamplePrograms, Sampling};
+use super::sampling::{SamplePrograms, Sampling};
+use super::terms::Factors;
 
 /// Rows that are drawn, written or read between two pauses.
 const ROWS_AT_ONCE: usize = 64;
@@ -178,7 +179,9 @@ impl SampleJob {
         let codes = times.chunks_exact_mut(d).zip(&self.timesteps);
         codes.for_each(|(row, (timestep, _))| denoiser.encode_time(*timestep, row));
         executable.write(ports.times, &times)?;
-        executable.write(ports.coefficients, &self.coefficients())?;
+        let factors = self.timesteps.iter();
+        let factors = factors.flat_map(|&(from, to)| Factors::values(self.sampler.schedule(), from, to, self.eta));
+        executable.write(ports.coefficients, &factors.collect::<Vec<f32>>())?;
         if let Some((known, mask)) = ports.known {
             let edited = layout.tracks.iter().filter_map(|track| Some((track, track.edit.as_ref()?)));
             for (track, edit) in edited {
@@ -281,18 +284,6 @@ impl SampleJob {
             Some(start) => values.copy_from_slice(&start.data[rows.start * start.width..rows.end * start.width]),
             None => self.layout.draw_start(self.noise_scale, rows, self.width(), values),
         }
-    }
-
-    /// Factors of every step, as the plan takes them.
-    fn coefficients(&self) -> Vec<f32> {
-        let (schedule, mut factors) = (self.sampler.schedule(), Vec::with_capacity(FACTORS * self.timesteps.len()));
-        for &(from, to) in &self.timesteps {
-            let [step, known, again] =
-                [schedule.step(from, to, self.eta), schedule.diffuse(None, to), schedule.diffuse(to, Some(from))];
-            let of_step = [step.x0, step.x, step.noise, known.x, known.noise, again.x, again.noise];
-            factors.extend(of_step.map(|factor| factor as f32));
-        }
-        factors
     }
 }
 

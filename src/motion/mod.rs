@@ -19,6 +19,7 @@ mod noise;
 mod sampler;
 mod sampling;
 mod schedule;
+mod terms;
 mod update;
 mod windows;
 

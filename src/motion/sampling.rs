@@ -27,6 +27,7 @@ use super::batches::{BatchViews, Batches};
 use super::denoiser::Denoiser;
 use super::groups::Group;
 use super::layout::{Layout, LayoutKey, Pass};
+use super::terms::{Factors, Terms};
 use super::update::Update;
 
 /// Programs of samplings, kept by what they were recorded for.
@@ -49,7 +50,7 @@ pub(super) struct Sampling {
     pub(super) weights: Port,
     /// Codes of the timesteps, [K, d].
     pub(super) times: Port,
-    /// Factors, [K, [`FACTORS`]].
+    /// [`Factors`], [K, [`Factors::COUNT`]].
     pub(super) coefficients: Port,
     /// Standard normal values, a matrix [rows, d_x] for each purpose of a pass; the first is what x starts from before.
     pub(super) noise: Port,
@@ -77,10 +78,6 @@ struct Parts {
     end: Section,
 }
 
-/// Factors of a step: of x0, x and noise in the DDIM step; of known motion and noise, diffused to where that leads; of x
-/// and noise, diffused back from there.
-pub(super) const FACTORS: usize = 7;
-
 impl Sampling {
     /// Records all of it, in bounded parts.
     ///
@@ -100,7 +97,7 @@ impl Sampling {
         let weight_rows = groups.iter().map(Group::weight_rows).sum();
         let (weights, weights_view) = plan.input("guidance weights", 1, weight_rows, 1);
         let (times, times_view) = plan.input("timesteps", 1, steps, config.d);
-        let (coefficients, coefficients_view) = plan.input("coefficients", 1, steps, FACTORS);
+        let (coefficients, coefficients_view) = plan.input("coefficients", 1, steps, Factors::COUNT);
         let (noise, noise_view) = plan.input("noise", fresh.len().max(1), rows, config.d_x);
         let (motion, motion_view) = plan.output("motion", 1, rows, config.d_x);
         let (known, known_views) = (mask_columns > 0)
@@ -111,36 +108,31 @@ impl Sampling {
             })
             .unzip();
 
-        // Known motion, x0, x, noise: each sum below is over neighbours.
-        let first = usize::from(mask_columns > 0);
-        let all = plan.state("x0, x", first + 2 + usize::from(!fresh.is_empty()), rows, config.d_x);
+        let terms = Terms::record(plan, mask_columns > 0, !fresh.is_empty(), rows, config.d_x);
         let estimates = plan.state("x0 of the windows", 1, layout.estimate_rows(), config.d_x);
+        plan.keep_f32(estimates);
         let time = plan.state("timestep", 1, 1, config.d);
-        let factors = plan.state("factors", FACTORS, 1, 1);
-        for view in [all, estimates, factors] {
-            plan.keep_f32(view);
-        }
-        let x = all.batch(first + 1..first + 2);
+        let factors = Factors::record(plan);
 
         let start = plan.section("sampling");
-        plan.copy(noise_view.batch(0..1), x);
+        plan.copy(noise_view.batch(0..1), terms.x());
         if let Some((known, _)) = known_views {
-            plan.copy(known, all.batch(0..1));
+            plan.copy(known, terms.known());
         }
-        let views = BatchViews { audio: &audio_views, codes: codes_view, weights: weights_view, time, x, estimates };
+        let views =
+            BatchViews { audio: &audio_views, codes: codes_view, weights: weights_view, time, x: terms.x(), estimates };
         let batches = Batches::record(plan, denoiser, layout, &views, unit).await;
 
         let select = (0..steps).map(|k| {
             let section = plan.section("select");
             plan.copy(times_view.rows(k..k + 1), time);
-            plan.copy(coefficients_view.rows(k..k + 1), factors.reshape(1, 1, FACTORS));
+            plan.copy(coefficients_view.rows(k..k + 1), factors.as_row());
             section
         });
         let select = select.collect();
 
         let known_weights = known_views.map(|(_, weights)| weights);
-        let update =
-            Update { layout, all, x: first + 1, estimates, factors, noise: noise_view, known_weights, d_z: config.d_z };
+        let update = Update { layout, terms, estimates, factors, noise: noise_view, known_weights, d_z: config.d_z };
         let (mut blend, mut again) = (Vec::new(), Vec::new());
         for loops in layout.levels() {
             blend.push(plan.section("blend"));
@@ -152,7 +144,7 @@ impl Sampling {
         }
 
         let end = plan.section("motion");
-        plan.copy(x, motion_view);
+        plan.copy(terms.x(), motion_view);
 
         let parts = Parts { start, select, batches, blend, again, end };
         let (sections, passes) = order(&parts, layout);

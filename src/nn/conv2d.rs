@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::pack::Pack;
-use crate::plan::{Activation, Op, PlanBuilder, View};
+use crate::plan::{Activation, PlanBuilder, View, ops};
 use crate::tensor::Weight;
 
 /// Weight [O, I, 3, 3] and an optional bias `[O]`.
@@ -72,7 +72,7 @@ impl Conv2d {
             Sampling::Up => (2 * side, 1, true),
         };
         let out = plan.scratch(label, x.batch, out_side * out_side, self.weight.shape()[0]);
-        plan.push(Op::Conv2d {
+        plan.push(ops::Conv2d {
             x,
             height: side,
             width: side,

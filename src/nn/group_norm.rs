@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::pack::Pack;
-use crate::plan::{Activation, Op, PlanBuilder, View};
+use crate::plan::{Activation, PlanBuilder, View, ops};
 use crate::tensor::Weight;
 
 /// Weight `[C]`, bias `[C]`, number of groups, ε.
@@ -29,6 +29,6 @@ impl GroupNorm {
     /// act(norm(x)·weight + bias), over `x` itself.
     pub fn record_in_place(&self, plan: &mut PlanBuilder, x: View, activation: Activation) {
         let affine = Some((self.weight.clone(), self.bias.clone()));
-        plan.push(Op::GroupNorm { x, groups: self.groups, eps: self.eps, affine, film: None, activation, out: x });
+        plan.push(ops::GroupNorm { x, groups: self.groups, eps: self.eps, affine, film: None, activation, out: x });
     }
 }

@@ -8,7 +8,7 @@ use crate::memory;
 use crate::tensor::Weight;
 
 use super::arena::{self, Places};
-use super::ops::{Activation, Mask, Op};
+use super::ops::{self, Activation, Mask, Op};
 use super::view::{Buffer, Storage, View};
 
 /// An input or output of a plan.
@@ -266,7 +266,8 @@ impl PlanBuilder {
     ///
     /// # Panics
     /// If its shapes do not fit or it writes an input.
-    pub fn push(&mut self, op: Op) {
+    pub fn push(&mut self, op: impl Into<Op>) {
+        let op = op.into();
         for view in op.inputs().iter().chain([&op.output()]) {
             assert!(view.end() <= self.buffers[view.buffer.index()].len, "{}: view past its buffer", op.stem());
         }
@@ -274,7 +275,7 @@ impl PlanBuilder {
         assert!(out.batch == 1 || out.batch_stride >= out.cols, "{}: repeated output", op.stem());
         let storage = self.buffers[out.buffer.index()].storage;
         assert!(!matches!(storage, Storage::Input | Storage::Constant), "{}: writes an input", op.stem());
-        check(&op);
+        op.check();
         if self.sections.is_empty() {
             self.section("main");
         }
@@ -293,7 +294,7 @@ impl PlanBuilder {
         activation: Activation,
     ) -> View {
         let out = self.scratch(label, x.batch, x.rows, weight.shape()[0]);
-        self.push(Op::Linear { x, weight: weight.clone(), bias: bias.cloned(), activation, residual: None, out });
+        self.push(ops::Linear { x, weight: weight.clone(), bias: bias.cloned(), activation, residual: None, out });
         out
     }
 
@@ -308,7 +309,7 @@ impl PlanBuilder {
     ) -> View {
         let out = self.scratch(label, x.batch, x.rows, weight.shape()[0]);
         let activation = Activation::None;
-        self.push(Op::Linear {
+        self.push(ops::Linear {
             x,
             weight: weight.clone(),
             bias: bias.cloned(),
@@ -323,14 +324,14 @@ impl PlanBuilder {
     pub fn attention(&mut self, label: &'static str, q: View, k: View, v: View, heads: usize, mask: Mask) -> View {
         let out = self.scratch(label, q.batch, q.rows, q.cols);
         let scale = ((q.cols / heads) as f32).sqrt().recip();
-        self.push(Op::Attention { q, k, v, heads, scale, mask, out });
+        self.push(ops::Attention { q, k, v, heads, scale, mask, out });
         out
     }
 
     /// [`Op::LayerNorm`] into a new intermediate.
     pub fn layer_norm(&mut self, label: &'static str, x: View, weight: &Weight, bias: &Weight, eps: f32) -> View {
         let out = self.scratch(label, x.batch, x.rows, x.cols);
-        self.push(Op::LayerNorm {
+        self.push(ops::LayerNorm {
             x,
             weight: weight.clone(),
             bias: bias.clone(),
@@ -343,7 +344,7 @@ impl PlanBuilder {
 
     /// [`Op::Map`] without a function: a copy.
     pub fn copy(&mut self, x: View, out: View) {
-        self.push(Op::Map { x, activation: Activation::None, out });
+        self.push(ops::Map { x, activation: Activation::None, out });
     }
 
     /// Gives the intermediates of the section that ends here their places.
@@ -366,82 +367,6 @@ impl PlanBuilder {
             arena_len,
             state_len,
             refused: self.refused,
-        }
-    }
-}
-
-/// Shapes of one op.
-fn check(op: &Op) {
-    let stem = op.stem();
-    let same = |a: View, b: View| assert_eq!(a.shape(), b.shape(), "{stem}: shapes differ");
-    let vector = |w: &Weight, n: usize| assert_eq!(w.shape(), [n], "{stem}: {} is not a vector of {n}", w.name());
-    match op {
-        Op::Linear { x, weight, bias, residual, out, .. } => {
-            assert_eq!(weight.shape(), [out.cols, x.cols], "{stem}: {}", weight.name());
-            assert_eq!((x.batch, x.rows), (out.batch, out.rows), "{stem}: rows of {}", weight.name());
-            bias.iter().for_each(|b| vector(b, out.cols));
-            residual.iter().for_each(|r| same(*r, *out));
-        }
-        Op::Conv1d { x, weight, bias, stride, pad, dilation, groups, residual, out, .. } => {
-            let &[o, i, k] = weight.shape() else { panic!("{stem}: {} is not a kernel", weight.name()) };
-            assert!(o == out.cols && i * groups == x.cols && o % groups == 0, "{stem}: channels of {}", weight.name());
-            assert!(
-                x.batch == out.batch && *stride > 0 && *dilation > 0 && *pad <= (k - 1) * dilation,
-                "{stem}: window"
-            );
-            bias.iter().for_each(|b| vector(b, out.cols));
-            residual.iter().for_each(|r| same(*r, *out));
-        }
-        Op::Conv2d { x, height, width, weight, bias, stride, upsample, add, out, .. } => {
-            assert_eq!(weight.shape(), [out.cols, x.cols, 3, 3], "{stem}: {}", weight.name());
-            let scale = if *upsample { 2 } else { 1 };
-            assert!(matches!(stride, 1 | 2) && (*stride == 1 || !upsample), "{stem}: stride");
-            let side = |n: usize| (n * scale).div_ceil(*stride);
-            assert_eq!((x.batch, x.rows), (out.batch, height * width), "{stem}: map");
-            assert_eq!(out.rows, side(*height) * side(*width), "{stem}: output map");
-            bias.iter().for_each(|b| vector(b, out.cols));
-            add.iter().for_each(|a| same(*a, *out));
-        }
-        Op::Attention { q, k, v, heads, out, .. } => {
-            same(*q, *out);
-            same(*k, *v);
-            assert!(q.batch == k.batch && q.cols == k.cols && q.cols % heads == 0 && k.rows > 0, "{stem}: heads");
-        }
-        Op::LayerNorm { x, weight, bias, out, .. } => {
-            same(*x, *out);
-            vector(weight, x.cols);
-            vector(bias, x.cols);
-        }
-        Op::GroupNorm { x, groups, affine, film, out, .. } => {
-            same(*x, *out);
-            assert!(x.cols % groups == 0, "{stem}: groups");
-            affine.iter().for_each(|(w, b)| (vector(w, x.cols), vector(b, x.cols)).1);
-            film.iter().for_each(|f| assert_eq!(f.shape(), [x.batch, 1, 2 * x.cols], "{stem}: film"));
-            assert!(affine.is_none() || film.is_none(), "{stem}: affine and film");
-        }
-        Op::Map { x, out, .. } => same(*x, *out),
-        Op::Combine { x, weights, out } => {
-            assert!(x.batch % out.batch == 0 && (x.rows, x.cols) == (out.rows, out.cols), "{stem}: branches");
-            assert_eq!(weights.shape(), [x.batch, x.rows, 1], "{stem}: weights");
-        }
-        Op::Interpolate { x, positions, out } => {
-            assert_eq!((x.batch, x.cols), (out.batch, out.cols), "{stem}");
-            assert_eq!(positions.shape(), [1, out.rows, 2], "{stem}: positions");
-        }
-        Op::Gather { x, index, weight, out } => {
-            assert_eq!((x.batch, x.cols), (out.batch, out.cols), "{stem}");
-            assert!(index.shape() == weight.shape() && index.shape()[0] == out.rows, "{stem}: lists");
-        }
-        Op::RigidMotion { motion, points, out } => {
-            assert_eq!(motion.shape(), [out.batch, 1, 6], "{stem}: motion");
-            assert_eq!((points.shape(), out.cols), ([1, out.rows, 3], 3), "{stem}: points");
-        }
-        Op::Normals { offsets, neutral, triangles, first, incident, out } => {
-            same(*offsets, *out);
-            assert_eq!((neutral.shape(), out.cols), ([1, out.rows, 3], 3), "{stem}: neutral");
-            vector(first, out.rows + 1);
-            let &[count, 3] = triangles.shape() else { panic!("{stem}: {} are no triangles", triangles.name()) };
-            vector(incident, 3 * count);
         }
     }
 }

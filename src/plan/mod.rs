@@ -11,7 +11,7 @@ mod arena;
 mod builder;
 mod exec;
 mod frames;
-mod ops;
+pub mod ops;
 mod programs;
 mod vertices;
 mod view;

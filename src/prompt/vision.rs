@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::nn::{LayerNorm, Linear, TransformerLayer};
 use crate::pack::{ClipVisionConfig, Pack};
 use crate::picture::Picture;
-use crate::plan::{Activation, Backend, Mask, Op, PlanBuilder};
+use crate::plan::{Activation, Backend, Mask, PlanBuilder, ops};
 use crate::signal::Frames;
 use crate::tensor::Weight;
 use crate::unit::{self, Unit};
@@ -119,7 +119,7 @@ impl VisionTower {
         let start = plan.constant("class_and_positions", 1, rows, width, &self.start.data);
         let embedded = plan.scratch("patch_embeddings", 1, rows, width);
         plan.copy(start.rows(0..1), embedded.rows(0..1));
-        plan.push(Op::Linear {
+        plan.push(ops::Linear {
             x: patches,
             weight: self.patch_embedding.clone(),
             bias: None,

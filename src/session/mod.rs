@@ -16,6 +16,7 @@ mod calm;
 mod clip;
 mod codes;
 mod compose;
+mod decoding;
 mod direction;
 mod edits;
 mod extractor;

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
-use crate::face::{ExportTarget, FaceReader};
-use crate::output::{Channel, ChannelMap, MotionSampler};
-use crate::signal::{FaceFrame, FrameRate, Frames, HeadPose};
+use crate::face::ExportTarget;
+use crate::output::Channel;
+use crate::signal::{FaceFrame, FrameRate, HeadPose};
 
 use super::animation::Animation;
 use super::binding::{Binding, Solver};
+use super::decoding::Decoding;
 
 /// Frames that are decoded at once on their way to another mesh or to weights.
 const CHUNK_FRAMES: usize = 32;
@@ -16,12 +17,7 @@ const CHUNK_FRAMES: usize = 32;
 /// Decodes one animation, on one thread at a time. Networks are prepared at the first read that needs them: weights and
 /// head poses need neither the generator nor an identity. The `_into` reads take no memory after the first of their size.
 pub struct Reader {
-    animation: Arc<Animation>,
-    weights: FaceReader,
-    faces: Option<FaceReader>,
-    channels: ChannelMap,
-    /// Motion rows of the read under way.
-    rows: Frames,
+    decoding: Decoding,
     /// Decoded offsets on their way to another mesh.
     decoded: Vec<f32>,
     /// Offsets on their way to a host's weights, what the solver makes of them, and its room.
@@ -32,22 +28,18 @@ pub struct Reader {
 
 impl Reader {
     pub(super) fn new(animation: Arc<Animation>) -> Result<Self> {
-        let model = animation.model();
-        let weights = FaceReader::new(model.face()?, &model.programs().faces, None)?;
-        let channels = ChannelMap::new(model.blendshape_names().len());
-        let rows = Frames::zeros(0, animation.motion().width);
         let (decoded, fitted, products, room) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Ok(Self { animation, weights, faces: None, channels, rows, decoded, fitted, products, room })
+        Ok(Self { decoding: Decoding::new(animation)?, decoded, fitted, products, room })
     }
 
     /// The animation.
     pub fn animation(&self) -> &Arc<Animation> {
-        &self.animation
+        &self.decoding.animation
     }
 
     /// Floats of the weights of one frame.
     pub fn weight_count(&self) -> usize {
-        self.weights.decoder().weight_count()
+        self.decoding.weights.decoder().weight_count()
     }
 
     /// Floats of the offsets of one frame, vertices × 3.
@@ -55,7 +47,7 @@ impl Reader {
     /// # Errors
     /// `MissingPart` without a mesh.
     pub fn offset_count(&self) -> Result<usize> {
-        Ok(self.animation.model().topology().ok_or_else(no_mesh)?.vertices * 3)
+        Ok(self.animation().model().topology().ok_or_else(no_mesh)?.vertices * 3)
     }
 
     /// Sets gain, offset and limits of one blendshape channel for all later reads.
@@ -63,7 +55,7 @@ impl Reader {
     /// # Errors
     /// `InvalidArgument` for a channel that is not there or numbers that make no sense.
     pub fn set_channel(&mut self, index: usize, channel: Channel) -> Result<()> {
-        self.channels.set(index, channel)
+        self.decoding.channels.set(index, channel)
     }
 
     /// Blendshape weights of frames `first..` at a rate into `weights`, [count, weight_count].
@@ -75,8 +67,8 @@ impl Reader {
     /// If `weights` is no whole number of frames.
     pub fn weights_into(&mut self, fps: impl Into<FrameRate>, first: usize, weights: &mut [f32]) -> Result<()> {
         let count = frames_in(weights, self.weight_count());
-        self.fill_rows(fps, first, count)?;
-        self.decode_weights(weights)
+        self.decoding.at_rate(fps, first, count)?;
+        self.decoding.weights(weights)
     }
 
     /// Blendshape weights, [count, weight_count]. As [`weights_into`](Self::weights_into).
@@ -112,8 +104,8 @@ impl Reader {
         count: usize,
         mut take: impl FnMut(HeadPose),
     ) -> Result<()> {
-        self.fill_rows(fps, first, count)?;
-        (0..count).for_each(|i| take(self.weights.decoder().head(self.rows.row(i))));
+        self.decoding.at_rate(fps, first, count)?;
+        (0..count).for_each(|i| take(self.decoding.head(i)));
         Ok(())
     }
 
@@ -136,8 +128,8 @@ impl Reader {
     /// If `offsets_mm` is no whole number of frames.
     pub fn offsets_mm_into(&mut self, fps: impl Into<FrameRate>, first: usize, offsets_mm: &mut [f32]) -> Result<()> {
         let count = frames_in(offsets_mm, self.offset_count()?);
-        self.fill_rows(fps, first, count)?;
-        self.decode_offsets(offsets_mm)
+        self.decoding.at_rate(fps, first, count)?;
+        self.decoding.offsets_mm(offsets_mm)
     }
 
     /// Offsets, [count, vertices, 3]. As [`offsets_mm_into`](Self::offsets_mm_into).
@@ -165,20 +157,9 @@ impl Reader {
         first: usize,
         offsets_mm: &mut [f32],
     ) -> Result<()> {
-        binding.check(self.animation.model())?;
-        let (fps, own, width) = (fps.into(), self.offset_count()?, binding.vertices() * 3);
-        frames_in(offsets_mm, width);
-        let (mut decoded, mut first) = (std::mem::take(&mut self.decoded), first);
-        let read = offsets_mm.chunks_mut(CHUNK_FRAMES * width).try_for_each(|bound| {
-            let count = bound.len() / width;
-            decoded.resize(count * own, 0.0);
-            self.offsets_mm_into(fps, first, &mut decoded)?;
-            binding.apply(&decoded, bound);
-            first += count;
-            Ok(())
-        });
-        self.decoded = decoded;
-        read
+        let (fps, own) = (fps.into(), self.offset_count()?);
+        frames_in(offsets_mm, binding.vertices() * 3);
+        bound_offsets(&mut self.decoding, &mut self.decoded, own, binding, fps, first, offsets_mm)
     }
 
     /// Weights 0..1 of a host's own blendshapes, [count, shapes], that give these frames back as nearly as they can. With
@@ -197,21 +178,21 @@ impl Reader {
         weights: &mut [f32],
     ) -> Result<()> {
         let (count, width) = (frames_in(weights, solver.names().len()), solver.shapes.vertices() * 3);
-        let fps = fps.into();
-        solver.check(self.animation.model())?;
-        let (mut offsets, mut products) = (std::mem::take(&mut self.fitted), std::mem::take(&mut self.products));
-        products.clear();
-        let read: Result<()> = (0..count).step_by(CHUNK_FRAMES).try_for_each(|at| {
-            offsets.resize(CHUNK_FRAMES.min(count - at) * width, 0.0);
-            match &solver.binding {
-                Some(binding) => self.bound_offsets_mm_into(binding, fps, first + at, &mut offsets)?,
-                None => self.offsets_mm_into(fps, first + at, &mut offsets)?,
+        let (fps, own) = (fps.into(), self.offset_count()?);
+        solver.check(self.animation().model())?;
+        self.products.clear();
+        for at in (0..count).step_by(CHUNK_FRAMES) {
+            let frames = CHUNK_FRAMES.min(count - at);
+            self.fitted.resize(frames * width, 0.0);
+            if let Some(binding) = &solver.binding {
+                let (decoded, first) = (&mut self.decoded, first + at);
+                bound_offsets(&mut self.decoding, decoded, own, binding, fps, first, &mut self.fitted)?;
+            } else {
+                self.decoding.at_rate(fps, first + at, frames)?;
+                self.decoding.offsets_mm(&mut self.fitted)?;
             }
-            solver.shapes.project(&offsets, &mut products);
-            Ok(())
-        });
-        (self.fitted, self.products) = (offsets, products);
-        read?;
+            solver.shapes.project(&self.fitted, &mut self.products);
+        }
         solver.shapes.solve(&self.products, fps.hz() as f32, weights, &mut self.room);
         Ok(())
     }
@@ -225,8 +206,8 @@ impl Reader {
     /// If `normals` is no whole number of frames.
     pub fn normals_into(&mut self, fps: impl Into<FrameRate>, first: usize, normals: &mut [f32]) -> Result<()> {
         let count = frames_in(normals, self.offset_count()?);
-        self.fill_rows(fps, first, count)?;
-        faces(&mut self.faces, &self.animation)?.normals(&self.rows, normals)
+        self.decoding.at_rate(fps, first, count)?;
+        self.decoding.normals(normals)
     }
 
     /// Offsets and normals, [count, vertices, 3] each, in one decode: cheaper than one after the other by nearly all of a
@@ -246,8 +227,8 @@ impl Reader {
     ) -> Result<()> {
         assert_eq!(offsets_mm.len(), normals.len(), "as many offsets as normals");
         let count = frames_in(offsets_mm, self.offset_count()?);
-        self.fill_rows(fps, first, count)?;
-        faces(&mut self.faces, &self.animation)?.offsets_and_normals(&self.rows, offsets_mm, normals)
+        self.decoding.at_rate(fps, first, count)?;
+        self.decoding.offsets_and_normals(offsets_mm, normals)
     }
 
     /// Writes faces of frames `first..first + count` at a rate into memory where the backend computes: they do not visit
@@ -263,8 +244,8 @@ impl Reader {
         count: usize,
         target: &mut ExportTarget,
     ) -> Result<()> {
-        self.fill_rows(fps, first, count)?;
-        faces(&mut self.faces, &self.animation)?.export(&self.rows, target)
+        self.decoding.at_rate(fps, first, count)?;
+        self.decoding.export(target)
     }
 
     /// The face at any time, cut to the clip; parts without a buffer are not computed.
@@ -280,14 +261,10 @@ impl Reader {
         weights: Option<&mut [f32]>,
         offsets_mm: Option<&mut [f32]>,
     ) -> Result<HeadPose> {
-        self.resize_rows(1);
-        let mut rows = std::mem::take(&mut self.rows);
-        let sampled = self.sampler().and_then(|sampler| sampler.row_at(time_s, rows.row_mut(0)));
-        self.rows = rows;
-        sampled?;
-        weights.map_or(Ok(()), |weights| self.decode_weights(weights))?;
-        offsets_mm.map_or(Ok(()), |offsets| self.decode_offsets(offsets))?;
-        Ok(self.weights.decoder().head(self.rows.row(0)))
+        self.decoding.at_time(time_s)?;
+        weights.map_or(Ok(()), |weights| self.decoding.weights(weights))?;
+        offsets_mm.map_or(Ok(()), |offsets| self.decoding.offsets_mm(offsets))?;
+        Ok(self.decoding.head(0))
     }
 
     /// The face at any time, all of it. As [`sample_into`](Self::sample_into).
@@ -300,47 +277,29 @@ impl Reader {
         let head = self.sample_into(time_s, Some(&mut weights), Some(&mut offsets_mm))?;
         Ok(FaceFrame { weights, offsets_mm, head })
     }
-
-    fn sampler(&self) -> Result<MotionSampler<'_>> {
-        MotionSampler::new(self.animation.motion(), self.animation.native_fps(), self.weights.decoder().d_z())
-    }
-
-    fn resize_rows(&mut self, count: usize) {
-        self.rows.width = self.animation.motion().width;
-        self.rows.data.resize(count * self.rows.width, 0.0);
-    }
-
-    fn fill_rows(&mut self, fps: impl Into<FrameRate>, first: usize, count: usize) -> Result<()> {
-        let fps = fps.into();
-        self.resize_rows(count);
-        let mut rows = std::mem::take(&mut self.rows);
-        let filled = self
-            .sampler()
-            .and_then(|sampler| (0..count).try_for_each(|i| sampler.row(fps, first + i, rows.row_mut(i))));
-        self.rows = rows;
-        filled
-    }
-
-    fn decode_weights(&mut self, weights: &mut [f32]) -> Result<()> {
-        self.weights.weights(&self.rows, weights)?;
-        self.channels.apply(weights);
-        Ok(())
-    }
-
-    fn decode_offsets(&mut self, offsets_mm: &mut [f32]) -> Result<()> {
-        faces(&mut self.faces, &self.animation)?.offsets_mm(&self.rows, offsets_mm)
-    }
 }
 
-/// What decodes the identity's face, made at its first use.
-fn faces<'a>(reader: &'a mut Option<FaceReader>, animation: &Animation) -> Result<&'a mut FaceReader> {
-    match reader {
-        Some(reader) => Ok(reader),
-        none => {
-            let model = animation.model();
-            Ok(none.insert(FaceReader::new(model.face()?, &model.programs().faces, Some(animation.face()?))?))
-        }
+/// Offsets of a bound mesh, of faces that are decoded some at a time; `own` floats each.
+fn bound_offsets(
+    decoding: &mut Decoding,
+    decoded: &mut Vec<f32>,
+    own: usize,
+    binding: &Binding,
+    fps: FrameRate,
+    first: usize,
+    offsets_mm: &mut [f32],
+) -> Result<()> {
+    binding.check(decoding.animation.model())?;
+    let (width, mut first) = (binding.vertices() * 3, first);
+    for bound in offsets_mm.chunks_mut(CHUNK_FRAMES * width) {
+        let count = bound.len() / width;
+        decoded.resize(count * own, 0.0);
+        decoding.at_rate(fps, first, count)?;
+        decoding.offsets_mm(decoded)?;
+        binding.apply(decoded, bound);
+        first += count;
     }
+    Ok(())
 }
 
 fn frames_in(buffer: &[f32], width: usize) -> usize {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use crate::error::{Error, Result};
 use crate::nn::LayerNorm;
 use crate::pack::{Align, AudioConfig, FrontEnd, MelNorm, Pack};
-use crate::plan::{self, Backend, Op, Plan, PlanBuilder, Port, Programs, Recorded, Section};
+use crate::plan::{self, Backend, Plan, PlanBuilder, Port, Programs, Recorded, Section, ops};
 use crate::signal::Frames;
 use crate::unit::Unit;
 
@@ -240,7 +240,7 @@ impl SpeechEncoder {
         };
         let (positions, position_view) = plan.input("positions", 1, frames, 2);
         let (output, out) = plan.output("features", 1, frames, encoded.cols);
-        plan.push(Op::Interpolate { x: encoded, positions: position_view, out });
+        plan.push(ops::Interpolate { x: encoded, positions: position_view, out });
         let recording = Recording { section, input: port, input_len: rows * cols, positions, output, frames };
         Ok((recording, Arc::new(plan.finish())))
     }

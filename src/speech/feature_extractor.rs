@@ -10,7 +10,7 @@ use std::ops::Range;
 use crate::error::Result;
 use crate::nn::LayerNorm;
 use crate::pack::{AudioConfig, Pack};
-use crate::plan::{Activation, Op, PlanBuilder, View};
+use crate::plan::{Activation, PlanBuilder, View, ops};
 use crate::tensor::Weight;
 
 use super::clip_norm::WindowMoments;
@@ -147,7 +147,7 @@ impl ConvLayer {
     }
 
     fn record(&self, plan: &mut PlanBuilder, x: View, out: View) {
-        plan.push(Op::Conv1d {
+        plan.push(ops::Conv1d {
             x,
             weight: self.weight.clone(),
             bias: self.bias.clone(),
@@ -161,7 +161,7 @@ impl ConvLayer {
         });
         match &self.norm {
             Norm::None => {}
-            Norm::Group(weight, bias) => plan.push(Op::GroupNorm {
+            Norm::Group(weight, bias) => plan.push(ops::GroupNorm {
                 x: out,
                 groups: out.cols,
                 eps: EPS,
@@ -170,7 +170,7 @@ impl ConvLayer {
                 activation: Activation::Gelu,
                 out,
             }),
-            Norm::Layer(norm) => plan.push(Op::LayerNorm {
+            Norm::Layer(norm) => plan.push(ops::LayerNorm {
                 x: out,
                 weight: norm.weight.clone(),
                 bias: norm.bias.clone(),

@@ -4,7 +4,7 @@
 
 use crate::error::Result;
 use crate::pack::{AudioConfig, Pack};
-use crate::plan::{Activation, Op, PlanBuilder, View};
+use crate::plan::{Activation, PlanBuilder, View, ops};
 use crate::tensor::Weight;
 
 /// The convolution, its weight norm folded in.
@@ -37,7 +37,7 @@ impl PositionalConv {
     /// h + GELU(conv(h)). An even kernel gives one frame too many, at the end; it is not computed.
     pub(super) fn record(&self, plan: &mut PlanBuilder, h: View) -> View {
         let out = plan.scratch("positioned", h.batch, h.rows, h.cols);
-        plan.push(Op::Conv1d {
+        plan.push(ops::Conv1d {
             x: h,
             weight: self.weight.clone(),
             bias: Some(self.bias.clone()),

@@ -10,7 +10,7 @@
 use crate::error::Result;
 use crate::nn::{LayerNorm, Linear};
 use crate::pack::{AudioConfig, Pack};
-use crate::plan::{Activation, Op, PlanBuilder, View};
+use crate::plan::{Activation, PlanBuilder, View, ops};
 use crate::tensor::Weight;
 
 use super::mel::MEL_BANDS;
@@ -71,7 +71,7 @@ impl ResidualConv {
     /// x [1, 2L, 80] → [1, L, width].
     pub fn record(&self, plan: &mut PlanBuilder, x: View) -> View {
         let mut h = plan.scratch("conv_in", x.batch, x.rows / 2, self.width);
-        plan.push(Op::Conv1d {
+        plan.push(ops::Conv1d {
             x,
             weight: self.input_weight.clone(),
             bias: Some(self.input_bias.clone()),
@@ -86,7 +86,7 @@ impl ResidualConv {
         for block in &self.blocks {
             let normed = block.norm.record(plan, "block_norm", h);
             let inner = plan.scratch("block_conv", h.batch, h.rows, h.cols);
-            plan.push(Op::Conv1d {
+            plan.push(ops::Conv1d {
                 x: normed,
                 weight: block.weight.clone(),
                 bias: Some(block.bias.clone()),

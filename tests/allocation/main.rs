@@ -17,7 +17,7 @@ use media2face::backend::vulkan::VulkanBackend;
 use media2face::face::{ExportTarget, FaceDecoder, FacePrograms, FaceReader};
 use media2face::motion::{Clip, Inpaint, InpaintMode, SampleJob, SampleOptions, Sampler};
 use media2face::pack::{self, Size};
-use media2face::plan::{Activation, Backend, DeviceFrames, Mask, Op, PlanBuilder, VertexFormat, VertexLayout};
+use media2face::plan::{Activation, Backend, DeviceFrames, Mask, PlanBuilder, VertexFormat, VertexLayout, ops};
 use media2face::signal::Frames;
 use media2face::tensor::{Bytes, DType, Weight};
 
@@ -56,7 +56,7 @@ fn every_op(plan: &mut PlanBuilder) -> (media2face::plan::Port, media2face::plan
     let out = next(plan);
     let (bias, residual) = (None, Some(h));
     let kernel = weight(&[64, 32, 3]);
-    plan.push(Op::Conv1d {
+    plan.push(ops::Conv1d {
         x: h,
         weight: kernel,
         bias,
@@ -73,31 +73,31 @@ fn every_op(plan: &mut PlanBuilder) -> (media2face::plan::Port, media2face::plan
         let (x, side) = if upsample { (h.rows(0..256), 16) } else { (h, 32) };
         let (weight, bias, out) = (weight(&[64, 64, 3, 3]), None, next(plan));
         let (stride, add) = (1, None);
-        plan.push(Op::Conv2d { x, height: side, width: side, weight, bias, stride, upsample, add, activation, out });
+        plan.push(ops::Conv2d { x, height: side, width: side, weight, bias, stride, upsample, add, activation, out });
         h = out;
     }
     h = plan.attention("attention", h, h, h, 4, Mask::Band { width: 30 });
     h = plan.layer_norm("layer_norm", h, &weight(&[64]), &weight(&[64]), 1e-5);
-    plan.push(Op::GroupNorm { x: h, groups: 8, eps: 1e-5, affine: None, film: None, activation, out: h });
+    plan.push(ops::GroupNorm { x: h, groups: 8, eps: 1e-5, affine: None, film: None, activation, out: h });
     let out = next(plan);
-    plan.push(Op::Map { x: h, activation, out });
+    plan.push(ops::Map { x: h, activation, out });
     let weights = plan.constant("weights", 2, 1, 1, &[0.5; 2]);
     let weights = media2face::plan::View { rows: 512, row_stride: 0, ..weights };
     let half = plan.scratch("half", 1, 512, 64);
-    plan.push(Op::Combine { x: out.reshape(2, 512, 64), weights, out: half });
+    plan.push(ops::Combine { x: out.reshape(2, 512, 64), weights, out: half });
     let stretched = plan.scratch("stretched", 1, 2048, 64);
     let positions: Vec<f32> = (0..2048).flat_map(|f| [(f / 4) as f32, (f % 4) as f32 * 0.25]).collect();
     let positions = plan.constant("positions", 1, 2048, 2, &positions);
-    plan.push(Op::Interpolate { x: half, positions, out: stretched });
+    plan.push(ops::Interpolate { x: half, positions, out: stretched });
     let (y_port, y) = plan.output("y", 1, 4096, 64);
     let bytes: Vec<u8> = (0..4096i32).flat_map(|i| (i / 2).to_le_bytes()).collect();
     let index = Weight::new("index", &[4096, 1], DType::I32, Bytes::new(Arc::new(bytes), 0..4 * 4096)).expect("fits");
-    plan.push(Op::Gather { x: stretched, index, weight: weight(&[4096, 1]), out: y });
+    plan.push(ops::Gather { x: stretched, index, weight: weight(&[4096, 1]), out: y });
     let points = plan.scratch("points", 1, 1024, 3);
     let motion = x.rows(0..1).cols(0..6);
-    plan.push(Op::RigidMotion { motion, points: x.cols(0..3), out: points });
+    plan.push(ops::RigidMotion { motion, points: x.cols(0..3), out: points });
     let list = |shape: &[usize], values: Vec<i32>| Weight::from_i32("list", shape, &values);
-    plan.push(Op::Normals {
+    plan.push(ops::Normals {
         offsets: points,
         neutral: x.cols(3..6),
         triangles: list(&[341, 3], (0..1023).collect()),

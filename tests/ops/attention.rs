@@ -1,6 +1,6 @@
 //! The op `attention` against its definition in f64.
 
-use media2face::plan::{Mask, Op};
+use media2face::plan::{Mask, ops};
 
 use crate::bench::{Case, ScratchCopy};
 use crate::support::tolerance::OP_F32;
@@ -13,7 +13,7 @@ fn attention(batch: usize, queries: usize, keys: usize, heads: usize, d: usize, 
         let (y_port, out) = plan.output("y", batch, queries, heads * d);
         ports.extend([q_port, k_port, v_port]);
         // Steeper than d^−½, so that the weights differ.
-        plan.push(Op::Attention { q, k, v, heads, scale: 6.0 / (d as f32).sqrt(), mask, out });
+        plan.push(ops::Attention { q, k, v, heads, scale: 6.0 / (d as f32).sqrt(), mask, out });
         y_port
     })
     .check(OP_F32);
@@ -77,7 +77,7 @@ fn scores_far_apart_stay_finite() {
         let (k_port, k) = plan.input("k", 1, 50, 8);
         let (y_port, out) = plan.output("y", 1, 10, 8);
         ports.extend([q_port, k_port]);
-        plan.push(Op::Attention { q, k, v: k, heads: 1, scale: 300.0, mask: Mask::None, out });
+        plan.push(ops::Attention { q, k, v: k, heads: 1, scale: 300.0, mask: Mask::None, out });
         y_port
     })
     .check(5e-4);

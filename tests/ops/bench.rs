@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use half::f16;
 use media2face::backend::cpu::{CpuBackend, CpuOptions};
-use media2face::plan::{Backend, Op, Plan, PlanBuilder, Port, Section, View};
+use media2face::plan::{Backend, Op, Plan, PlanBuilder, Port, Section, View, ops};
 use media2face::tensor::Weight;
 
 use crate::support::{self, reference::Reference, tolerance};
@@ -98,10 +98,14 @@ impl Case {
             assert_eq!(bits(&cpu(threads, false)), bits(&found), "bits on {threads} threads");
         }
         let flops: u64 = self.plan.ops(self.section).iter().map(Op::flops).sum();
-        for device in support::vulkan::devices().iter().filter(|device| flops <= device.most_flops) {
+        for device in support::vulkan::devices_for_a_case().iter().filter(|device| flops <= device.most_flops) {
             let found = self.run(&*device.backend);
             // On a doubled map taps are summed before they are rounded to halves.
-            let sums = self.plan.ops(self.section).iter().any(|op| matches!(op, Op::Conv2d { upsample: true, .. }));
+            let sums = self
+                .plan
+                .ops(self.section)
+                .iter()
+                .any(|op| matches!(op, Op::Conv2d(ops::Conv2d { upsample: true, .. })));
             let rounds = self.has_scratch() && device.half || flops > 0 && device.matrix || sums;
             let tolerance = if rounds { tolerance::OP_F16 } else { tolerance };
             support::assert_close(device.name, &found, &expected, tolerance);

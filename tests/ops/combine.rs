@@ -1,6 +1,6 @@
 //! The op `combine` against its definition in f64.
 
-use media2face::plan::Op;
+use media2face::plan::ops;
 
 use crate::bench::{Case, ScratchCopy};
 use crate::support::tolerance::OP_F32;
@@ -12,7 +12,7 @@ fn weights_per_row_match() {
         let (w_port, weights) = plan.input("w", 6, 203, 1);
         let (y_port, out) = plan.output("y", 2, 203, 37);
         ports.extend([x_port, w_port]);
-        plan.push(Op::Combine { x, weights, out });
+        plan.push(ops::Combine { x, weights, out });
         y_port
     })
     .check(OP_F32);
@@ -28,7 +28,7 @@ fn intermediates_match() {
             ports.extend([x_port, w_port]);
             let (x, weights, out) =
                 (plan.scratch_copy(x), plan.scratch_copy(weights), plan.scratch("out", 2, 50, cols));
-            plan.push(Op::Combine { x, weights, out });
+            plan.push(ops::Combine { x, weights, out });
             plan.copy(out, y);
             y_port
         })
@@ -44,7 +44,7 @@ fn one_weight_per_branch_matches() {
         let (y_port, out) = plan.output("y", 1, 50, 19);
         ports.extend([x_port, w_port]);
         (weights.rows, weights.row_stride) = (50, 0);
-        plan.push(Op::Combine { x, weights, out });
+        plan.push(ops::Combine { x, weights, out });
         y_port
     })
     .check(OP_F32);
@@ -61,7 +61,7 @@ fn sum_may_replace_any_branch() {
             let terms = plan.scratch("terms", 6, 53, 37);
             plan.copy(x, terms);
             let out = terms.batch(2 * place..2 * place + 2);
-            plan.push(Op::Combine { x: terms, weights, out });
+            plan.push(ops::Combine { x: terms, weights, out });
             plan.copy(out, y);
             y_port
         })

@@ -1,6 +1,6 @@
 //! The op `conv1d` against its definition in f64.
 
-use media2face::plan::{Activation, Op};
+use media2face::plan::{Activation, ops};
 
 use crate::bench::Case;
 use crate::support::tolerance::OP_F32;
@@ -42,7 +42,7 @@ impl Shape {
             let weight = random.matrix(&[outputs, depth, kernel], depth * kernel);
             let (bias, residual) = (Some(random.weight(&[outputs], 1.0)), Some(residual));
             let activation = Activation::Gelu;
-            plan.push(Op::Conv1d { x, weight, bias, stride, pad, dilation, groups, activation, residual, out });
+            plan.push(ops::Conv1d { x, weight, bias, stride, pad, dilation, groups, activation, residual, out });
             y_port
         })
         .check(OP_F32);
@@ -98,7 +98,7 @@ fn strided_view_matches() {
         let weight = random.matrix(&[30, 20, 5], 100);
         let x = x.rows(4..58).cols(13..33);
         let (activation, residual) = (Activation::None, None);
-        plan.push(Op::Conv1d {
+        plan.push(ops::Conv1d {
             x,
             weight,
             bias: None,

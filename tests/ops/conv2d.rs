@@ -1,6 +1,6 @@
 //! The op `conv2d` against its definition in f64.
 
-use media2face::plan::{Activation, Op};
+use media2face::plan::{Activation, ops};
 
 use crate::bench::Case;
 use crate::support::tolerance::WINOGRAD_F32;
@@ -17,7 +17,7 @@ fn conv2d(batch: usize, size: (usize, usize), channels: (usize, usize), stride: 
         let weight = random.matrix(&[outputs, inputs, 3, 3], inputs * 9);
         let bias = Some(random.weight(&[outputs], 1.0));
         let (add, activation) = (add.then(|| added.repeat(batch)), Activation::Silu);
-        plan.push(Op::Conv2d { x, height, width, weight, bias, stride, upsample, add, activation, out });
+        plan.push(ops::Conv2d { x, height, width, weight, bias, stride, upsample, add, activation, out });
         y_port
     })
     .check(WINOGRAD_F32);
@@ -69,7 +69,7 @@ fn sum_over_its_output_matches() {
         let weight = random.matrix(&[20, 20, 3, 3], 180);
         let activation = Activation::None;
         let (height, width, bias, add) = (12, 20, None, Some(out));
-        plan.push(Op::Conv2d { x, height, width, weight, bias, stride: 1, upsample: false, add, activation, out });
+        plan.push(ops::Conv2d { x, height, width, weight, bias, stride: 1, upsample: false, add, activation, out });
         y_port
     })
     .check(WINOGRAD_F32);
@@ -86,7 +86,7 @@ fn columns_of_wider_maps_match() {
         let weight = random.matrix(&[24, 32, 3, 3], 288);
         let (x, out) = (x.cols(3..35), y.cols(9..33));
         let (height, width, bias, add, activation) = (14, 10, None, None, Activation::None);
-        plan.push(Op::Conv2d { x, height, width, weight, bias, stride: 1, upsample: false, add, activation, out });
+        plan.push(ops::Conv2d { x, height, width, weight, bias, stride: 1, upsample: false, add, activation, out });
         y_port
     })
     .check(WINOGRAD_F32);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use media2face::Error;
 use media2face::backend::cpu::{CpuBackend, CpuOptions};
 use media2face::limits::MAX_PLAN_BYTES;
-use media2face::plan::{Activation, Backend, Op, Plan, PlanBuilder, Port, Section};
+use media2face::plan::{Activation, Backend, Plan, PlanBuilder, Port, Section, ops};
 
 use crate::bench::Random;
 
@@ -20,7 +20,7 @@ fn product(seed: u64) -> (Arc<Plan>, Port, Port, Section) {
     let (x_port, x) = plan.input("x", 1, 300, 200);
     let (y_port, out) = plan.output("y", 1, 300, 200);
     let weight = Random::new(seed).matrix(&[200, 200], 200);
-    plan.push(Op::Linear { x, weight, bias: None, activation: Activation::None, residual: None, out });
+    plan.push(ops::Linear { x, weight, bias: None, activation: Activation::None, residual: None, out });
     (Arc::new(plan.finish()), x_port, y_port, section)
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use media2face::Error;
 use media2face::backend::cpu::{CpuBackend, CpuOptions};
-use media2face::plan::{Backend, Op, PlanBuilder};
+use media2face::plan::{Backend, PlanBuilder, ops};
 use media2face::tensor::{Bytes, DType, Weight};
 
 use crate::bench::{Case, ScratchCopy};
@@ -25,7 +25,7 @@ fn vertices_match() {
             ports.push(x_port);
             let rows: Vec<i32> = (0..vertices * terms).map(|i| ((i * 7919) % texels) as i32).collect();
             let weight = random.weight(&[vertices, terms], 1.0);
-            plan.push(Op::Gather { x, index: index(&[vertices, terms], &rows), weight, out });
+            plan.push(ops::Gather { x, index: index(&[vertices, terms], &rows), weight, out });
             y_port
         })
         .check(OP_F32);
@@ -41,7 +41,7 @@ fn repeated_maps_and_wide_texels_match() {
         let rows: Vec<i32> = (0..77 * 3).map(|i| (i * 31) % 50).collect();
         let weight = random.weight(&[77, 3], 1.0);
         let (x, out) = (plan.scratch_copy(x).repeat(3), plan.scratch("out", 3, 77, 24));
-        plan.push(Op::Gather { x, index: index(&[77, 3], &rows), weight, out });
+        plan.push(ops::Gather { x, index: index(&[77, 3], &rows), weight, out });
         plan.copy(out, y);
         y_port
     })
@@ -55,7 +55,7 @@ fn rows_past_the_map_are_refused() {
         let (_, x) = plan.input("x", 1, 64, 3);
         let (_, out) = plan.output("y", 1, 1, 3);
         let weight = Weight::from_f32("w", &[1, 1], &[1.0]);
-        plan.push(Op::Gather { x, index: index(&[1, 1], &[row]), weight, out });
+        plan.push(ops::Gather { x, index: index(&[1, 1], &[row]), weight, out });
         let refused = CpuBackend::new(&CpuOptions::default()).expect("CPU").compile(Arc::new(plan.finish()));
         assert!(matches!(refused, Err(Error::InvalidPack(_))), "row {row}");
     }

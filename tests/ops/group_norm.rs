@@ -1,6 +1,6 @@
 //! The op `group_norm` against its definition in f64.
 
-use media2face::plan::{Activation, Op};
+use media2face::plan::{Activation, ops};
 use media2face::tensor::Weight;
 
 use crate::bench::{Case, ScratchCopy};
@@ -14,7 +14,7 @@ fn group_norm(batch: usize, rows: usize, cols: usize, groups: usize, film: bool)
         ports.extend([x_port, film_port]);
         let affine = (!film).then(|| (random.weight(&[cols], 1.0), random.weight(&[cols], 1.0)));
         let film = film.then_some(codes);
-        plan.push(Op::GroupNorm { x, groups, eps: 1e-5, affine, film, activation: Activation::Silu, out });
+        plan.push(ops::GroupNorm { x, groups, eps: 1e-5, affine, film, activation: Activation::Silu, out });
         y_port
     })
     .check(OP_F32);
@@ -42,7 +42,7 @@ fn mean_far_from_zero_keeps_its_digits() {
         let unit = Weight::from_f32("unit", &[8, 8], &std::array::from_fn::<f32, 64, _>(|i| (i % 9 == 0).into()));
         let moved = plan.linear("moved", x, &unit, Some(&far), Activation::None);
         let moved = plan.keep_f32(moved);
-        plan.push(Op::GroupNorm {
+        plan.push(ops::GroupNorm {
             x: moved,
             groups: 2,
             eps: 1e-5,
@@ -64,7 +64,7 @@ fn in_place_matches() {
         ports.push(x_port);
         plan.copy(x, out);
         let affine = Some((random.weight(&[20], 1.0), random.weight(&[20], 1.0)));
-        plan.push(Op::GroupNorm {
+        plan.push(ops::GroupNorm {
             x: out,
             groups: 4,
             eps: 1e-5,
@@ -95,7 +95,7 @@ fn intermediates_match() {
             ports.extend([x_port, film_port]);
             let (x, film) = (plan.scratch_copy(x), Some(plan.scratch_copy(film).repeat(3)));
             let activation = Activation::QuickGelu;
-            plan.push(Op::GroupNorm { x, groups, eps: 1e-5, affine: None, film, activation, out: y });
+            plan.push(ops::GroupNorm { x, groups, eps: 1e-5, affine: None, film, activation, out: y });
             y_port
         })
         .check(OP_F32);

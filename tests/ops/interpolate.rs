@@ -1,6 +1,6 @@
 //! The op `interpolate` against its definition in f64.
 
-use media2face::plan::Op;
+use media2face::plan::ops;
 
 use crate::bench::Case;
 use crate::support::tolerance::OP_F32;
@@ -18,7 +18,7 @@ fn interpolate(batch: usize, rows: usize, cols: usize, positions: &[f32]) {
         let (y_port, out) = plan.output("y", batch, frames, cols);
         ports.push(x_port);
         let positions = plan.constant("positions", 1, frames, 2, positions);
-        plan.push(Op::Interpolate { x, positions, out });
+        plan.push(ops::Interpolate { x, positions, out });
         y_port
     })
     .check(OP_F32);

@@ -1,6 +1,6 @@
 //! The op `layer_norm` against its definition in f64.
 
-use media2face::plan::{Activation, Op};
+use media2face::plan::{Activation, ops};
 
 use crate::bench::{Case, ScratchCopy};
 use crate::support::tolerance::OP_F32;
@@ -11,7 +11,7 @@ fn layer_norm(batch: usize, rows: usize, cols: usize, activation: Activation) {
         let (y_port, out) = plan.output("y", batch, rows, cols);
         ports.push(x_port);
         let (weight, bias) = (random.weight(&[cols], 1.0), random.weight(&[cols], 1.0));
-        plan.push(Op::LayerNorm { x, weight, bias, eps: 1e-5, activation, out });
+        plan.push(ops::LayerNorm { x, weight, bias, eps: 1e-5, activation, out });
         y_port
     })
     .check(OP_F32);
@@ -38,7 +38,7 @@ fn in_place_on_columns_of_a_wider_buffer_matches() {
         plan.copy(x, y);
         let (weight, bias) = (random.weight(&[29], 1.0), random.weight(&[29], 1.0));
         let out = y.cols(7..36);
-        plan.push(Op::LayerNorm { x: out, weight, bias, eps: 1e-5, activation: Activation::None, out });
+        plan.push(ops::LayerNorm { x: out, weight, bias, eps: 1e-5, activation: Activation::None, out });
         y_port
     })
     .check(OP_F32);

@@ -1,6 +1,6 @@
 //! The op `linear` against its definition in f64.
 
-use media2face::plan::{Activation, Op};
+use media2face::plan::{Activation, ops};
 
 use crate::bench::Case;
 use crate::support::tolerance::OP_F32;
@@ -12,7 +12,7 @@ fn linear(batch: usize, rows: usize, inputs: usize, outputs: usize, activation: 
         ports.push(x_port);
         let weight = random.matrix(&[outputs, inputs], inputs);
         let bias = Some(random.weight(&[outputs], 1.0));
-        plan.push(Op::Linear { x, weight, bias, activation, residual: None, out });
+        plan.push(ops::Linear { x, weight, bias, activation, residual: None, out });
         y_port
     })
 }
@@ -48,7 +48,7 @@ fn batch_of_strided_rows_matches() {
         plan.copy(ground, y);
         let weight = random.matrix(&[40, 32], 32);
         let (x, out) = (x.rows(3..26).cols(11..43), y.rows(8..31).cols(5..45));
-        plan.push(Op::Linear { x, weight, bias: None, activation: Activation::None, residual: None, out });
+        plan.push(ops::Linear { x, weight, bias: None, activation: Activation::None, residual: None, out });
         y_port
     })
     .check(OP_F32);
@@ -63,7 +63,7 @@ fn residual_over_its_output_matches() {
         ports.extend([x_port, start_port]);
         plan.copy(start, out);
         let (weight, bias) = (random.matrix(&[39, 45], 45), Some(random.weight(&[39], 1.0)));
-        plan.push(Op::Linear { x, weight, bias, activation: Activation::Gelu, residual: Some(out), out });
+        plan.push(ops::Linear { x, weight, bias, activation: Activation::Gelu, residual: Some(out), out });
         y_port
     })
     .check(OP_F32);
@@ -78,7 +78,7 @@ fn repeated_residual_is_added_to_every_item() {
         ports.extend([x_port, code_port]);
         let weight = random.matrix(&[20, 45], 45);
         let residual = Some(code.repeat(3));
-        plan.push(Op::Linear { x, weight, bias: None, activation: Activation::None, residual, out });
+        plan.push(ops::Linear { x, weight, bias: None, activation: Activation::None, residual, out });
         y_port
     })
     .check(OP_F32);

@@ -4,19 +4,15 @@
 #[path = "../support/mod.rs"]
 mod support;
 
-mod attention;
 mod bench;
-mod combine;
-mod conv1d;
-mod conv2d;
 mod executable;
-mod gather;
-mod group_norm;
-mod interpolate;
-mod layer_norm;
-mod linear;
-mod map;
-mod normals;
 mod parts;
-mod rigid_motion;
 mod vertices;
+
+macro_rules! files {
+    ($($stem:ident $Name:ident),* $(,)?) => {
+        $(mod $stem;)*
+    };
+}
+// A file for each op.
+media2face::each_op!(files);

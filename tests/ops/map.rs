@@ -1,6 +1,6 @@
 //! The op `map` against its definition in f64.
 
-use media2face::plan::{Activation, Op};
+use media2face::plan::{Activation, ops};
 
 use crate::bench::{Case, ScratchCopy};
 use crate::support::tolerance::OP_F32;
@@ -15,7 +15,7 @@ fn contiguous_values_match() {
                 let (x_port, x) = plan.input("x", 2, rows, cols);
                 let (y_port, out) = plan.output("y", 2, rows, cols);
                 ports.push(x_port);
-                plan.push(Op::Map { x, activation, out });
+                plan.push(ops::Map { x, activation, out });
                 y_port
             })
             .check(OP_F32);
@@ -32,7 +32,7 @@ fn repeated_and_strided_views_match() {
             ports.push(x_port);
             let ground = plan.constant("ground", 3, 25, 40, &vec![0.5; 3000]);
             plan.copy(ground, y);
-            plan.push(Op::Map { x: x.rows(2..20).cols(1..30).repeat(3), activation, out: y.rows(7..25).cols(11..40) });
+            plan.push(ops::Map { x: x.rows(2..20).cols(1..30).repeat(3), activation, out: y.rows(7..25).cols(11..40) });
             y_port
         })
         .check(OP_F32);
@@ -48,7 +48,7 @@ fn activations_hold_their_precision_over_their_range() {
             let (x_port, x) = plan.input("x", 1, 1, values.len());
             let (y_port, out) = plan.output("y", 1, 1, values.len());
             ports.push(x_port);
-            plan.push(Op::Map { x, activation, out });
+            plan.push(ops::Map { x, activation, out });
             y_port
         });
         case.inputs[0].1.copy_from_slice(&values);
@@ -73,8 +73,8 @@ fn intermediates_and_repeated_rows_match() {
             // Row b of x is all rows of item b.
             (x.batch, x.batch_stride, x.rows, x.row_stride) = (7, x.row_stride, 9, 0);
             let h = plan.scratch("h", 7, 9, cols);
-            plan.push(Op::Map { x, activation: Activation::Silu, out: h });
-            plan.push(Op::Map { x: h, activation: Activation::Gelu, out: y });
+            plan.push(ops::Map { x, activation: Activation::Silu, out: h });
+            plan.push(ops::Map { x: h, activation: Activation::Gelu, out: y });
             y_port
         })
         .check(OP_F32);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use media2face::Error;
 use media2face::backend::cpu::{CpuBackend, CpuOptions};
-use media2face::plan::{Backend, Op, PlanBuilder, Port};
+use media2face::plan::{Backend, PlanBuilder, Port, ops};
 use media2face::tensor::Weight;
 
 use crate::bench::Case;
@@ -50,7 +50,7 @@ impl Lists {
         let list = |shape: &[usize], values: &[i32]| Weight::from_i32("list", shape, values);
         let triangles = list(&[self.triangles.len(), 3], self.triangles.as_flattened());
         let (first, incident) = (list(&[self.first.len()], &self.first), list(&[self.incident.len()], &self.incident));
-        plan.push(Op::Normals { offsets, neutral, triangles, first, incident, out });
+        plan.push(ops::Normals { offsets, neutral, triangles, first, incident, out });
         (x_port, y_port)
     }
 

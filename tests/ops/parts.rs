@@ -1,7 +1,7 @@
 //! Ops whose views are larger than a device binds at once, in parts, against their definitions in f64.
 
 use media2face::backend::vulkan::{Mask as CapsMask, VulkanBackend, VulkanOptions};
-use media2face::plan::{Activation, Backend, Mask, Op, View};
+use media2face::plan::{Activation, Backend, Mask, Op, View, ops};
 use media2face::tensor::Weight;
 
 use crate::bench::{Case, Random};
@@ -38,14 +38,14 @@ fn check_rows(batch: usize, rows: usize, cols: usize, op: impl FnOnce(&mut Rando
 
 #[test]
 fn map_matches() {
-    check_rows(3, 700, 40, |_, x, out| Op::Map { x, activation: Activation::Silu, out });
+    check_rows(3, 700, 40, |_, x, out| Op::Map(ops::Map { x, activation: Activation::Silu, out }));
 }
 
 #[test]
 fn layer_norm_matches() {
     check_rows(2, 700, 33, |random, x, out| {
         let (weight, bias) = (random.weight(&[33], 1.0), random.weight(&[33], 1.0));
-        Op::LayerNorm { x, weight, bias, eps: 1e-5, activation: Activation::None, out }
+        Op::LayerNorm(ops::LayerNorm { x, weight, bias, eps: 1e-5, activation: Activation::None, out })
     });
 }
 
@@ -54,21 +54,23 @@ fn group_norm_over_items_and_over_rows_matches() {
     for (batch, rows) in [(7, 150), (2, 1500)] {
         check_rows(batch, rows, 32, |random, x, out| {
             let affine = Some((random.weight(&[32], 1.0), random.weight(&[32], 1.0)));
-            Op::GroupNorm { x, groups: 4, eps: 1e-5, affine, film: None, activation: Activation::None, out }
+            Op::GroupNorm(ops::GroupNorm {
+                x,
+                groups: 4,
+                eps: 1e-5,
+                affine,
+                film: None,
+                activation: Activation::None,
+                out,
+            })
         });
     }
 }
 
 #[test]
 fn attention_matches() {
-    check_rows(9, 60, 48, |_, x, out| Op::Attention {
-        q: x,
-        k: x,
-        v: x,
-        heads: 3,
-        scale: 0.25,
-        mask: Mask::Band { width: 9 },
-        out,
+    check_rows(9, 60, 48, |_, x, out| {
+        Op::Attention(ops::Attention { q: x, k: x, v: x, heads: 3, scale: 0.25, mask: Mask::Band { width: 9 }, out })
     });
 }
 
@@ -77,6 +79,6 @@ fn gather_matches() {
     check_rows(5, 1000, 6, |random, x, out| {
         let rows: Vec<i32> = (0..2000).map(|i| (i * 617) % 1000).collect();
         let index = Weight::from_i32("index", &[1000, 2], &rows);
-        Op::Gather { x, index, weight: random.weight(&[1000, 2], 1.0), out }
+        Op::Gather(ops::Gather { x, index, weight: random.weight(&[1000, 2], 1.0), out })
     });
 }

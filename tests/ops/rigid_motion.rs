@@ -1,7 +1,7 @@
 //! The op `rigid_motion` against its definition in f64.
 
 use media2face::backend::cpu::{CpuBackend, CpuOptions};
-use media2face::plan::Op;
+use media2face::plan::ops;
 
 use crate::bench::Case;
 use crate::support;
@@ -14,7 +14,7 @@ fn case(batch: usize, points: usize) -> Case {
         let (points_port, points) = plan.input("points", 1, points, 3);
         let (y_port, y) = plan.output("y", batch, points.rows, 3);
         ports.extend([motion_port, points_port]);
-        plan.push(Op::RigidMotion { motion, points, out: y });
+        plan.push(ops::RigidMotion { motion, points, out: y });
         y_port
     })
 }
@@ -56,7 +56,7 @@ fn motion_may_be_rows_of_a_larger_view_and_so_may_the_output() {
         let (still_port, still) = plan.input("still", 3, 31, 3);
         ports.extend([motion_port, points_port, still_port]);
         plan.copy(still, y);
-        plan.push(Op::RigidMotion {
+        plan.push(ops::RigidMotion {
             motion: motion.rows(1..2).cols(2..8),
             points: points.rows(3..20),
             out: y.rows(5..22),

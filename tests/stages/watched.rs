@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use media2face::error::{Error, Result};
 use media2face::plan::{
-    Backend, Executable, Op, Plan, Port, Preparation, Program, Section, State, Tensor, prepared_at_once,
+    Backend, Executable, Op, Plan, Port, Preparation, Program, Section, State, Tensor, ops, prepared_at_once,
 };
 
 use super::support::reference::Reference;
@@ -140,8 +140,8 @@ impl Executable for WatchedExecutable {
 /// Those of the guided sum, or the memories of a condition.
 fn windows_and_branches(op: &Op) -> Option<(usize, usize)> {
     match op {
-        Op::Combine { x, out, .. } if out.cols == 22 => Some((out.batch, x.batch / out.batch)),
-        Op::Linear { weight, out, .. } if weight.name().contains("cond_proj") => Some((out.batch, 1)),
+        Op::Combine(ops::Combine { x, out, .. }) if out.cols == 22 => Some((out.batch, x.batch / out.batch)),
+        Op::Linear(ops::Linear { weight, out, .. }) if weight.name().contains("cond_proj") => Some((out.batch, 1)),
         _ => None,
     }
 }

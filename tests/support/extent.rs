@@ -22,5 +22,8 @@ pub fn left_out(why: &str) {
 /// Why a test that takes minutes does not run each time.
 pub const IN_FULL: &str = "it takes minutes: cargo xtask test --full";
 
+/// Why some cases of a test have no device.
+pub const CASES_IN_FULL: &str = "more sizes on a device: cargo xtask test --full";
+
 /// Why a test has no device.
 pub const NO_DEVICE: &str = "no Vulkan device was asked for (M2F_TEST_VULKAN)";

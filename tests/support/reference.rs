@@ -7,7 +7,7 @@ use half::f16;
 use media2face::error::Result;
 use media2face::plan::{
     Activation, Backend, BufferInfo, Executable, Mask, Op, Plan, Port, Preparation, Program, Section, State, Storage,
-    Tensor, View, prepared_at_once,
+    Tensor, View, ops, prepared_at_once,
 };
 use media2face::tensor::Weight;
 
@@ -208,14 +208,14 @@ fn execute(op: &Op, buffers: &mut [Vec<f64>], precision: Precision) {
     let out = op.output();
     let mut result = Vec::with_capacity(out.len());
     match op {
-        Op::Linear { x, weight, bias: b, activation, residual, .. } => {
+        Op::Linear(ops::Linear { x, weight, bias: b, activation, residual, .. }) => {
             let (w, b) = (matrix(weight, precision), bias(b.as_ref(), out.cols));
             each(out, |n, r, o| {
                 let sum: f64 = (0..x.cols).map(|i| at(x, n, r, i) * w[o * x.cols + i]).sum();
                 result.push(activate(*activation, sum + b[o]) + residual.map_or(0.0, |v| at(&v, n, r, o)));
             });
         }
-        Op::Conv1d { x, weight, bias: b, stride, pad, dilation, groups, activation, residual, .. } => {
+        Op::Conv1d(ops::Conv1d { x, weight, bias: b, stride, pad, dilation, groups, activation, residual, .. }) => {
             let (w, b) = (matrix(weight, precision), bias(b.as_ref(), out.cols));
             let (inputs, taps) = (weight.shape()[1], weight.shape()[2]);
             each(out, |n, t, o| {
@@ -230,7 +230,7 @@ fn execute(op: &Op, buffers: &mut [Vec<f64>], precision: Precision) {
                 result.push(activate(*activation, sum) + residual.map_or(0.0, |v| at(&v, n, t, o)));
             });
         }
-        Op::Conv2d { x, height, width, weight, bias: b, stride, upsample, add, activation, .. } => {
+        Op::Conv2d(ops::Conv2d { x, height, width, weight, bias: b, stride, upsample, add, activation, .. }) => {
             let (w, b) = (matrix(weight, precision), bias(b.as_ref(), out.cols));
             let scale = if *upsample { 2 } else { 1 };
             let out_width = (width * scale).div_ceil(*stride);
@@ -248,7 +248,7 @@ fn execute(op: &Op, buffers: &mut [Vec<f64>], precision: Precision) {
                 result.push(activate(*activation, sum));
             });
         }
-        Op::Attention { q, k, v, heads, scale, mask, .. } => {
+        Op::Attention(ops::Attention { q, k, v, heads, scale, mask, .. }) => {
             let d = q.cols / heads;
             each(out, |n, i, c| {
                 let h = c / d * d;
@@ -266,7 +266,7 @@ fn execute(op: &Op, buffers: &mut [Vec<f64>], precision: Precision) {
                 result.push(keys.iter().zip(&scores).map(|(&j, s)| (s - top).exp() / sum * at(v, n, j, c)).sum());
             });
         }
-        Op::LayerNorm { x, weight, bias: b, eps, activation, .. } => {
+        Op::LayerNorm(ops::LayerNorm { x, weight, bias: b, eps, activation, .. }) => {
             let (w, b) = (values(weight), values(b));
             each(out, |n, r, c| {
                 let mean = (0..x.cols).map(|i| at(x, n, r, i)).sum::<f64>() / x.cols as f64;
@@ -275,7 +275,7 @@ fn execute(op: &Op, buffers: &mut [Vec<f64>], precision: Precision) {
                 result.push(activate(*activation, normal * w[c] + b[c]));
             });
         }
-        Op::GroupNorm { x, groups, eps, affine, film, activation, .. } => {
+        Op::GroupNorm(ops::GroupNorm { x, groups, eps, affine, film, activation, .. }) => {
             let size = x.cols / groups;
             let affine = affine.as_ref().map(|(w, b)| (values(w), values(b)));
             let mut moments = Vec::new();
@@ -297,23 +297,25 @@ fn execute(op: &Op, buffers: &mut [Vec<f64>], precision: Precision) {
                 result.push(activate(*activation, normal * gain + shift));
             });
         }
-        Op::Map { x, activation, .. } => each(out, |n, r, c| result.push(activate(*activation, at(x, n, r, c)))),
-        Op::Combine { x, weights, .. } => each(out, |n, r, c| {
+        Op::Map(ops::Map { x, activation, .. }) => {
+            each(out, |n, r, c| result.push(activate(*activation, at(x, n, r, c))))
+        }
+        Op::Combine(ops::Combine { x, weights, .. }) => each(out, |n, r, c| {
             let branches = (0..x.batch / out.batch).map(|k| k * out.batch + n);
             result.push(branches.map(|b| at(weights, b, r, 0) * at(x, b, r, c)).sum());
         }),
-        Op::Interpolate { x, positions, .. } => each(out, |n, f, c| {
+        Op::Interpolate(ops::Interpolate { x, positions, .. }) => each(out, |n, f, c| {
             let (low, part) = (at(positions, 0, f, 0) as usize, at(positions, 0, f, 1));
             let row = |r: usize| at(x, n, r.min(x.rows - 1), c);
             result.push(row(low) * (1.0 - part) + row(low + 1) * part);
         }),
-        Op::Gather { x, index, weight, .. } => {
+        Op::Gather(ops::Gather { x, index, weight, .. }) => {
             let (index_list, w, taps) = (index.to_i32().expect("memory"), values(weight), index.shape()[1]);
             each(out, |n, v, c| {
                 result.push((v * taps..(v + 1) * taps).map(|k| w[k] * at(x, n, index_list[k] as usize, c)).sum());
             });
         }
-        Op::RigidMotion { motion, points, .. } => each(out, |n, v, c| {
+        Op::RigidMotion(ops::RigidMotion { motion, points, .. }) => each(out, |n, v, c| {
             let [r, t] = [0, 3].map(|first| vector(|c| at(motion, n, 0, first + c)));
             let p = vector(|c| at(points, 0, v, c));
             let angle = dot(r, r).sqrt();
@@ -322,7 +324,7 @@ fn execute(op: &Op, buffers: &mut [Vec<f64>], precision: Precision) {
             let turned = p[c] * angle.cos() + cross(k, p)[c] * angle.sin() + k[c] * dot(k, p) * (1.0 - angle.cos());
             result.push(turned - p[c] + t[c]);
         }),
-        Op::Normals { offsets, neutral, triangles, .. } => {
+        Op::Normals(ops::Normals { offsets, neutral, triangles, .. }) => {
             let triangles = triangles.to_i32().expect("memory");
             each(out, |n, v, c| {
                 let point =

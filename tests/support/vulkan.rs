@@ -1,10 +1,11 @@
 //! The Vulkan devices that tests run on, each with what is taken away from it.
 
+use std::cell::Cell;
 use std::sync::{Arc, OnceLock};
 
 use media2face::backend::vulkan::{self, DeviceChoice, Mask, VulkanBackend, VulkanOptions};
 
-use super::extent::{NO_DEVICE, is_full, left_out};
+use super::extent::{CASES_IN_FULL, NO_DEVICE, is_full, left_out};
 
 /// A device as a test sees it.
 pub struct Device {
@@ -62,6 +63,22 @@ pub fn devices() -> &'static [Device] {
         };
         wanted().into_iter().filter_map(one).collect()
     })
+}
+
+/// Cases of a test of one op that run on its device each time: a driver compiles kernels anew for each case's sizes.
+const CASES_EACH_TIME: usize = 2;
+
+/// The devices for one more case of this test: none past the first ones, unless everything is tested or the device is no test's.
+pub fn devices_for_a_case() -> &'static [Device] {
+    thread_local! {
+        static CASES: Cell<usize> = const { Cell::new(0) };
+    }
+    let case = CASES.replace(CASES.get() + 1);
+    if case < CASES_EACH_TIME || is_full() || wish().is_some_and(|wish| wish == "best") {
+        return devices();
+    }
+    left_out(CASES_IN_FULL);
+    &[]
 }
 
 /// `M2F_TEST_VULKAN`; a test that asks and is told nothing has left its devices out.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-const EVERYWHERE: &[&str] = &["clock", "error", "limits", "memory", "unit", "Error", "Result"];
+const EVERYWHERE: &[&str] = &["clock", "each_op", "error", "limits", "memory", "unit", "Error", "Result"];
 const STAGE: &[&str] = &["nn", "plan", "pack", "tensor", "signal"];
 const ALL: &[&str] = &[
     "audio", "backend", "face", "motion", "nn", "output", "pack", "picture", "plan", "prompt", "session", "signal",

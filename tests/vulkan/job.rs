@@ -47,9 +47,9 @@ fn device_gives_the_face_of_the_cpu() {
 
     let read = |reader: &mut media2face::session::Reader| reader.weights(FPS, 0, count).expect("weights");
     let weights = differences(&read(&mut found), &read(&mut expected));
-    let worst = weights[weights.len() - 1];
-    println!("weights of {count} frames: {worst:.5}");
-    assert!(worst <= JOB_WEIGHTS, "weights: {worst}");
+    let found_weights = [weights[weights.len() * 999 / 1000], weights[weights.len() - 1]];
+    println!("weights of {count} frames: p99.9 {:.5}, largest {:.5}", found_weights[0], found_weights[1]);
+    assert!(found_weights.iter().zip(JOB_WEIGHTS).all(|(found, bar)| *found <= bar), "weights: {found_weights:?}");
 
     let (mut angle, mut translation) = (0.0f32, 0.0f32);
     let heads = found.heads(FPS, 0, count).expect("heads").into_iter();

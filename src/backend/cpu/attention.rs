@@ -7,9 +7,10 @@
 use std::ops::Range;
 use std::ptr::null;
 
-use crate::plan::{Activation, Mask, Op};
+use crate::error::Result;
+use crate::plan::{Activation, Mask, ops};
 
-use super::compiler::Compiler;
+use super::compiler::{Compile, Compiler};
 use super::executable::Step;
 use super::gemm::{self, Epilogue, Order, Panels, Rows};
 use super::isa::Isa;
@@ -33,19 +34,22 @@ struct Attention {
     out: Place,
 }
 
-pub(super) fn compile(op: &Op, compiler: &mut Compiler) {
-    let Op::Attention { q, k, v, heads, scale, mask, out } = op else { unreachable!("attention only") };
-    let step = Attention {
-        isa: compiler.isa,
-        q: compiler.place(*q),
-        k: compiler.place(*k),
-        v: compiler.place(*v),
-        heads: *heads,
-        scale: *scale,
-        mask: *mask,
-        out: compiler.place(*out),
-    };
-    compiler.push(step);
+impl Compile for ops::Attention {
+    fn compile(&self, compiler: &mut Compiler) -> Result<()> {
+        let ops::Attention { q, k, v, heads, scale, mask, out } = self;
+        let step = Attention {
+            isa: compiler.isa,
+            q: compiler.place(*q),
+            k: compiler.place(*k),
+            v: compiler.place(*v),
+            heads: *heads,
+            scale: *scale,
+            mask: *mask,
+            out: compiler.place(*out),
+        };
+        compiler.push(step);
+        Ok(())
+    }
 }
 
 impl Attention {

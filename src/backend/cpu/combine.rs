@@ -1,8 +1,9 @@
 //! `out[b] = Σ_k weights[k·B + b, row, 0]·x[k·B + b, row]`, terms in order of k.
 
-use crate::plan::Op;
+use crate::error::Result;
+use crate::plan::ops;
 
-use super::compiler::Compiler;
+use super::compiler::{Compile, Compiler};
 use super::executable::Step;
 use super::isa::Isa;
 use super::memory::{Memory, Place};
@@ -19,10 +20,13 @@ struct Combine {
     task_rows: usize,
 }
 
-pub(super) fn compile(op: &Op, compiler: &mut Compiler) {
-    let Op::Combine { x, weights, out } = op else { unreachable!("combine only") };
-    let (x, weights, out) = (compiler.place(*x), compiler.place(*weights), compiler.place(*out));
-    compiler.push(Combine { isa: compiler.isa, x, weights, out, task_rows: TASK_LEN.div_ceil(out.cols) });
+impl Compile for ops::Combine {
+    fn compile(&self, compiler: &mut Compiler) -> Result<()> {
+        let ops::Combine { x, weights, out } = self;
+        let (x, weights, out) = (compiler.place(*x), compiler.place(*weights), compiler.place(*out));
+        compiler.push(Combine { isa: compiler.isa, x, weights, out, task_rows: TASK_LEN.div_ceil(out.cols) });
+        Ok(())
+    }
 }
 
 impl Step for Combine {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::clock::Instant;
+use crate::each_op;
 use crate::error::Result;
 use crate::plan::{Op, Plan, View};
 use crate::tensor::Weight;
@@ -12,8 +13,13 @@ use super::executable::Step;
 use super::isa::Isa;
 use super::memory::Place;
 use super::packing::{Cache, Layout, Packed};
-use super::rigid_motion;
-use super::{attention, combine, conv1d, conv2d, gather, group_norm, interpolate, layer_norm, linear, map, normals};
+
+/// An op that becomes steps.
+pub(super) trait Compile {
+    /// # Errors
+    /// `OutOfMemory`; `InvalidPack` for a list out of a pack that does not fit.
+    fn compile(&self, compiler: &mut Compiler) -> Result<()>;
+}
 
 /// Collects the steps of a plan.
 pub(super) struct Compiler {
@@ -69,21 +75,14 @@ impl Compiler {
     }
 
     fn op(&mut self, op: &Op) -> Result<()> {
-        match op {
-            Op::Linear { .. } => linear::compile(op, self)?,
-            Op::Conv1d { .. } => conv1d::compile(op, self)?,
-            Op::Conv2d { .. } => conv2d::compile(op, self)?,
-            Op::Attention { .. } => attention::compile(op, self),
-            Op::LayerNorm { .. } => layer_norm::compile(op, self)?,
-            Op::GroupNorm { .. } => group_norm::compile(op, self)?,
-            Op::Map { .. } => map::compile(op, self),
-            Op::Combine { .. } => combine::compile(op, self),
-            Op::Interpolate { .. } => interpolate::compile(op, self),
-            Op::Gather { .. } => gather::compile(op, self)?,
-            Op::RigidMotion { .. } => rigid_motion::compile(op, self),
-            Op::Normals { .. } => normals::compile(op, self)?,
+        macro_rules! compile {
+            ($($stem:ident $Name:ident),* $(,)?) => {
+                match op {
+                    $(Op::$Name(op) => op.compile(self),)*
+                }
+            };
         }
-        Ok(())
+        each_op!(compile)
     }
 
     pub(super) fn push(&mut self, step: impl Step + 'static) {

@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use crate::error::Result;
 use crate::memory;
-use crate::plan::{Activation, Op};
+use crate::plan::{Activation, ops};
 
-use super::compiler::Compiler;
+use super::compiler::{Compile, Compiler};
 use super::executable::Step;
 use super::gemm::{self, BLOCK_ROWS, Epilogue, Order, Rows};
 use super::isa::Isa;
@@ -38,47 +38,47 @@ struct Conv1d {
     group_bias: Vec<f32>,
 }
 
-pub(super) fn compile(op: &Op, compiler: &mut Compiler) -> Result<()> {
-    let Op::Conv1d { x, weight, bias, stride, pad, dilation, groups, activation, residual, out } = op else {
-        unreachable!("conv1d only")
-    };
-    let (inputs, kernel) = (weight.shape()[1], weight.shape()[2]);
-    let x = compiler.place(*x);
-    let span = (kernel - 1) * dilation + 1;
-    let in_place = *groups == 1 && *pad == 0 && (out.rows - 1) * stride + span <= x.rows;
-    let frame = if in_place { x.row_stride } else { inputs };
-    let (taps, tap_len) = if *dilation == 1 && frame == inputs {
-        (vec![0], kernel * inputs)
-    } else {
-        ((0..kernel).map(|k| k * dilation * frame).collect(), inputs)
-    };
-    let padded = compiler.isa.tiles().padded(out.cols / groups);
-    let mut group_bias = Vec::new();
-    if let Some(bias) = bias.as_ref().filter(|_| *groups > 1) {
-        let values = bias.to_f32()?;
-        memory::grow(&mut group_bias, groups * padded, bias.name())?;
-        let group = values.chunks(out.cols / groups);
-        group_bias.extend(group.flat_map(|g| g.iter().copied().chain(std::iter::repeat_n(0.0, padded - g.len()))));
+impl Compile for ops::Conv1d {
+    fn compile(&self, compiler: &mut Compiler) -> Result<()> {
+        let ops::Conv1d { x, weight, bias, stride, pad, dilation, groups, activation, residual, out } = self;
+        let (inputs, kernel) = (weight.shape()[1], weight.shape()[2]);
+        let x = compiler.place(*x);
+        let span = (kernel - 1) * dilation + 1;
+        let in_place = *groups == 1 && *pad == 0 && (out.rows - 1) * stride + span <= x.rows;
+        let frame = if in_place { x.row_stride } else { inputs };
+        let (taps, tap_len) = if *dilation == 1 && frame == inputs {
+            (vec![0], kernel * inputs)
+        } else {
+            ((0..kernel).map(|k| k * dilation * frame).collect(), inputs)
+        };
+        let padded = compiler.isa.tiles().padded(out.cols / groups);
+        let mut group_bias = Vec::new();
+        if let Some(bias) = bias.as_ref().filter(|_| *groups > 1) {
+            let values = bias.to_f32()?;
+            memory::grow(&mut group_bias, groups * padded, bias.name())?;
+            let group = values.chunks(out.cols / groups);
+            group_bias.extend(group.flat_map(|g| g.iter().copied().chain(std::iter::repeat_n(0.0, padded - g.len()))));
+        }
+        let step = Conv1d {
+            isa: compiler.isa,
+            x,
+            weight: compiler.pack(weight, Layout::Kernel1d { groups: *groups })?,
+            bias: bias.as_ref().map(|b| compiler.pack(b, Layout::Vector)).transpose()?,
+            stride: *stride,
+            pad: *pad,
+            groups: *groups,
+            activation: *activation,
+            residual: residual.map(|r| compiler.place(r)),
+            out: compiler.place(*out),
+            span,
+            in_place,
+            taps,
+            tap_len,
+            group_bias,
+        };
+        compiler.push(step);
+        Ok(())
     }
-    let step = Conv1d {
-        isa: compiler.isa,
-        x,
-        weight: compiler.pack(weight, Layout::Kernel1d { groups: *groups })?,
-        bias: bias.as_ref().map(|b| compiler.pack(b, Layout::Vector)).transpose()?,
-        stride: *stride,
-        pad: *pad,
-        groups: *groups,
-        activation: *activation,
-        residual: residual.map(|r| compiler.place(r)),
-        out: compiler.place(*out),
-        span,
-        in_place,
-        taps,
-        tap_len,
-        group_bias,
-    };
-    compiler.push(step);
-    Ok(())
 }
 
 impl Conv1d {

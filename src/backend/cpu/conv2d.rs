@@ -7,9 +7,9 @@ use std::ptr::null;
 use std::sync::Arc;
 
 use crate::error::Result;
-use crate::plan::{Activation, Op};
+use crate::plan::{Activation, ops};
 
-use super::compiler::Compiler;
+use super::compiler::{Compile, Compiler};
 use super::executable::Step;
 use super::gemm::{self, BLOCK_ROWS, Epilogue, Order, Rows};
 use super::isa::Isa;
@@ -38,33 +38,34 @@ struct Conv2d {
     task_rows: usize,
 }
 
-pub(super) fn compile(op: &Op, compiler: &mut Compiler) -> Result<()> {
-    if winograd::compile(op, compiler)? {
-        return Ok(());
+impl Compile for ops::Conv2d {
+    fn compile(&self, compiler: &mut Compiler) -> Result<()> {
+        if winograd::compile(self, compiler)? {
+            return Ok(());
+        }
+        // Doubled maps go by their scheme.
+        let ops::Conv2d { x, height, width, weight, bias, stride, upsample: _, add, activation, out } = self;
+        let line = (width + 2) * x.cols;
+        let step = Conv2d {
+            isa: compiler.isa,
+            x: compiler.place(*x),
+            height: *height,
+            width: *width,
+            weight: compiler.pack(weight, Layout::Kernel2d)?,
+            bias: bias.as_ref().map(|b| compiler.pack(b, Layout::Vector)).transpose()?,
+            stride: *stride,
+            add: add.map(|a| compiler.place(a)),
+            activation: *activation,
+            out: compiler.place(*out),
+            taps: [0, line, 2 * line],
+            tap_len: 3 * x.cols,
+            task_rows: (WINDOW_LEN / line / stride)
+                .max(BLOCK_ROWS / width.div_ceil(*stride))
+                .clamp(1, height.div_ceil(*stride)),
+        };
+        compiler.push(step);
+        Ok(())
     }
-    let Op::Conv2d { x, height, width, weight, bias, stride, upsample: false, add, activation, out } = op else {
-        unreachable!("conv2d only, and doubled maps go by their scheme")
-    };
-    let line = (width + 2) * x.cols;
-    let step = Conv2d {
-        isa: compiler.isa,
-        x: compiler.place(*x),
-        height: *height,
-        width: *width,
-        weight: compiler.pack(weight, Layout::Kernel2d)?,
-        bias: bias.as_ref().map(|b| compiler.pack(b, Layout::Vector)).transpose()?,
-        stride: *stride,
-        add: add.map(|a| compiler.place(a)),
-        activation: *activation,
-        out: compiler.place(*out),
-        taps: [0, line, 2 * line],
-        tap_len: 3 * x.cols,
-        task_rows: (WINDOW_LEN / line / stride)
-            .max(BLOCK_ROWS / width.div_ceil(*stride))
-            .clamp(1, height.div_ceil(*stride)),
-    };
-    compiler.push(step);
-    Ok(())
 }
 
 impl Conv2d {

@@ -3,9 +3,9 @@
 use crate::backend::gather_rows;
 use crate::error::Result;
 use crate::memory;
-use crate::plan::Op;
+use crate::plan::ops;
 
-use super::compiler::Compiler;
+use super::compiler::{Compile, Compiler};
 use super::executable::Step;
 use super::isa::Isa;
 use super::memory::{Memory, Place};
@@ -23,14 +23,16 @@ struct Gather {
     terms: usize,
 }
 
-pub(super) fn compile(op: &Op, compiler: &mut Compiler) -> Result<()> {
-    let Op::Gather { x, index, weight, out } = op else { unreachable!("gather only") };
-    let rows = gather_rows(index, x.rows)?;
-    let terms = weight.to_f32()?.into_iter().zip(rows.into_iter().map(|row| row as u32));
-    let list = memory::collect(terms, index.name())?;
-    let (x, out) = (compiler.place(*x), compiler.place(*out));
-    compiler.push(Gather { isa: compiler.isa, x, out, list, terms: index.shape()[1] });
-    Ok(())
+impl Compile for ops::Gather {
+    fn compile(&self, compiler: &mut Compiler) -> Result<()> {
+        let ops::Gather { x, index, weight, out } = self;
+        let rows = gather_rows(index, x.rows)?;
+        let terms = weight.to_f32()?.into_iter().zip(rows.into_iter().map(|row| row as u32));
+        let list = memory::collect(terms, index.name())?;
+        let (x, out) = (compiler.place(*x), compiler.place(*out));
+        compiler.push(Gather { isa: compiler.isa, x, out, list, terms: index.shape()[1] });
+        Ok(())
+    }
 }
 
 impl Step for Gather {

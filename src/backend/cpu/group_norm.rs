@@ -6,9 +6,9 @@
 use std::sync::Arc;
 
 use crate::error::Result;
-use crate::plan::{Activation, Op};
+use crate::plan::{Activation, ops};
 
-use super::compiler::Compiler;
+use super::compiler::{Compile, Compiler};
 use super::executable::Step;
 use super::isa::Isa;
 use super::math::activate;
@@ -33,26 +33,28 @@ struct GroupNorm {
     out: Place,
 }
 
-pub(super) fn compile(op: &Op, compiler: &mut Compiler) -> Result<()> {
-    let Op::GroupNorm { x, groups, eps, affine, film, activation, out } = op else { unreachable!("group_norm only") };
-    let affine = affine.as_ref().map(|(weight, bias)| -> Result<_> {
-        Ok((compiler.pack(weight, Layout::Vector)?, compiler.pack(bias, Layout::Vector)?))
-    });
-    let norm = GroupNorm {
-        isa: compiler.isa,
-        x: compiler.place(*x),
-        groups: *groups,
-        eps: *eps,
-        affine: affine.transpose()?,
-        film: film.map(|f| compiler.place(f)),
-        activation: *activation,
-        out: compiler.place(*out),
-    };
-    compiler.reserve_workspace(norm.columns_at() + norm.x.batch * 3 * norm.x.cols);
-    compiler.push(Sums(norm.clone()));
-    compiler.push(Columns(norm.clone()));
-    compiler.push(Apply(norm));
-    Ok(())
+impl Compile for ops::GroupNorm {
+    fn compile(&self, compiler: &mut Compiler) -> Result<()> {
+        let ops::GroupNorm { x, groups, eps, affine, film, activation, out } = self;
+        let affine = affine.as_ref().map(|(weight, bias)| -> Result<_> {
+            Ok((compiler.pack(weight, Layout::Vector)?, compiler.pack(bias, Layout::Vector)?))
+        });
+        let norm = GroupNorm {
+            isa: compiler.isa,
+            x: compiler.place(*x),
+            groups: *groups,
+            eps: *eps,
+            affine: affine.transpose()?,
+            film: film.map(|f| compiler.place(f)),
+            activation: *activation,
+            out: compiler.place(*out),
+        };
+        compiler.reserve_workspace(norm.columns_at() + norm.x.batch * 3 * norm.x.cols);
+        compiler.push(Sums(norm.clone()));
+        compiler.push(Columns(norm.clone()));
+        compiler.push(Apply(norm));
+        Ok(())
+    }
 }
 
 impl GroupNorm {

@@ -1,8 +1,9 @@
 //! Linear interpolation over time: `out[b,f] = x[b,low]·(1 − part) + x[b, low+1]·part` with (low, part) = `positions[f]`.
 
-use crate::plan::Op;
+use crate::error::Result;
+use crate::plan::ops;
 
-use super::compiler::Compiler;
+use super::compiler::{Compile, Compiler};
 use super::executable::Step;
 use super::isa::Isa;
 use super::memory::{Memory, Place};
@@ -19,11 +20,14 @@ struct Interpolate {
     task_rows: usize,
 }
 
-pub(super) fn compile(op: &Op, compiler: &mut Compiler) {
-    let Op::Interpolate { x, positions, out } = op else { unreachable!("interpolate only") };
-    let (x, positions, out) = (compiler.place(*x), compiler.place(*positions), compiler.place(*out));
-    let task_rows = TASK_LEN.div_ceil(out.cols);
-    compiler.push(Interpolate { isa: compiler.isa, x, positions, out, task_rows });
+impl Compile for ops::Interpolate {
+    fn compile(&self, compiler: &mut Compiler) -> Result<()> {
+        let ops::Interpolate { x, positions, out } = self;
+        let (x, positions, out) = (compiler.place(*x), compiler.place(*positions), compiler.place(*out));
+        let task_rows = TASK_LEN.div_ceil(out.cols);
+        compiler.push(Interpolate { isa: compiler.isa, x, positions, out, task_rows });
+        Ok(())
+    }
 }
 
 impl Step for Interpolate {

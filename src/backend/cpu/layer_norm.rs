@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::error::Result;
-use crate::plan::{Activation, Op};
+use crate::plan::{Activation, ops};
 
-use super::compiler::Compiler;
+use super::compiler::{Compile, Compiler};
 use super::executable::Step;
 use super::isa::Isa;
 use super::math::activate;
@@ -27,20 +27,22 @@ struct LayerNorm {
     task_rows: usize,
 }
 
-pub(super) fn compile(op: &Op, compiler: &mut Compiler) -> Result<()> {
-    let Op::LayerNorm { x, weight, bias, eps, activation, out } = op else { unreachable!("layer_norm only") };
-    let step = LayerNorm {
-        isa: compiler.isa,
-        x: compiler.place(*x),
-        weight: compiler.pack(weight, Layout::Vector)?,
-        bias: compiler.pack(bias, Layout::Vector)?,
-        eps: *eps,
-        activation: *activation,
-        out: compiler.place(*out),
-        task_rows: TASK_LEN.div_ceil(x.cols),
-    };
-    compiler.push(step);
-    Ok(())
+impl Compile for ops::LayerNorm {
+    fn compile(&self, compiler: &mut Compiler) -> Result<()> {
+        let ops::LayerNorm { x, weight, bias, eps, activation, out } = self;
+        let step = LayerNorm {
+            isa: compiler.isa,
+            x: compiler.place(*x),
+            weight: compiler.pack(weight, Layout::Vector)?,
+            bias: compiler.pack(bias, Layout::Vector)?,
+            eps: *eps,
+            activation: *activation,
+            out: compiler.place(*out),
+            task_rows: TASK_LEN.div_ceil(x.cols),
+        };
+        compiler.push(step);
+        Ok(())
+    }
 }
 
 impl Step for LayerNorm {

@@ -4,9 +4,9 @@ use std::ptr::null;
 use std::sync::Arc;
 
 use crate::error::Result;
-use crate::plan::{Activation, Op};
+use crate::plan::{Activation, ops};
 
-use super::compiler::Compiler;
+use super::compiler::{Compile, Compiler};
 use super::executable::Step;
 use super::gemm::{self, BLOCK_ROWS, Epilogue, Order, Rows};
 use super::isa::Isa;
@@ -28,22 +28,24 @@ struct Linear {
     task_panels: usize,
 }
 
-pub(super) fn compile(op: &Op, compiler: &mut Compiler) -> Result<()> {
-    let Op::Linear { x, weight, bias, activation, residual, out } = op else { unreachable!("linear only") };
-    let rows = BLOCK_ROWS.min(x.batch * x.rows);
-    let panel_work = rows * x.cols * compiler.isa.tiles().columns[0];
-    let step = Linear {
-        isa: compiler.isa,
-        x: compiler.place(*x),
-        weight: compiler.pack(weight, Layout::Matrix)?,
-        bias: bias.as_ref().map(|b| compiler.pack(b, Layout::Vector)).transpose()?,
-        activation: *activation,
-        residual: residual.map(|r| compiler.place(r)),
-        out: compiler.place(*out),
-        task_panels: TASK_WORK.div_ceil(panel_work),
-    };
-    compiler.push(step);
-    Ok(())
+impl Compile for ops::Linear {
+    fn compile(&self, compiler: &mut Compiler) -> Result<()> {
+        let ops::Linear { x, weight, bias, activation, residual, out } = self;
+        let rows = BLOCK_ROWS.min(x.batch * x.rows);
+        let panel_work = rows * x.cols * compiler.isa.tiles().columns[0];
+        let step = Linear {
+            isa: compiler.isa,
+            x: compiler.place(*x),
+            weight: compiler.pack(weight, Layout::Matrix)?,
+            bias: bias.as_ref().map(|b| compiler.pack(b, Layout::Vector)).transpose()?,
+            activation: *activation,
+            residual: residual.map(|r| compiler.place(r)),
+            out: compiler.place(*out),
+            task_panels: TASK_WORK.div_ceil(panel_work),
+        };
+        compiler.push(step);
+        Ok(())
+    }
 }
 
 impl Linear {

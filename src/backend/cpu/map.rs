@@ -1,8 +1,9 @@
 //! `out = act(x)`; with no activation a copy.
 
-use crate::plan::{Activation, Op};
+use crate::error::Result;
+use crate::plan::{Activation, ops};
 
-use super::compiler::Compiler;
+use super::compiler::{Compile, Compiler};
 use super::executable::Step;
 use super::isa::Isa;
 use super::math::activate;
@@ -22,15 +23,18 @@ struct Map {
     pieces: usize,
 }
 
-pub(super) fn compile(op: &Op, compiler: &mut Compiler) {
-    let Op::Map { x, activation, out } = op else { unreachable!("map only") };
-    let (mut x, mut out) = (compiler.place(*x), compiler.place(*out));
-    if x.rows_adjoin() && out.rows_adjoin() {
-        (x, out) = (x.merged(), out.merged());
+impl Compile for ops::Map {
+    fn compile(&self, compiler: &mut Compiler) -> Result<()> {
+        let ops::Map { x, activation, out } = self;
+        let (mut x, mut out) = (compiler.place(*x), compiler.place(*out));
+        if x.rows_adjoin() && out.rows_adjoin() {
+            (x, out) = (x.merged(), out.merged());
+        }
+        let task_rows = (TASK_LEN / out.cols).max(1);
+        let pieces = out.cols.div_ceil(TASK_LEN);
+        compiler.push(Map { isa: compiler.isa, x, out, activation: *activation, task_rows, pieces });
+        Ok(())
     }
-    let task_rows = (TASK_LEN / out.cols).max(1);
-    let pieces = out.cols.div_ceil(TASK_LEN);
-    compiler.push(Map { isa: compiler.isa, x, out, activation: *activation, task_rows, pieces });
 }
 
 impl Step for Map {

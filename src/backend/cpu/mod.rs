@@ -4,26 +4,14 @@
 //! tasks of a step. Kernels are written once over [`simd`] and compiled for every instruction set in [`isa`]; products
 //! go through [`gemm`] with weights from [`packing`]. One instruction set gives the same bits on any number of threads.
 
-mod attention;
-mod combine;
 mod compiler;
-mod conv1d;
-mod conv2d;
 mod executable;
-mod gather;
 mod gemm;
-mod group_norm;
-mod interpolate;
 mod isa;
-mod layer_norm;
-mod linear;
-mod map;
 mod math;
 mod memory;
-mod normals;
 mod packing;
 mod program;
-mod rigid_motion;
 mod scheme;
 mod simd;
 mod tensor;
@@ -34,10 +22,19 @@ mod vertices;
 mod weighted;
 mod winograd;
 
+macro_rules! files {
+    ($($stem:ident $Name:ident),* $(,)?) => {
+        $(mod $stem;)*
+    };
+}
+// A file for each op.
+each_op!(files);
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::clock::Duration;
+use crate::each_op;
 use crate::error::Result;
 use crate::plan::{Backend, Plan, Preparation, Prepared, Tensor};
 use crate::unit::UNIT;

@@ -2,9 +2,9 @@
 
 use crate::backend::{Mesh, mesh};
 use crate::error::Result;
-use crate::plan::Op;
+use crate::plan::ops;
 
-use super::compiler::Compiler;
+use super::compiler::{Compile, Compiler};
 use super::executable::Step;
 use super::memory::{Memory, Place};
 
@@ -18,12 +18,14 @@ struct Normals {
     mesh: Mesh,
 }
 
-pub(super) fn compile(op: &Op, compiler: &mut Compiler) -> Result<()> {
-    let Op::Normals { offsets, neutral, triangles, first, incident, out } = op else { unreachable!("normals only") };
-    let mesh = mesh(out.rows, triangles, first, incident)?;
-    let [offsets, neutral, out] = [offsets, neutral, out].map(|view| compiler.place(*view));
-    compiler.push(Normals { offsets, neutral, out, mesh });
-    Ok(())
+impl Compile for ops::Normals {
+    fn compile(&self, compiler: &mut Compiler) -> Result<()> {
+        let ops::Normals { offsets, neutral, triangles, first, incident, out } = self;
+        let mesh = mesh(out.rows, triangles, first, incident)?;
+        let [offsets, neutral, out] = [offsets, neutral, out].map(|view| compiler.place(*view));
+        compiler.push(Normals { offsets, neutral, out, mesh });
+        Ok(())
+    }
 }
 
 impl Normals {

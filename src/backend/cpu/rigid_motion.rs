@@ -1,8 +1,9 @@
 //! `out[b,v] = R(motion[b])·p[v] − p[v] + t(motion[b])`. In f64: a few points a frame, which leave f32 exact.
 
-use crate::plan::Op;
+use crate::error::Result;
+use crate::plan::ops;
 
-use super::compiler::Compiler;
+use super::compiler::{Compile, Compiler};
 use super::executable::Step;
 use super::memory::{Memory, Place};
 
@@ -12,10 +13,13 @@ struct RigidMotion {
     out: Place,
 }
 
-pub(super) fn compile(op: &Op, compiler: &mut Compiler) {
-    let Op::RigidMotion { motion, points, out } = op else { unreachable!("rigid motion only") };
-    let [motion, points, out] = [motion, points, out].map(|view| compiler.place(*view));
-    compiler.push(RigidMotion { motion, points, out });
+impl Compile for ops::RigidMotion {
+    fn compile(&self, compiler: &mut Compiler) -> Result<()> {
+        let ops::RigidMotion { motion, points, out } = self;
+        let [motion, points, out] = [motion, points, out].map(|view| compiler.place(*view));
+        compiler.push(RigidMotion { motion, points, out });
+        Ok(())
+    }
 }
 
 /// One task for each item.

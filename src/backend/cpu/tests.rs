@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::CpuBackend;
 use super::isa::Isa;
 use crate::clock::Duration;
-use crate::plan::{Activation, Backend, Mask, Op, PlanBuilder, View};
+use crate::plan::{Activation, Backend, Mask, Op, PlanBuilder, View, ops};
 use crate::tensor::Weight;
 
 /// What the architecture promises.
@@ -50,7 +50,7 @@ fn chain(threads: usize, unit: Duration) -> (Vec<f32>, usize) {
     plan.copy(normal, state);
     let second = plan.section("second");
     let h = plan.linear_add("h", state, &w, None, state);
-    plan.push(Op::GroupNorm {
+    plan.push(ops::GroupNorm {
         x: h,
         groups: 4,
         eps: 1e-5,
@@ -102,7 +102,7 @@ fn products_agree() {
         for activation in [Activation::None, Activation::Gelu, Activation::QuickGelu, Activation::Silu] {
             check([2, rows, inputs], [2, rows, outputs], &|x, out| {
                 let (weight, bias) = (w.clone(), bias.clone());
-                Op::Linear { x, weight, bias, activation, residual: None, out }
+                Op::Linear(ops::Linear { x, weight, bias, activation, residual: None, out })
             });
         }
     }
@@ -114,13 +114,35 @@ fn convolutions_agree() {
     check([2, 103, 13], [2, 103, 21], &|x, out| {
         let (weight, activation) = (w.clone(), Activation::Gelu);
         let (bias, residual) = (None, None);
-        Op::Conv1d { x, weight, bias, stride: 1, pad: 2, dilation: 1, groups: 1, activation, residual, out }
+        Op::Conv1d(ops::Conv1d {
+            x,
+            weight,
+            bias,
+            stride: 1,
+            pad: 2,
+            dilation: 1,
+            groups: 1,
+            activation,
+            residual,
+            out,
+        })
     });
     let w = weight(&[37, 19, 3, 3]);
     for (stride, upsample, rows) in [(1, false, 13 * 18), (2, false, 7 * 9), (1, true, 26 * 36)] {
         check([1, 13 * 18, 19], [1, rows, 37], &|x, out| {
             let (weight, activation) = (w.clone(), Activation::Silu);
-            Op::Conv2d { x, height: 13, width: 18, weight, bias: None, stride, upsample, add: None, activation, out }
+            Op::Conv2d(ops::Conv2d {
+                x,
+                height: 13,
+                width: 18,
+                weight,
+                bias: None,
+                stride,
+                upsample,
+                add: None,
+                activation,
+                out,
+            })
         });
     }
 }
@@ -131,12 +153,12 @@ fn deep_products_agree() {
     let w = weight(&[45, 2003]);
     check([1, 101, 2003], [1, 101, 45], &|x, out| {
         let (weight, activation) = (w.clone(), Activation::Silu);
-        Op::Linear { x, weight, bias: None, activation, residual: None, out }
+        Op::Linear(ops::Linear { x, weight, bias: None, activation, residual: None, out })
     });
     let w = weight(&[37, 192, 3, 3]);
     check([1, 5 * 6, 192], [1, 3 * 3, 37], &|x, out| {
         let (weight, activation) = (w.clone(), Activation::Silu);
-        Op::Conv2d {
+        Op::Conv2d(ops::Conv2d {
             x,
             height: 5,
             width: 6,
@@ -147,7 +169,7 @@ fn deep_products_agree() {
             add: None,
             activation,
             out,
-        }
+        })
     });
 }
 
@@ -156,7 +178,7 @@ fn attention_agrees() {
     for mask in [Mask::None, Mask::Causal, Mask::Band { width: 5 }] {
         check([1, 67, 3 * 36], [1, 67, 36], &|x, out| {
             let (q, k, v) = (x.cols(0..36), x.cols(36..72), x.cols(72..108));
-            Op::Attention { q, k, v, heads: 2, scale: 0.7, mask, out }
+            Op::Attention(ops::Attention { q, k, v, heads: 2, scale: 0.7, mask, out })
         });
     }
 }
@@ -167,17 +189,15 @@ fn norms_and_maps_agree() {
     let activation = Activation::Gelu;
     check([1, 300, 45], [1, 300, 45], &|x, out| {
         let (weight, bias) = (w.clone(), b.clone());
-        Op::LayerNorm { x, weight, bias, eps: 1e-5, activation, out }
+        Op::LayerNorm(ops::LayerNorm { x, weight, bias, eps: 1e-5, activation, out })
     });
     check([1, 300, 45], [1, 300, 45], &|x, out| {
         let affine = Some((w.clone(), b.clone()));
-        Op::GroupNorm { x, groups: 5, eps: 1e-5, affine, film: None, activation, out }
+        Op::GroupNorm(ops::GroupNorm { x, groups: 5, eps: 1e-5, affine, film: None, activation, out })
     });
-    check([1, 300, 45], [1, 300, 45], &|x, out| Op::Map { x, activation, out });
+    check([1, 300, 45], [1, 300, 45], &|x, out| Op::Map(ops::Map { x, activation, out }));
     // Rows 0 and 1 with parts that the input itself gives.
-    check([1, 30, 45], [1, 15, 40], &|x, out| Op::Interpolate {
-        x: x.cols(5..45),
-        positions: x.rows(0..15).cols(0..2),
-        out,
+    check([1, 30, 45], [1, 15, 40], &|x, out| {
+        Op::Interpolate(ops::Interpolate { x: x.cols(5..45), positions: x.rows(0..15).cols(0..2), out })
     });
 }

@@ -8,7 +8,7 @@ use std::ptr::null;
 use std::sync::Arc;
 
 use crate::error::Result;
-use crate::plan::{Activation, Op};
+use crate::plan::{Activation, ops};
 
 use super::compiler::Compiler;
 use super::executable::Step;
@@ -42,8 +42,8 @@ struct Winograd<T> {
 }
 
 /// Pushes the step if a scheme saves more than its transforms and its larger weights cost.
-pub(super) fn compile(op: &Op, compiler: &mut Compiler) -> Result<bool> {
-    let Op::Conv2d { x, height, width, stride, upsample, .. } = op else { unreachable!("conv2d only") };
+pub(super) fn compile(op: &ops::Conv2d, compiler: &mut Compiler) -> Result<bool> {
+    let ops::Conv2d { x, height, width, stride, upsample, .. } = op;
     match (stride, upsample) {
         (_, true) => push::<Up>(op, compiler)?,
         (1, _) if x.cols >= 16 && *height.min(width) >= 4 => push::<Plain>(op, compiler)?,
@@ -54,10 +54,8 @@ pub(super) fn compile(op: &Op, compiler: &mut Compiler) -> Result<bool> {
     Ok(true)
 }
 
-fn push<T: Scheme>(op: &Op, compiler: &mut Compiler) -> Result<()> {
-    let Op::Conv2d { x, height, width, weight, bias, stride, upsample, add, activation, out } = op else {
-        unreachable!("conv2d only")
-    };
+fn push<T: Scheme>(op: &ops::Conv2d, compiler: &mut Compiler) -> Result<()> {
+    let ops::Conv2d { x, height, width, weight, bias, stride, upsample, add, activation, out } = op;
     let scale = if *upsample { 2 } else { 1 };
     let step = Winograd::<T> {
         isa: compiler.isa,

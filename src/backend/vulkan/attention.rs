@@ -1,10 +1,10 @@
 //! The op `attention` on a device: shaders/attention.comp.
 
 use crate::error::{Error, Result};
-use crate::plan::{Mask, Op, View};
+use crate::plan::{Mask, View, ops};
 
 use super::element;
-use super::lowering::{Call, Lowering, Span};
+use super::lowering::{Call, Lower, Lowering, Span};
 use super::params::params;
 use super::parts;
 
@@ -68,17 +68,19 @@ struct Attention {
     block: Block,
 }
 
-pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
-    let Op::Attention { q, k, v, heads, scale, mask, out } = op else { unreachable!("attention") };
-    let (bytes, head_cols) = (lowering.caps().max_shared_bytes as usize, q.cols / heads);
-    let block = Block::choose(bytes, head_cols, q.batch * heads, q.rows).filter(|_| head_cols <= 4 * GROUP);
-    let refused = || Error::Unsupported(format!("attention over heads of {head_cols} columns"));
-    let op = Attention { heads: *heads, scale: *scale, mask: *mask, block: block.ok_or_else(refused)? };
-    let views = [*q, *k, *v, *out];
-    for items in parts::items(lowering, &views) {
-        lower_part(views.map(|view| view.batch(items.clone())), op, lowering)?;
+impl Lower for ops::Attention {
+    fn lower(&self, lowering: &mut Lowering) -> Result<()> {
+        let ops::Attention { q, k, v, heads, scale, mask, out } = self;
+        let (bytes, head_cols) = (lowering.caps().max_shared_bytes as usize, q.cols / heads);
+        let block = Block::choose(bytes, head_cols, q.batch * heads, q.rows).filter(|_| head_cols <= 4 * GROUP);
+        let refused = || Error::Unsupported(format!("attention over heads of {head_cols} columns"));
+        let op = Attention { heads: *heads, scale: *scale, mask: *mask, block: block.ok_or_else(refused)? };
+        let views = [*q, *k, *v, *out];
+        for items in parts::items(lowering, &views) {
+            lower_part(views.map(|view| view.batch(items.clone())), op, lowering)?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Bindings: q, k, v, out. Constants: workgroup, by four, q half, k half, v half, out half, mask, columns of a head, queries

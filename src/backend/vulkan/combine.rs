@@ -1,10 +1,10 @@
 //! The op `combine` on a device: shaders/combine.comp.
 
 use crate::error::Result;
-use crate::plan::Op;
+use crate::plan::ops;
 
 use super::element::{self, GROUP, Shape};
-use super::lowering::{Call, Lowering, Span};
+use super::lowering::{Call, Lower, Lowering, Span};
 use super::params::params;
 
 params! {
@@ -18,16 +18,18 @@ params! {
 }
 
 /// Bindings: x, weights, out. Constants: workgroup, by four, x half, weights half, out half.
-pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
-    let Op::Combine { x, weights, out } = op else { unreachable!("combine") };
-    let mut call = Call::new("combine");
-    let (x_span, weights_span) = (lowering.read(&mut call, *x)?, lowering.read(&mut call, *weights)?);
-    let out_span = lowering.write(&mut call, *out)?;
-    let half = |view| u32::from(lowering.is_half(view));
-    let four = element::by_four(lowering, &[*x, *out]);
-    let constants = vec![GROUP, u32::from(four), half(*x), half(*weights), half(*out)];
-    let branches = (x.batch / out.batch) as u32;
-    let params = Params { shape: Shape::of(*out), branches, x: x_span, weights: weights_span, out: out_span };
-    let module = lowering.variant("combine");
-    lowering.dispatch(call, module, constants, &params, element::grid(*out, four), 0)
+impl Lower for ops::Combine {
+    fn lower(&self, lowering: &mut Lowering) -> Result<()> {
+        let ops::Combine { x, weights, out } = self;
+        let mut call = Call::new("combine");
+        let (x_span, weights_span) = (lowering.read(&mut call, *x)?, lowering.read(&mut call, *weights)?);
+        let out_span = lowering.write(&mut call, *out)?;
+        let half = |view| u32::from(lowering.is_half(view));
+        let four = element::by_four(lowering, &[*x, *out]);
+        let constants = vec![GROUP, u32::from(four), half(*x), half(*weights), half(*out)];
+        let branches = (x.batch / out.batch) as u32;
+        let params = Params { shape: Shape::of(*out), branches, x: x_span, weights: weights_span, out: out_span };
+        let module = lowering.variant("combine");
+        lowering.dispatch(call, module, constants, &params, element::grid(*out, four), 0)
+    }
 }

@@ -2,11 +2,11 @@
 
 use crate::backend::gather_rows;
 use crate::error::Result;
-use crate::plan::{Op, View};
+use crate::plan::{View, ops};
 use crate::tensor::Weight;
 
 use super::element::{self, GROUP, Shape};
-use super::lowering::{Call, Lowering, Span};
+use super::lowering::{Call, Lower, Lowering, Span};
 use super::params::params;
 use super::parts;
 use super::weights::Layout;
@@ -20,13 +20,15 @@ params! {
     }
 }
 
-pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
-    let Op::Gather { x, index, weight, out } = op else { unreachable!("gather") };
-    gather_rows(index, x.rows)?;
-    for items in parts::items(lowering, &[*x, *out]) {
-        lower_part(x.batch(items.clone()), index, weight, out.batch(items), lowering)?;
+impl Lower for ops::Gather {
+    fn lower(&self, lowering: &mut Lowering) -> Result<()> {
+        let ops::Gather { x, index, weight, out } = self;
+        gather_rows(index, x.rows)?;
+        for items in parts::items(lowering, &[*x, *out]) {
+            lower_part(x.batch(items.clone()), index, weight, out.batch(items), lowering)?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Bindings: x, index, weight, out. Constants: workgroup, by four, x half, out half.

@@ -1,11 +1,11 @@
 //! The op `group_norm` on a device: shaders/group_norm_moments.comp, then shaders/group_norm.comp.
 
 use crate::error::Result;
-use crate::plan::{Activation, Op, View};
+use crate::plan::{Activation, View, ops};
 use crate::tensor::Weight;
 
 use super::element;
-use super::lowering::{Call, Lowering, Span};
+use super::lowering::{Call, Lower, Lowering, Span};
 use super::params::params;
 use super::parts::{self, Part};
 use super::product;
@@ -97,30 +97,32 @@ struct Norm<'a> {
     workspace_bytes: u64,
 }
 
-pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
-    let Op::GroupNorm { x, groups, eps, affine, film, activation, out } = op else { unreachable!("group_norm") };
-    let (x, out, groups) = (*x, *out, *groups);
-    let films = film.iter().all(|film| lowering.is_vector(*film));
-    let four = (x.cols / groups).is_multiple_of(4) && films && element::by_four(lowering, &[x, out]);
-    let tiling = Tiling::new(x, groups, four);
-    let norm = Norm {
-        groups,
-        eps: *eps,
-        affine: affine.as_ref(),
-        film: *film,
-        activation: *activation,
-        four,
-        tiling,
-        workspace_bytes: (x.batch * groups * tiling.chunks * MOMENTS * 4) as u64,
-    };
-    let parts = parts::rows(lowering, &[x, out], tiling.chunk_rows);
-    for part in &parts {
-        norm.moments(x, part, lowering)?;
+impl Lower for ops::GroupNorm {
+    fn lower(&self, lowering: &mut Lowering) -> Result<()> {
+        let ops::GroupNorm { x, groups, eps, affine, film, activation, out } = self;
+        let (x, out, groups) = (*x, *out, *groups);
+        let films = film.iter().all(|film| lowering.is_vector(*film));
+        let four = (x.cols / groups).is_multiple_of(4) && films && element::by_four(lowering, &[x, out]);
+        let tiling = Tiling::new(x, groups, four);
+        let norm = Norm {
+            groups,
+            eps: *eps,
+            affine: affine.as_ref(),
+            film: *film,
+            activation: *activation,
+            four,
+            tiling,
+            workspace_bytes: (x.batch * groups * tiling.chunks * MOMENTS * 4) as u64,
+        };
+        let parts = parts::rows(lowering, &[x, out], tiling.chunk_rows);
+        for part in &parts {
+            norm.moments(x, part, lowering)?;
+        }
+        for part in &parts {
+            norm.apply(x, out, part, lowering)?;
+        }
+        Ok(())
     }
-    for part in &parts {
-        norm.apply(x, out, part, lowering)?;
-    }
-    Ok(())
 }
 
 impl Norm<'_> {

@@ -1,10 +1,10 @@
 //! The op `interpolate` on a device: shaders/interpolate.comp.
 
 use crate::error::Result;
-use crate::plan::{Op, View};
+use crate::plan::{View, ops};
 
 use super::element::{self, GROUP, Shape};
-use super::lowering::{Call, Lowering, Span};
+use super::lowering::{Call, Lower, Lowering, Span};
 use super::params::params;
 use super::parts;
 
@@ -18,12 +18,14 @@ params! {
     }
 }
 
-pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
-    let Op::Interpolate { x, positions, out } = op else { unreachable!("interpolate") };
-    for items in parts::items(lowering, &[*x, *out]) {
-        lower_part(x.batch(items.clone()), *positions, out.batch(items), lowering)?;
+impl Lower for ops::Interpolate {
+    fn lower(&self, lowering: &mut Lowering) -> Result<()> {
+        let ops::Interpolate { x, positions, out } = self;
+        for items in parts::items(lowering, &[*x, *out]) {
+            lower_part(x.batch(items.clone()), *positions, out.batch(items), lowering)?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Bindings: x, positions, out. Constants: workgroup, by four, x half, out half.

@@ -15,54 +15,9 @@ use super::params::Params;
 /// Bytes of push constants that every device has.
 pub(super) const PUSH_BYTES: u32 = 128;
 
-/// Names and SPIR-V of the compiled modules: shaders/variants.toml, compiled by `cargo xtask shaders`.
-macro_rules! modules {
-    ($($name:literal),* $(,)?) => {
-        pub(super) const MODULES: &[(&str, &[u8])] = &[$((
-            $name,
-            include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/shaders/spirv/", $name, ".spv")),
-        )),*];
-    };
-}
-
-modules![
-    "linear.register.half",
-    "linear.register.packed",
-    "linear.tile.half",
-    "linear.tile.packed",
-    "conv1d.register.half",
-    "conv1d.register.packed",
-    "conv1d.tile.half",
-    "conv1d.tile.packed",
-    "conv2d.register.half",
-    "conv2d.register.packed",
-    "conv2d.tile.half",
-    "conv2d.tile.packed",
-    "linear.matrix",
-    "conv1d.matrix",
-    "conv2d.matrix",
-    "map.half",
-    "map.packed",
-    "combine.half",
-    "combine.packed",
-    "interpolate.half",
-    "interpolate.packed",
-    "gather.half",
-    "gather.packed",
-    "rigid_motion.half",
-    "rigid_motion.packed",
-    "normals.half",
-    "normals.packed",
-    "vertices",
-    "layer_norm.half",
-    "layer_norm.packed",
-    "group_norm_moments.half",
-    "group_norm_moments.packed",
-    "group_norm.half",
-    "group_norm.packed",
-    "attention.half",
-    "attention.packed",
-];
+/// Names and SPIR-V of the compiled modules, as `cargo xtask shaders` lists them.
+pub(super) const MODULES: &[(&str, &[u8])] =
+    &include!(concat!(env!("CARGO_MANIFEST_DIR"), "/shaders/spirv/modules.rs"));
 
 /// A kernel with its specialization constants; constant 0 is the size of a workgroup.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

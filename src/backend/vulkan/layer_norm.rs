@@ -1,12 +1,12 @@
 //! The op `layer_norm` on a device: shaders/layer_norm.comp.
 
 use crate::error::Result;
-use crate::plan::{Activation, Op, View};
+use crate::plan::{Activation, View, ops};
 use crate::tensor::Weight;
 
 use super::caps::{Caps, Tier};
 use super::element::{self, Shape};
-use super::lowering::{Call, Lowering, Span};
+use super::lowering::{Call, Lower, Lowering, Span};
 use super::params::params;
 use super::weights::Layout;
 use super::{parts, product};
@@ -32,13 +32,15 @@ struct Affine<'a> {
     activation: Activation,
 }
 
-pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
-    let Op::LayerNorm { x, weight, bias, eps, activation, out } = op else { unreachable!("layer_norm") };
-    let affine = Affine { weight, bias, eps: *eps, activation: *activation };
-    for part in parts::rows(lowering, &[*x, *out], 1) {
-        lower_part(part.of(*x), &affine, part.of(*out), lowering)?;
+impl Lower for ops::LayerNorm {
+    fn lower(&self, lowering: &mut Lowering) -> Result<()> {
+        let ops::LayerNorm { x, weight, bias, eps, activation, out } = self;
+        let affine = Affine { weight, bias, eps: *eps, activation: *activation };
+        for part in parts::rows(lowering, &[*x, *out], 1) {
+            lower_part(part.of(*x), &affine, part.of(*out), lowering)?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Bindings: x, weight, bias, out. Constants: workgroup, by four, activation, x half, out half, vectors of an invocation.

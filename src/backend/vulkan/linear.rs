@@ -1,37 +1,39 @@
 //! The op `linear` on a device: shaders/linear.comp.
 
 use crate::error::Result;
-use crate::plan::Op;
+use crate::plan::ops;
 
-use super::lowering::Lowering;
+use super::lowering::{Lower, Lowering};
 use super::parts;
 use super::product::{self, Add, Geometry, Product};
 use super::weights::Layout;
 
-pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
-    let Op::Linear { x, weight, bias, activation, residual, out } = op else { unreachable!("linear") };
-    let mut views = vec![*out, *x];
-    views.extend(residual);
-    for part in parts::rows(lowering, &views, 1) {
-        let out = part.of(*out);
-        let product = Product {
-            stem: "linear",
-            x: part.of(*x),
-            weight,
-            layout: Layout::Matrix { groups: 1 },
-            bias: bias.as_ref(),
-            activation: *activation,
-            add: residual.map_or(Add::Nothing, |residual| Add::After(part.of(residual))),
-            out,
-            groups: 1,
-            cols: out.cols,
-            inputs: x.cols,
-            taps: 1,
-            rows: out.rows,
-            geometry: Geometry::default(),
-            constant: 0,
-        };
-        product::lower(product, lowering)?;
+impl Lower for ops::Linear {
+    fn lower(&self, lowering: &mut Lowering) -> Result<()> {
+        let ops::Linear { x, weight, bias, activation, residual, out } = self;
+        let mut views = vec![*out, *x];
+        views.extend(residual);
+        for part in parts::rows(lowering, &views, 1) {
+            let out = part.of(*out);
+            let product = Product {
+                stem: "linear",
+                x: part.of(*x),
+                weight,
+                layout: Layout::Matrix { groups: 1 },
+                bias: bias.as_ref(),
+                activation: *activation,
+                add: residual.map_or(Add::Nothing, |residual| Add::After(part.of(residual))),
+                out,
+                groups: 1,
+                cols: out.cols,
+                inputs: x.cols,
+                taps: 1,
+                rows: out.rows,
+                geometry: Geometry::default(),
+                constant: 0,
+            };
+            product::lower(product, lowering)?;
+        }
+        Ok(())
     }
-    Ok(())
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ash::vk;
 
+use crate::each_op;
 use crate::error::{Error, Result};
 use crate::plan::{Op, Plan, Storage, View};
 use crate::tensor::Weight;
@@ -15,9 +16,7 @@ use super::hazards::Hazards;
 use super::instance::MAX_BINDINGS;
 use super::kernels::{Kernel, Kernels, PUSH_BYTES};
 use super::params::Params;
-use super::rigid_motion;
 use super::weights::{Cache, Layout, Packed};
-use super::{attention, combine, conv1d, conv2d, gather, group_norm, interpolate, layer_norm, linear, map, normals};
 
 /// Most workgroups along one dimension of a dispatch that every device takes.
 pub(super) const MAX_GROUPS: u32 = 65_535;
@@ -82,6 +81,13 @@ impl Lowered {
 /// takes of a view.
 pub(super) type Span = [u32; 3];
 
+/// An op that becomes dispatches.
+pub(super) trait Lower {
+    /// # Errors
+    /// `OutOfMemory`; `Unsupported` for what passes the device's bounds; `InvalidPack` for a list out of a pack that does not fit.
+    fn lower(&self, lowering: &mut Lowering<'_>) -> Result<()>;
+}
+
 /// Lowers the ops of a plan, section by section.
 pub(super) struct Lowering<'a> {
     pub(super) gpu: &'a Arc<Gpu>,
@@ -131,20 +137,14 @@ pub(super) fn lower(gpu: &Arc<Gpu>, plan: &Plan, kernels: &Kernels, cache: &Cach
 
 impl Lowering<'_> {
     fn op(&mut self, op: &Op) -> Result<()> {
-        match op {
-            Op::Linear { .. } => linear::lower(op, self),
-            Op::Conv1d { .. } => conv1d::lower(op, self),
-            Op::Conv2d { .. } => conv2d::lower(op, self),
-            Op::Attention { .. } => attention::lower(op, self),
-            Op::LayerNorm { .. } => layer_norm::lower(op, self),
-            Op::GroupNorm { .. } => group_norm::lower(op, self),
-            Op::Map { .. } => map::lower(op, self),
-            Op::Combine { .. } => combine::lower(op, self),
-            Op::Gather { .. } => gather::lower(op, self),
-            Op::Interpolate { .. } => interpolate::lower(op, self),
-            Op::RigidMotion { .. } => rigid_motion::lower(op, self),
-            Op::Normals { .. } => normals::lower(op, self),
+        macro_rules! lower {
+            ($($stem:ident $Name:ident),* $(,)?) => {
+                match op {
+                    $(Op::$Name(op) => op.lower(self),)*
+                }
+            };
         }
+        each_op!(lower)
     }
 
     pub(super) fn caps(&self) -> &Caps {

@@ -1,10 +1,10 @@
 //! The op `map` on a device: shaders/map.comp.
 
 use crate::error::Result;
-use crate::plan::{Activation, Op, View};
+use crate::plan::{Activation, View, ops};
 
 use super::element::{self, GROUP, Shape};
-use super::lowering::{Call, Lowering, Span};
+use super::lowering::{Call, Lower, Lowering, Span};
 use super::params::params;
 use super::{parts, product};
 
@@ -16,16 +16,18 @@ params! {
     }
 }
 
-pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
-    let Op::Map { x, activation, out } = op else { unreachable!("map") };
-    for part in parts::rows(lowering, &[*x, *out], 1) {
-        let (mut x, mut out) = (part.of(*x), part.of(*out));
-        if x.is_contiguous() && out.is_contiguous() {
-            (x, out) = (x.reshape(1, 1, x.len()), out.reshape(1, 1, out.len()));
+impl Lower for ops::Map {
+    fn lower(&self, lowering: &mut Lowering) -> Result<()> {
+        let ops::Map { x, activation, out } = self;
+        for part in parts::rows(lowering, &[*x, *out], 1) {
+            let (mut x, mut out) = (part.of(*x), part.of(*out));
+            if x.is_contiguous() && out.is_contiguous() {
+                (x, out) = (x.reshape(1, 1, x.len()), out.reshape(1, 1, out.len()));
+            }
+            lower_part(x, *activation, out, lowering)?;
         }
-        lower_part(x, *activation, out, lowering)?;
+        Ok(())
     }
-    Ok(())
 }
 
 /// Bindings: x, out. Constants: workgroup, by four, activation, x half, out half.

@@ -4,28 +4,17 @@
 //! plan into dispatches of the kernels in `shaders/`, [`recording`] records them into command buffers, [`executable`]
 //! submits those. A file per op has the twin of `src/backend/cpu`'s; the products share [`product`].
 
-mod attention;
 mod cache_blob;
 mod caps;
 mod choice;
-mod combine;
-mod conv1d;
-mod conv2d;
 mod element;
 mod executable;
-mod gather;
 mod gpu;
-mod group_norm;
 mod hazards;
 mod instance;
-mod interpolate;
 mod kernels;
-mod layer_norm;
-mod linear;
 mod lowering;
-mod map;
 mod memory;
-mod normals;
 mod pace;
 mod params;
 mod parts;
@@ -33,18 +22,26 @@ mod product;
 mod profile;
 mod recording;
 mod requirements;
-mod rigid_motion;
 mod tensor;
 mod transfer;
 mod uploads;
 mod vertices;
 mod weights;
 
+macro_rules! files {
+    ($($stem:ident $Name:ident),* $(,)?) => {
+        $(mod $stem;)*
+    };
+}
+// A file for each op.
+each_op!(files);
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ash::vk::{self, Handle};
 
+use crate::each_op;
 use crate::error::{Error, Result};
 use crate::plan::{Backend, Executable, Plan, Preparation, Prepared, Program, Tensor, prepared_at_once};
 

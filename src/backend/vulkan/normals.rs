@@ -2,11 +2,11 @@
 
 use crate::backend::mesh;
 use crate::error::Result;
-use crate::plan::{Op, View};
+use crate::plan::{View, ops};
 use crate::tensor::Weight;
 
 use super::element::{self, GROUP, Shape};
-use super::lowering::{Call, Lowering, Span};
+use super::lowering::{Call, Lower, Lowering, Span};
 use super::params::params;
 use super::parts;
 use super::weights::Layout;
@@ -20,14 +20,16 @@ params! {
     }
 }
 
-pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
-    let Op::Normals { offsets, neutral, triangles, first, incident, out } = op else { unreachable!("normals") };
-    mesh(out.rows, triangles, first, incident)?;
-    for items in parts::items(lowering, &[*offsets, *out]) {
-        let views = [offsets.batch(items.clone()), *neutral, out.batch(items)];
-        lower_part(views, [triangles, first, incident], lowering)?;
+impl Lower for ops::Normals {
+    fn lower(&self, lowering: &mut Lowering) -> Result<()> {
+        let ops::Normals { offsets, neutral, triangles, first, incident, out } = self;
+        mesh(out.rows, triangles, first, incident)?;
+        for items in parts::items(lowering, &[*offsets, *out]) {
+            let views = [offsets.batch(items.clone()), *neutral, out.batch(items)];
+            lower_part(views, [triangles, first, incident], lowering)?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Bindings: offsets, neutral, triangles, first, incident, out. Constants: workgroup, by four, offsets half, neutral half,

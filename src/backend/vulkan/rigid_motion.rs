@@ -1,10 +1,10 @@
 //! The op `rigid_motion` on a device: shaders/rigid_motion.comp.
 
 use crate::error::Result;
-use crate::plan::{Op, View};
+use crate::plan::{View, ops};
 
 use super::element::{self, GROUP, Shape};
-use super::lowering::{Call, Lowering, Span};
+use super::lowering::{Call, Lower, Lowering, Span};
 use super::params::params;
 use super::parts;
 
@@ -17,12 +17,14 @@ params! {
     }
 }
 
-pub(super) fn lower(op: &Op, lowering: &mut Lowering) -> Result<()> {
-    let Op::RigidMotion { motion, points, out } = op else { unreachable!("rigid motion") };
-    for items in parts::items(lowering, &[*motion, *out]) {
-        lower_part(motion.batch(items.clone()), *points, out.batch(items), lowering)?;
+impl Lower for ops::RigidMotion {
+    fn lower(&self, lowering: &mut Lowering) -> Result<()> {
+        let ops::RigidMotion { motion, points, out } = self;
+        for items in parts::items(lowering, &[*motion, *out]) {
+            lower_part(motion.batch(items.clone()), *points, out.batch(items), lowering)?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Bindings: motion, points, out. Constants: workgroup, by four, motion half, points half, out half.

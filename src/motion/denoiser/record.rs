@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::nn::Linear;
-use crate::plan::{Activation, Mask, Op, Plan, PlanBuilder, Port, Section, View};
+use crate::plan::{Activation, Mask, Plan, PlanBuilder, Port, Section, View, ops};
 
 use super::{Denoiser, Layer, Memory, Shape, position};
 
@@ -199,7 +199,7 @@ impl<'a> Recorder<'a> {
             h = layer.norms[2].record(plan, "h", sum);
         }
         let estimates = output.record(plan, "branches of x0", h.rows(1..rows), Activation::None);
-        plan.push(Op::Combine { x: estimates, weights: views.weights, out: views.x0 });
+        plan.push(ops::Combine { x: estimates, weights: views.weights, out: views.x0 });
     }
 
     /// LN1(h + SA(h)), for all items of the batch.
@@ -243,7 +243,7 @@ impl<'a> Recorder<'a> {
         for (branch, attended) in attended.iter().enumerate() {
             let (q, out) = (of_branch(queries, branch), of_branch(context, branch));
             let (k, v) = (attended.both.cols(0..d), attended.both.cols(d..2 * d));
-            plan.push(Op::Attention { q, k, v, heads, scale, mask, out });
+            plan.push(ops::Attention { q, k, v, heads, scale, mask, out });
         }
         if h.batch == batch {
             linear(plan, &attention.output, context, Some(attending), sum.rows(0..rows));
@@ -261,7 +261,7 @@ impl<'a> Recorder<'a> {
                 plan.copy(aligned, of_branch(other, branch));
             }
             let weights = View { batch: 2 * batch, rows: self.frames, batch_stride: 0, row_stride: 0, ..self.one };
-            plan.push(Op::Combine { x: terms, weights, out: sum.rows(1..h.rows) });
+            plan.push(ops::Combine { x: terms, weights, out: sum.rows(1..h.rows) });
         }
         layer.norms[1].record(plan, "h", sum)
     }
@@ -285,5 +285,5 @@ impl Attended {
 /// W·x + b (+ residual) into `out`.
 fn linear(plan: &mut PlanBuilder, layer: &Linear, x: View, residual: Option<View>, out: View) {
     let (weight, bias) = (layer.weight.clone(), layer.bias.clone());
-    plan.push(Op::Linear { x, weight, bias, activation: Activation::None, residual, out });
+    plan.push(ops::Linear { x, weight, bias, activation: Activation::None, residual, out });
 }

@@ -20,10 +20,11 @@ fn files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
     let mut files = BTreeMap::new();
     let mut manifest = Manifest { module: Vec::new() };
     let mut faults = Vec::new();
-    for module in variants::read(folder)? {
-        match compile(folder, &module).and_then(|spirv| Ok((sources::hash(folder, &module)?, spirv))) {
+    let modules = variants::read(folder)?;
+    for module in &modules {
+        match compile(folder, module).and_then(|spirv| Ok((sources::hash(folder, module)?, spirv))) {
             Ok((hash, spirv)) => {
-                let (name, source) = (module.name.clone(), module.source);
+                let (name, source) = (module.name.clone(), module.source.clone());
                 let (spirv_hash, size_bytes) = (sources::hash_of(&spirv), spirv.len());
                 manifest.module.push(Entry { name, source, hash, spirv_hash, size_bytes });
                 files.insert(format!("{}.spv", module.name), spirv);
@@ -35,6 +36,7 @@ fn files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
         bail!("{}", faults.join("\n"));
     }
     files.insert(manifest::NAME.into(), manifest::text(&manifest)?.into_bytes());
+    files.insert(manifest::LIST.into(), manifest::list(&modules).into_bytes());
     Ok(files)
 }
 

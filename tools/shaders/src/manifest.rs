@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
+use crate::variants::Module;
 use crate::{sources, variants};
 
 /// The whole file.
@@ -37,6 +38,16 @@ pub(crate) fn text(manifest: &Manifest) -> Result<String> {
     Ok(head.to_owned() + &toml::to_string(manifest)?)
 }
 
+/// The list of the modules for the library, in `spirv/`.
+pub(crate) const LIST: &str = "modules.rs";
+
+/// That list's text: an array of names and bytes.
+pub(crate) fn list(modules: &[Module]) -> String {
+    let line = |Module { name, .. }: &Module| format!("    (\"{name}\", include_bytes!(\"{name}.spv\")),\n");
+    let lines: String = modules.iter().map(line).collect();
+    format!("// Written by `cargo xtask shaders`.\n[\n{lines}]\n")
+}
+
 /// Fails unless the committed modules are those of the sources, by the hashes of both; gives their count.
 pub(crate) fn check(folder: &Path) -> Result<usize> {
     let spirv = folder.join("spirv");
@@ -45,7 +56,10 @@ pub(crate) fn check(folder: &Path) -> Result<usize> {
     let Manifest { module: entries } = toml::from_str(&text).with_context(|| path.display().to_string())?;
     let modules = variants::read(folder)?;
     let mut faults = Vec::new();
-    let mut expected = BTreeSet::from([NAME.to_owned()]);
+    let mut expected = BTreeSet::from([NAME.to_owned(), LIST.to_owned()]);
+    if std::fs::read_to_string(spirv.join(LIST)).ok() != Some(list(&modules)) {
+        faults.push(format!("{LIST}: not the list of these modules"));
+    }
     for module in &modules {
         let (name, file) = (&module.name, format!("{}.spv", module.name));
         let entry = entries.iter().find(|entry| entry.name == *name && entry.source == module.source);
@@ -94,7 +108,9 @@ mod tests {
         write("a.comp", b"#include \"a.glsl\"\nvoid main() {}\n");
         write("a.glsl", b"// shared\n");
         write("spirv/a.half.spv", b"spirv");
-        let module = variants::read(path).expect("a table").remove(0);
+        let mut modules = variants::read(path).expect("a table");
+        write("spirv/modules.rs", list(&modules).as_bytes());
+        let module = modules.remove(0);
         let hash = sources::hash(path, &module).expect("a hash");
         let entry = Entry {
             name: module.name,
@@ -114,13 +130,15 @@ mod tests {
 
     #[test]
     fn stale_changed_missing_and_stray_modules_are_found_without_a_compiler() {
-        let faults: [(&str, &str, &str); 6] = [
+        let faults: [(&str, &str, &str); 8] = [
             ("a.comp", "#include \"a.glsl\"\nvoid main() { }\n", "a.half: its sources have changed"),
             ("a.glsl", "// another\n", "a.half: its sources have changed"),
             ("variants.toml", "[[module]]\nsource = \"a.comp\"\nname = \"a.half\"\n", "its sources have changed"),
             ("variants.toml", "[[module]]\nsource = \"a.comp\"\nname = \"b.half\"\n", "b.half: missing"),
             ("spirv/a.half.spv", "other", "a.half: not what was compiled"),
             ("spirv/old.spv", "spirv", "old.spv: variants.toml does not name it"),
+            ("spirv/modules.rs", "[]", "modules.rs: not the list of these modules"),
+            ("b.comp", "void main() {}\n", "b.packed: missing"),
         ];
         for (name, text, expected) in faults {
             let folder = folder();

@@ -32,6 +32,12 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Chore {
+    /// Format all of the sources; with --check only compare.
+    Format {
+        /// Fail when a file is not formatted.
+        #[arg(long)]
+        check: bool,
+    },
     /// Write the headers in include/ from capi/src; with --check only compare.
     Header {
         /// Fail when a committed header is not the generated one.
@@ -91,6 +97,7 @@ enum Chore {
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().chore {
+        Chore::Format { check } => checks::format(check),
         Chore::Header { check } => header::run(check),
         Chore::Shaders { check } => shaders::run_all(check),
         Chore::Vulkan { program } => vulkan::vulkan(&program),

@@ -54,7 +54,7 @@ const TESTS: &[(Need, &str)] = &[
 
 /// All checks, cheapest first; a new one is a line.
 const CHECKS: &[Check] = &[
-    always("format", &[Toolchain("fmt", "rustfmt")], |_| checks::format()),
+    always("format", &[Toolchain("fmt", "rustfmt")], |_| checks::format(true)),
     always("lints", &[Toolchain("clippy", "clippy")], checks::lints),
     always("documentation", &[], |_| checks::documentation()),
     always("header", &[], |_| header::run(true)),

@@ -1,0 +1,4 @@
+// Written by `cargo xtask shaders`.
+[
+    ("hazard.packed", include_bytes!("hazard.packed.spv")),
+]
