@@ -5,7 +5,7 @@ use crate::memory;
 use crate::plan::{PlanBuilder, View, ops};
 use crate::tensor::Weight;
 
-/// Triangles, and those of each vertex: the lists of [`Op::Normals`].
+/// Triangles, and those of each vertex: the lists of [`ops::Normals`].
 #[derive(Debug, Clone)]
 pub(super) struct Surface {
     triangles: Weight,
