@@ -9,10 +9,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use media2face::backend::cpu::{CpuBackend, CpuOptions};
-use media2face::motion::{Clip, SampleJob, SampleOptions, Sampler, Style};
+use media2face::internals::backend::cpu::{CpuBackend, CpuOptions};
+use media2face::internals::motion::{Clip, SampleJob, SampleOptions, Sampler, Style};
+use media2face::internals::plan::{Backend, DeviceFrames};
 use media2face::pack::Pack;
-use media2face::plan::{Backend, DeviceFrames};
 
 use clock::cpu_seconds;
 

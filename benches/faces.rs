@@ -8,12 +8,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use media2face::face::FaceDecoder;
+use media2face::internals::face::FaceDecoder;
 use media2face::output::{Blinks, Gaze, ShapeSolver, SolverOptions};
 use media2face::pack::Pack;
-use media2face::session::{
-    Animation, BackendChoice, Liveliness, Model, Runtime, RuntimeOptions, Session, SessionOptions,
-};
+use media2face::{Animation, BackendChoice, Liveliness, Model, Runtime, RuntimeOptions, Session, SessionOptions};
 use support::{cpu_seconds, values};
 
 /// Runs of each row; the median is told.

@@ -12,13 +12,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use media2face::Result;
-use media2face::face::{Encoder, EncoderSizes, Generator};
-use media2face::motion::{Denoiser, Shape};
+use media2face::internals::face::{Encoder, EncoderSizes, Generator};
+use media2face::internals::motion::{Denoiser, Shape};
+use media2face::internals::plan::{Activation, Backend, Executable, Plan, PlanBuilder, Port, Section, State};
+use media2face::internals::prompt::{Recorded, TextTower, VisionTower};
+use media2face::internals::speech::{ContextNetwork, FeatureExtractor};
+use media2face::internals::tensor::Weight;
 use media2face::pack::{self, Pack, Size};
-use media2face::plan::{Activation, Backend, Executable, Plan, PlanBuilder, Port, Section, State};
-use media2face::prompt::{Recorded, TextTower, VisionTower};
-use media2face::speech::{ContextNetwork, FeatureExtractor};
-use media2face::tensor::Weight;
 use serde_json::json;
 use support::{Subject, Words, values};
 

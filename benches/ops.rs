@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use media2face::plan::{Activation, Mask, Op, PlanBuilder, View, ops};
-use media2face::tensor::Weight;
+use media2face::internals::plan::{Activation, Mask, Op, PlanBuilder, View, ops};
+use media2face::internals::tensor::Weight;
 use serde_json::json;
 use support::{Subject, Words, values};
 

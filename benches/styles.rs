@@ -12,10 +12,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use media2face::pack::Pack;
-use media2face::session::{
+use media2face::signal::Frames;
+use media2face::{
     Animation, BackendChoice, Model, Runtime, RuntimeOptions, Session, SessionOptions, Stage, Style, StyleTrack,
 };
-use media2face::signal::Frames;
 
 use clock::cpu_seconds;
 

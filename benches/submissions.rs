@@ -5,10 +5,10 @@
 
 use std::sync::Arc;
 
-use media2face::backend::vulkan::{self, DeviceChoice, VulkanBackend, VulkanOptions};
-use media2face::motion::{Clip, SampleJob, SampleOptions, Sampler, Style};
+use media2face::internals::backend::vulkan::{self, DeviceChoice, VulkanBackend, VulkanOptions};
+use media2face::internals::motion::{Clip, SampleJob, SampleOptions, Sampler, Style};
+use media2face::internals::plan::{Backend, DeviceFrames};
 use media2face::pack::{self, Size};
-use media2face::plan::{Backend, DeviceFrames};
 
 /// A shared machine takes time from its guests in the middle of a submission and counts it as theirs: the least of so
 /// many is the cost.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use media2face::pack::Pack;
-use media2face::session::{BackendChoice, Model, Progress, Runtime, RuntimeOptions, Session, SessionOptions, Style};
+use media2face::{BackendChoice, Model, Progress, Runtime, RuntimeOptions, Session, SessionOptions, Style};
 
 use clock::cpu_seconds;
 

@@ -43,7 +43,7 @@
 /** Version of this header: what was added. While the major number is 0 a new minor number may break a host, too. */
 #define M2F_VERSION_MINOR 2
 
-/** Version of this header: what was mended. */
+/** Version of this header: faults were corrected. */
 #define M2F_VERSION_PATCH 0
 
 /** reserve_bytes: as many as the library's own small pieces of one call need, 1 MiB. */
@@ -99,7 +99,7 @@ enum m2f_status
     M2F_STATUS_OK = 0,
     /** No failure: the work is still going on, or the time given ran out first. Call again later. */
     M2F_STATUS_NOT_READY = 1,
-    /** An argument is NULL, out of range, or does not fit the others. Mend the call. */
+    /** An argument is NULL, out of range, or does not fit the others. Correct the call. */
     M2F_STATUS_INVALID_ARGUMENT = 2,
     /** An options struct has a size that this library cannot read, or unknown fields that are set. */
     M2F_STATUS_INVALID_STRUCT_SIZE = 3,
@@ -451,14 +451,14 @@ typedef struct m2f_session_options {
     /** Whose face; NULL for the pack's first. */
     const struct m2f_identity *identity;
     /**
-     * 1 (default): the result keeps the audio features, so that m2f_result_revise can make ranges of it anew: 23 KB a
+     * 1 (default): the result keeps the audio features, so that m2f_result_revise can make ranges of it again: 23 KB a
      * second with the starter. 0: it does not.
      */
     uint32_t editable;
     /**
      * How keyframes, and what a style or a revision leaves as it was, are painted in. 0 (default): into the estimate of every
-     * step. 1 to 32: into the state, noised as the rest is, and each step is taken so many times (RePaint): the rest joins
-     * them the better, at so many times the cost.
+     * step. 1 to 32: into the state, noised as the rest is, and each step is taken that often (RePaint): the rest joins
+     * them better, at that many times the cost.
      */
     uint32_t repaint_loops;
     /**
@@ -1183,7 +1183,7 @@ m2f_status m2f_session_finish(const struct m2f_session *session);
  *
  * Parameters: sessions, count handles.
  * Returns: OK; INVALID_ARGUMENT (none, the same one twice, sessions of different models or with different step_count,
- * eta or noise_scale); and as m2f_session_finish. On failure none is begun.
+ * eta or noise_scale); and as m2f_session_finish. On failure none has begun.
  * Threads: the one that pushes. Cost: small; all work is the job's.
  */
 M2F_API
@@ -1246,13 +1246,13 @@ M2F_API m2f_status m2f_style_options_init(struct m2f_style_options *options, siz
 /**
  * Adds a style to a session. The style of its options, where there is one, is number 0 and lies over the whole clip.
  *
- * Styles, strengths and curves may be set until the motion is begun, at the end of the speech stage: also while a job
+ * Styles, strengths and curves may be set until the motion begins, at the end of the speech stage: also while a job
  * waits, or encodes. Prompts and pictures are encoded once; the model keeps the codes of the last ones.
  *
  * Parameters: options; number, receives the number of the style, or NULL. Strings and buffers are copied.
  * Returns: OK; INVALID_ARGUMENT (no style or two, times that are negative, reversed or NaN, a strength out of range, more
  * than 64 styles); INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (the model lacks the tower, or the preset: the text
- * lists the names); INVALID_STATE (the motion is begun).
+ * lists the names); INVALID_STATE (the motion has begun).
  * Threads: any but an audio thread. Cost: a copy; the style is encoded by the job.
  */
 M2F_API
@@ -1274,7 +1274,7 @@ m2f_status m2f_session_set_style(const struct m2f_session *session,
  * Changes the strength of a style.
  *
  * Parameters: number, of the style; strength, 0 leaves it out.
- * Returns: OK; INVALID_ARGUMENT (no such style, a strength out of range); INVALID_STATE (the motion is begun).
+ * Returns: OK; INVALID_ARGUMENT (no such style, a strength out of range); INVALID_STATE (the motion has begun).
  * Threads: any but an audio thread. Cost: none.
  */
 M2F_API m2f_status m2f_session_set_style_strength(const struct m2f_session *session, uint32_t number, float strength);
@@ -1285,7 +1285,7 @@ M2F_API m2f_status m2f_session_set_style_strength(const struct m2f_session *sess
  * Parameters: guidance, M2F_GUIDANCE_AUDIO or M2F_GUIDANCE_STYLE; times_s and values, count of each, in the
  * order of time; of two points at one time the later one counts from there on. count 0: the constant again.
  * Returns: OK; INVALID_ARGUMENT (times that are negative, reversed or NaN, a value out of range); INVALID_STATE (the
- * motion is begun).
+ * motion has begun).
  * Threads: any but an audio thread. Cost: a copy.
  */
 M2F_API
@@ -1300,7 +1300,7 @@ m2f_status m2f_session_set_guidance_curve(const struct m2f_session *session,
  * Where there are such frames it costs a sampling without styles before the styled one; without it a style reaches
  * seconds beyond its range.
  *
- * Parameters: on, 0 or 1; 1 in a new session. Returns: OK; INVALID_ARGUMENT; INVALID_STATE (the motion is begun).
+ * Parameters: on, 0 or 1; 1 in a new session. Returns: OK; INVALID_ARGUMENT; INVALID_STATE (the motion has begun).
  * Threads: any but an audio thread. Cost: none.
  */
 M2F_API
@@ -1546,13 +1546,13 @@ M2F_API m2f_status m2f_expression_count(uint32_t *out);
 M2F_API m2f_status m2f_expression_name(uint32_t index, char *buffer, size_t capacity, size_t *count);
 
 /**
- * Adds a keyframe to a session, until the motion is begun: also while a job waits, or encodes.
+ * Adds a keyframe to a session, until the motion begins: also while a job waits, or encodes.
  *
  * Parameters: options; number, receives the number of the keyframe, or NULL. Buffers are copied.
  * Returns: OK; INVALID_ARGUMENT (no source or two of one part, times that are negative, reversed or NaN, a hold outside
  * 0..1, values that do not fit the model, a mesh in another unit, frames that another keyframe holds at a different value:
  * the text names both; more than 4096 keyframes); INVALID_STRUCT_SIZE; INVALID_PICTURE; MISSING_PART (the model lacks the
- * network for the source); INVALID_STATE (the motion is begun).
+ * network for the source); INVALID_STATE (the motion has begun).
  * Threads: any but an audio thread. Cost: a copy, and a picture is decoded; the job runs the network.
  */
 M2F_API
@@ -1571,7 +1571,7 @@ m2f_status m2f_session_set_keyframe(const struct m2f_session *session,
                                     const struct m2f_keyframe_options *options);
 
 /**
- * A session that makes a range of a finished result anew, with other styles, keyframes, guidance or another seed. Their
+ * A session that makes a range of a finished result again, with other styles, keyframes, guidance or another seed. Their
  * times are those of the whole clip. It takes no audio: call m2f_session_finish when all is set. Its result is the
  * whole clip: frames outside of the range are the old ones, bit for bit; inside, the old motion fades over 0.2 s at
  * either end, so that the two join.
@@ -1592,7 +1592,7 @@ m2f_status m2f_result_revise(const struct m2f_result *result,
                              struct m2f_session **out);
 
 /**
- * Ranges of results one behind the other, each overlapping the next by blend_s, over which the one goes over into the
+ * Ranges of results one after another, each overlapping the next by blend_s, over which the one goes over into the
  * other: part k begins where those before it end, less k times the blend. The face is the first part's; the audio is the
  * caller's to join in the same way. m2f_result_revise over a blend lets the network make that transition itself.
  *

@@ -178,7 +178,7 @@ m2f_status m2f_runtime_create_vulkan(const m2f_runtime_options *options,
                                      m2f_runtime **out);
 
 /**
- * Fills target with the defaults: offsets as three floats, one behind the other.
+ * Fills target with the defaults: offsets as three floats, one after another.
  *
  * Parameters: target, size writable bytes; size, sizeof *target.
  * Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
@@ -197,7 +197,7 @@ M2F_API m2f_status m2f_vulkan_frame_target_init(struct m2f_vulkan_frame_target *
  * UNSUPPORTED nothing is written; a semaphore is signalled with OK alone.
  * Ownership: the buffer stays the host's, which keeps it alive during the call. At the call it is owned by the family of
  * the adopted queue, or made for concurrent use: no ownership is transferred. The host's own use of the bytes is over
- * before the call, and begins anew after it, or on the device behind the semaphore; on another family after a transfer.
+ * before the call, and starts over after it, or on the device behind the semaphore; on another family after a transfer.
  * Threads: any but an audio thread; reads of one handle wait for each other. The call submits and waits.
  * Cost: one run of the generator a frame; the first call prepares the networks.
  */

@@ -51,7 +51,7 @@ pub const MAX_MAP_SIDE: usize = 4096;
 pub const MAX_MAP_LEVELS: usize = 12;
 /// Most rows that the log-mel network sees to each side: the sum of its dilations.
 pub const MAX_CONTEXT: usize = 2000;
-/// Most convolutions on the waveform, which are recorded anew for each tile of a window.
+/// Most convolutions on the waveform, which are recorded again for each tile of a window.
 pub const MAX_CONV_LAYERS: usize = 16;
 /// Longest kernel before a norm over time, whose moments over a long clip cost the square of that.
 pub const MAX_GROUP_KERNEL: usize = 64;
@@ -138,7 +138,7 @@ pub const EYE_DEGREES: std::ops::RangeInclusive<f32> = 1.0..=60.0;
 pub const MAX_GAZE_TARGETS: usize = 4096;
 /// Prompts and pictures whose style codes a model keeps.
 pub const KEPT_STYLE_CODES: usize = 64;
-/// Bytes of prompts and picture files that are kept with their codes; larger ones are encoded anew each time.
+/// Bytes of prompts and picture files that are kept with their codes; larger ones are encoded again each time.
 pub const KEPT_STYLE_BYTES: usize = 16 << 20;
 
 /// Most memory of one plan, bytes: its arena, one state, and what a backend adds for its ops.

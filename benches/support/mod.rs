@@ -6,9 +6,9 @@ pub(crate) use clock::cpu_seconds;
 
 use std::time::Instant;
 
-use media2face::backend::cpu::{CpuBackend, CpuOptions};
-use media2face::backend::vulkan::{self, DeviceChoice, VulkanBackend, VulkanOptions};
-use media2face::plan::Backend;
+use media2face::internals::backend::cpu::{CpuBackend, CpuOptions};
+use media2face::internals::backend::vulkan::{self, DeviceChoice, VulkanBackend, VulkanOptions};
+use media2face::internals::plan::Backend;
 
 /// The command line: Cargo's own `--bench`, switches, and words that filter.
 pub(crate) struct Words(Vec<String>);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use media2face::limits;
-use media2face::session::{Binding, Reader};
+use media2face::{Binding, Reader};
 
 use super::buffer;
 use super::error::m2f_status;

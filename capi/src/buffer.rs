@@ -1,6 +1,6 @@
 //! Buffers that a caller gives: pointer, capacity, count out.
 
-use media2face::memory;
+use media2face::internals::memory;
 
 use super::error::{Failure, m2f_status};
 use super::guard::check_memory;

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use media2face::backend::vulkan::{self, DeviceInfo, DeviceKind, Tier};
+use media2face::vulkan::{self, DeviceInfo, DeviceKind, Tier};
 
 use super::error::{Failure, m2f_status};
 use super::guard::{guard, writable};

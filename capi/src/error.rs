@@ -14,7 +14,7 @@ pub enum m2f_status {
     M2F_STATUS_OK = 0,
     /// No failure: the work is still going on, or the time given ran out first. Call again later.
     M2F_STATUS_NOT_READY = 1,
-    /// An argument is NULL, out of range, or does not fit the others. Mend the call.
+    /// An argument is NULL, out of range, or does not fit the others. Correct the call.
     M2F_STATUS_INVALID_ARGUMENT = 2,
     /// An options struct has a size that this library cannot read, or unknown fields that are set.
     M2F_STATUS_INVALID_STRUCT_SIZE = 3,

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
-use media2face::memory;
+use media2face::internals::memory;
 
 use super::error::{Failure, m2f_status, remember};
 use super::heap::HEAP;

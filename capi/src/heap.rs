@@ -1,6 +1,6 @@
 //! The allocator of the C library: the host's memory, and a reserve for when it gives none. Rust asks for small pieces in
 //! thousands of places where no refusal can be answered; they then come out of the reserve, and the call ends at its next
-//! [`check`](media2face::memory::check).
+//! [`check`](media2face::internals::memory::check).
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::UnsafeCell;
@@ -9,7 +9,7 @@ use std::ptr::null_mut;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize};
 
-use media2face::memory;
+use media2face::internals::memory;
 
 use super::reserve::Reserve;
 

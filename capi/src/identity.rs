@@ -3,8 +3,8 @@
 use std::ffi::c_char;
 use std::sync::Arc;
 
+use media2face::Identity;
 use media2face::limits;
-use media2face::session::Identity;
 
 use super::buffer;
 use super::error::{Failure, m2f_status};

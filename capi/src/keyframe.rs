@@ -6,8 +6,8 @@ use std::sync::Arc;
 use media2face::limits;
 use media2face::output::expression_names;
 use media2face::picture::FaceBox;
-use media2face::session::{Animation, Expression, FacePicture, Head, Keyframe, Part, Session};
 use media2face::signal::HeadPose;
+use media2face::{Animation, Expression, FacePicture, Head, Keyframe, Part, Session};
 
 use super::buffer;
 use super::error::{Failure, m2f_status};
@@ -161,13 +161,13 @@ pub unsafe extern "C" fn m2f_expression_name(
     })
 }
 
-/// Adds a keyframe to a session, until the motion is begun: also while a job waits, or encodes.
+/// Adds a keyframe to a session, until the motion begins: also while a job waits, or encodes.
 ///
 /// Parameters: `options`; `number`, receives the number of the keyframe, or NULL. Buffers are copied.
 /// Returns: OK; INVALID_ARGUMENT (no source or two of one part, times that are negative, reversed or NaN, a hold outside
 /// 0..1, values that do not fit the model, a mesh in another unit, frames that another keyframe holds at a different value:
 /// the text names both; more than 4096 keyframes); INVALID_STRUCT_SIZE; INVALID_PICTURE; MISSING_PART (the model lacks the
-/// network for the source); INVALID_STATE (the motion is begun).
+/// network for the source); INVALID_STATE (the motion has begun).
 /// Threads: any but an audio thread. Cost: a copy, and a picture is decoded; the job runs the network.
 ///
 /// # Safety
@@ -209,7 +209,7 @@ pub unsafe extern "C" fn m2f_session_set_keyframe(
     })
 }
 
-/// A session that makes a range of a finished result anew, with other styles, keyframes, guidance or another seed. Their
+/// A session that makes a range of a finished result again, with other styles, keyframes, guidance or another seed. Their
 /// times are those of the whole clip. It takes no audio: call `m2f_session_finish` when all is set. Its result is the
 /// whole clip: frames outside of the range are the old ones, bit for bit; inside, the old motion fades over 0.2 s at
 /// either end, so that the two join.
@@ -244,7 +244,7 @@ pub unsafe extern "C" fn m2f_result_revise(
     })
 }
 
-/// Ranges of results one behind the other, each overlapping the next by `blend_s`, over which the one goes over into the
+/// Ranges of results one after another, each overlapping the next by `blend_s`, over which the one goes over into the
 /// other: part k begins where those before it end, less k times the blend. The face is the first part's; the audio is the
 /// caller's to join in the same way. [`m2f_result_revise`] over a blend lets the network make that transition itself.
 ///

@@ -32,7 +32,9 @@ mod solver;
 mod style;
 mod text;
 mod version;
+#[cfg(feature = "vulkan")]
 mod vulkan;
+#[cfg(feature = "vulkan")]
 mod vulkan_frames;
 
 pub use binding::*;
@@ -51,5 +53,7 @@ pub use session::*;
 pub use solver::*;
 pub use style::*;
 pub use version::*;
+#[cfg(feature = "vulkan")]
 pub use vulkan::*;
+#[cfg(feature = "vulkan")]
 pub use vulkan_frames::*;

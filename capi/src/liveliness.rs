@@ -2,9 +2,9 @@
 
 use std::ffi::c_char;
 
+use media2face::Liveliness;
 use media2face::limits;
 use media2face::output::{Blinks, Channel, EyeRange, Gaze, GazeTarget};
-use media2face::session::Liveliness;
 
 use super::buffer;
 use super::error::{Failure, m2f_status};

@@ -4,10 +4,10 @@ use std::ffi::{c_char, c_void};
 use std::path::Path;
 use std::sync::Arc;
 
+use media2face::Model;
 use media2face::error::Error;
-use media2face::memory;
+use media2face::internals::memory;
 use media2face::pack::Pack;
-use media2face::session::Model;
 
 use super::buffer;
 use super::error::{Failure, m2f_status};
@@ -333,7 +333,7 @@ pub unsafe extern "C" fn m2f_model_read_uv(
     })
 }
 
-fn topology(model: &Model) -> Result<&media2face::face::Topology, Failure> {
+fn topology(model: &Model) -> Result<&media2face::Topology, Failure> {
     let missing = || Failure::new(m2f_status::M2F_STATUS_MISSING_PART, "this model has no mesh (topology)");
     model.topology().ok_or_else(missing)
 }

@@ -4,7 +4,7 @@ use std::ffi::c_char;
 
 use media2face::limits;
 use media2face::pack::StyleReaderConfig;
-use media2face::session::{Model, PromptReading, Share};
+use media2face::{Model, PromptReading, Share};
 
 use super::error::m2f_status;
 use super::guard::{borrow, get, guard, writable};

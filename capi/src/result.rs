@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use media2face::memory;
+use media2face::internals::memory;
 use media2face::output::Channel;
-use media2face::session::{Animation, Reader};
 use media2face::signal::{FrameRate, HeadPose};
+use media2face::{Animation, Reader};
 
 use super::buffer;
 use super::error::{Failure, m2f_status};
@@ -56,7 +56,7 @@ impl m2f_result {
     }
 
     fn desk(&self) -> MutexGuard<'_, Desk> {
-        // A poisoned desk belongs to a call that panicked; it is laid anew.
+        // A poisoned desk belongs to a call that panicked; it is laid again.
         self.desk.lock().unwrap_or_else(|poison| {
             self.desk.clear_poison();
             let mut desk = PoisonError::into_inner(poison);

@@ -3,10 +3,10 @@
 use std::ffi::{CString, c_char, c_void};
 use std::sync::Arc;
 
-use media2face::backend::select::BackendChoice;
-use media2face::backend::vulkan::{DEFAULT_BUDGET_MS, DeviceChoice, VulkanOptions};
+use media2face::BackendChoice;
 use media2face::limits;
-use media2face::session::{LogLevel, LogSink, Runtime, RuntimeOptions};
+use media2face::vulkan::{DEFAULT_BUDGET_MS, DeviceChoice, VulkanOptions};
+use media2face::{LogLevel, LogSink, Runtime, RuntimeOptions};
 
 use super::buffer;
 use super::error::{Failure, m2f_status};

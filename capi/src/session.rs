@@ -4,7 +4,7 @@ use std::ffi::c_char;
 use std::time::Duration;
 
 use media2face::limits;
-use media2face::session::{InpaintMode, SEED_AUTO, Session, SessionOptions, Stage, Style};
+use media2face::{InpaintMode, SEED_AUTO, Session, SessionOptions, Stage, Style};
 
 use super::buffer;
 use super::error::{Failure, m2f_status};
@@ -89,12 +89,12 @@ pub struct m2f_session_options {
     pub style_code_count: u64,
     /// Whose face; NULL for the pack's first.
     pub identity: *const m2f_identity,
-    /// 1 (default): the result keeps the audio features, so that `m2f_result_revise` can make ranges of it anew: 23 KB a
+    /// 1 (default): the result keeps the audio features, so that `m2f_result_revise` can make ranges of it again: 23 KB a
     /// second with the starter. 0: it does not.
     pub editable: u32,
     /// How keyframes, and what a style or a revision leaves as it was, are painted in. 0 (default): into the estimate of every
-    /// step. 1 to 32: into the state, noised as the rest is, and each step is taken so many times (RePaint): the rest joins
-    /// them the better, at so many times the cost.
+    /// step. 1 to 32: into the state, noised as the rest is, and each step is taken that often (RePaint): the rest joins
+    /// them better, at that many times the cost.
     pub repaint_loops: u32,
     /// Factor on the noise that the motion starts from, 0..1: 1 is the model's own spread, less is nearer to the mean of all
     /// takes, and less lively; NaN (default) for the pack's.
@@ -248,7 +248,7 @@ pub unsafe extern "C" fn m2f_session_finish(session: *const m2f_session) -> m2f_
 ///
 /// Parameters: `sessions`, `count` handles.
 /// Returns: OK; INVALID_ARGUMENT (none, the same one twice, sessions of different models or with different `step_count`,
-/// `eta` or `noise_scale`); and as [`m2f_session_finish`]. On failure none is begun.
+/// `eta` or `noise_scale`); and as [`m2f_session_finish`]. On failure none has begun.
 /// Threads: the one that pushes. Cost: small; all work is the job's.
 ///
 /// # Safety

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use media2face::limits;
 use media2face::output::SolverOptions;
-use media2face::session::{Reader, Solver};
+use media2face::{Reader, Solver};
 
 use super::binding::m2f_binding;
 use super::buffer;

@@ -4,7 +4,7 @@ use std::ffi::c_char;
 use std::sync::Arc;
 
 use media2face::limits;
-use media2face::session::{Curve, Guidance, Style, StyleTrack};
+use media2face::{Curve, Guidance, Style, StyleTrack};
 
 use super::buffer;
 use super::error::{Failure, m2f_status};
@@ -84,13 +84,13 @@ pub unsafe extern "C" fn m2f_style_options_init(options: *mut m2f_style_options,
 
 /// Adds a style to a session. The style of its options, where there is one, is number 0 and lies over the whole clip.
 ///
-/// Styles, strengths and curves may be set until the motion is begun, at the end of the speech stage: also while a job
+/// Styles, strengths and curves may be set until the motion begins, at the end of the speech stage: also while a job
 /// waits, or encodes. Prompts and pictures are encoded once; the model keeps the codes of the last ones.
 ///
 /// Parameters: `options`; `number`, receives the number of the style, or NULL. Strings and buffers are copied.
 /// Returns: OK; INVALID_ARGUMENT (no style or two, times that are negative, reversed or NaN, a strength out of range, more
 /// than 64 styles); INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (the model lacks the tower, or the preset: the text
-/// lists the names); INVALID_STATE (the motion is begun).
+/// lists the names); INVALID_STATE (the motion has begun).
 /// Threads: any but an audio thread. Cost: a copy; the style is encoded by the job.
 ///
 /// # Safety
@@ -135,7 +135,7 @@ pub unsafe extern "C" fn m2f_session_set_style(
 /// Changes the strength of a style.
 ///
 /// Parameters: `number`, of the style; `strength`, 0 leaves it out.
-/// Returns: OK; INVALID_ARGUMENT (no such style, a strength out of range); INVALID_STATE (the motion is begun).
+/// Returns: OK; INVALID_ARGUMENT (no such style, a strength out of range); INVALID_STATE (the motion has begun).
 /// Threads: any but an audio thread. Cost: none.
 ///
 /// # Safety
@@ -155,7 +155,7 @@ pub unsafe extern "C" fn m2f_session_set_style_strength(
 /// Parameters: `guidance`, `M2F_GUIDANCE_AUDIO` or `M2F_GUIDANCE_STYLE`; `times_s` and `values`, `count` of each, in the
 /// order of time; of two points at one time the later one counts from there on. `count` 0: the constant again.
 /// Returns: OK; INVALID_ARGUMENT (times that are negative, reversed or NaN, a value out of range); INVALID_STATE (the
-/// motion is begun).
+/// motion has begun).
 /// Threads: any but an audio thread. Cost: a copy.
 ///
 /// # Safety
@@ -195,7 +195,7 @@ pub unsafe extern "C" fn m2f_session_set_guidance_curve(
 /// Where there are such frames it costs a sampling without styles before the styled one; without it a style reaches
 /// seconds beyond its range.
 ///
-/// Parameters: `on`, 0 or 1; 1 in a new session. Returns: OK; INVALID_ARGUMENT; INVALID_STATE (the motion is begun).
+/// Parameters: `on`, 0 or 1; 1 in a new session. Returns: OK; INVALID_ARGUMENT; INVALID_STATE (the motion has begun).
 /// Threads: any but an audio thread. Cost: none.
 ///
 /// # Safety

@@ -6,7 +6,7 @@ use std::ffi::{CStr, c_char};
 pub const M2F_VERSION_MAJOR: u32 = 0;
 /// Version of this header: what was added. While the major number is 0 a new minor number may break a host, too.
 pub const M2F_VERSION_MINOR: u32 = 2;
-/// Version of this header: what was mended.
+/// Version of this header: faults were corrected.
 pub const M2F_VERSION_PATCH: u32 = 0;
 
 const VERSION: u32 = M2F_VERSION_MAJOR << 16 | M2F_VERSION_MINOR << 8 | M2F_VERSION_PATCH;

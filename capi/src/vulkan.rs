@@ -5,8 +5,8 @@ use std::ffi::{c_char, c_void};
 use ash::vk;
 use ash::vk::Handle;
 
-use media2face::backend::vulkan::{HostDevice, QueueLock, Requirements, Tier};
-use media2face::session::Runtime;
+use media2face::Runtime;
+use media2face::vulkan::{HostDevice, QueueLock, Requirements, Tier};
 
 use super::error::{Failure, m2f_status};
 use super::guard::{give, guard, writable};

@@ -1,7 +1,7 @@
 //! `media2face_vulkan.h`: frames of a result into a buffer of the host's.
 
-use media2face::face::ExportTarget;
-use media2face::plan::{TimelineSignal, VertexFormat, VertexLayout};
+use media2face::ExportTarget;
+use media2face::vulkan::{TimelineSignal, VertexFormat, VertexLayout};
 
 use super::error::{Failure, m2f_status};
 use super::guard::{borrow, guard};
@@ -86,7 +86,7 @@ unsafe impl Options for m2f_vulkan_frame_target {
     }
 }
 
-/// Fills `target` with the defaults: offsets as three floats, one behind the other.
+/// Fills `target` with the defaults: offsets as three floats, one after another.
 ///
 /// Parameters: `target`, `size` writable bytes; `size`, sizeof *target.
 /// Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
@@ -110,7 +110,7 @@ pub unsafe extern "C" fn m2f_vulkan_frame_target_init(target: *mut m2f_vulkan_fr
 /// UNSUPPORTED nothing is written; a semaphore is signalled with OK alone.
 /// Ownership: the buffer stays the host's, which keeps it alive during the call. At the call it is owned by the family of
 /// the adopted queue, or made for concurrent use: no ownership is transferred. The host's own use of the bytes is over
-/// before the call, and begins anew after it, or on the device behind the semaphore; on another family after a transfer.
+/// before the call, and starts over after it, or on the device behind the semaphore; on another family after a transfer.
 /// Threads: any but an audio thread; reads of one handle wait for each other. The call submits and waits.
 /// Cost: one run of the generator a frame; the first call prepares the networks.
 ///

@@ -8,7 +8,7 @@ use std::error::Error;
 use std::fmt::Write;
 
 use media2face::pack::Pack;
-use media2face::session::{Model, Runtime, RuntimeOptions, Session, SessionOptions, Style, StyleTrack};
+use media2face::{Model, Runtime, RuntimeOptions, Session, SessionOptions, Style, StyleTrack};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

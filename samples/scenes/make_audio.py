@@ -50,7 +50,7 @@ def note(voice, phones, pitch_hz, stretch):
 
 
 def song(voice, notes):
-    """Notes one behind the other, each blended into the next."""
+    """Notes one after another, each blended into the next."""
     sung = array.array("h")
     for phones, pitch_hz, stretch in notes:
         samples = note(voice, phones, pitch_hz, stretch)

@@ -142,7 +142,7 @@ mod tests {
         unit::finish(super::pauses(samples, shortest_s, &Unit::default()))
     }
 
-    /// Seconds of noise at levels (dB), one behind the other.
+    /// Seconds of noise at levels (dB), one after another.
     fn noise(parts: &[(f64, f32)]) -> Vec<f32> {
         let philox = Philox::new(1);
         let mut samples = Vec::new();

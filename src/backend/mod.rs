@@ -1,7 +1,12 @@
 //! Backends: each compiles a plan once and runs it often. [`select`] alone names them all.
 
 pub mod cpu;
+pub mod device;
 pub mod select;
+#[cfg(feature = "vulkan")]
+pub mod vulkan;
+#[cfg(not(feature = "vulkan"))]
+#[path = "without_vulkan.rs"]
 pub mod vulkan;
 
 use crate::error::{Error, Result};

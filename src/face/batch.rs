@@ -159,7 +159,7 @@ impl BatchRunner {
         Ok(())
     }
 
-    /// Writes items `0..count` of the first output, one behind the other. `record` is the same network at every call; it is
+    /// Writes items `0..count` of the first output, one after another. `record` is the same network at every call; it is
     /// asked for a batch size at the first run of that size, and then alone is memory taken.
     pub(super) fn run<'a>(
         &mut self,

@@ -15,7 +15,7 @@ pub(super) const BELIEVED: f64 = 0.5;
 const SAME_ORDER: f64 = 0.8;
 /// How far a part's middle may be from its place.
 const SAME_PART: f64 = 0.5;
-/// An edge this long, and so many times as long as on the pack's face, joins vertices that are no neighbours.
+/// An edge this long, and this many times as long as on the pack's face, joins vertices that are no neighbours.
 const TORN: f64 = 0.25;
 const TIMES_AS_LONG: f64 = 4.0;
 /// Share of the edges that may be.

@@ -2,7 +2,7 @@
 //! timestep, their estimates x0 averaged with trapezoid weights, edited, and one DDIM step taken on x.
 //!
 //! All of it is one plan, see [`sampling`](super::sampling); the host draws noise and hands on the sections that are left.
-//! Clips lie one behind the other in x; a window lies over one of them, a batch may hold windows of several, and the
+//! Clips follow each other in x; a window lies over one of them, a batch may hold windows of several, and the
 //! motion of each is what it would be alone. Memory beside the audio features: x and x0, x0 of every window, the buffers
 //! of one batch of windows; keys and values up to [`SampleOptions::state_bytes`], but for one batch of each kind. Time:
 //! steps × windows × branches forward passes.
@@ -303,7 +303,7 @@ impl Run {
 
     /// Hands on the sections up to `end`.
     fn advance(&mut self, end: usize) -> Result<()> {
-        self.inside = false; // after an error the section begins anew
+        self.inside = false; // after an error the section starts over
         let done = self.executable.advance(&self.recorded.ports.sections[self.done..end], &mut self.state)?;
         self.inside = done == 0;
         self.done += done;

@@ -1,4 +1,4 @@
-//! What a sampling is recorded for, and the rows of its tables: clips one behind the other, batches of their windows.
+//! What a sampling is recorded for, and the rows of its tables: clips one after another, batches of their windows.
 
 use std::collections::BTreeSet;
 use std::ops::Range;

@@ -14,7 +14,7 @@
 //! Batches, blend and again of a loop are those of the clips that have so many; blend and again exist once per number of
 //! loops.
 //!
-//! State: x and x0 over all clips, one behind the other, x0 of every window, keys and values of every slot. All but these
+//! State: x and x0 over all clips, one after another, x0 of every window, keys and values of every slot. All but these
 //! are scratch of one section, so memory beyond them is that of one batch.
 
 use std::sync::Arc;

@@ -90,7 +90,7 @@ impl ChannelMap {
         Ok(())
     }
 
-    /// Applies the map to whole frames of weights, one behind the other.
+    /// Applies the map to whole frames of weights, one after another.
     ///
     /// # Panics
     /// If `weights` is not a whole number of frames.

@@ -24,8 +24,8 @@ use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
 use crate::memory;
-use crate::tensor::Weight;
 
+pub use crate::tensor::{Bytes, DType, Weight};
 pub use adjustments::AdjustmentsConfig;
 pub use arkit::ARKIT_NAMES;
 pub use convert::{Checkpoint, convert, convert_clip, convert_wav2vec2};

@@ -113,7 +113,7 @@ impl Header {
         Ok(rgb)
     }
 
-    /// The file with the segments that count alone, one behind the other.
+    /// The file with the segments that count alone, one after another.
     fn copy(&self, bytes: &[u8]) -> Result<Vec<u8>> {
         let mut file = room(self.kept)?;
         file.extend(START);

@@ -19,10 +19,17 @@
 //! parts of it (progressive ones). Resizing costs taps by the source's pixels.
 
 mod crop;
+#[cfg(feature = "pictures")]
 mod file;
+#[cfg(not(feature = "pictures"))]
+#[path = "without_files.rs"]
+mod file;
+#[cfg(feature = "pictures")]
 mod jpeg;
+#[cfg(feature = "pictures")]
 mod png;
 mod resize;
+#[cfg(feature = "pictures")]
 mod turn;
 
 use crate::error::Result;

@@ -74,7 +74,7 @@ impl Plan {
         (0..self.buffers.len()).filter(is_input).map(|i| Buffer(i as u32))
     }
 
-    /// Values of the constant buffers, one behind the other.
+    /// Values of the constant buffers, one after another.
     pub fn constants(&self) -> &[f32] {
         &self.constants
     }

@@ -143,7 +143,7 @@ pub trait Executable: Send {
 
     /// Does the next bounded part of `sections`, in their order, and says how many of them are complete: the CPU does what
     /// fits into a [`UNIT`](crate::unit::UNIT), a device what fits into one submission. 0 means that the first is under
-    /// way: the next call begins with the same section and goes on inside it. After an error the next call begins anew.
+    /// way: the next call begins with the same section and goes on inside it. After an error the next call starts over.
     fn advance(&mut self, sections: &[Section], state: &mut State) -> Result<usize>;
 
     /// Runs one section to its end.

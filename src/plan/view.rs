@@ -72,7 +72,7 @@ impl View {
         self.offset + (self.batch - 1) * self.batch_stride + (self.rows - 1) * self.row_stride + self.cols
     }
 
-    /// True when the elements lie one behind the other.
+    /// True when the elements follow each other.
     pub fn is_contiguous(&self) -> bool {
         (self.rows == 1 || self.row_stride == self.cols)
             && (self.batch == 1 || self.batch_stride == self.rows * self.cols)

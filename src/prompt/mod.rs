@@ -11,6 +11,10 @@
 mod reading;
 mod style;
 mod text;
+#[cfg(feature = "text")]
+mod tokenizer;
+#[cfg(not(feature = "text"))]
+#[path = "without_text.rs"]
 mod tokenizer;
 mod vision;
 

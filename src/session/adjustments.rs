@@ -1,6 +1,6 @@
 //! What a pack's motion is adjusted by as its job ends, and how a clip comes from rest and back to it.
 //!
-//! A layer over the motion as [`Liveliness`](super::Liveliness) is, on weights through the latent. It is made once of what was
+//! A layer over the motion as [`Liveliness`](crate::Liveliness) is, on weights through the latent. It is made once of what was
 //! sampled: compositions and what is livened are made of motion that has it already, and a revision's old frames stay
 //! what they are. What is held at a frame, by a keyframe or as a revision's old motion, gives way as little as it
 //! is held: not at all with m = 1. A frame's adjustment follows from its own row and its place in the clip, so that an unstyled
@@ -15,9 +15,9 @@ use crate::signal::Frames;
 use crate::unit::Unit;
 
 use super::calm::{Calm, Part};
-use super::liveliness::move_latents;
-use super::model::Model;
 use super::options::SessionOptions;
+use crate::host::model::Model;
+use crate::result::liveliness::move_latents;
 
 /// Most closure of a lid at a clip's first frame: eyes that are tired may be so, eyes that are shut are not.
 const OPEN: f32 = 0.25;
@@ -25,7 +25,7 @@ const OPEN: f32 = 0.25;
 const FRAMES_OF_A_RUN: usize = 8;
 
 /// The adjustments of a session, with their channels found.
-pub(super) struct Adjustments {
+pub(crate) struct Adjustments {
     /// Whether the pack's are made.
     own: bool,
     gains: Vec<Gain>,
@@ -42,12 +42,12 @@ struct Gain {
 
 /// What of a clip decides about its adjustments.
 #[derive(Default)]
-pub(super) struct Context<'a> {
-    pub(super) calm: Option<&'a Calm>,
+pub(crate) struct Context<'a> {
+    pub(crate) calm: Option<&'a Calm>,
     /// m of expression and head at each frame, [frames, 2].
-    pub(super) held: Option<&'a Frames>,
+    pub(crate) held: Option<&'a Frames>,
     /// How far a wink was asked for at each frame, 0..1.
-    pub(super) winks: Option<&'a [f32]>,
+    pub(crate) winks: Option<&'a [f32]>,
 }
 
 impl Context<'_> {
@@ -67,7 +67,7 @@ impl Adjustments {
     ///
     /// # Errors
     /// `MissingPart` where the pack lacks a network that its adjustments need.
-    pub(super) fn new(model: &Model, options: &SessionOptions, rests: bool) -> Result<Self> {
+    pub(crate) fn new(model: &Model, options: &SessionOptions, rests: bool) -> Result<Self> {
         let names = model.blendshape_names();
         let config = model.manifest().adjustments.as_ref().filter(|_| options.adjustments);
         let nothing = Self { own: false, gains: Vec::new(), lids: None };
@@ -108,7 +108,7 @@ impl Adjustments {
     ///
     /// # Errors
     /// Those of the backend.
-    pub(super) async fn apply(
+    pub(crate) async fn apply(
         &self,
         model: &Model,
         motion: &mut Frames,

@@ -19,7 +19,7 @@ impl Session {
     /// `InvalidArgument` without a session, for the same one twice, for sessions of different models or with different
     /// steps, η or noise scale; `InvalidAudio` when nothing was pushed to one; `InvalidState` when one was finished before;
     /// `OutOfMemory` when no worker can be started; the failure of one that has one already, such as `Cancelled`. Then
-    /// none is begun. A session stays as it was, also one without samples: it takes more and can be finished later.
+    /// none has begun. A session stays as it was, also one without samples: it takes more and can be finished later.
     pub fn finish_together(sessions: &[&Self]) -> Result<()> {
         let [first, others @ ..] = sessions else {
             return Err(Error::InvalidArgument("no session to finish".to_owned()));

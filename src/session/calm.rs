@@ -23,7 +23,7 @@ const LIDS_WAY: f64 = 0.5;
 
 /// What comes to rest and where, as columns. The tail is what a session asks for, the rest is the pack's to state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
+pub(crate) enum Part {
     /// The mouth in pauses.
     Pause,
     /// The head at the start.
@@ -39,23 +39,23 @@ const PARTS: usize = 5;
 
 /// Shares of rest, 0..1, [frames, parts].
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Calm(Frames);
+pub(crate) struct Calm(Frames);
 
 /// What a clip's rest follows from, seconds.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Sound {
+pub(crate) struct Sound {
     /// Where nobody speaks and the mouth is to close.
-    pub(super) pauses: Vec<Range<f64>>,
+    pub(crate) pauses: Vec<Range<f64>>,
     /// The end of what was heard, and that of the clip, which comes to rest in between.
-    pub(super) end_s: f64,
-    pub(super) clip_s: f64,
+    pub(crate) end_s: f64,
+    pub(crate) clip_s: f64,
     /// How long the clip comes from rest.
-    pub(super) ease_in_s: f64,
+    pub(crate) ease_in_s: f64,
 }
 
 impl Sound {
     /// Whether a clip of it rests anywhere.
-    pub(super) fn acts(&self) -> bool {
+    pub(crate) fn acts(&self) -> bool {
         !self.pauses.is_empty() || self.clip_s > self.end_s || self.ease_in_s > 0.0
     }
 }
@@ -65,7 +65,7 @@ impl Calm {
     ///
     /// # Errors
     /// `OutOfMemory`.
-    pub(super) async fn new(frames: usize, fps: f32, sound: &Sound, unit: &Unit) -> Result<Self> {
+    pub(crate) async fn new(frames: usize, fps: f32, sound: &Sound, unit: &Unit) -> Result<Self> {
         let mut shares = Frames::try_zeros(frames, PARTS)?;
         let fps = f64::from(fps);
         let mut raise = |part: Part, range: Range<f64>, share: &dyn Fn(f64) -> f64| {
@@ -113,27 +113,27 @@ impl Calm {
     ///
     /// # Errors
     /// `OutOfMemory`.
-    pub(super) fn none(frames: usize) -> Result<Self> {
+    pub(crate) fn none(frames: usize) -> Result<Self> {
         Ok(Self(Frames::try_zeros(frames, PARTS)?))
     }
 
     /// The frames `frames` of it.
-    pub(super) fn cut(&self, frames: Range<usize>) -> Self {
+    pub(crate) fn cut(&self, frames: Range<usize>) -> Self {
         let width = self.0.width;
         Self(Frames::new(width, self.0.data[frames.start * width..frames.end * width].to_vec()))
     }
 
     /// Of rows that were put together.
-    pub(super) fn of(shares: Frames) -> Self {
+    pub(crate) fn of(shares: Frames) -> Self {
         Self(shares)
     }
 
     /// [frames, parts]
-    pub(super) fn shares(&self) -> &Frames {
+    pub(crate) fn shares(&self) -> &Frames {
         &self.0
     }
 
-    pub(super) fn share(&self, frame: usize, part: Part) -> f32 {
+    pub(crate) fn share(&self, frame: usize, part: Part) -> f32 {
         self.0.row(frame)[part as usize]
     }
 }

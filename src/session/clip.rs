@@ -11,19 +11,19 @@ use crate::signal::Frames;
 use crate::unit::Unit;
 
 use super::adjustments::{Adjustments, Context};
-use super::animation::Animation;
 use super::calm::{Calm, Sound};
-use super::direction::{Direction, Directions};
-use super::edits::Known;
-use super::model::Model;
 use super::options::{SEED_AUTO, SessionOptions};
 use super::revision::Revision;
+use crate::direction::directions::{Direction, Directions};
+use crate::direction::edits::Known;
+use crate::host::model::Model;
+use crate::result::animation::Animation;
 
 /// Values that are copied between two pauses.
 const VALUES_AT_ONCE: usize = 1 << 16;
 
 /// What a clip is made from.
-pub(super) enum Input {
+pub(crate) enum Input {
     /// Everything that was pushed.
     Audio(Converter),
     /// A range of an animation.
@@ -32,7 +32,7 @@ pub(super) enum Input {
 
 impl Input {
     /// Whether there is nothing to animate.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         matches!(self, Self::Audio(converter) if converter.is_empty())
     }
 }
@@ -45,7 +45,7 @@ struct Asked {
 }
 
 /// A clip whose input has ended.
-pub(super) struct Pending {
+pub(crate) struct Pending {
     asked: Asked,
     input: Input,
 }
@@ -57,7 +57,7 @@ enum Source {
 }
 
 /// A clip with the audio features of the frames that are sampled.
-pub(super) struct Heard {
+pub(crate) struct Heard {
     asked: Asked,
     source: Source,
     seed: u64,
@@ -65,7 +65,7 @@ pub(super) struct Heard {
 }
 
 /// A clip that knows what its motion is made with.
-pub(super) struct Directed {
+pub(crate) struct Directed {
     asked: Asked,
     source: Source,
     seed: u64,
@@ -102,17 +102,17 @@ impl Asked {
 
 impl Pending {
     /// Nothing is computed yet.
-    pub(super) fn new(model: &Arc<Model>, options: &SessionOptions, direction: &Arc<Direction>, input: Input) -> Self {
+    pub(crate) fn new(model: &Arc<Model>, options: &SessionOptions, direction: &Arc<Direction>, input: Input) -> Self {
         let (model, options, direction) = (Arc::clone(model), options.clone(), Arc::clone(direction));
         Self { asked: Asked { model, options, direction }, input }
     }
 
-    pub(super) fn direction(&self) -> &Direction {
+    pub(crate) fn direction(&self) -> &Direction {
         &self.asked.direction
     }
 
     /// Encodes its speech; a revision's features are known. `show` hears of the part done, 0..1.
-    pub(super) async fn hear(self, unit: &Unit, show: &mut (dyn FnMut(f32) + Send)) -> Result<Heard> {
+    pub(crate) async fn hear(self, unit: &Unit, show: &mut (dyn FnMut(f32) + Send)) -> Result<Heard> {
         let Self { asked, input } = self;
         let model = Arc::clone(&asked.model);
         let backend = &**model.runtime().backend();
@@ -141,13 +141,13 @@ impl Pending {
 }
 
 impl Heard {
-    pub(super) fn direction(&self) -> &Direction {
+    pub(crate) fn direction(&self) -> &Direction {
         &self.asked.direction
     }
 
     /// Takes the direction as it is now, once; what comes later comes too late. `None` while something of it waits to be
     /// encoded.
-    pub(super) fn take_directions(&self) -> Result<Option<Directions>> {
+    pub(crate) fn take_directions(&self) -> Result<Option<Directions>> {
         let frames = match &self.source {
             Source::Sound { .. } => self.audio.rows,
             Source::Revision(revision) => revision.features().len(),
@@ -156,7 +156,7 @@ impl Heard {
     }
 
     /// With its direction it is ready to be sampled.
-    pub(super) async fn direct(self, directions: Directions, unit: &Unit) -> Result<Directed> {
+    pub(crate) async fn direct(self, directions: Directions, unit: &Unit) -> Result<Directed> {
         let Self { asked, source, seed, audio } = self;
         let backend = &**asked.model.runtime().backend();
         let (directions, features, calm) = match &source {
@@ -182,12 +182,12 @@ impl Heard {
 
 impl Directed {
     /// Whether frames of it keep the unstyled motion, which has to be made first.
-    pub(super) fn keeps_unstyled(&self) -> bool {
+    pub(crate) fn keeps_unstyled(&self) -> bool {
         self.directions.kept.is_some()
     }
 
     /// As the sampler takes it beside others of these options; without its styles if asked for.
-    pub(super) async fn sampled(
+    pub(crate) async fn sampled(
         &mut self,
         backend: &dyn Backend,
         common: &SampleOptions,
@@ -222,7 +222,7 @@ impl Directed {
     }
 
     /// Takes the unstyled motion: the frames without a style keep it.
-    pub(super) fn keep(&mut self, unstyled: &Frames) -> Result<()> {
+    pub(crate) fn keep(&mut self, unstyled: &Frames) -> Result<()> {
         let d_z = self.asked.model.sampler()?.denoiser().config().d_z;
         let mut known = Known::nothing(unstyled.len(), unstyled.width, d_z)?;
         let kept = self.directions.kept.take().unwrap_or_default();
@@ -235,7 +235,7 @@ impl Directed {
     }
 
     /// Its animation, of the motion that was sampled: what is fully known is put back into it, the rest is adjusted.
-    pub(super) async fn finish(self, mut motion: Frames, unit: &Unit) -> Result<Animation> {
+    pub(crate) async fn finish(self, mut motion: Frames, unit: &Unit) -> Result<Animation> {
         let Self { asked, source, seed, features, directions, held, calm, .. } = self;
         directions.known.iter().for_each(|known| known.restore(&mut motion));
         let adjustments = Adjustments::new(&asked.model, &asked.options, calm.is_some())?;

@@ -6,19 +6,19 @@ use crate::error::Result;
 use crate::motion::{SampleJob, SampleOptions};
 use crate::signal::Frames;
 
-use super::animation::Animation;
 use super::clip::{Directed, Heard, Pending};
-use super::direction::{Direction, Unencoded};
-use super::model::Model;
 use super::progress::Stage;
 use super::work::Course;
+use crate::direction::directions::{Direction, Unencoded};
+use crate::host::model::Model;
+use crate::result::animation::Animation;
 
 /// Shares of the whole work, measured on the starter: style, speech; the rest is motion.
 const STYLE_SHARE: f32 = 0.02;
 const SPEECH_SHARE: f32 = 0.1;
 
 /// Where a job is before any work.
-pub(super) fn first_stage(clips: &[Pending]) -> Stage {
+pub(crate) fn first_stage(clips: &[Pending]) -> Stage {
     let waits = clips.iter().any(|clip| clip.direction().unencoded().is_some());
     if waits { Stage::Style } else { Stage::Speech }
 }
@@ -29,7 +29,7 @@ pub(super) fn first_stage(clips: &[Pending]) -> Stage {
 ///
 /// # Errors
 /// Those of the stages and the backend.
-pub(super) async fn animate(
+pub(crate) async fn animate(
     model: Arc<Model>,
     options: SampleOptions,
     clips: Vec<Pending>,

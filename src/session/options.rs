@@ -6,9 +6,9 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::motion::{InpaintMode, SampleOptions, Sampler};
 
-use super::keyframe::Keyframe;
-use super::model::Identity;
-use super::style::{Curve, Style, StyleTrack, check_strength};
+use crate::direction::keyframe::Keyframe;
+use crate::direction::style::{Curve, Style, StyleTrack, check_strength};
+use crate::host::model::Identity;
 
 /// In place of a seed: one that follows from the clip's own sound, so that every voice has a take of its own.
 pub const SEED_AUTO: u64 = u64::MAX;
@@ -22,7 +22,7 @@ pub struct SessionOptions {
     /// Interleaved channels of the pushed audio.
     pub channels: u32,
     /// Same seed, same bytes. [`SEED_AUTO`] is one below 2^32 that follows from the pushed samples, rounded to 16 bits: the same
-    /// however they were cut, as i16 or f32, whatever their rate. [`Animation::seed`](super::Animation::seed) tells it. For a
+    /// however they were cut, as i16 or f32, whatever their rate. [`Animation::seed`](crate::Animation::seed) tells it. For a
     /// revision it is the animation's.
     pub seed: u64,
     /// Denoising steps.
@@ -63,7 +63,7 @@ pub struct SessionOptions {
     /// Whether the motion is adjusted as the pack states ([`AdjustmentsConfig`](crate::pack::AdjustmentsConfig)); true unless
     /// asked otherwise. What keyframes hold is not.
     pub adjustments: bool,
-    /// Whether the result keeps the audio features, so that ranges of it can be [revised](super::Session::revise): `d_a` floats
+    /// Whether the result keeps the audio features, so that ranges of it can be [revised](crate::Session::revise): `d_a` floats
     /// a frame, 23 KB a second with the starter.
     pub editable: bool,
     /// Whose face; `None` is the pack's first.
@@ -99,7 +99,7 @@ impl SessionOptions {
     }
 
     /// The sampler's options: the pack's, where these say nothing else.
-    pub(super) fn for_sampler(&self, sampler: &Sampler) -> SampleOptions {
+    pub(crate) fn for_sampler(&self, sampler: &Sampler) -> SampleOptions {
         let defaults = sampler.defaults();
         SampleOptions {
             steps: self.steps.unwrap_or(defaults.steps),
@@ -112,7 +112,7 @@ impl SessionOptions {
     }
 
     /// Checks what needs no model.
-    pub(super) fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         let fault = |text: String| Err(Error::InvalidArgument(text));
         if let Some(steps) = self.steps.filter(|&s| s == 0 || s > limits::MAX_STEPS as usize) {
             return fault(format!("{steps} steps, expected 1..={}", limits::MAX_STEPS));

@@ -17,7 +17,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    pub(super) const ALL: [Self; 5] = [Self::Input, Self::Style, Self::Speech, Self::Motion, Self::Done];
+    pub(crate) const ALL: [Self; 5] = [Self::Input, Self::Style, Self::Speech, Self::Motion, Self::Done];
 
     /// One word.
     pub fn name(self) -> &'static str {

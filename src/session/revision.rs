@@ -1,4 +1,4 @@
-//! A range of a finished animation made anew: the windows over it are sampled again with the rest of the motion known, so
+//! A range of a finished animation made again: the windows over it are sampled again with the rest of the motion known, so
 //! that the cost follows the range and not the clip.
 
 use std::ops::Range;
@@ -7,20 +7,20 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::signal::Frames;
 
-use super::animation::Animation;
 use super::calm::Calm;
-use super::direction::Directions;
-use super::edits::Known;
-use super::model::Model;
-use super::style::check_range;
+use crate::direction::directions::Directions;
+use crate::direction::edits::Known;
+use crate::direction::style::check_range;
+use crate::host::model::Model;
+use crate::result::animation::Animation;
 
 /// Least known motion that the sampling sees on either side of the range, seconds.
 const CONTEXT_S: f32 = 1.0;
 /// How long the old motion fades at either end, inside the range, seconds; at most a quarter of the range.
 const RAMP_S: f32 = 0.2;
 
-/// What is made anew of which animation.
-pub(super) struct Revision {
+/// What is made again of which animation.
+pub(crate) struct Revision {
     base: Arc<Animation>,
     features: Arc<Frames>,
     /// The frames that may change.
@@ -31,7 +31,7 @@ pub(super) struct Revision {
 
 impl Revision {
     /// Of the frames from `start_s` to `end_s`, that one included; past the end it is cut.
-    pub(super) fn new(model: &Arc<Model>, base: &Arc<Animation>, start_s: f64, end_s: f64) -> Result<Self> {
+    pub(crate) fn new(model: &Arc<Model>, base: &Arc<Animation>, start_s: f64, end_s: f64) -> Result<Self> {
         check_range("a revision", start_s, end_s)?;
         let features = base.features().ok_or_else(|| {
             Error::InvalidState("the result did not keep its audio features: its session was not editable".to_owned())
@@ -55,34 +55,34 @@ impl Revision {
     }
 
     /// The animation that is revised.
-    pub(super) fn base(&self) -> &Arc<Animation> {
+    pub(crate) fn base(&self) -> &Arc<Animation> {
         &self.base
     }
 
     /// Audio features of the whole clip.
-    pub(super) fn features(&self) -> &Arc<Frames> {
+    pub(crate) fn features(&self) -> &Arc<Frames> {
         &self.features
     }
 
     /// First frame that is sampled.
-    pub(super) fn first_frame(&self) -> usize {
+    pub(crate) fn first_frame(&self) -> usize {
         self.sampled.start
     }
 
     /// Where the frames that are sampled come to rest.
-    pub(super) fn calm(&self) -> Option<Calm> {
+    pub(crate) fn calm(&self) -> Option<Calm> {
         self.base.calm().map(|calm| calm.cut(self.sampled.clone()))
     }
 
     /// Audio features of the frames that are sampled.
-    pub(super) fn sampled_features(&self) -> &[f32] {
+    pub(crate) fn sampled_features(&self) -> &[f32] {
         let width = self.features.width;
         &self.features.data[self.sampled.start * width..self.sampled.end * width]
     }
 
     /// The direction of the whole clip becomes that of the frames that are sampled. What was is known outside of the
     /// range and fades inside of it; nothing else is isolated.
-    pub(super) fn narrow(&self, directions: Directions) -> Result<Directions> {
+    pub(crate) fn narrow(&self, directions: Directions) -> Result<Directions> {
         let Directions { mut styles, default_code, audio_curve, style_curve, known: keyframes, winks, .. } = directions;
         let range = self.sampled.clone();
         let part = |values: Vec<f32>| values[range.clone()].to_vec();
@@ -121,7 +121,7 @@ impl Revision {
     }
 
     /// The whole motion, with the sampled frames in their place.
-    pub(super) fn place(&self, sampled: &Frames) -> Frames {
+    pub(crate) fn place(&self, sampled: &Frames) -> Frames {
         let mut motion = self.base.motion().clone();
         self.changed.clone().for_each(|frame| {
             motion.row_mut(frame).copy_from_slice(sampled.row(frame - self.sampled.start));

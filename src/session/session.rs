@@ -7,28 +7,28 @@ use crate::clock::{Duration, Instant, deadline};
 use crate::error::{Error, Result};
 
 use super::adjustments::Adjustments;
-use super::animation::Animation;
 use super::clip::{Input, Pending};
-use super::direction::{Direction, Guidance};
-use super::keyframe::Keyframe;
-use super::log::LogLevel;
-use super::model::Model;
 use super::options::SessionOptions;
 use super::progress::{Progress, Stage};
 use super::revision::Revision;
-use super::style::{Curve, StyleTrack};
 use super::work::Work;
+use crate::direction::directions::{Direction, Guidance};
+use crate::direction::keyframe::Keyframe;
+use crate::direction::style::{Curve, StyleTrack};
+use crate::host::log::LogLevel;
+use crate::host::model::Model;
+use crate::result::animation::Animation;
 
 /// One clip. Push and finish from one thread at a time; cancel, progress, wait and pull from any.
 pub struct Session {
-    pub(super) model: Arc<Model>,
-    pub(super) options: SessionOptions,
+    pub(crate) model: Arc<Model>,
+    pub(crate) options: SessionOptions,
     direction: Arc<Direction>,
     phase: Mutex<Phase>,
 }
 
 /// What a session holds, one after the other.
-pub(super) enum Phase {
+pub(crate) enum Phase {
     Input(Input),
     /// The job, and which of its clips is this session's.
     Work(Arc<Work>, usize),
@@ -46,7 +46,7 @@ impl Session {
         Self::of(model, options, Input::Audio(converter))
     }
 
-    /// A session that makes a range of a finished animation anew, with other styles, keyframes, guidance or another seed; their
+    /// A session that makes a range of a finished animation again, with other styles, keyframes, guidance or another seed; their
     /// times are those of the whole clip. It takes no audio: [`finish`](Self::finish) begins the work. Its result is the
     /// whole clip: frames outside of `start_s` to `end_s` are the old ones, bit for bit, and inside the old motion fades
     /// over 0.2 s at either end. Styles are not isolated further. Costs as much as the windows over the range: the audio is
@@ -71,12 +71,12 @@ impl Session {
     }
 
     /// Adds a style; its number, for [`set_style`](Self::set_style) and [`set_style_strength`](Self::set_style_strength).
-    /// The style of the options, where there is one, is number 0. Any thread, until the motion is begun: at the end of the
+    /// The style of the options, where there is one, is number 0. Any thread, until the motion begins: at the end of the
     /// speech stage. A style that comes after the style stage is encoded as the motion begins.
     ///
     /// # Errors
     /// `InvalidArgument` for times that are negative, reversed or no numbers, a strength out of range, or too many styles;
-    /// `MissingPart` for a style that the model cannot take; `InvalidState` once the motion is begun.
+    /// `MissingPart` for a style that the model cannot take; `InvalidState` once the motion has begun.
     pub fn add_style(&self, track: StyleTrack) -> Result<usize> {
         self.direction.add(&self.model, track)
     }
@@ -91,13 +91,13 @@ impl Session {
         self.direction.set_strength(number, strength)
     }
 
-    /// Adds a keyframe; its number, for [`set_keyframe`](Self::set_keyframe). Any thread, until the motion is begun. Pictures
+    /// Adds a keyframe; its number, for [`set_keyframe`](Self::set_keyframe). Any thread, until the motion begins. Pictures
     /// and meshes are encoded by the job.
     ///
     /// # Errors
     /// `InvalidArgument` for times that are negative, reversed or no numbers, a hold outside 0..1, values that do not fit the
     /// model, a mesh in another unit, a frame that another keyframe holds at a different value, or too many keyframes;
-    /// `InvalidPicture`; `MissingPart` for a source that the pack has no network for; `InvalidState` once the motion is begun.
+    /// `InvalidPicture`; `MissingPart` for a source that the pack has no network for; `InvalidState` once the motion has begun.
     pub fn add_keyframe(&self, keyframe: Keyframe) -> Result<usize> {
         self.direction.add_keyframe(&self.model, keyframe)
     }
@@ -108,18 +108,18 @@ impl Session {
     }
 
     /// Lets a strength of the guidance follow a curve; `None`: the constant of the options again. Any thread, until the
-    /// motion is begun.
+    /// motion has begun.
     ///
     /// # Errors
-    /// `InvalidState` once the motion is begun.
+    /// `InvalidState` once the motion has begun.
     pub fn set_guidance_curve(&self, guidance: Guidance, curve: Option<Curve>) -> Result<()> {
         self.direction.set_curve(guidance, curve)
     }
 
-    /// Changes [`SessionOptions::isolate_styles`]. Any thread, until the motion is begun.
+    /// Changes [`SessionOptions::isolate_styles`]. Any thread, until the motion begins.
     ///
     /// # Errors
-    /// `InvalidState` once the motion is begun.
+    /// `InvalidState` once the motion has begun.
     pub fn isolate_styles(&self, isolate: bool) -> Result<()> {
         self.direction.set_isolate(isolate)
     }
@@ -155,7 +155,7 @@ impl Session {
         }
     }
 
-    pub(super) fn lock(&self) -> MutexGuard<'_, Phase> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Phase> {
         // Phases are replaced whole, so one that a panic left behind is still a phase.
         self.phase.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -170,7 +170,7 @@ impl Session {
     }
 
     /// Its clip, of an input that has ended.
-    pub(super) fn clip(&self, input: Input) -> Pending {
+    pub(crate) fn clip(&self, input: Input) -> Pending {
         Pending::new(&self.model, &self.options, &self.direction, input)
     }
 
@@ -238,7 +238,7 @@ impl Session {
     }
 
     /// Its job could not begin.
-    pub(super) fn fail(&self, phase: &mut Phase, error: &Error) {
+    pub(crate) fn fail(&self, phase: &mut Phase, error: &Error) {
         self.model.runtime().log.add(LogLevel::Error, error.to_string());
         *phase = Phase::Failed(error.clone());
     }

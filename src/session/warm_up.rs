@@ -9,12 +9,12 @@ use crate::limits;
 use crate::memory;
 
 use super::clip::{Input, Pending};
-use super::direction::Direction;
 use super::job::animate;
-use super::model::Model;
 use super::options::SessionOptions;
-use super::style::Style;
 use super::work::Course;
+use crate::direction::directions::Direction;
+use crate::direction::style::Style;
+use crate::host::model::Model;
 
 const SAMPLE_RATE_HZ: u32 = 16_000;
 

@@ -11,43 +11,43 @@ use crate::error::{Error, Result};
 use crate::memory;
 use crate::unit::Unit;
 
-use super::animation::Animation;
-use super::log::LogLevel;
-use super::model::Model;
 use super::progress::{Progress, Stage};
-use super::turns::Place;
+use crate::host::log::LogLevel;
+use crate::host::model::Model;
+use crate::host::turns::Place;
+use crate::result::animation::Animation;
 
 /// A job: it gives an animation for each of its clips.
-pub(super) type Job = Pin<Box<dyn Future<Output = Result<Vec<Animation>>> + Send>>;
+pub(crate) type Job = Pin<Box<dyn Future<Output = Result<Vec<Animation>>> + Send>>;
 
 /// Where a job is, and the clock of its units.
 #[derive(Default)]
-pub(super) struct Course {
-    pub(super) unit: Unit,
+pub(crate) struct Course {
+    pub(crate) unit: Unit,
     /// The stage, and behind it the bits of the fraction.
     shown: AtomicU64,
 }
 
 impl Course {
     /// Says where the job is.
-    pub(super) fn show(&self, stage: Stage, fraction: f32) {
+    pub(crate) fn show(&self, stage: Stage, fraction: f32) {
         self.shown.store(u64::from(stage as u32) << 32 | u64::from(fraction.to_bits()), Ordering::Release);
     }
 
     /// Says that the job is at another stage, and ends the unit there.
-    pub(super) async fn begin(&self, stage: Stage, fraction: f32) {
+    pub(crate) async fn begin(&self, stage: Stage, fraction: f32) {
         self.show(stage, fraction);
         self.unit.end().await;
     }
 
-    pub(super) fn progress(&self) -> Progress {
+    pub(crate) fn progress(&self) -> Progress {
         let shown = self.shown.load(Ordering::Acquire);
         Progress { stage: Stage::ALL[(shown >> 32) as usize], fraction: f32::from_bits(shown as u32) }
     }
 }
 
 /// A job and what became of it.
-pub(super) struct Work {
+pub(crate) struct Work {
     model: Arc<Model>,
     course: Arc<Course>,
     state: Mutex<State>,
@@ -70,7 +70,7 @@ impl Work {
     ///
     /// # Errors
     /// `OutOfMemory` when no worker can be started.
-    pub(super) fn begin(model: &Arc<Model>, course: Arc<Course>, job: Job) -> Result<Arc<Self>> {
+    pub(crate) fn begin(model: &Arc<Model>, course: Arc<Course>, job: Job) -> Result<Arc<Self>> {
         let threads = model.runtime().threads();
         let (state, ready) = if threads == 0 { (State::Ready(job), None) } else { (State::Running, Some(job)) };
         let work = Arc::new(Self {
@@ -89,7 +89,7 @@ impl Work {
         Ok(work)
     }
 
-    pub(super) fn progress(&self) -> Progress {
+    pub(crate) fn progress(&self) -> Progress {
         self.course.progress()
     }
 
@@ -97,7 +97,7 @@ impl Work {
     ///
     /// # Errors
     /// The job's failure.
-    pub(super) fn outcome(&self, clip: usize) -> Result<Option<Arc<Animation>>> {
+    pub(crate) fn outcome(&self, clip: usize) -> Result<Option<Arc<Animation>>> {
         match &*self.lock() {
             State::Ready(_) | State::Running => Ok(None),
             State::Done(outcome) => outcome.as_ref().map(|clips| Some(Arc::clone(&clips[clip]))).map_err(Clone::clone),
@@ -109,7 +109,7 @@ impl Work {
     ///
     /// # Errors
     /// The job's failure.
-    pub(super) fn wait(&self, deadline: Option<Instant>, mut late: bool) -> Result<bool> {
+    pub(crate) fn wait(&self, deadline: Option<Instant>, mut late: bool) -> Result<bool> {
         loop {
             let mut state = self.lock();
             match std::mem::replace(&mut *state, State::Running) {
@@ -137,7 +137,7 @@ impl Work {
     }
 
     /// Asks for its end, which is at once when nobody works on it.
-    pub(super) fn cancel(&self) {
+    pub(crate) fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
         let mut state = self.lock();
         if let State::Ready(_) = &*state {
@@ -149,7 +149,7 @@ impl Work {
     }
 
     /// Until its worker is gone.
-    pub(super) fn join(&self) {
+    pub(crate) fn join(&self) {
         let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(worker) = worker.take() {
             // It catches its own panics, so there is no outcome to look at.

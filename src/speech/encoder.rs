@@ -276,7 +276,7 @@ impl Front {
 fn chunking(config: &AudioConfig, front: &Front, back: &Back) -> (usize, usize) {
     let (hop, least_context) = match front {
         Front::Wave { extractor, .. } => (extractor.hop(), 1),
-        // The row after the last kept one is read as well, so it shall be exact, too.
+        // The row after the last kept one is read as well, so it must be exact, too.
         Front::Mel { network, .. } => (MEL_HOP, network.context() + 1),
     };
     let rows = |seconds: f32| (f64::from(seconds) * RATE_HZ / hop as f64).round() as usize;

@@ -12,14 +12,16 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::SeqCst;
 
-use media2face::backend::cpu::{CpuBackend, CpuOptions};
-use media2face::backend::vulkan::VulkanBackend;
-use media2face::face::{ExportTarget, FaceDecoder, FacePrograms, FaceReader};
-use media2face::motion::{Clip, Inpaint, InpaintMode, SampleJob, SampleOptions, Sampler};
+use media2face::internals::backend::cpu::{CpuBackend, CpuOptions};
+use media2face::internals::backend::vulkan::VulkanBackend;
+use media2face::internals::face::{ExportTarget, FaceDecoder, FacePrograms, FaceReader};
+use media2face::internals::motion::{Clip, Inpaint, InpaintMode, SampleJob, SampleOptions, Sampler};
+use media2face::internals::plan::{
+    Activation, Backend, DeviceFrames, Mask, PlanBuilder, VertexFormat, VertexLayout, ops,
+};
+use media2face::internals::tensor::{Bytes, DType, Weight};
 use media2face::pack::{self, Size};
-use media2face::plan::{Activation, Backend, DeviceFrames, Mask, PlanBuilder, VertexFormat, VertexLayout, ops};
 use media2face::signal::Frames;
-use media2face::tensor::{Bytes, DType, Weight};
 
 /// Counts what the whole process allocates.
 struct Counting;
@@ -48,7 +50,7 @@ fn weight(shape: &[usize]) -> Weight {
 }
 
 /// A plan with every op, large enough that steps are shared among threads.
-fn every_op(plan: &mut PlanBuilder) -> (media2face::plan::Port, media2face::plan::Port) {
+fn every_op(plan: &mut PlanBuilder) -> (media2face::internals::plan::Port, media2face::internals::plan::Port) {
     let activation = Activation::Gelu;
     let (x_port, x) = plan.input("x", 1, 32 * 32, 64);
     let mut h = plan.linear("linear", x, &weight(&[64, 64]), Some(&weight(&[64])), activation);
@@ -82,7 +84,7 @@ fn every_op(plan: &mut PlanBuilder) -> (media2face::plan::Port, media2face::plan
     let out = next(plan);
     plan.push(ops::Map { x: h, activation, out });
     let weights = plan.constant("weights", 2, 1, 1, &[0.5; 2]);
-    let weights = media2face::plan::View { rows: 512, row_stride: 0, ..weights };
+    let weights = media2face::internals::plan::View { rows: 512, row_stride: 0, ..weights };
     let half = plan.scratch("half", 1, 512, 64);
     plan.push(ops::Combine { x: out.reshape(2, 512, 64), weights, out: half });
     let stretched = plan.scratch("stretched", 1, 2048, 64);

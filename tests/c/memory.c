@@ -242,7 +242,7 @@ int main(int argc, char **argv) {
                 printf("request %ld was not made\n", n);
             }
             if (pieces != kept || bytes != kept_bytes) {
-                /* A reserve that was used is made anew, once. */
+                /* A reserve that was used is made again, once. */
                 (void)run(argv[1], 0, 0);
                 if (failure != M2F_STATUS_OK || pieces != kept || bytes != kept_bytes) {
                     faults++;

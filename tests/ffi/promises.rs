@@ -4,8 +4,8 @@
 use std::ffi::{CStr, c_char};
 use std::ptr;
 
+use media2face::internals::tensor::Weight;
 use media2face::pack::{self, Pack, Size};
-use media2face::tensor::Weight;
 use media2face_capi::m2f_status as S;
 use media2face_capi::*;
 

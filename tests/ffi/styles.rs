@@ -117,7 +117,7 @@ fn styles_that_cannot_be_are_refused() {
         ok(m2f_session_wait(session, M2F_WAIT_FOREVER));
         let style = m2f_style_options { text: text.as_ptr(), ..style_options() };
         let late = m2f_session_add_style(session, &raw const style, ptr::null_mut());
-        fails(late, S::M2F_STATUS_INVALID_STATE, "motion is begun");
+        fails(late, S::M2F_STATUS_INVALID_STATE, "motion has begun");
         m2f_session_destroy(session);
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Mutex;
 
 use counting::{Counting, MOST_BYTES, peak_of, pieces};
 use media2face::pack::{self, Size};
-use media2face::session::{BackendChoice, Model, Runtime, RuntimeOptions, Session, SessionOptions};
+use media2face::{BackendChoice, Model, Runtime, RuntimeOptions, Session, SessionOptions};
 
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 

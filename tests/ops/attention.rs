@@ -1,6 +1,6 @@
 //! The op `attention` against its definition in f64.
 
-use media2face::plan::{Mask, ops};
+use media2face::internals::plan::{Mask, ops};
 
 use crate::bench::{Case, ScratchCopy};
 use crate::support::tolerance::OP_F32;

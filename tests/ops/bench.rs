@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use half::f16;
-use media2face::backend::cpu::{CpuBackend, CpuOptions};
-use media2face::plan::{Backend, Op, Plan, PlanBuilder, Port, Section, View, ops};
-use media2face::tensor::Weight;
+use media2face::internals::backend::cpu::{CpuBackend, CpuOptions};
+use media2face::internals::plan::{Backend, Op, Plan, PlanBuilder, Port, Section, View, ops};
+use media2face::internals::tensor::Weight;
 
 use crate::support::{self, reference::Reference, tolerance};
 
@@ -33,7 +33,7 @@ impl Random {
         Weight::from_f32("w", shape, &values)
     }
 
-    /// For a sum of `depth` products that shall stay near 1. Values are halves, as devices keep them.
+    /// For a sum of `depth` products that stays near 1. Values are halves, as devices keep them.
     pub fn matrix(&mut self, shape: &[usize], depth: usize) -> Weight {
         let values: Vec<f32> = self
             .weight(shape, 1.7 / (depth as f32).sqrt())

@@ -1,6 +1,6 @@
 //! The op `conv1d` against its definition in f64.
 
-use media2face::plan::{Activation, ops};
+use media2face::internals::plan::{Activation, ops};
 
 use crate::bench::Case;
 use crate::support::tolerance::OP_F32;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use media2face::Error;
-use media2face::backend::cpu::{CpuBackend, CpuOptions};
+use media2face::internals::backend::cpu::{CpuBackend, CpuOptions};
+use media2face::internals::plan::{Activation, Backend, Plan, PlanBuilder, Port, Section, ops};
 use media2face::limits::MAX_PLAN_BYTES;
-use media2face::plan::{Activation, Backend, Plan, PlanBuilder, Port, Section, ops};
 
 use crate::bench::Random;
 
@@ -62,7 +62,7 @@ fn sections_share_their_state() {
     let mut executable = cpu(1).compile(Arc::new(plan.finish())).expect("compiles");
     let (mut first, mut second) =
         (executable.create_state().expect("state"), executable.create_state().expect("state"));
-    let recalled = |executable: &mut dyn media2face::plan::Executable, state: &mut _| {
+    let recalled = |executable: &mut dyn media2face::internals::plan::Executable, state: &mut _| {
         let mut found = [f32::NAN; 6];
         executable.run(recall, state).expect("runs");
         executable.read(y_port, &mut found).expect("fits");

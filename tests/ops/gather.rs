@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use media2face::Error;
-use media2face::backend::cpu::{CpuBackend, CpuOptions};
-use media2face::plan::{Backend, PlanBuilder, ops};
-use media2face::tensor::{Bytes, DType, Weight};
+use media2face::internals::backend::cpu::{CpuBackend, CpuOptions};
+use media2face::internals::plan::{Backend, PlanBuilder, ops};
+use media2face::internals::tensor::{Bytes, DType, Weight};
 
 use crate::bench::{Case, ScratchCopy};
 use crate::support::tolerance::OP_F32;

@@ -1,7 +1,7 @@
 //! The op `group_norm` against its definition in f64.
 
-use media2face::plan::{Activation, ops};
-use media2face::tensor::Weight;
+use media2face::internals::plan::{Activation, ops};
+use media2face::internals::tensor::Weight;
 
 use crate::bench::{Case, ScratchCopy};
 use crate::support::tolerance::OP_F32;

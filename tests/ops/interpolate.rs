@@ -1,6 +1,6 @@
 //! The op `interpolate` against its definition in f64.
 
-use media2face::plan::ops;
+use media2face::internals::plan::ops;
 
 use crate::bench::Case;
 use crate::support::tolerance::OP_F32;

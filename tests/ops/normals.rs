@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use media2face::Error;
-use media2face::backend::cpu::{CpuBackend, CpuOptions};
-use media2face::plan::{Backend, PlanBuilder, Port, ops};
-use media2face::tensor::Weight;
+use media2face::internals::backend::cpu::{CpuBackend, CpuOptions};
+use media2face::internals::plan::{Backend, PlanBuilder, Port, ops};
+use media2face::internals::tensor::Weight;
 
 use crate::bench::Case;
 use crate::support;

@@ -1,8 +1,8 @@
 //! Ops whose views are larger than a device binds at once, in parts, against their definitions in f64.
 
-use media2face::backend::vulkan::{Mask as CapsMask, VulkanBackend, VulkanOptions};
-use media2face::plan::{Activation, Backend, Mask, Op, View, ops};
-use media2face::tensor::Weight;
+use media2face::internals::backend::vulkan::{Mask as CapsMask, VulkanBackend, VulkanOptions};
+use media2face::internals::plan::{Activation, Backend, Mask, Op, View, ops};
+use media2face::internals::tensor::Weight;
 
 use crate::bench::{Case, Random};
 use crate::support::extent::{NO_DEVICE, left_out};

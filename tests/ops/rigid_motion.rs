@@ -1,7 +1,7 @@
 //! The op `rigid_motion` against its definition in f64.
 
-use media2face::backend::cpu::{CpuBackend, CpuOptions};
-use media2face::plan::ops;
+use media2face::internals::backend::cpu::{CpuBackend, CpuOptions};
+use media2face::internals::plan::ops;
 
 use crate::bench::Case;
 use crate::support;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use half::f16;
 use media2face::Error;
-use media2face::backend::cpu::{CpuBackend, CpuOptions};
-use media2face::plan::{
+use media2face::internals::backend::cpu::{CpuBackend, CpuOptions};
+use media2face::internals::plan::{
     Backend, Executable, PlanBuilder, Tensor, TimelineSignal, VertexFormat, VertexLayout, VertexSource,
 };
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use media2face::internals::plan::{Backend, PlanBuilder};
+use media2face::internals::prompt::{Recorded, TextTower, VisionTower};
 use media2face::pack::{ClipConfig, ClipTextConfig, Manifest, Pack};
-use media2face::plan::{Backend, PlanBuilder};
-use media2face::prompt::{Recorded, TextTower, VisionTower};
 
 use crate::support::golden::{golden, path};
 use crate::support::tolerance::{CLIP, CLIP_HIDDEN, NETWORK_F32, Precision};

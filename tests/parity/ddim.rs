@@ -1,6 +1,6 @@
 //! The schedule and the DDIM step against diffusers.
 
-use media2face::motion::Schedule;
+use media2face::internals::motion::Schedule;
 use media2face::pack::Spacing;
 
 use super::support::golden::golden;

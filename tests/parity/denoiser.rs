@@ -1,7 +1,7 @@
 //! One forward pass of the tiny denoisers against torch.
 
-use media2face::motion::{Denoiser, Shape};
-use media2face::plan::Backend;
+use media2face::internals::motion::{Denoiser, Shape};
+use media2face::internals::plan::Backend;
 
 use super::support::golden::{Golden, golden};
 use super::support::tolerance::{DENOISER, DENOISER_GUIDED, Precision};

@@ -1,8 +1,8 @@
 //! GNPFA's generator and encoder against torch.
 
-use media2face::face::{Encoder, EncoderSizes, Generator};
+use media2face::internals::face::{Encoder, EncoderSizes, Generator};
+use media2face::internals::plan::{Backend, PlanBuilder, View};
 use media2face::pack::{GnpfaConfig, Manifest, Pack};
-use media2face::plan::{Backend, PlanBuilder, View};
 
 use crate::support::golden::{Golden, golden};
 use crate::support::run::run_once;

@@ -1,8 +1,8 @@
 //! The mapping nets M and M′ against torch.
 
-use media2face::face::Mapping;
+use media2face::internals::face::Mapping;
+use media2face::internals::plan::Backend;
 use media2face::pack::{Manifest, Pack};
-use media2face::plan::Backend;
 
 use crate::support::golden::golden;
 use crate::support::run::run_once;

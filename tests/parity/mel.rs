@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use media2face::internals::speech::{MEL_BANDS, MelSpectrum, NormalizedMel, SpeechEncoder};
 use media2face::pack::{Manifest, MelNorm, Pack};
-use media2face::speech::{MEL_BANDS, MelSpectrum, NormalizedMel, SpeechEncoder};
 
 use crate::support::golden::{Golden, golden};
 use crate::support::tolerance::{MEL, MEL_FEATURES};

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use media2face::motion::{Clip, Inpaint, InpaintMode, SampleJob, Sampler, Style};
-use media2face::plan::Backend;
+use media2face::internals::motion::{Clip, Inpaint, InpaintMode, SampleJob, Sampler, Style};
+use media2face::internals::plan::Backend;
 use media2face::signal::Frames;
 
 use super::support::golden::{Golden, golden};

@@ -1,6 +1,6 @@
 //! Prompts to token ids, against Hugging Face's and OpenAI's tokenizers.
 
-use media2face::prompt::Tokenizer;
+use media2face::internals::prompt::Tokenizer;
 use serde_json::Value;
 
 use crate::support::golden::path;

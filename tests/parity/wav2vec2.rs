@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use media2face::internals::plan::{Backend, PlanBuilder};
+use media2face::internals::speech::{ContextNetwork, FeatureExtractor, SpeechEncoder};
+use media2face::internals::tensor::Weight;
 use media2face::pack::{Align, Manifest, Pack};
-use media2face::plan::{Backend, PlanBuilder};
-use media2face::speech::{ContextNetwork, FeatureExtractor, SpeechEncoder};
-use media2face::tensor::Weight;
 
 use crate::support::golden::{Golden, golden, path};
 use crate::support::tolerance::{Precision, WAV2VEC2};

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use media2face::Error;
-use media2face::backend::vulkan::{self, DeviceChoice, VulkanOptions};
-use media2face::session::{BackendChoice, LogLevel, Runtime, RuntimeOptions};
+use media2face::internals::backend::vulkan::{self, DeviceChoice, VulkanOptions};
+use media2face::{BackendChoice, LogLevel, Runtime, RuntimeOptions};
 
 use super::{animate, model, runtime};
 
@@ -66,7 +66,7 @@ fn cpu_has_no_device_memory_and_says_so() {
     let runtime = runtime(BackendChoice::Cpu).expect("runtime");
     assert_eq!(runtime.backend_reason(), "asked for");
     animate(&model(&runtime)).expect("job");
-    assert_eq!(runtime.gpu_memory(), media2face::session::GpuMemory::default());
+    assert_eq!(runtime.gpu_memory(), media2face::GpuMemory::default());
     runtime.trim().expect("nothing to hand back");
     assert!(matches!(runtime.set_gpu_budget_ms(5.0), Err(Error::Unsupported(_))));
     assert!(matches!(runtime.pipeline_cache(), Err(Error::Unsupported(_))));

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use media2face::Error;
-use media2face::backend::vulkan::VulkanOptions;
-use media2face::session::{BackendChoice, GpuMemory};
+use media2face::internals::backend::vulkan::VulkanOptions;
+use media2face::{BackendChoice, GpuMemory};
 
 use super::{animate, faces, model, runtime, session, support, vulkan};
 
@@ -84,12 +84,12 @@ fn cancel_ends_the_job_between_two_submissions() {
 #[test]
 fn job_dropped_in_flight_leaves_the_device_to_others() {
     let Some(options) = support::vulkan::options() else { return };
-    let threaded = media2face::session::RuntimeOptions {
+    let threaded = media2face::RuntimeOptions {
         threads: Some(1),
         backend: BackendChoice::Vulkan(options),
-        ..media2face::session::RuntimeOptions::default()
+        ..media2face::RuntimeOptions::default()
     };
-    let runtime = media2face::session::Runtime::new(&threaded).expect("runtime");
+    let runtime = media2face::Runtime::new(&threaded).expect("runtime");
     let model = model(&runtime);
     let expected = faces(&animate(&model).expect("job")).expect("faces");
     let other = session(&model, 0.5, 3);

@@ -1,7 +1,7 @@
 //! The device is lost: at every submission of a job the job ends with that status, others live on, a new runtime works.
 
+use media2face::BackendChoice;
 use media2face::Error;
-use media2face::session::BackendChoice;
 
 use super::{animate, faces, model, runtime, session, vulkan};
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use media2face::Result;
 use media2face::pack::{self, Size};
-use media2face::session::{Animation, BackendChoice, Model, Runtime, RuntimeOptions, Session, SessionOptions};
+use media2face::{Animation, BackendChoice, Model, Runtime, RuntimeOptions, Session, SessionOptions};
 
 /// A runtime that works on the calling thread alone.
 fn runtime(backend: BackendChoice) -> Result<Arc<Runtime>> {

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use media2face::error::Error;
 use media2face::pack::{ARKIT_NAMES, AdjustmentsConfig, Pack};
-use media2face::session::{
+use media2face::signal::HeadPose;
+use media2face::{
     Animation, Expression, Head, Keyframe, Liveliness, Model, Part, Session, SessionOptions, Style, StyleTrack,
 };
-use media2face::signal::HeadPose;
 
 use super::session::{animate, options, runtime, tiny, tone};
 use super::starter_adjustments::turns;
@@ -82,7 +82,7 @@ fn nothing_is_adjusted_twice() {
         assert_eq!(second.motion().row(frame), first.motion().row(frame), "frame {frame}");
     }
     assert_ne!(second.motion().row(37), first.motion().row(37));
-    // What is made anew rests where the clip does: with every other adjustment off a revision by the same seed moves towards
+    // What is made again rests where the clip does: with every other adjustment off a revision by the same seed moves towards
     // rest, too, in the silence from frame 30 to 45 and nowhere else.
     let only = with_adjustments(|config| {
         config.gains.clear();

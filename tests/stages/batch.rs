@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use media2face::error::Error;
-use media2face::session::{Animation, Model, Session, SessionOptions, Stage, Style, StyleTrack};
+use media2face::{Animation, Model, Session, SessionOptions, Stage, Style, StyleTrack};
 
 use super::session::{animate, model, options, runtime, tiny, tone};
 

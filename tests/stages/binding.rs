@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use media2face::Error;
-use media2face::backend::cpu::{CpuBackend, CpuOptions};
-use media2face::face::Binding;
-use media2face::plan::Backend;
+use media2face::internals::backend::cpu::{CpuBackend, CpuOptions};
+use media2face::internals::face::Binding;
+use media2face::internals::plan::Backend;
 
 use crate::face::{decoder, motion, offsets, reader};
 use crate::support::tiny_face::{SKIN, TinyFace, VERTICES, neutral};

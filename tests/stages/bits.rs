@@ -1,7 +1,7 @@
 //! What a redesign may not change: the bits of a job on plain instructions, whatever the threads.
 
 use media2face::pack::{self, Size};
-use media2face::session::{BackendChoice, Model, Runtime, RuntimeOptions, SessionOptions, Style};
+use media2face::{BackendChoice, Model, Runtime, RuntimeOptions, SessionOptions, Style};
 
 use super::session::{animate, options, tone};
 use super::support::fnv::fnv;

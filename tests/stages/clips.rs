@@ -1,8 +1,8 @@
 //! Several clips in one sampling: each moves as it would alone, and windows of several share a batch.
 
 use media2face::error::Error;
-use media2face::motion::{Clip, Inpaint, InpaintMode, SampleJob, SampleOptions, Style};
-use media2face::plan::Backend;
+use media2face::internals::motion::{Clip, Inpaint, InpaintMode, SampleJob, SampleOptions, Style};
+use media2face::internals::plan::Backend;
 use media2face::signal::Frames;
 
 use super::motion::{clip, run, sampler, style, three_steps};

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use media2face::error::Error;
-use media2face::motion::{Clip, SampleOptions, Style};
+use media2face::internals::motion::{Clip, SampleOptions, Style};
+use media2face::internals::plan::Backend;
+use media2face::internals::tensor::Weight;
 use media2face::pack::{EmojiConfig, Manifest, Pack};
-use media2face::plan::Backend;
-use media2face::session::{Animation, Model, Session, SessionOptions, Stage, StyleTrack};
-use media2face::tensor::Weight;
+use media2face::{Animation, Model, Session, SessionOptions, Stage, StyleTrack};
 
 use super::motion::{clip, run, sampler, style, three_steps};
 use super::session::{animate, options, runtime, tiny, tone};
@@ -41,8 +41,8 @@ fn take(model: &Arc<Model>, options: SessionOptions) -> Arc<Animation> {
     animate(model, options, &tone(16_000, 1, 3.0))
 }
 
-fn preset(name: &str) -> media2face::session::Style {
-    media2face::session::Style::Preset(name.to_owned())
+fn preset(name: &str) -> media2face::Style {
+    media2face::Style::Preset(name.to_owned())
 }
 
 fn with(styles: Vec<StyleTrack>) -> SessionOptions {
@@ -106,7 +106,7 @@ fn clips_with_and_without_a_default_style_share_a_sampling() {
 fn default_code_that_does_not_fit_is_refused() {
     for code in [vec![0.0; 15], vec![f32::NAN; 16]] {
         let clip = Clip { default_code: Some(code), ..clip(&Reference, 5, vec![]) };
-        let refused = media2face::motion::SampleJob::new(sampler(), vec![clip], &three_steps()).err();
+        let refused = media2face::internals::motion::SampleJob::new(sampler(), vec![clip], &three_steps()).err();
         assert!(
             matches!(&refused, Some(Error::InvalidArgument(text)) if text.contains("default style")),
             "{refused:?}"
@@ -152,10 +152,10 @@ fn frames_without_a_style_keep_the_default_style_bit_for_bit() {
 fn default_style_is_encoded_once_for_all_clips_of_a_model() {
     let model = Model::new(&runtime(0), pack(["quiet", "loud"], says("as usual"))).expect("model");
     let first = take(&model, options(16_000, 1));
-    let text = media2face::session::Style::Text("as usual".to_owned());
+    let text = media2face::Style::Text("as usual".to_owned());
     let asked = take(&model, with(vec![StyleTrack::new(text.clone())]));
     assert_eq!(first.motion(), asked.motion(), "a name that is no preset is read as words");
-    let code = StyleTrack::new(media2face::session::Style::Code(model.style_code(&Arc::new(text)).expect("code")));
+    let code = StyleTrack::new(media2face::Style::Code(model.style_code(&Arc::new(text)).expect("code")));
     assert_eq!(first.motion(), take(&model, with(vec![code])).motion());
 
     let session = Session::new(&model, options(16_000, 1)).expect("session");

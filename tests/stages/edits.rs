@@ -1,4 +1,4 @@
-//! Edits: keyframes of every source, ranges made anew, motions composed; what is met exactly, what is refused.
+//! Edits: keyframes of every source, ranges made again, motions composed; what is met exactly, what is refused.
 
 use std::io::Cursor;
 use std::sync::Arc;
@@ -6,11 +6,11 @@ use std::sync::Arc;
 use image::{ImageFormat, RgbImage};
 use media2face::error::Error;
 use media2face::pack::Pack;
-use media2face::session::{
+use media2face::signal::{Frames, HeadPose};
+use media2face::{
     Animation, Expression, FacePicture, Head, InpaintMode, Keyframe, Model, Part, Session, SessionOptions, Style,
     StyleTrack,
 };
-use media2face::signal::{Frames, HeadPose};
 
 use super::session::{animate, model, options, runtime, tiny, tone};
 use super::styles::{still_and_animated, told};
@@ -332,7 +332,7 @@ fn composition_keeps_the_parts_and_blends_between_them() {
     }
     let second = revised(&joined, 0.8, 1.0, options(16_000, 1));
     assert_eq!(second.motion().row(23), joined.motion().row(23));
-    assert_ne!(second.motion().row(27), joined.motion().row(27), "the transition is made anew");
+    assert_ne!(second.motion().row(27), joined.motion().row(27), "the transition is made again");
 }
 
 #[test]

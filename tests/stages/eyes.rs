@@ -1,7 +1,7 @@
 //! Parts that a pack calls eyes, on a small pack and every backend: they turn by the look weights about their middles.
 
 use media2face::Error;
-use media2face::face::{Eyes, FaceDecoder};
+use media2face::internals::face::{Eyes, FaceDecoder};
 use media2face::output::{ARKIT_NAMES, EyeChannels, EyeRange};
 use media2face::pack::EyesConfig;
 use media2face::signal::pose::{quaternion_from_axis_angle, rotate};

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use media2face::Error;
-use media2face::backend::cpu::{CpuBackend, CpuOptions};
-use media2face::face::{FaceDecoder, FaceEncoder, FacePrograms, FaceReader, Generator, Topology};
+use media2face::internals::backend::cpu::{CpuBackend, CpuOptions};
+use media2face::internals::face::{FaceDecoder, FaceEncoder, FacePrograms, FaceReader, Generator, Topology};
+use media2face::internals::plan::{Backend, PlanBuilder};
 use media2face::limits::MAX_MAP_SIDE;
-use media2face::plan::{Backend, PlanBuilder};
 use media2face::signal::pose::quaternion_from_axis_angle;
 use media2face::signal::{Frames, HeadPose};
 

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use media2face::Error;
-use media2face::backend::cpu::{CpuBackend, CpuOptions};
-use media2face::face::ExportTarget;
+use media2face::internals::backend::cpu::{CpuBackend, CpuOptions};
+use media2face::internals::face::ExportTarget;
+use media2face::internals::plan::{Backend, VertexFormat, VertexLayout};
 use media2face::output::vertex_normals;
-use media2face::plan::{Backend, VertexFormat, VertexLayout};
 
 use super::face::{decoder, motion, offsets, reader};
 use crate::support::tiny_face::{SKIN, TinyFace, VERTICES, neutral};

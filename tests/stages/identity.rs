@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use media2face::Error;
-use media2face::face::{FacePrograms, FaceReader, Identity};
+use media2face::internals::face::{FacePrograms, FaceReader, Identity};
 
 use crate::face::{decoder, motion, offsets, reader};
 use crate::support::tiny_face::{TinyFace, VERTICES, neutral};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use media2face::session::{Animation, Model};
+use media2face::{Animation, Model};
 
 /// Pairs of vertices that touch at rest, one on either lip, in the middle of the mouth.
 pub(super) struct Lips {

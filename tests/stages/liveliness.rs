@@ -6,7 +6,7 @@ use std::sync::Arc;
 use media2face::error::Error;
 use media2face::output::{Blinks, Channel, Gaze, GazeTarget};
 use media2face::pack::Pack;
-use media2face::session::{Animation, Liveliness, Model};
+use media2face::{Animation, Liveliness, Model};
 
 use super::session::{animate, model, options, runtime, tiny, tone};
 use super::styles::told;

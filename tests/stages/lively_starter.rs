@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use media2face::output::{Blinks, Channel, EyeChannels, GazeTarget};
-use media2face::session::{Animation, Liveliness};
 use media2face::signal::HeadPose;
 use media2face::signal::pose::rotate;
+use media2face::{Animation, Liveliness};
 
 use super::starter_face::clip;
 

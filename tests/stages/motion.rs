@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use media2face::error::Error;
-use media2face::motion::{Clip, Inpaint, InpaintMode, SampleJob, SampleOptions, Sampler, Shape, Style};
+use media2face::internals::motion::{Clip, Inpaint, InpaintMode, SampleJob, SampleOptions, Sampler, Shape, Style};
+use media2face::internals::plan::{Backend, Op};
+use media2face::internals::tensor::Weight;
 use media2face::pack::{Concat, Manifest, Pack};
-use media2face::plan::{Backend, Op};
 use media2face::signal::Frames;
-use media2face::tensor::Weight;
 
 use super::support::reference::Reference;
 use super::support::{assert_close, backends, denoiser, upload};

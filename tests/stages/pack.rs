@@ -140,7 +140,7 @@ fn unaligned_memory_reads_the_same_values() {
     for shift in 1..4 {
         let mut shifted = vec![0; shift];
         shifted.extend(&bytes);
-        let all = media2face::tensor::Bytes::new(Arc::new(shifted), shift..shift + bytes.len());
+        let all = media2face::internals::tensor::Bytes::new(Arc::new(shifted), shift..shift + bytes.len());
         let pack = Pack::from_shared(Arc::new(all)).expect("unaligned");
         let name = "denoiser.in_proj.weight";
         assert_eq!(

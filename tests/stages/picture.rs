@@ -5,7 +5,7 @@ use std::sync::Arc;
 use media2face::Error;
 use media2face::limits::{DEFAULT_PICTURE_PIXELS, MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE};
 use media2face::picture::{FaceBox, Picture, PictureFile};
-use media2face::session::{
+use media2face::{
     BackendChoice, Expression, FacePicture, Keyframe, Model, Runtime, RuntimeOptions, Session, SessionOptions, Style,
 };
 

@@ -1,7 +1,7 @@
 //! Programs and packed weights stay with their model.
 
 use media2face::pack::{self, Size};
-use media2face::session::{BackendChoice, Model, Runtime, RuntimeOptions, SessionOptions, Style};
+use media2face::{BackendChoice, Model, Runtime, RuntimeOptions, SessionOptions, Style};
 
 use super::session::{animate, options, tone};
 

@@ -1,10 +1,10 @@
 //! Style prompts: what a pack can and cannot take.
 
 use media2face::Error;
+use media2face::internals::prompt::StyleEncoder;
+use media2face::internals::tensor::Weight;
 use media2face::limits::DEFAULT_PICTURE_PIXELS;
 use media2face::pack::{ClipConfig, Manifest, Pack};
-use media2face::prompt::StyleEncoder;
-use media2face::tensor::Weight;
 
 use crate::support::golden::golden;
 use crate::support::{assert_close, backends};

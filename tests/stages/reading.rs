@@ -3,9 +3,9 @@
 use std::sync::{Arc, OnceLock};
 
 use media2face::Error;
+use media2face::internals::tensor::Weight;
 use media2face::pack::{Manifest, Pack, Size, StyleReaderConfig, random};
-use media2face::session::{Model, PromptReading, Style};
-use media2face::tensor::Weight;
+use media2face::{Model, PromptReading, Style};
 
 use super::session::runtime;
 use super::starter;

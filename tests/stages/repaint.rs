@@ -1,7 +1,7 @@
 //! Mode repaint: known motion painted into the state, and steps that are taken again.
 
-use media2face::motion::{Clip, Inpaint, InpaintMode, SampleJob, SampleOptions, Sampler, Schedule, Shape};
-use media2face::plan::Backend;
+use media2face::internals::motion::{Clip, Inpaint, InpaintMode, SampleJob, SampleOptions, Sampler, Schedule, Shape};
+use media2face::internals::plan::Backend;
 use media2face::signal::Frames;
 
 use super::motion::{audio, clip, run, sampler, three_steps};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use media2face::output::{Blinks, Gaze};
-use media2face::session::{Animation, Liveliness, Model, Part, SEED_AUTO, Session, SessionOptions};
+use media2face::{Animation, Liveliness, Model, Part, SEED_AUTO, Session, SessionOptions};
 
 use super::session::{animate, model, options, tone};
 use super::starter;

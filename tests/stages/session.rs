@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use media2face::error::Error;
 use media2face::pack::{self, Pack, Size};
-use media2face::session::{
-    Animation, BackendChoice, Model, Runtime, RuntimeOptions, Session, SessionOptions, Stage, Style,
-};
+use media2face::{Animation, BackendChoice, Model, Runtime, RuntimeOptions, Session, SessionOptions, Stage, Style};
 
 pub(super) fn runtime(threads: usize) -> Arc<Runtime> {
     let options = RuntimeOptions { threads: Some(threads), backend: BackendChoice::Cpu, ..RuntimeOptions::default() };

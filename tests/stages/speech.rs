@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use media2face::error::{Error, Result};
-use media2face::pack::{Manifest, Pack};
-use media2face::plan::{
+use media2face::internals::plan::{
     Backend, Executable, Plan, Port, Preparation, Program, Section, State, Tensor, prepared_at_once,
 };
+use media2face::internals::speech::{Positions, SpeechEncoder};
+use media2face::pack::{Manifest, Pack};
 use media2face::signal::Frames;
-use media2face::speech::{Positions, SpeechEncoder};
 use serde_json::{Value, json};
 
 use crate::support::golden::{golden, path};
@@ -26,7 +26,7 @@ fn merged(mut config: Value, changes: &Value) -> Value {
     config
 }
 
-fn pack_of(audio: &Value, weights: Vec<(String, media2face::tensor::Weight)>) -> Pack {
+fn pack_of(audio: &Value, weights: Vec<(String, media2face::internals::tensor::Weight)>) -> Pack {
     let manifest = json!({ "format": "media2face/1", "fps": 30, "audio": audio });
     Pack::from_parts(serde_json::from_value::<Manifest>(manifest).expect("manifest"), weights)
 }

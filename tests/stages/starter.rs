@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use media2face::Model;
 use media2face::pack::Pack;
-use media2face::session::Model;
 
 use super::session::runtime;
 

@@ -3,8 +3,8 @@
 
 use std::sync::{Arc, OnceLock};
 
-use media2face::session::{Animation, Expression, Head, Keyframe, SessionOptions};
 use media2face::signal::HeadPose;
+use media2face::{Animation, Expression, Head, Keyframe, SessionOptions};
 
 use super::lips::Lips;
 use super::session::{animate, options};

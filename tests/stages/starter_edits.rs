@@ -1,8 +1,8 @@
-//! Edits of the starter's motion on the sample audio: what is made anew joins what stays.
+//! Edits of the starter's motion on the sample audio: what is made again joins what stays.
 
 use std::sync::Arc;
 
-use media2face::session::{Animation, Expression, Keyframe, Session, SessionOptions};
+use media2face::{Animation, Expression, Keyframe, Session, SessionOptions};
 
 use super::session::{animate, options};
 use super::starter;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use media2face::output::{EyeChannels, EyeRange, LIVE_LINK_WIDTH, LiveLinkMap, find_channel};
 use media2face::pack::Pack;
-use media2face::session::{Expression, Keyframe, Model, SessionOptions};
 use media2face::signal::HeadPose;
+use media2face::{Expression, Keyframe, Model, SessionOptions};
 
 use super::session::{animate, options, runtime};
 use super::starter;

@@ -2,12 +2,12 @@
 
 use std::sync::{Arc, OnceLock};
 
-use media2face::backend::cpu::{CpuBackend, CpuOptions};
-use media2face::face::{FaceDecoder, FaceEncoder, FacePrograms, FaceReader};
+use media2face::internals::backend::cpu::{CpuBackend, CpuOptions};
+use media2face::internals::face::{FaceDecoder, FaceEncoder, FacePrograms, FaceReader};
+use media2face::internals::plan::Backend;
 use media2face::output::{ShapeSolver, SolverOptions};
-use media2face::plan::Backend;
-use media2face::session::{Animation, Binding, SessionOptions, Solver};
 use media2face::signal::Frames;
+use media2face::{Animation, Binding, SessionOptions, Solver};
 
 use super::session::{animate, options};
 use super::starter;

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use media2face::session::{Animation, Model, SessionOptions, Style};
+use media2face::{Animation, Model, SessionOptions, Style};
 
 use super::session::{animate, options};
 use super::starter;

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use media2face::backend::cpu::{CpuBackend, CpuOptions};
-use media2face::face::{FaceDecoder, FacePrograms, FaceReader};
-use media2face::plan::Backend;
-use media2face::session::Animation;
+use media2face::Animation;
+use media2face::internals::backend::cpu::{CpuBackend, CpuOptions};
+use media2face::internals::face::{FaceDecoder, FacePrograms, FaceReader};
+use media2face::internals::plan::Backend;
 use media2face::signal::Frames;
 
 use super::session::{animate, options};

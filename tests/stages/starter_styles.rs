@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use media2face::session::{Animation, SessionOptions, Style, StyleTrack};
+use media2face::{Animation, SessionOptions, Style, StyleTrack};
 
 use super::session::{animate, options};
 use super::starter;

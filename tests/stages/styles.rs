@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use image::{ImageFormat, RgbImage};
 use media2face::error::Error;
+use media2face::internals::tensor::Weight;
 use media2face::pack::{EmojiConfig, Pack};
-use media2face::session::{
+use media2face::{
     Animation, BackendChoice, Curve, Guidance, LogLevel, Model, Runtime, RuntimeOptions, Session, SessionOptions,
     Stage, Style, StyleTrack,
 };
-use media2face::tensor::Weight;
 
 use super::session::{animate, model, options, runtime, tiny, tone};
 use super::support::{assert_close, max_difference};
@@ -193,8 +193,8 @@ fn styles_change_until_the_motion_is_begun() {
     while session.progress().stage != Stage::Motion {
         assert!(!session.step(Duration::ZERO).expect("step"));
     }
-    session.isolate_styles(false).expect("the motion is not begun");
-    session.isolate_styles(true).expect("the motion is not begun");
+    session.isolate_styles(false).expect("the motion has not begun");
+    session.isolate_styles(true).expect("the motion has not begun");
     for _ in 0..2 {
         assert!(!session.step(Duration::ZERO).expect("the late style, then the sampling"));
     }

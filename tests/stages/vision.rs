@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use media2face::Error;
-use media2face::face::{Encoder, EncoderSizes, FacePrograms, PictureCodes, VisionEncoder, VisionReader};
+use media2face::internals::face::{Encoder, EncoderSizes, FacePrograms, PictureCodes, VisionEncoder, VisionReader};
+use media2face::internals::plan::Backend;
 use media2face::pack::{Pack, Size, random};
 use media2face::picture::{FaceBox, Picture};
-use media2face::plan::Backend;
-use media2face::session::{BackendChoice, Model, Runtime, RuntimeOptions};
+use media2face::{BackendChoice, Model, Runtime, RuntimeOptions};
 
 use crate::support::golden::golden;
 use crate::support::run::run_once;

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use media2face::error::{Error, Result};
-use media2face::plan::{
+use media2face::internals::plan::{
     Backend, Executable, Op, Plan, Port, Preparation, Program, Section, State, Tensor, ops, prepared_at_once,
 };
 

@@ -1,7 +1,7 @@
 //! The tiny random denoisers of the golden vectors as packs.
 
+use media2face::internals::tensor::Weight;
 use media2face::pack::{Manifest, Pack};
-use media2face::tensor::Weight;
 
 use super::golden::golden;
 

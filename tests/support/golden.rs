@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use half::f16;
-use media2face::tensor::{Bytes, DType, Weight};
+use media2face::internals::tensor::{Bytes, DType, Weight};
 use safetensors::{Dtype, SafeTensors};
 
 /// Path of a file in `tests/data`; on another machine than the tests were built on, `M2F_TEST_DATA` is that folder.

@@ -13,8 +13,8 @@ pub mod vulkan;
 
 use std::sync::Arc;
 
-use media2face::backend::cpu::{CpuBackend, CpuOptions};
-use media2face::plan::{Backend, DeviceFrames};
+use media2face::internals::backend::cpu::{CpuBackend, CpuOptions};
+use media2face::internals::plan::{Backend, DeviceFrames};
 use media2face::signal::Frames;
 use tolerance::Precision;
 

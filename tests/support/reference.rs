@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use half::f16;
 use media2face::error::Result;
-use media2face::plan::{
+use media2face::internals::plan::{
     Activation, Backend, BufferInfo, Executable, Mask, Op, Plan, Port, Preparation, Program, Section, State, Storage,
     Tensor, View, ops, prepared_at_once,
 };
-use media2face::tensor::Weight;
+use media2face::internals::tensor::Weight;
 
 use super::tolerance::Precision;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use media2face::plan::{Backend, PlanBuilder, View};
+use media2face::internals::plan::{Backend, PlanBuilder, View};
 
 /// The outputs of `network` for inputs of the given shapes and values.
 pub fn run_once(

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use media2face::internals::tensor::{Bytes, DType, Weight};
 use media2face::pack::{Manifest, Pack};
-use media2face::tensor::{Bytes, DType, Weight};
 
 use super::golden::golden;
 

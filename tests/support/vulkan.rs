@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::sync::{Arc, OnceLock};
 
-use media2face::backend::vulkan::{self, DeviceChoice, Mask, VulkanBackend, VulkanOptions};
+use media2face::internals::backend::vulkan::{self, DeviceChoice, Mask, VulkanBackend, VulkanOptions};
 
 use super::extent::{CASES_IN_FULL, NO_DEVICE, is_full, left_out};
 
@@ -65,7 +65,7 @@ pub fn devices() -> &'static [Device] {
     })
 }
 
-/// Cases of a test of one op that run on its device each time: a driver compiles kernels anew for each case's sizes.
+/// Cases of a test of one op that run on its device each time: a driver compiles kernels again for each case's sizes.
 const CASES_EACH_TIME: usize = 2;
 
 /// The devices for one more case of this test: none past the first ones, unless everything is tested or the device is no test's.

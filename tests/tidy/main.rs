@@ -5,3 +5,4 @@ mod files;
 mod layers;
 mod licence;
 mod setup;
+mod words;

@@ -3,7 +3,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use media2face::plan::Backend;
+use media2face::internals::plan::Backend;
 
 use crate::{copy, network_devices, sampling};
 

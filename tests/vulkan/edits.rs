@@ -1,8 +1,8 @@
-//! Edits on a device: keyframes are met and ranges made anew as on the CPU.
+//! Edits on a device: keyframes are met and ranges made again as on the CPU.
 
 use std::sync::Arc;
 
-use media2face::session::{Expression, Keyframe, Session, SessionOptions};
+use media2face::{Expression, Keyframe, Session, SessionOptions};
 
 use crate::{animate, finished, network_models};
 

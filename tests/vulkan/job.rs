@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use media2face::backend::select::BackendChoice;
+use media2face::internals::backend::select::BackendChoice;
 use media2face::pack::Pack;
-use media2face::session::{Animation, Model, Runtime, RuntimeOptions, Session, SessionOptions};
+use media2face::{Animation, Model, Runtime, RuntimeOptions, Session, SessionOptions};
 
 use crate::network_devices;
 use crate::support::tolerance::{JOB_ANGLE, JOB_TRANSLATION_MM, JOB_VERTICES_MM, JOB_WEIGHTS};
@@ -45,7 +45,7 @@ fn device_gives_the_face_of_the_cpu() {
     let count = expected.frame_count(FPS).expect("a rate");
     let (mut found, mut expected) = (found.reader().expect("reader"), expected.reader().expect("reader"));
 
-    let read = |reader: &mut media2face::session::Reader| reader.weights(FPS, 0, count).expect("weights");
+    let read = |reader: &mut media2face::Reader| reader.weights(FPS, 0, count).expect("weights");
     let weights = differences(&read(&mut found), &read(&mut expected));
     let found_weights = [weights[weights.len() * 999 / 1000], weights[weights.len() - 1]];
     println!("weights of {count} frames: p99.9 {:.5}, largest {:.5}", found_weights[0], found_weights[1]);
@@ -64,7 +64,7 @@ fn device_gives_the_face_of_the_cpu() {
     println!("head poses: quaternion {angle:.5}, translation {translation:.4} mm");
     assert!(angle <= JOB_ANGLE && translation <= JOB_TRANSLATION_MM, "{angle}, {translation} mm");
 
-    let read = |reader: &mut media2face::session::Reader| -> Vec<f32> {
+    let read = |reader: &mut media2face::Reader| -> Vec<f32> {
         let frames = (0..count).step_by(VERTEX_STRIDE);
         frames.flat_map(|frame| reader.offsets_mm(FPS, frame, 1).expect("offsets")).collect()
     };

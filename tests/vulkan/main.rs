@@ -18,12 +18,12 @@ mod transfers;
 use std::sync::Arc;
 
 use media2face::Result;
-use media2face::backend::select::BackendChoice;
-use media2face::motion::{Clip, SampleJob, SampleOptions, Sampler, Style};
+use media2face::internals::backend::select::BackendChoice;
+use media2face::internals::motion::{Clip, SampleJob, SampleOptions, Sampler, Style};
+use media2face::internals::plan::{Backend, DeviceFrames, Plan, PlanBuilder, Port, Section};
 use media2face::pack::{self, Size};
-use media2face::plan::{Backend, DeviceFrames, Plan, PlanBuilder, Port, Section};
-use media2face::session::{Animation, Model, Runtime, RuntimeOptions, Session, SessionOptions};
 use media2face::signal::Frames;
+use media2face::{Animation, Model, Runtime, RuntimeOptions, Session, SessionOptions};
 
 use support::denoiser;
 use support::golden::golden;

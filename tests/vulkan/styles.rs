@@ -1,6 +1,6 @@
 //! Styles over time on a device: what is kept of the unstyled motion is kept bit for bit, as on the CPU.
 
-use media2face::session::{SessionOptions, Style, StyleTrack};
+use media2face::{SessionOptions, Style, StyleTrack};
 
 use crate::{animate, network_models};
 

@@ -1,6 +1,6 @@
 //! How much work one submission holds, and that it does not matter to the result.
 
-use media2face::backend::vulkan::Mask;
+use media2face::internals::backend::vulkan::Mask;
 
 use crate::support::vulkan::Device;
 use crate::support::{assert_close, tolerance};

@@ -1,7 +1,7 @@
 //! Values on their way between the host, tensors and executables, mapped and staged.
 
 use media2face::Error;
-use media2face::plan::{Backend, Executable};
+use media2face::internals::plan::{Backend, Executable};
 
 use crate::support::vulkan::devices;
 use crate::{copy, network_devices};

@@ -1,7 +1,7 @@
 """Ground truth of everything but the mouth: lids, eyes, brows, head. They follow the sound where people's do.
 
 Heads accent what is prominent, mark phrases, and hold still between; eyes rest on the listener in the world, so they turn
-against the head (the vestibulo-ocular reflex), look away while a phrase is begun, and drop in a blink. The two sides of a face
+against the head (the vestibulo-ocular reflex), look away while a phrase has begun, and drop in a blink. The two sides of a face
 are never each other's mirror. Nobody winks here: that is a style.
 """
 
@@ -42,7 +42,7 @@ def blinks(clip):
 
 def targets(clip):
     """[F, 2] where the eyes look in the world, degrees to the left and down from the listener's face: between the listener's eyes
-    and mouth mostly, aside while a phrase is begun."""
+    and mouth mostly, aside while a phrase has begun."""
     rng, out = clip.rng, np.zeros((clip.frames, 2))
     t = 0.0
     while t < clip.time[-1]:

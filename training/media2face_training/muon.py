@@ -10,7 +10,7 @@ def orthogonalise(matrices):
     """Nearest semi-orthogonal matrices of [n, rows, columns], roughly: five Newton-Schulz iterations in bfloat16.
 
     An iteration is x <- (a + b g + c g^2) x with g = x x^T. On a wide x it is cheaper to gather the polynomials and to
-    carry g along, as p g p; since that doubles what g has lost by rounding, x is made anew after two of the five.
+    carry g along, as p g p; since that doubles what g has lost by rounding, x is made again after two of the five.
     """
     a, b, c = 3.4445, -4.7750, 2.0315
     x = matrices.bfloat16()

@@ -1,6 +1,6 @@
 """What Whisper hears in everything that the audio encoder learns from, kept as f16 for it to be taught by.
 
-Clips stand in its windows of 30 seconds one behind the other, with half a second between them, all equally loud. Goes on
+Clips stand in its windows of 30 seconds one after another, with half a second between them, all equally loud. Goes on
 where it was stopped. Writes `teacher/features.raw` (f16 [frames, 512], 50 Hz) and `teacher/index.jsonl`: {clip, start,
 frames} a line, by the numbers that `mels` gives the clips. 51 kB and .02 s of a core a second of sound.
 

@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use m2f::reads::Boxes;
+use media2face::Extractor;
 use media2face::picture::{FaceBox, Picture};
-use media2face::session::Extractor;
 
 use crate::folder;
 use crate::world::{model, well, well_told};

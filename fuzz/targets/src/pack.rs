@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use media2face::pack::Pack;
-use media2face::session::{Animation, Model, Session, SessionOptions, Style};
+use media2face::{Animation, Model, Session, SessionOptions, Style};
 
 use crate::world::{assembled, runtime, taken_apart, tiny_pack, well};
 

@@ -4,7 +4,7 @@ use std::io::Cursor;
 use std::path::Path;
 
 use m2f::reads::Sound;
-use media2face::session::{Session, SessionOptions};
+use media2face::{Session, SessionOptions};
 
 use crate::folder;
 use crate::world::{file, model, well, well_told};

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use media2face::prompt::Tokenizer;
+use media2face::internals::prompt::Tokenizer;
 
 use crate::world::well;
 

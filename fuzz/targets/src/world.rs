@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use media2face::Error;
 use media2face::pack::{self, Pack, Size};
-use media2face::session::{BackendChoice, Model, Runtime, RuntimeOptions};
+use media2face::{BackendChoice, Model, Runtime, RuntimeOptions};
 
 /// Numbers and words of headers and manifests.
 pub(crate) const JSON_WORDS: &[&str] = &[

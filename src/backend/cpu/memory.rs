@@ -153,7 +153,7 @@ pub(super) struct Memory {
     pub(super) constants: *const f32,
     /// What an op keeps from one of its steps to the next.
     pub(super) workspace: *mut f32,
-    /// Private memory of the threads, one behind the other.
+    /// Private memory of the threads, one after another.
     pub(super) scratch: *mut f32,
 }
 
@@ -220,7 +220,7 @@ impl Place {
         self.batch * self.rows
     }
 
-    /// True when the rows of an item lie one behind the other.
+    /// True when the rows of an item follow each other.
     pub(super) fn rows_adjoin(&self) -> bool {
         self.rows == 1 || self.row_stride == self.cols
     }

@@ -32,7 +32,7 @@ struct Shared {
     inside: AtomicUsize,
     /// Next task of the open step.
     next: AtomicUsize,
-    /// A step was opened, or the threads shall end.
+    /// A step was opened, or the threads must end.
     opened: Condvar,
     /// The last worker left a step.
     left: Condvar,

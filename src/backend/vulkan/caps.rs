@@ -4,19 +4,8 @@ use std::ffi::CStr;
 
 use ash::vk;
 
+use super::super::device::{Mask, Tier};
 use super::instance::Instance;
-
-/// How the hot kernels run on a device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(u32)]
-pub enum Tier {
-    /// Half storage, products by cooperative matrices, f32 accumulation.
-    Matrix = 1,
-    /// Half storage, subgroup reductions, f32 arithmetic.
-    Half = 2,
-    /// f32 storage, weights of products packed two halves to a word; no subgroups, 128 invocations, 16 KiB.
-    Packed = 3,
-}
 
 /// Size of a cooperative matrix product, f16 × f16 → f32.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,29 +16,6 @@ pub struct MatrixShape {
     pub n: u32,
     /// Columns of A, rows of B.
     pub k: u32,
-}
-
-/// What is taken away from a device, so that tests reach every path on the drivers at hand.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[allow(clippy::struct_excessive_bools, reason = "each is one thing that a device may lack")]
-#[doc(hidden)]
-pub struct Mask {
-    /// No fp16 arithmetic or storage.
-    pub no_half: bool,
-    /// No subgroup arithmetic.
-    pub no_subgroups: bool,
-    /// No cooperative matrices.
-    pub no_matrix: bool,
-    /// Device memory cannot be mapped: everything is staged.
-    pub no_direct: bool,
-    /// The least that Vulkan promises: 128 invocations, 16 KiB of shared memory.
-    pub least_workgroup: bool,
-    /// Bindings of at most so many bytes; 0 for the device's own bound.
-    pub storage_range: u64,
-    /// No timestamps.
-    pub no_timestamps: bool,
-    /// The kernels that a GPU gets, on a processor too.
-    pub hardware: bool,
 }
 
 /// What a device can do.
@@ -204,15 +170,4 @@ fn timestamp_ns(instance: &Instance, physical: vk::PhysicalDevice, queue_family:
     let families = unsafe { instance.handle.get_physical_device_queue_family_properties(physical) };
     let valid = families.get(queue_family as usize).is_some_and(|family| family.timestamp_valid_bits > 0);
     if valid && !mask.no_timestamps { period } else { 0.0 }
-}
-
-impl Tier {
-    /// Short name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Matrix => "cooperative matrix",
-            Self::Half => "fp16",
-            Self::Packed => "packed halves",
-        }
-    }
 }

@@ -4,22 +4,8 @@ use std::cmp::Reverse;
 
 use crate::error::{Error, Result};
 
-use super::caps::Mask;
-use super::instance::{DeviceInfo, DeviceKind, Instance};
-
-/// Which device.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum DeviceChoice {
-    /// A discrete device before an integrated one, before the rest.
-    #[default]
-    Best,
-    /// The best of the discrete and integrated ones alone.
-    Gpu,
-    /// By its place in [`devices`](super::devices).
-    Index(usize),
-    /// By [`DeviceInfo::uuid`].
-    Uuid([u8; 16]),
-}
+use super::super::device::{DeviceChoice, DeviceInfo, DeviceKind, Mask};
+use super::instance::Instance;
 
 /// Place of the chosen device in the list.
 pub(super) fn choose(instance: &Instance, choice: &DeviceChoice, mask: Mask) -> Result<usize> {
@@ -42,9 +28,19 @@ pub(super) fn choose(instance: &Instance, choice: &DeviceChoice, mask: Mask) -> 
 /// Of the best kind, with the best tier, first in the list.
 fn best(infos: &[DeviceInfo], wanted: impl Fn(DeviceKind) -> bool) -> Option<usize> {
     let usable = infos.iter().filter(|info| info.fault.is_none() && wanted(info.kind));
-    let order =
-        |info: &&DeviceInfo| (info.kind.rank(), Reverse(info.tier.map(|tier| tier as u32)), Reverse(info.index));
+    let order = |info: &&DeviceInfo| (rank(info.kind), Reverse(info.tier.map(|tier| tier as u32)), Reverse(info.index));
     usable.max_by_key(order).map(|info| info.index)
+}
+
+/// Which is chosen first: the highest.
+fn rank(kind: DeviceKind) -> u32 {
+    match kind {
+        DeviceKind::Discrete => 4,
+        DeviceKind::Integrated => 3,
+        DeviceKind::Virtual => 2,
+        DeviceKind::Other => 1,
+        DeviceKind::Cpu => 0,
+    }
 }
 
 /// Why none of them is a GPU that can compute, in one line.

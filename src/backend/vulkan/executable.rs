@@ -309,7 +309,7 @@ pub(super) fn ports_len(plan: &Plan) -> usize {
     ports.map(|b| b.offset + b.len).max().unwrap_or(0)
 }
 
-/// What is read before it is written shall show, in halves and in singles; inputs are zero.
+/// What is read before it is written must show, in halves and in singles; inputs are zero.
 fn poison(plan: &Plan, arena: &mut Buffer, bytes: u64, transfer: &mut Transfer) -> Result<()> {
     let inputs = plan.buffers().iter().filter(|b| b.storage == Storage::Input);
     if let Some(mapped) = arena.mapped() {

@@ -10,7 +10,8 @@ use gpu_allocator::vulkan::{Allocator, AllocatorCreateDesc};
 
 use crate::error::{Error, Result};
 
-use super::caps::{Caps, Extensions, Mask};
+use super::super::device::Mask;
+use super::caps::{Caps, Extensions};
 use super::instance::Instance;
 
 /// A host's way to keep others off its queue while we submit.
@@ -195,7 +196,7 @@ impl Gpu {
         if self.lost.load(Ordering::Acquire) { Err(self.lose()) } else { Ok(()) }
     }
 
-    /// Submits command buffers, one behind the other, and signals. Takes no memory.
+    /// Submits command buffers, one after another, and signals. Takes no memory.
     pub(super) fn submit(
         &self,
         commands: &[vk::CommandBuffer],

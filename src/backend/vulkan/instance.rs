@@ -7,7 +7,8 @@ use ash::vk;
 
 use crate::error::{Error, Result};
 
-use super::caps::{Caps, Mask, Tier};
+use super::super::device::{DeviceInfo, DeviceKind, Mask};
+use super::caps::Caps;
 
 /// Storage buffers that a kernel binds at most.
 pub(super) const MAX_BINDINGS: u32 = 8;
@@ -27,76 +28,6 @@ impl Drop for Instance {
         if self.owned {
             // SAFETY: every child holds an Arc of this, so none is left.
             unsafe { self.handle.destroy_instance(None) };
-        }
-    }
-}
-
-/// One device of this machine.
-#[derive(Debug, Clone)]
-pub struct DeviceInfo {
-    /// Position in the list, as Vulkan gives it.
-    pub index: usize,
-    /// Name, by its driver.
-    pub name: String,
-    /// What kind of device it is.
-    pub kind: DeviceKind,
-    /// Same device, same bytes, on every run.
-    pub uuid: [u8; 16],
-    /// PCI vendor.
-    pub vendor_id: u32,
-    /// Driver with its version, as it describes itself.
-    pub driver: String,
-    /// Vulkan version, major and minor.
-    pub api_version: (u32, u32),
-    /// Device-local memory, bytes.
-    pub memory_bytes: u64,
-    /// How the kernels run; `None` when they cannot.
-    pub tier: Option<Tier>,
-    /// Why it cannot be used.
-    pub fault: Option<String>,
-}
-
-/// Kinds of devices.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u32)]
-pub enum DeviceKind {
-    /// None of the others.
-    Other = 0,
-    /// Shares memory with the processor.
-    Integrated = 1,
-    /// Has memory of its own.
-    Discrete = 2,
-    /// Part of another machine's.
-    Virtual = 3,
-    /// The processor itself, by a software driver.
-    Cpu = 4,
-}
-
-impl DeviceKind {
-    /// True for hardware of this machine that was made for the work.
-    pub fn is_gpu(self) -> bool {
-        matches!(self, Self::Discrete | Self::Integrated)
-    }
-
-    /// One word.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Other => "other",
-            Self::Integrated => "integrated",
-            Self::Discrete => "discrete",
-            Self::Virtual => "virtual",
-            Self::Cpu => "software",
-        }
-    }
-
-    /// Which is chosen first: the highest.
-    pub(super) fn rank(self) -> u32 {
-        match self {
-            Self::Discrete => 4,
-            Self::Integrated => 3,
-            Self::Virtual => 2,
-            Self::Other => 1,
-            Self::Cpu => 0,
         }
     }
 }

@@ -4,7 +4,8 @@ use crate::error::Result;
 use crate::plan::{Activation, View, ops};
 use crate::tensor::Weight;
 
-use super::caps::{Caps, Tier};
+use super::super::device::Tier;
+use super::caps::Caps;
 use super::element::{self, Shape};
 use super::lowering::{Call, Lower, Lowering, Span};
 use super::params::params;

@@ -10,7 +10,8 @@ use crate::error::{Error, Result};
 use crate::plan::{Op, Plan, Storage, View};
 use crate::tensor::Weight;
 
-use super::caps::{Caps, Tier};
+use super::super::device::Tier;
+use super::caps::Caps;
 use super::gpu::Gpu;
 use super::hazards::Hazards;
 use super::instance::MAX_BINDINGS;

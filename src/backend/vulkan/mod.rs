@@ -42,16 +42,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use ash::vk::{self, Handle};
 
 use crate::each_op;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::plan::{Backend, Executable, Plan, Preparation, Prepared, Program, Tensor, prepared_at_once};
 
-pub use caps::{Caps, Mask, MatrixShape, Tier};
-pub use choice::DeviceChoice;
+pub use super::device::{
+    DEFAULT_BUDGET_MS, DeviceChoice, DeviceInfo, DeviceKind, Mask, ProfileEntry, Tier, VulkanOptions,
+};
+pub use caps::{Caps, MatrixShape};
 pub use gpu::{HostDevice, QueueLock};
-pub use instance::{DeviceInfo, DeviceKind};
-pub use profile::ProfileEntry;
 pub use requirements::{Name, Requirements};
 
+use super::device::check_budget;
 use choice::choose;
 use executable::VulkanExecutable;
 use gpu::Gpu;
@@ -61,59 +62,6 @@ use lowering::Lowered;
 use pace::Pace;
 use tensor::DeviceTensor;
 use weights::Cache;
-
-/// Most milliseconds of one submission unless told otherwise: far below every watchdog.
-pub const DEFAULT_BUDGET_MS: f32 = 50.0;
-
-/// How the Vulkan backend runs.
-#[derive(Debug, Clone)]
-pub struct VulkanOptions {
-    /// Which device.
-    pub device: DeviceChoice,
-    /// Ask for a queue that yields to others.
-    pub low_priority: bool,
-    /// Most milliseconds of one submission.
-    pub budget_ms: f32,
-    /// Most bytes of device memory.
-    pub memory_cap_bytes: u64,
-    /// What [`VulkanBackend::pipeline_cache`] gave in an earlier run.
-    pub pipeline_cache: Option<Vec<u8>>,
-    /// Measure every op by itself, which costs a submission each: see [`VulkanBackend::profile`].
-    pub profile: bool,
-    #[doc(hidden)]
-    pub mask: Mask,
-}
-
-impl Default for VulkanOptions {
-    fn default() -> Self {
-        Self {
-            device: DeviceChoice::Best,
-            low_priority: false,
-            budget_ms: DEFAULT_BUDGET_MS,
-            memory_cap_bytes: u64::MAX,
-            pipeline_cache: None,
-            profile: false,
-            mask: Mask::default(),
-        }
-    }
-}
-
-impl VulkanOptions {
-    /// Checks what needs no device.
-    ///
-    /// # Errors
-    /// `InvalidArgument` for a budget that is not above zero.
-    pub fn check(&self) -> Result<()> {
-        check_budget(self.budget_ms)
-    }
-}
-
-fn check_budget(budget_ms: f32) -> Result<()> {
-    if budget_ms.is_finite() && budget_ms > 0.0 {
-        return Ok(());
-    }
-    Err(Error::InvalidArgument(format!("a budget of {budget_ms} ms")))
-}
 
 /// The devices of this machine.
 ///
@@ -174,7 +122,7 @@ impl VulkanBackend {
     /// `buffer` is a `VkBuffer` of this device, at least `bytes` long, bound to memory, made with
     /// `VK_BUFFER_USAGE_STORAGE_BUFFER_BIT`. At each export it is owned by the family of the queue that computes, or made
     /// for concurrent use: no ownership is transferred here. The host's own use of the bytes that an export writes is over
-    /// before, and begins anew after the export returned or its semaphore was reached. The host keeps it alive longer than
+    /// before, and starts over after the export returned or its semaphore was reached. The host keeps it alive longer than
     /// the tensor.
     pub unsafe fn adopt_buffer(&self, buffer: u64, bytes: u64) -> Tensor {
         // SAFETY: the caller's word.

@@ -3,18 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-/// Time of one op in one section, of all runs so far.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ProfileEntry {
-    /// The plan's name for the section.
-    pub section: String,
-    /// The op's stem.
-    pub op: &'static str,
-    /// Dispatches.
-    pub runs: u64,
-    /// On the device, by its timestamps.
-    pub ms: f64,
-}
+use super::super::device::ProfileEntry;
 
 /// Sums of a backend. While there is one, every dispatch is a submission of its own, so that its timestamps are of itself.
 #[derive(Default)]

@@ -5,7 +5,7 @@ use std::ffi::{CStr, c_char};
 
 use ash::vk;
 
-use super::caps::Tier;
+use super::super::device::Tier;
 
 /// A static name as C takes it: lists of names are lists of pointers.
 #[derive(Clone, Copy, PartialEq, Eq)]

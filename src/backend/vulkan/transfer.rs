@@ -13,7 +13,7 @@ use super::memory::Buffer;
 /// Most bytes that pass through the staging buffer at once.
 const STAGING_BYTES: usize = 16 << 20;
 
-/// A command buffer that is recorded anew for each copy, and waited for.
+/// A command buffer that is recorded again for each copy, and waited for.
 pub(super) struct Transfer {
     gpu: Arc<Gpu>,
     pool: vk::CommandPool,

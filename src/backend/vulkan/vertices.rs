@@ -1,4 +1,4 @@
-//! Points out of a port into a buffer of a host's own layout: shaders/vertices.comp, recorded anew for each call.
+//! Points out of a port into a buffer of a host's own layout: shaders/vertices.comp, recorded again for each call.
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -2,8 +2,8 @@
 
 use half::bf16;
 use media2face::Error;
+use media2face::internals::tensor::DType;
 use media2face::pack::{Checkpoint, Pack, Size, convert, random};
-use media2face::tensor::DType;
 use serde_json::{Value, json};
 
 use super::{assembled, taken_apart};

@@ -1,9 +1,9 @@
 //! Damaged and hostile packs: a clear error that names the cause, never a panic.
 
 use media2face::Error;
+use media2face::internals::prompt::StyleEncoder;
+use media2face::internals::tensor::Weight;
 use media2face::pack::Pack;
-use media2face::prompt::StyleEncoder;
-use media2face::tensor::Weight;
 use serde_json::{Value, json};
 
 use super::{assembled, taken_apart, tiny, tiny_bytes};

@@ -1,10 +1,10 @@
 //! Random packs: the same seed gives the same bytes, and the face is one that can be drawn and driven.
 
-use media2face::face::{FaceDecoder, FaceEncoder};
-use media2face::motion::Sampler;
+use media2face::internals::face::{FaceDecoder, FaceEncoder};
+use media2face::internals::motion::Sampler;
+use media2face::internals::prompt::StyleEncoder;
+use media2face::internals::speech::SpeechEncoder;
 use media2face::pack::{Pack, Part, Size, random};
-use media2face::prompt::StyleEncoder;
-use media2face::speech::SpeechEncoder;
 
 fn points(pack: &Pack) -> Vec<[f32; 3]> {
     pack.any_shape("identities.0.vertices").unwrap().to_f32().expect("memory").as_chunks().0.to_vec()

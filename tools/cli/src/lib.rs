@@ -9,49 +9,21 @@
 #[cfg(test)]
 #[path = "../../../tests/support/counting.rs"]
 mod allocations;
-mod animate;
-mod args;
-mod bench;
-mod compare;
-mod convert;
-mod devices;
+mod command;
 mod emit;
-mod envelope;
-mod extract;
-mod face;
-mod ffmpeg;
-mod file;
-mod generate;
-mod inspect;
-mod interrupt;
-mod keyframe;
-mod mesh;
-mod model;
-mod obj;
-mod order;
-mod output;
-mod placement;
-mod profile;
-mod progress;
+mod input;
+mod process;
 pub mod reads;
-mod recording;
 mod render;
-mod scene;
-mod sound;
-mod summary;
-mod tell;
-mod temporary;
-mod text;
-mod track;
-mod usage;
-mod vector;
 
 use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
 
-use args::{Cli, Command};
+use command::args::{Cli, Command};
+use command::{animate, bench, compare, convert, devices, extract, inspect, scene};
+use process::{interrupt, tell};
 
 #[cfg(test)]
 #[global_allocator]

@@ -4,17 +4,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
-use media2face::session::Model;
+use media2face::Model;
 
-use crate::args::{self, Backend, Compute};
-pub use crate::extract::boxes::Boxes;
-use crate::face;
-use crate::obj;
-pub use crate::obj::{Corner, Obj};
-use crate::scene::check;
-pub use crate::scene::check::{Character, Scene};
-pub use crate::scene::timeline::Spoken;
-pub use crate::sound::Sound;
+use crate::command::args::{self, Backend, Compute};
+pub use crate::command::extract::boxes::Boxes;
+use crate::command::scene::check;
+pub use crate::command::scene::check::{Character, Scene};
+pub use crate::command::scene::timeline::Spoken;
+use crate::input::face;
+use crate::input::obj;
+pub use crate::input::obj::{Corner, Obj};
+pub use crate::input::sound::Sound;
 
 /// A mesh of `--mesh`.
 pub fn obj(path: &Path) -> Result<Obj> {

@@ -1,5 +1,6 @@
 //! The project's own chores: `cargo xtask test` checks everything that runs without a GPU.
 
+mod bare;
 mod checks;
 mod command;
 mod debian;
@@ -66,7 +67,7 @@ enum Chore {
     /// Check what runs without a GPU: format, lints, docs, layers, tests, header, symbols, samples. Quick unless --full is
     /// given: one device path of every op and network, one whole job on a device.
     Test {
-        /// Everything: all devices, all builds, the shaders compiled anew. Before a release.
+        /// Everything: all devices, all builds, the shaders compiled again. Before a release.
         #[arg(long)]
         full: bool,
         /// Only checks whose names hold one of these words.

@@ -1,4 +1,4 @@
-//! The pages of `m2f`: opened in a headless Chromium and used, and the drawing library inside them built anew from its package
+//! The pages of `m2f`: opened in a headless Chromium and used, and the drawing library inside them built again from its package
 //! and compared.
 
 use std::path::Path;

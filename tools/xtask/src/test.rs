@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::need::Need::{Drivers, Installed, Npm, Program, Python, Toolchain};
 use crate::need::{self, Need};
-use crate::{checks, gltf, header, misuse, notices, page, release, shipped, usage};
+use crate::{bare, checks, gltf, header, misuse, notices, page, release, shipped, usage};
 
 /// How much is checked.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -56,6 +56,7 @@ const TESTS: &[(Need, &str)] = &[
 const CHECKS: &[Check] = &[
     always("format", &[Toolchain("fmt", "rustfmt")], |_| checks::format(true)),
     always("lints", &[Toolchain("clippy", "clippy")], checks::lints),
+    always("a bare library", &[Toolchain("clippy", "clippy")], bare::check),
     always("documentation", &[], |_| checks::documentation()),
     always("header", &[], |_| header::run(true)),
     always("licences of linked crates", &[], |_| shipped::check()),

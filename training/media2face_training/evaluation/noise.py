@@ -137,7 +137,7 @@ def main():
     parser.add_argument("--out", help="the table of the clips done so far is written there")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    torch.backends.mha.set_fastpath_enabled(False)  # it converts its weights anew at every call under autocast
+    torch.backends.mha.set_fastpath_enabled(False)  # it converts its weights again at every call under autocast
     pack, face = Pack(options.pack), Face(Path(options.work) / "face.npz")
     geometry = testset.Geometry(face)
     _, frames = truth(options.data, options.work)

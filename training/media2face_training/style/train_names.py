@@ -2,7 +2,7 @@
 
     python -m media2face_training.style.train_names --work target/training --steps 400
 
-Goes on from style.safetensors and writes it anew. The heads of style.pt, which no longer change, read every caption, and
+Goes on from style.safetensors and writes it again. The heads of style.pt, which no longer change, read every caption, and
 its code is drawn to the mean code of prompts of its label. The tower is held to the codes that style.pt's gave of the
 prompts like those it was trained on, so that a bank of codes made before stays valid, and goes on with the dictionary. The vision
 tower stays as it is.

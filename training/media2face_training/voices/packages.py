@@ -85,7 +85,7 @@ def fetch(package, folder):
             raise Refused(f"{what} could not be fetched: {said}\nput {package.file} into {folder} by hand")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if digest != package.sha256:
-        raise Refused(f"{path} is not {what}: its sha256 is {digest}, expected {package.sha256}; remove it to fetch it anew")
+        raise Refused(f"{path} is not {what}: its sha256 is {digest}, expected {package.sha256}; remove it to fetch it again")
     return path
 
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use media2face::output::{LIVE_LINK_WIDTH, LiveLinkMap, live_link_columns};
 
 use super::timecode::timecode;
-use crate::track::Track;
+use crate::emit::track::Track;
 
 /// Writes header and rows.
 pub fn write(track: &Track, out: &mut impl Write) -> io::Result<()> {
@@ -28,7 +28,7 @@ pub fn write(track: &Track, out: &mut impl Write) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::track::tests::short;
+    use crate::emit::track::tests::short;
 
     const HEADER: &str = "Timecode,BlendShapeCount,EyeBlinkLeft,EyeLookDownLeft,EyeLookInLeft,EyeLookOutLeft,\
         EyeLookUpLeft,EyeSquintLeft,EyeWideLeft,EyeBlinkRight,EyeLookDownRight,EyeLookInRight,EyeLookOutRight,\

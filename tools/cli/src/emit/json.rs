@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use media2face::signal::HeadPose;
 use serde::{Serialize, Serializer};
 
-use crate::track::Track;
+use crate::emit::track::Track;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn document_reads_back() {
         let mut bytes = Vec::new();
-        write(&crate::track::tests::short(), 7, &mut bytes).unwrap();
+        write(&crate::emit::track::tests::short(), 7, &mut bytes).unwrap();
         let value: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
         assert_eq!((&value["fps"], &value["frame_rate"]), (&30.0.into(), &serde_json::json!([30, 1])));
         assert_eq!(value["frames"], 3);

@@ -1,9 +1,12 @@
 //! The files of `m2f animate`: each writer takes plain data and a writer.
 
 pub mod csv;
+pub mod envelope;
 pub mod glb;
 pub mod json;
 pub mod npy;
 pub mod page;
+pub mod recording;
 pub mod staged;
 pub mod timecode;
+pub mod track;

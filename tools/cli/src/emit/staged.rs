@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use tempfile::{Builder, NamedTempFile, TempDir};
 
-use crate::file;
-use crate::temporary::{self, Temporary};
+use crate::input::file;
+use crate::process::temporary::{self, Temporary};
 
 /// A file that is being written beside its place.
 pub struct Staged {

@@ -1,6 +1,6 @@
 //! Where the vertices of a face come to lie on a picture.
 
-use crate::vector::{Vec3, add, rotate, scale, sub};
+use crate::render::vector::{Vec3, add, rotate, scale, sub};
 
 /// Perspective camera on +Z that looks at the middle of the head, which is turned a little to show its depth.
 pub struct Camera {

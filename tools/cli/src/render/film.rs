@@ -6,15 +6,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
+use media2face::Animation;
 use media2face::picture::FaceBox;
-use media2face::session::Animation;
 use media2face::signal::{FrameRate, HeadPose};
 
 use crate::emit::staged::StagedFolder;
-use crate::face::Face;
-use crate::ffmpeg::FilmWriter;
-use crate::interrupt;
-use crate::progress::Progress;
+use crate::input::face::Face;
+use crate::input::ffmpeg::FilmWriter;
+use crate::process::interrupt;
+use crate::process::progress::Progress;
 use crate::render::camera::Camera;
 use crate::render::canvas::{Area, Canvas, Colour};
 use crate::render::each;

@@ -4,12 +4,15 @@ mod camera;
 pub mod canvas;
 pub mod film;
 mod font;
+pub mod mesh;
 mod occlusion;
+pub mod placement;
 mod raster;
 mod shade;
 pub mod sheet;
 pub mod stage;
 pub mod stage_sheet;
+pub mod vector;
 
 use std::thread;
 

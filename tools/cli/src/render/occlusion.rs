@@ -4,7 +4,7 @@
 use std::f32::consts::TAU;
 
 use crate::render::raster::{Corner, Raster};
-use crate::vector::{Vec3, dot, sub};
+use crate::render::vector::{Vec3, dot, sub};
 
 /// Reach: a nose's, not a head's.
 const RADIUS_MM: f32 = 22.0;
@@ -63,7 +63,7 @@ fn wall(raster: &Raster, point: Vec3, normal: Vec3, x: f32, y: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mesh::tests::ball;
+    use crate::render::mesh::tests::ball;
     use crate::render::raster::tests::drawn;
 
     #[test]

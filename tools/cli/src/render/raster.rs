@@ -1,9 +1,9 @@
 //! Triangles → which of them each texel sees, and how far away: a z-buffer. What a triangle looks like there is worked out
 //! where it is asked for, so that what is hidden costs nothing.
 
-use crate::mesh::Mesh;
 use crate::render::camera::Camera;
-use crate::vector::{Vec3, add, scale, unit};
+use crate::render::mesh::Mesh;
+use crate::render::vector::{Vec3, add, scale, unit};
 
 /// No triangle: the background.
 const NOTHING: u32 = u32::MAX;
@@ -251,7 +251,7 @@ fn above(value: f32) -> usize {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use crate::mesh::tests::ball;
+    use crate::render::mesh::tests::ball;
 
     pub const SIDE: usize = 120;
 

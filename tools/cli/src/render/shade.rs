@@ -6,7 +6,7 @@ use media2face::pack::Part;
 
 use crate::render::occlusion;
 use crate::render::raster::{Raster, Seen};
-use crate::vector::{Vec3, add, dot, scale, unit};
+use crate::render::vector::{Vec3, add, dot, scale, unit};
 
 /// Texels a pixel has in each direction.
 pub const SUPERSAMPLING: usize = 2;
@@ -238,7 +238,7 @@ impl Curves {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mesh::tests::ball;
+    use crate::render::mesh::tests::ball;
     use crate::render::raster::tests::{SIDE, drawn};
 
     #[test]

@@ -5,11 +5,11 @@ use std::io::Write;
 use anyhow::Result;
 use media2face::signal::{FrameRate, HeadPose};
 
-use crate::mesh::Mesh;
 use crate::render::camera::Camera;
 use crate::render::canvas::{Area, Canvas, Colour};
 use crate::render::each;
 use crate::render::font;
+use crate::render::mesh::Mesh;
 use crate::render::raster::Raster;
 use crate::render::shade::{SUPERSAMPLING, resolve};
 
@@ -201,7 +201,7 @@ fn label_spacing_s(duration_s: f64, width: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mesh::tests::ball;
+    use crate::render::mesh::tests::ball;
 
     #[test]
     fn chosen_frames_are_even_and_inside() {

@@ -1,15 +1,15 @@
 //! A scene seen from the front: all characters where they stand, farther ones behind nearer ones.
 
-use crate::mesh::Mesh;
-use crate::placement::Placement;
 use crate::render::camera::Camera;
 use crate::render::canvas::{Area, Canvas};
 use crate::render::each;
 use crate::render::film::BACKGROUND;
+use crate::render::mesh::Mesh;
+use crate::render::placement::Placement;
 use crate::render::raster::Raster;
 use crate::render::shade::{SUPERSAMPLING, resolve};
 use crate::render::sheet::{Pixels, Pose, paint};
-use crate::vector::Vec3;
+use crate::render::vector::Vec3;
 
 /// The heads take most of the picture.
 const FILL: f32 = 0.84;
@@ -96,7 +96,7 @@ fn outline(actors: &[Actor]) -> Vec<Vec3> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mesh::tests::ball;
+    use crate::render::mesh::tests::ball;
     use media2face::signal::HeadPose;
 
     #[test]

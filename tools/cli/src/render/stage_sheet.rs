@@ -140,8 +140,8 @@ fn shortened(name: &str, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mesh::tests::ball;
-    use crate::placement::Placement;
+    use crate::render::mesh::tests::ball;
+    use crate::render::placement::Placement;
     use media2face::signal::HeadPose;
 
     #[test]

@@ -4,8 +4,8 @@ use std::fmt::Write;
 use std::fs;
 use std::sync::Arc;
 
-use media2face::backend::cpu::{CpuBackend, CpuOptions};
-use media2face::face::FaceDecoder;
+use media2face::internals::backend::cpu::{CpuBackend, CpuOptions};
+use media2face::internals::face::FaceDecoder;
 use media2face::pack::Pack;
 
 use crate::{Bench, assert_failed, names};

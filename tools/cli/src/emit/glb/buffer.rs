@@ -11,7 +11,7 @@ use json::validation::Checked::Valid;
 use json::validation::USize64;
 use json::{Accessor, Index, Value, buffer};
 
-use crate::vector::Vec3;
+use crate::render::vector::Vec3;
 
 const GLB_MAGIC: u32 = 0x4654_6C67;
 const GLB_VERSION: u32 = 2;

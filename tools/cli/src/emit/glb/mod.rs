@@ -16,16 +16,16 @@ use gltf_json as json;
 use json::accessor::Type;
 use json::validation::Checked::Valid;
 use json::{Index, animation, material, mesh, scene};
+use media2face::Eyeball;
 use media2face::output::{EyeChannels, eye_rotation};
 use media2face::pack::Part;
-use media2face::session::Eyeball;
 use media2face::signal::HeadPose;
 
 use self::buffer::Document;
-use crate::mesh::Mesh;
-use crate::placement::Placement;
-use crate::track::Track;
-use crate::vector::{Vec3, add, scale, sub};
+use crate::emit::track::Track;
+use crate::render::mesh::Mesh;
+use crate::render::placement::Placement;
+use crate::render::vector::{Vec3, add, scale, sub};
 
 const METRES: f32 = 1e-3;
 /// Vertices that a target moves less than this keep their place in it: a decoder's offsets are never quite zero.
@@ -286,8 +286,8 @@ impl Shapes {
 mod tests {
     use super::buffer::tests::chunks;
     use super::*;
-    use crate::mesh::tests::ball;
-    use crate::track::tests::short;
+    use crate::emit::track::tests::short;
+    use crate::render::mesh::tests::ball;
 
     /// `jawOpen` lowers the lower half by 10 mm, `eyeBlinkLeft` does nothing.
     fn targets(mesh: &Mesh) -> Vec<f32> {

@@ -1,0 +1,220 @@
+//! Styles over time: every --style, --style-image or --preset begins one, which the --at, --strength and --ramp that follow
+//! refine. The order of different options is what clap's derive does not keep, so it is read from the indices here.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::error::ErrorKind;
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches, value_parser};
+use media2face::StyleTrack;
+use media2face::limits;
+
+use super::number;
+use crate::emit::page::Band;
+
+/// What a style is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    Text(String),
+    Image(PathBuf),
+    Preset(String),
+}
+
+/// A style and its refinements.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StyleGroup {
+    pub source: Source,
+    /// Seconds.
+    pub start_s: f64,
+    /// Seconds; infinity is the end of the clip.
+    pub end_s: f64,
+    pub strength: f32,
+    pub ramp_s: f64,
+}
+
+impl StyleGroup {
+    /// As pages show it.
+    pub fn band(&self) -> Band {
+        let source = match &self.source {
+            Source::Text(text) => text.clone(),
+            Source::Image(path) => path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            Source::Preset(name) => name.clone(),
+        };
+        let label = if self.strength == 1.0 { source } else { format!("{source} × {}", self.strength) };
+        Band { label, start_s: self.start_s, end_s: self.end_s.is_finite().then_some(self.end_s) }
+    }
+}
+
+/// All styles of a clip, in the order of the command line.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Styles(pub Vec<StyleGroup>);
+
+/// One option of a group, as it stands on the command line.
+enum Item {
+    Begin(Source),
+    At((f64, f64)),
+    Strength(f32),
+    Ramp(f64),
+}
+
+impl Args for Styles {
+    fn augment_args(command: Command) -> Command {
+        let option = |name: &'static str, value: &'static str, help: &'static str| {
+            let arg = Arg::new(name).long(name).value_name(value).help(help);
+            arg.action(ArgAction::Append).allow_negative_numbers(true)
+        };
+        let image = option(
+            "style-image",
+            "FILE",
+            "How it is said: a picture, PNG or JPEG, on white where it is transparent; begins a style too",
+        );
+        let at = option("at", "START-END", "When, seconds: 1.5-3, or 1.5- to the end; the whole clip by default");
+        let ramp_s = option("ramp", "SECONDS", "Length of the blend at its start and end; 0.2 by default");
+        command
+            .arg(option(
+                "style",
+                "TEXT",
+                "How it is said: words or an emoji; --at, --strength, --ramp behind it refine it",
+            ))
+            .arg(image.value_parser(value_parser!(PathBuf)))
+            .arg(option("preset", "NAME", "How it is said: a style of the pack by its name; begins a style too"))
+            .arg(at.value_parser(range))
+            .arg(
+                option("strength", "X", "How strong the style is: 0 is none of it, 1 (default) all, 2 twice as far")
+                    .value_parser(strength),
+            )
+            .arg(ramp_s.value_parser(ramp))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Styles {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+        let mut items = Vec::new();
+        collect(matches, "style", &mut items, |text: &String| Item::Begin(Source::Text(text.clone())));
+        collect(matches, "style-image", &mut items, |path: &PathBuf| Item::Begin(Source::Image(path.clone())));
+        collect(matches, "preset", &mut items, |name: &String| Item::Begin(Source::Preset(name.clone())));
+        collect(matches, "at", &mut items, |range: &(f64, f64)| Item::At(*range));
+        collect(matches, "strength", &mut items, |strength: &f32| Item::Strength(*strength));
+        collect(matches, "ramp", &mut items, |ramp_s: &f64| Item::Ramp(*ramp_s));
+        items.sort_by_key(|(index, ..)| *index);
+        group(items.into_iter().map(|(_, name, item)| (name, item)))
+            .map_err(|fault| Error::raw(ErrorKind::ArgumentConflict, format!("{fault}\n")))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// Adds every value of an option with its place on the command line.
+fn collect<T: Clone + Send + Sync + 'static>(
+    matches: &ArgMatches,
+    name: &'static str,
+    items: &mut Vec<(usize, &'static str, Item)>,
+    item: impl Fn(&T) -> Item,
+) {
+    let (indices, values) = (matches.indices_of(name), matches.get_many::<T>(name));
+    items.extend(indices.into_iter().flatten().zip(values.into_iter().flatten()).map(|(at, v)| (at, name, item(v))));
+}
+
+fn group(items: impl Iterator<Item = (&'static str, Item)>) -> Result<Styles, String> {
+    let mut groups: Vec<(StyleGroup, Vec<&str>)> = Vec::new();
+    for (name, item) in items {
+        if let Item::Begin(source) = item {
+            let (start_s, end_s, ramp_s) = (0.0, f64::INFINITY, StyleTrack::RAMP_S);
+            groups.push((StyleGroup { source, start_s, end_s, strength: 1.0, ramp_s }, Vec::new()));
+            continue;
+        }
+        let Some((group, seen)) = groups.last_mut() else {
+            return Err(format!("--{name} refines a style: put --style, --style-image or --preset before it"));
+        };
+        if seen.contains(&name) {
+            return Err(format!("--{name} twice for one style"));
+        }
+        seen.push(name);
+        match item {
+            Item::Begin(_) => unreachable!("begun above"),
+            Item::At(range) => (group.start_s, group.end_s) = range,
+            Item::Strength(strength) => group.strength = strength,
+            Item::Ramp(ramp_s) => group.ramp_s = ramp_s,
+        }
+    }
+    Ok(Styles(groups.into_iter().map(|(group, _)| group).collect()))
+}
+
+/// `START-END` or `START-`.
+pub(super) fn range(text: &str) -> Result<(f64, f64), String> {
+    let time = |text: &str| match f64::from_str(text.trim()) {
+        Ok(time_s) if time_s.is_finite() && time_s >= 0.0 => Ok(time_s),
+        _ => Err(format!("{text:?} is no time: seconds from 0 on")),
+    };
+    let (start, end) = text.split_once('-').ok_or("expected START-END, such as 1.5-3")?;
+    let (start_s, end_s) = (time(start)?, if end.trim().is_empty() { f64::INFINITY } else { time(end)? });
+    if start_s < end_s { Ok((start_s, end_s)) } else { Err("it ends before it starts".to_owned()) }
+}
+
+fn strength(text: &str) -> Result<f32, String> {
+    number(text, -limits::MAX_GUIDANCE, limits::MAX_GUIDANCE)
+}
+
+fn ramp(text: &str) -> Result<f64, String> {
+    number(text, 0.0, limits::MAX_RAMP_S as f32).map(f64::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        styles: Styles,
+    }
+
+    fn parse(line: &str) -> Result<Vec<StyleGroup>, String> {
+        let words = std::iter::once("m2f").chain(line.split(' ').filter(|word| !word.is_empty()));
+        Line::try_parse_from(words).map(|line| line.styles.0).map_err(|error| error.to_string())
+    }
+
+    fn group(source: Source) -> StyleGroup {
+        StyleGroup { source, start_s: 0.0, end_s: f64::INFINITY, strength: 1.0, ramp_s: 0.2 }
+    }
+
+    #[test]
+    fn refinements_belong_to_the_style_before_them() {
+        let happy = Source::Text("happy".to_owned());
+        assert_eq!(parse(""), Ok(vec![]));
+        assert_eq!(parse("--style happy"), Ok(vec![group(happy.clone())]));
+        let found = parse("--style happy --at 1.5-3 --strength .8 --preset x --ramp 0 --style-image a.png --at 2-");
+        let expected = vec![
+            StyleGroup { start_s: 1.5, end_s: 3.0, strength: 0.8, ..group(happy) },
+            StyleGroup { ramp_s: 0.0, ..group(Source::Preset("x".to_owned())) },
+            StyleGroup { start_s: 2.0, ..group(Source::Image("a.png".into())) },
+        ];
+        assert_eq!(found, Ok(expected));
+    }
+
+    #[test]
+    fn refinement_without_a_style_or_given_twice_is_refused() {
+        assert!(parse("--at 1-2 --style happy").unwrap_err().contains("--at refines a style"));
+        assert!(parse("--style happy --at 1-2 --at 3-4").unwrap_err().contains("--at twice"));
+    }
+
+    #[test]
+    fn times_that_cannot_be_are_refused() {
+        for at in ["3-1.5", "1-1", "-3", "-1-3", "nan-2", "1-nan", "1-inf", "1", "-", "a-b"] {
+            assert!(parse(&format!("--style happy --at {at}")).is_err(), "{at}");
+        }
+        for option in ["--strength nan", "--strength 1e9", "--ramp -1", "--ramp inf"] {
+            assert!(parse(&format!("--style happy {option}")).is_err(), "{option}");
+        }
+        assert!(parse("--style happy --strength -0.5").is_ok());
+        assert!(parse("--style --at 1-2").is_err(), "an option is no prompt");
+    }
+}

@@ -1,0 +1,15 @@
+//! The commands: what the arguments say, and what is done.
+
+pub mod animate;
+pub mod args;
+pub mod bench;
+pub mod compare;
+pub mod convert;
+pub mod devices;
+pub mod extract;
+pub mod generate;
+pub mod inspect;
+pub mod output;
+pub mod profile;
+pub mod scene;
+pub mod summary;

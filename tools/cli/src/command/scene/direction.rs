@@ -1,0 +1,180 @@
+//! Styles and keyframes of a line: read, with the files that they name, and moved from the line's time to the scene's.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+use media2face::audio::RATE_HZ;
+use media2face::pack::ARKIT_NAMES;
+use media2face::{Model, Session, SessionOptions, Style, StyleTrack};
+
+use super::faults::Faults;
+use super::script;
+use crate::input::file;
+use crate::input::keyframe::{Expression, Head, Keyframe};
+
+/// Styles of a line or a character, in the time of a line. What is wrong with one is told with its number.
+pub fn styles(
+    tables: &[toml::Value],
+    place: &str,
+    folder: &Path,
+    model: Option<&Arc<Model>>,
+    faults: &mut Faults,
+) -> Vec<StyleTrack> {
+    let mut tracks = Vec::new();
+    for (number, table) in tables.iter().enumerate() {
+        let place = format!("{place}, styles {}", number + 1);
+        let Some(style) = script::read::<script::Style>(table.clone(), &place, faults) else { continue };
+        let track = style_track(style, folder).and_then(|track| {
+            // A session knows best what the model takes.
+            let fits = |model| Session::new(model, SessionOptions { styles: vec![track.clone()], ..heard() });
+            model.map(fits).transpose()?;
+            Ok(track)
+        });
+        tracks.extend(faults.take(&place, track));
+    }
+    tracks
+}
+
+/// Options of a session for the sound of scenes.
+pub fn heard() -> SessionOptions {
+    SessionOptions { editable: false, ..SessionOptions::new(RATE_HZ, 1) }
+}
+
+fn style_track(style: script::Style, folder: &Path) -> Result<StyleTrack> {
+    let what = match (style.text, style.picture, style.preset) {
+        (Some(text), None, None) => Style::Text(text),
+        (None, Some(path), None) => {
+            let path = folder.join(path);
+            let (bytes, _) = file::picture(&path)?;
+            Style::Picture(bytes)
+        }
+        (None, None, Some(name)) => Style::Preset(name),
+        _ => bail!("expected one of text, picture and preset"),
+    };
+    let mut track = StyleTrack::new(what);
+    track.start_s = style.start_s.unwrap_or(track.start_s);
+    track.end_s = style.end_s.unwrap_or(track.end_s);
+    track.strength = style.strength.unwrap_or(track.strength);
+    track.ramp_s = style.ramp_s.unwrap_or(track.ramp_s);
+    Ok(track)
+}
+
+/// Styles in the time of the scene, cut at the end of their line; what is cut is told to `warn`.
+pub fn spoken_styles(styles: &[StyleTrack], (start_s, end_s): (f64, f64), warn: impl Fn(String)) -> Vec<StyleTrack> {
+    let duration_s = end_s - start_s;
+    let mut moved = Vec::with_capacity(styles.len());
+    for (number, style) in styles.iter().enumerate() {
+        let number = number + 1;
+        if style.start_s >= duration_s {
+            warn(format!(
+                "style {number} begins at {} s, the line ends at {duration_s:.2} s: no effect",
+                style.start_s
+            ));
+            continue;
+        }
+        if style.end_s.is_finite() && style.end_s > duration_s {
+            warn(format!("style {number} ends at {} s, the line at {duration_s:.2} s: it was cut", style.end_s));
+        }
+        let end_s = start_s + style.end_s.min(duration_s);
+        moved.push(StyleTrack { start_s: start_s + style.start_s, end_s, ..style.clone() });
+    }
+    moved
+}
+
+/// Keyframes of a line, in its time.
+pub fn keyframes(
+    tables: &[toml::Value],
+    place: &str,
+    folder: &Path,
+    model: Option<&Arc<Model>>,
+    faults: &mut Faults,
+) -> Vec<media2face::Keyframe> {
+    // Without a model at hand the files are read all the same.
+    let arkit: Vec<String> = ARKIT_NAMES.iter().map(ToString::to_string).collect();
+    let names = model.map_or(&arkit[..], |model| model.blendshape_names());
+    let mut keyframes = Vec::new();
+    for (number, table) in tables.iter().enumerate() {
+        let place = format!("{place}, keyframes {}", number + 1);
+        let Some(table) = script::read::<script::Keyframe>(table.clone(), &place, faults) else { continue };
+        let keyframe = keyframe(table, folder).and_then(|keyframe| keyframe.load(names)).and_then(|keyframe| {
+            let fits = |model| Session::new(model, SessionOptions { keyframes: vec![keyframe.clone()], ..heard() });
+            model.map(fits).transpose()?;
+            Ok(keyframe)
+        });
+        keyframes.extend(faults.take(&place, keyframe));
+    }
+    keyframes
+}
+
+fn keyframe(table: script::Keyframe, folder: &Path) -> Result<Keyframe> {
+    let expression = match (table.expression, table.weights, table.file) {
+        (None, None, None) => None,
+        (Some(name), None, None) => Some(Expression::named(&name)?),
+        (None, Some(weights), None) => Some(Expression::Weights(weights)),
+        (None, None, Some(path)) => Some(Expression::File(folder.join(path))),
+        _ => bail!("expected one of expression, weights and file"),
+    };
+    let head = match (table.head, table.head_picture) {
+        (None, None) => None,
+        (Some(turn), None) => Some(Head::Turn(turn)),
+        (None, Some(path)) => Some(Head::Picture(folder.join(path))),
+        _ => bail!("expected one of head and head_picture"),
+    };
+    let (start_s, end_s) = (table.start_s, table.end_s.unwrap_or(table.start_s));
+    let (hold, ramp_s) = (table.hold.unwrap_or(Keyframe::HOLD), table.ramp_s.unwrap_or(Keyframe::RAMP_S));
+    Ok(Keyframe { start_s, end_s, expression, head, hold, ramp_s })
+}
+
+/// Keyframes in the time of the scene, cut at the end of their line; what is cut is told to `warn`.
+pub fn spoken_keyframes(
+    keyframes: &[media2face::Keyframe],
+    (start_s, end_s): (f64, f64),
+    warn: impl Fn(String),
+) -> Vec<media2face::Keyframe> {
+    let duration_s = end_s - start_s;
+    let mut moved = Vec::with_capacity(keyframes.len());
+    for (number, keyframe) in keyframes.iter().enumerate() {
+        let number = number + 1;
+        if keyframe.start_s > duration_s {
+            warn(format!(
+                "keyframe {number} is at {} s, the line ends at {duration_s:.2} s: no effect",
+                keyframe.start_s
+            ));
+            continue;
+        }
+        if keyframe.end_s > duration_s {
+            warn(format!("keyframe {number} ends at {} s, the line at {duration_s:.2} s: it was cut", keyframe.end_s));
+        }
+        let end_s = start_s + keyframe.end_s.min(duration_s);
+        moved.push(media2face::Keyframe { start_s: start_s + keyframe.start_s, end_s, ..keyframe.clone() });
+    }
+    moved
+}
+
+/// Adds a fault for every two keyframes of a character that hold the same frames to different poses.
+pub fn refuse_contradictions(keyframes: &[media2face::Keyframe], fps: f32, place: &str, faults: &mut Faults) {
+    for (number, keyframe) in keyframes.iter().enumerate() {
+        for other in keyframes[..number].iter().filter(|other| keyframe.contradicts(other, fps)) {
+            let at_s = keyframe.start_s.max(other.start_s);
+            faults.add(place, format!("two keyframes hold different poses at {at_s:.2} s: lower the hold of one"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn styles_move_with_their_line_and_end_with_it() {
+        let style = |start_s, end_s| StyleTrack { start_s, end_s, ..StyleTrack::new(Style::Text("sad".to_owned())) };
+        let told = std::cell::RefCell::new(Vec::new());
+        let all = [style(0.0, f64::INFINITY), style(0.5, 1.0), style(0.5, 9.0), style(3.0, 4.0)];
+        let moved = spoken_styles(&all, (10.0, 12.0), |warning| told.borrow_mut().push(warning));
+        let times: Vec<(f64, f64)> = moved.iter().map(|style| (style.start_s, style.end_s)).collect();
+        assert_eq!(times, [(10.0, 12.0), (10.5, 11.0), (10.5, 12.0)]);
+        let told = told.into_inner();
+        assert!(told.len() == 2 && told[0].contains("style 3") && told[1].contains("no effect"), "{told:?}");
+    }
+}

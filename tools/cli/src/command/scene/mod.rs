@@ -1,0 +1,73 @@
+//! `m2f scene`: a script of several characters through sessions into files of each and of all.
+//!
+//! Everybody has one clip as long as the scene: their lines on silence, styles and keyframes in the scene's time. So they
+//! live on between their lines, and look at whoever speaks.
+
+pub mod check;
+mod direction;
+mod faults;
+mod files;
+mod gaze;
+mod generate;
+mod script;
+mod sound;
+pub mod timeline;
+
+use std::sync::Arc;
+
+use anyhow::{Result, ensure};
+
+use crate::command::animate;
+use crate::command::args::{self, Emit};
+use crate::command::output::Output;
+use crate::command::summary::Stages;
+use crate::emit::envelope::Envelope;
+use crate::input::ffmpeg;
+use crate::process::interrupt;
+use crate::process::progress::Progress;
+use crate::{process::tell, process::temporary};
+use check::Character;
+pub use faults::Report;
+use files::Files;
+
+/// Writes the files; gives the line that sums them up.
+pub fn run(args: &args::Scene) -> Result<String> {
+    let mut stages = Stages::begin();
+    interrupt::watch();
+    let progress = Arc::new(Progress::new(args.quiet));
+    let bar = Arc::clone(&progress);
+    let warn = move |message: &str| bar.aside(|| tell::warning(message));
+    let scene = check::run(args, &warn)?;
+    let kinds = animate::kinds(args.emit.as_deref(), &scene.model)?;
+    ensure!(!kinds.contains(&Emit::Frames), "a scene has no frames: --emit mp4 makes a film of it");
+    if kinds.contains(&Emit::Mp4) {
+        ffmpeg::check_films()?;
+    }
+    let mut files = Files::create(&args.out, &kinds, &scene.characters)?;
+    stages.end("model");
+    let animations = generate::generate(&scene.model, &scene.characters, &progress)?;
+    stages.end("motion");
+    let output = |(character, animation): (&Character, _)| {
+        let mut envelope = Envelope::default();
+        envelope.add(&character.samples, 1);
+        let mut output =
+            Output::new(animation, scene.fps, character.bound.clone(), envelope, files::SOUND.to_owned(), &progress)?;
+        output.track.drop_frame = scene.drop_frame;
+        Ok(output)
+    };
+    let outputs = scene.characters.iter().zip(animations).map(output).collect::<Result<Vec<_>>>()?;
+    files.write(&scene, &outputs, args.size as usize, &progress)?;
+    let naming = temporary::naming();
+    interrupt::check()?;
+    files.persist()?;
+    drop(naming);
+    stages.end("files");
+    let (duration_s, frame_count) = (outputs[0].animation.duration_s(), outputs[0].track.frame_count());
+    let summary = stages.summary(duration_s, frame_count);
+    let summary = format!("{} characters, {} lines: {summary}, seed {}", outputs.len(), scene.lines.len(), scene.seed);
+    Ok(if kinds.contains(&Emit::Html) {
+        format!("{summary}; open {}", args.out.join(files::PAGE).display())
+    } else {
+        summary
+    })
+}

@@ -1,0 +1,11 @@
+//! What people have: sound, meshes, keyframes, films, text, models.
+
+pub mod face;
+pub mod ffmpeg;
+pub mod file;
+pub mod keyframe;
+pub mod model;
+pub mod obj;
+pub mod order;
+pub mod sound;
+pub mod text;

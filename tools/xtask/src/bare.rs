@@ -1,0 +1,28 @@
+//! The library without Vulkan, picture files and prompts: that it builds, passes what remains, and is small.
+
+use anyhow::{Context, Result, ensure};
+
+use crate::command::{cargo, command, run, target};
+use crate::shipped::LIBRARY;
+use crate::test::Extent;
+
+/// Most bytes of the stripped shared library: 3.11 MiB were measured, a third of them the FFT and the kernels of three instruction sets.
+const MOST_BYTES: u64 = (32 << 20) / 10;
+
+/// Lints it; in full also runs the tests that need none of the three, and weighs it.
+pub(crate) fn check(extent: Extent) -> Result<()> {
+    let without = "--no-default-features";
+    run(&mut cargo(&["clippy", "--package", LIBRARY, without, "--", "-D", "warnings"]))?;
+    if extent == Extent::Quick {
+        return Ok(());
+    }
+    run(&mut cargo(&["test", "--package", "media2face", "--lib", "--test", "memory", without]))?;
+    let folder = target().join("bare");
+    run(cargo(&["build", "--profile", "small", "--package", LIBRARY, without, "--target-dir"]).arg(&folder))?;
+    let (built, stripped) = (folder.join("small/libmedia2face.so"), folder.join("libmedia2face.so"));
+    run(command("strip", &["-o"]).arg(&stripped).arg(&built))?;
+    let bytes = std::fs::metadata(&stripped).with_context(|| stripped.display().to_string())?.len();
+    println!("   the bare library, stripped: {:.2} MiB", bytes as f64 / f64::from(1 << 20));
+    ensure!(bytes <= MOST_BYTES, "the bare library has {bytes} bytes, at most {MOST_BYTES}");
+    Ok(())
+}
