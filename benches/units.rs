@@ -41,7 +41,7 @@ fn main() {
 }
 
 fn report(seconds: u32, styled: bool) {
-    let runs = if seconds < 1000 { 9 } else { 1 };
+    let runs = if seconds < 1000 { 9 } else { 3 };
     let mut runs: Vec<Run> = (0..runs).map(|_| run(&model(), seconds, styled)).collect();
     runs.sort_by(|a, b| a.longest_ms.total_cmp(&b.longest_ms));
     let (median, style) = (&runs[runs.len() / 2], if styled { ", with a style" } else { "" });
