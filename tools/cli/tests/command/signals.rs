@@ -3,11 +3,12 @@
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::{SigHandler, Signal, kill, signal};
 use nix::unistd::Pid;
 
 use crate::{Bench, INTEGERS, names};
@@ -20,6 +21,16 @@ struct Running(Child);
 impl Running {
     fn start(command: &mut Command) -> Self {
         command.env_remove("VK_INSTANCE_LAYERS").stdout(Stdio::null());
+        // Tests that run under nohup, or behind a shell's `&`, inherit signals that are ignored, and so would the command.
+        let listen = || {
+            for (one, _) in STATUSES {
+                // SAFETY: the default has no handler that could be unsafe.
+                unsafe { signal(one, SigHandler::SigDfl) }?;
+            }
+            Ok(())
+        };
+        // SAFETY: between fork and exec the closure calls `signal` alone, which is safe there.
+        unsafe { command.pre_exec(listen) };
         Self(command.spawn().unwrap())
     }
 
