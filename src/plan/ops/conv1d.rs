@@ -3,7 +3,7 @@
 use crate::tensor::Weight;
 
 use super::super::view::View;
-use super::{Activation, Declared, same, vector, views};
+use super::{Activation, Declared, products, same, vector, views};
 
 /// `out[b,t,o] = act(Σ_{k,i} x[b, t·stride + k·dilation − pad, g(o)+i]·weight[o,i,k] + bias[o]) + residual[b,t,o]`, zero
 /// outside the clip; o and i of the same group.
@@ -41,7 +41,7 @@ impl Declared for Conv1d {
     }
 
     fn flops(&self) -> u64 {
-        2 * (self.out.batch * self.out.rows * self.weight.len()) as u64
+        products(self.out, &self.weight)
     }
 
     fn check(&self) {

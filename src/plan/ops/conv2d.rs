@@ -3,7 +3,7 @@
 use crate::tensor::Weight;
 
 use super::super::view::View;
-use super::{Activation, Declared, same, vector, views};
+use super::{Activation, Declared, products, same, vector, views};
 
 /// 3×3 convolution with zero padding 1 over a map: `out = act(conv(x) + bias + add)`. With `upsample`, x is read as its
 /// nearest-neighbour double (stride 1 then); a backend may use the four 2×2 phase kernels instead.
@@ -41,7 +41,7 @@ impl Declared for Conv2d {
     }
 
     fn flops(&self) -> u64 {
-        2 * (self.out.batch * self.out.rows * self.weight.len()) as u64
+        products(self.out, &self.weight)
     }
 
     fn check(&self) {

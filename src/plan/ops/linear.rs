@@ -3,7 +3,7 @@
 use crate::tensor::Weight;
 
 use super::super::view::View;
-use super::{Activation, Declared, same, vector, views};
+use super::{Activation, Declared, products, same, vector, views};
 
 /// `out[b,r,o] = act(Σ_i x[b,r,i]·weight[o,i] + bias[o]) + residual[b,r,o]`
 #[derive(Debug, Clone)]
@@ -32,7 +32,7 @@ impl Declared for Linear {
     }
 
     fn flops(&self) -> u64 {
-        2 * (self.out.batch * self.out.rows * self.weight.len()) as u64
+        products(self.out, &self.weight)
     }
 
     fn check(&self) {

@@ -146,6 +146,11 @@ fn same(stem: &str, a: View, b: View) {
     assert_eq!(a.shape(), b.shape(), "{stem}: shapes differ");
 }
 
+/// Multiplications and additions where every row of the output meets every value of the weight once.
+fn products(out: View, weight: &Weight) -> u64 {
+    2 * (out.batch * out.rows * weight.len()) as u64
+}
+
 /// Panics unless the weight is a vector of so many values.
 fn vector(stem: &str, weight: &Weight, len: usize) {
     assert_eq!(weight.shape(), [len], "{stem}: {} is not a vector of {len}", weight.name());

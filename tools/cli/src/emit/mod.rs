@@ -1,4 +1,5 @@
-//! The files of `m2f animate`: each writer takes plain data and a writer.
+//! The files of `m2f animate`: each writer takes plain data and a writer. One more format is a file here, a name in `Emit`
+//! (command/args.rs) and its turn in command/output.rs.
 
 pub mod csv;
 pub mod envelope;
