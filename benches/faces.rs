@@ -11,7 +11,7 @@ use std::time::Instant;
 use media2face::internals::face::FaceDecoder;
 use media2face::output::{Blinks, Gaze, ShapeSolver, SolverOptions};
 use media2face::pack::Pack;
-use media2face::{Animation, BackendChoice, Liveliness, Model, Runtime, RuntimeOptions, Session, SessionOptions};
+use media2face::{Adjustments, Animation, BackendChoice, Model, Runtime, RuntimeOptions, Session, SessionOptions};
 use support::{cpu_seconds, values};
 
 /// Runs of each row; the median is told.
@@ -52,14 +52,14 @@ fn main() {
     });
 
     let clip = clip(pack());
-    let (gains, head_gain) = (Liveliness { expression_gain: 1.2, ..Liveliness::default() }, 1.2);
-    let smooth = Liveliness { head_gain, smoothing_s: 0.05, head_smoothing_s: 0.05, ..Liveliness::default() };
+    let (gains, head_gain) = (Adjustments { expression_gain: 1.2, ..Adjustments::default() }, 1.2);
+    let smooth = Adjustments { head_gain, smoothing_s: 0.05, head_smoothing_s: 0.05, ..Adjustments::default() };
     let blinks = Blinks { added_per_minute: 15.0, ..Blinks::default() };
-    let layers = Liveliness { blinks, gaze: Gaze { saccades_per_minute: 20.0, ..Gaze::default() }, ..gains.clone() };
-    clip.liven(&layers).expect("the range of the eyes is measured once");
-    for (what, liveliness) in [("gains", gains), ("smoothing", smooth), ("gains, blinks, saccades", layers)] {
-        row(&format!("liven a frame by {what}"), clip.motion().len(), || {
-            clip.liven(&liveliness).expect("livened");
+    let layers = Adjustments { blinks, gaze: Gaze { saccades_per_minute: 20.0, ..Gaze::default() }, ..gains.clone() };
+    clip.adjust(&layers).expect("the range of the eyes is measured once");
+    for (what, adjustments) in [("gains", gains), ("smoothing", smooth), ("gains, blinks, saccades", layers)] {
+        row(&format!("adjust a frame by {what}"), clip.motion().len(), || {
+            clip.adjust(&adjustments).expect("adjusted");
         });
     }
 }

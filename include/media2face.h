@@ -315,7 +315,7 @@ typedef struct m2f_device_info {
 
 /**
  * Receives a message: level, one line of UTF-8 that is valid during the call, and log_user. It is called only inside
- * calls that the host makes (create, step, wait, pull, liven), on their thread, never on a thread of the library's own
+ * calls that the host makes (create, step, wait, pull, adjust), on their thread, never on a thread of the library's own
  * and never from a push. It must not call back into the library.
  */
 typedef void (*m2f_log_callback)(m2f_log_level level, const char *message, void *user);
@@ -642,11 +642,11 @@ typedef struct m2f_gaze_target {
 } m2f_gaze_target;
 
 /**
- * Options of m2f_result_liven. Fill with m2f_liveliness_options_init first: the defaults change nothing.
+ * Options of m2f_result_adjust. Fill with m2f_adjustment_options_init first: the defaults change nothing.
  *
  * They act in this order: gains, smoothing, channels and limits, added blinks, gaze.
  */
-typedef struct m2f_liveliness_options {
+typedef struct m2f_adjustment_options {
     /** Bytes of this struct as the caller knows it. */
     uint32_t struct_size;
     /** Factor on the expression about the face at rest, 0..4; default 1. */
@@ -686,7 +686,7 @@ typedef struct m2f_liveliness_options {
     const struct m2f_gaze_target *targets;
     /** Targets behind targets, at most 4096. */
     uint64_t target_count;
-} m2f_liveliness_options;
+} m2f_adjustment_options;
 
 /** Options of m2f_binding_create. */
 typedef struct m2f_binding_options {
@@ -1393,7 +1393,7 @@ M2F_API m2f_status m2f_result_duration_s(const struct m2f_result *result, double
 
 /**
  * The seed that the clip was made with: the session's, or what M2F_SEED_AUTO became, with which the take can be made again.
- * A revised result keeps that of the whole clip, a livened one its source's, a composed one has its first part's.
+ * A revised result keeps that of the whole clip, an adjusted one its source's, a composed one has its first part's.
  *
  * Parameters: out, receives the seed. Returns: OK; INVALID_ARGUMENT. Threads: any.
  */
@@ -1614,7 +1614,7 @@ m2f_status m2f_result_compose(const struct m2f_part *parts,
  * Parameters: options, size writable bytes; size, sizeof *options.
  * Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
  */
-M2F_API m2f_status m2f_liveliness_options_init(struct m2f_liveliness_options *options, size_t size);
+M2F_API m2f_status m2f_adjustment_options_init(struct m2f_adjustment_options *options, size_t size);
 
 /**
  * Another result of the same clip, livelier or calmer. All reads, bindings, solvers and device writes of it show the same
@@ -1628,8 +1628,8 @@ M2F_API m2f_status m2f_liveliness_options_init(struct m2f_liveliness_options *op
  * Threads: any but an audio thread; delivers waiting log messages. Cost: microseconds a frame.
  */
 M2F_API
-m2f_status m2f_result_liven(const struct m2f_result *result,
-                            const struct m2f_liveliness_options *options,
+m2f_status m2f_result_adjust(const struct m2f_result *result,
+                            const struct m2f_adjustment_options *options,
                             struct m2f_result **out);
 
 /**

@@ -38,14 +38,14 @@ pub mod prompt;
 #[doc(hidden)]
 pub mod speech;
 
-mod direction;
+mod conditioning;
 mod host;
 mod result;
 mod session;
 
 pub mod vulkan;
 
-pub use direction::*;
+pub use conditioning::*;
 pub use error::{Error, Result};
 pub use face::Topology;
 pub use host::*;

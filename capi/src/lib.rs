@@ -11,6 +11,7 @@
 
 #![allow(non_camel_case_types)] // C names
 
+mod adjustments;
 mod binding;
 mod buffer;
 mod device;
@@ -19,7 +20,6 @@ mod guard;
 mod heap;
 mod identity;
 mod keyframe;
-mod liveliness;
 mod memory;
 mod model;
 mod options;
@@ -37,13 +37,13 @@ mod vulkan;
 #[cfg(feature = "vulkan")]
 mod vulkan_frames;
 
+pub use adjustments::*;
 pub use binding::*;
 pub use device::*;
 pub use error::{m2f_last_error, m2f_status, m2f_status_name};
 pub use heap::HostMemory;
 pub use identity::*;
 pub use keyframe::*;
-pub use liveliness::*;
 pub use memory::*;
 pub use model::*;
 pub use reading::*;

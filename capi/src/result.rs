@@ -136,7 +136,7 @@ pub unsafe extern "C" fn m2f_result_duration_s(result: *const m2f_result, out: *
 }
 
 /// The seed that the clip was made with: the session's, or what `M2F_SEED_AUTO` became, with which the take can be made again.
-/// A revised result keeps that of the whole clip, a livened one its source's, a composed one has its first part's.
+/// A revised result keeps that of the whole clip, an adjusted one its source's, a composed one has its first part's.
 ///
 /// Parameters: `out`, receives the seed. Returns: OK; INVALID_ARGUMENT. Threads: any.
 ///

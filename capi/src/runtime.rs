@@ -52,7 +52,7 @@ pub enum m2f_log_level {
 }
 
 /// Receives a message: level, one line of UTF-8 that is valid during the call, and `log_user`. It is called only inside
-/// calls that the host makes (create, step, wait, pull, liven), on their thread, never on a thread of the library's own
+/// calls that the host makes (create, step, wait, pull, adjust), on their thread, never on a thread of the library's own
 /// and never from a push. It must not call back into the library.
 pub type m2f_log_callback =
     Option<unsafe extern "C" fn(level: m2f_log_level, message: *const c_char, user: *mut c_void)>;

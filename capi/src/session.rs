@@ -104,7 +104,7 @@ pub struct m2f_session_options {
     pub no_default_style: u32,
     /// 1 (default): the motion is adjusted as the pack states, where it does: gains, a mouth that closes in pauses, lids that move
     /// together, a start from rest. What keyframes hold is not. 0: it is left as the networks make it.
-    pub adjustments: u32,
+    pub pack_adjustments: u32,
     /// Silence behind the last sample in which mouth and head come to rest, seconds, 0 (default) to 10; the result is longer by
     /// it. Of no effect in a revision.
     pub tail_s: f32,
@@ -133,7 +133,7 @@ unsafe impl Options for m2f_session_options {
             repaint_loops: 0,
             noise_scale: f32::NAN,
             no_default_style: 0,
-            adjustments: 1,
+            pack_adjustments: 1,
             tail_s: 0.0,
         }
     }
@@ -387,7 +387,7 @@ pub(super) unsafe fn convert(options: &m2f_session_options) -> Result<SessionOpt
     let flags = [
         ("editable", options.editable),
         ("no_default_style", options.no_default_style),
-        ("adjustments", options.adjustments),
+        ("pack_adjustments", options.pack_adjustments),
     ];
     for (name, flag) in flags {
         if flag > 1 {
@@ -429,7 +429,7 @@ pub(super) unsafe fn convert(options: &m2f_session_options) -> Result<SessionOpt
         default_style: options.no_default_style == 0,
         identity,
         editable: options.editable == 1,
-        adjustments: options.adjustments == 1,
+        pack_adjustments: options.pack_adjustments == 1,
         tail_s: f64::from(options.tail_s),
         edit_mode: match options.repaint_loops {
             0 => InpaintMode::Inpaint,

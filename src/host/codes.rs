@@ -11,7 +11,7 @@ use crate::unit::{self, Unit};
 
 use super::log::LogLevel;
 use super::model::Model;
-use crate::direction::style::Style;
+use crate::conditioning::style::Style;
 
 /// Codes of the prompts and pictures that were encoded last, the newest first; bounded by number and by the bytes of what
 /// they were encoded from.

@@ -15,7 +15,7 @@ pub enum LogLevel {
     Info,
 }
 
-/// Receives messages, on the thread of the call that delivers them: create, step, wait, pull, liven.
+/// Receives messages, on the thread of the call that delivers them: create, step, wait, pull, adjust.
 pub type LogSink = Arc<dyn Fn(LogLevel, &str) + Send + Sync>;
 
 /// Most messages that wait; the oldest go first.

@@ -13,7 +13,7 @@ use crate::speech::{SpeechEncoder, SpeechPrograms};
 
 use super::codes::KeptCodes;
 use super::runtime::Runtime;
-use crate::direction::style::Style;
+use crate::conditioning::style::Style;
 use crate::session::options::SessionOptions;
 
 /// A neutral face of one model, with what the decoder computes of it once. It keeps the model alive.

@@ -11,7 +11,7 @@ use crate::limits;
 use crate::signal::{Frames, HeadPose};
 
 use super::animation::{Animation, SAMPLE_RATE_HZ};
-use crate::direction::style::check_range;
+use crate::conditioning::style::check_range;
 use crate::session::calm::Calm;
 
 /// A range of an animation.

@@ -1,4 +1,4 @@
-//! One clip of a job on its way: pending → heard → directed → an animation.
+//! One clip of a job on its way: pending → heard → conditioned → an animation.
 
 use std::sync::Arc;
 
@@ -10,12 +10,12 @@ use crate::plan::{Backend, DeviceFrames};
 use crate::signal::Frames;
 use crate::unit::Unit;
 
-use super::adjustments::{Adjustments, Context};
 use super::calm::{Calm, Sound};
 use super::options::{SEED_AUTO, SessionOptions};
+use super::pack_adjustments::{Context, PackAdjustments};
 use super::revision::Revision;
-use crate::direction::directions::{Direction, Directions};
-use crate::direction::edits::Known;
+use crate::conditioning::conditions::{Conditioning, Conditions};
+use crate::conditioning::constraint::Constraint;
 use crate::host::model::Model;
 use crate::result::animation::Animation;
 
@@ -41,7 +41,7 @@ impl Input {
 struct Asked {
     model: Arc<Model>,
     options: SessionOptions,
-    direction: Arc<Direction>,
+    conditioning: Arc<Conditioning>,
 }
 
 /// A clip whose input has ended.
@@ -65,7 +65,7 @@ pub(crate) struct Heard {
 }
 
 /// A clip that knows what its motion is made with.
-pub(crate) struct Directed {
+pub(crate) struct Conditioned {
     asked: Asked,
     source: Source,
     seed: u64,
@@ -74,9 +74,9 @@ pub(crate) struct Directed {
     frames: usize,
     /// Features of the whole clip, where they are asked for again.
     features: Option<Arc<Frames>>,
-    directions: Directions,
-    /// m of keyframes and of a revision's old motion, [frames, 2].
-    held: Option<Frames>,
+    conditions: Conditions,
+    /// m of the constraint of keyframes and a revision's old motion, [frames, 2].
+    mask: Option<Frames>,
     /// Where the clip rests.
     calm: Option<Arc<Calm>>,
 }
@@ -89,7 +89,7 @@ impl Asked {
 
     /// What of the sound decides where the clip comes to rest; its last samples are silence that was added.
     async fn listen(&self, samples: &[f32], heard: usize, unit: &Unit) -> Sound {
-        let config = self.model.manifest().adjustments.as_ref().filter(|_| self.options.adjustments);
+        let config = self.model.manifest().adjustments.as_ref().filter(|_| self.options.pack_adjustments);
         let seconds = |samples: usize| samples as f64 / f64::from(RATE_HZ);
         let pauses = match config.filter(|config| !config.pause_gains.is_empty()) {
             Some(config) => pauses(samples, f64::from(config.shortest_pause_s), unit).await,
@@ -102,13 +102,18 @@ impl Asked {
 
 impl Pending {
     /// Nothing is computed yet.
-    pub(crate) fn new(model: &Arc<Model>, options: &SessionOptions, direction: &Arc<Direction>, input: Input) -> Self {
-        let (model, options, direction) = (Arc::clone(model), options.clone(), Arc::clone(direction));
-        Self { asked: Asked { model, options, direction }, input }
+    pub(crate) fn new(
+        model: &Arc<Model>,
+        options: &SessionOptions,
+        conditioning: &Arc<Conditioning>,
+        input: Input,
+    ) -> Self {
+        let (model, options, conditioning) = (Arc::clone(model), options.clone(), Arc::clone(conditioning));
+        Self { asked: Asked { model, options, conditioning }, input }
     }
 
-    pub(crate) fn direction(&self) -> &Direction {
-        &self.asked.direction
+    pub(crate) fn conditioning(&self) -> &Conditioning {
+        &self.asked.conditioning
     }
 
     /// Encodes its speech; a revision's features are known. `show` hears of the part done, 0..1.
@@ -141,49 +146,49 @@ impl Pending {
 }
 
 impl Heard {
-    pub(crate) fn direction(&self) -> &Direction {
-        &self.asked.direction
+    pub(crate) fn conditioning(&self) -> &Conditioning {
+        &self.asked.conditioning
     }
 
-    /// Takes the direction as it is now, once; what comes later comes too late. `None` while something of it waits to be
+    /// Takes the conditioning as it is now, once; what comes later comes too late. `None` while something of it waits to be
     /// encoded.
-    pub(crate) fn take_directions(&self) -> Result<Option<Directions>> {
+    pub(crate) fn take_conditions(&self) -> Result<Option<Conditions>> {
         let frames = match &self.source {
             Source::Sound { .. } => self.audio.rows,
             Source::Revision(revision) => revision.features().len(),
         };
-        self.asked.direction.take(&self.asked.model, frames)
+        self.asked.conditioning.take(&self.asked.model, frames)
     }
 
-    /// With its direction it is ready to be sampled.
-    pub(crate) async fn direct(self, directions: Directions, unit: &Unit) -> Result<Directed> {
+    /// With its conditioning it is ready to be sampled.
+    pub(crate) async fn condition(self, conditions: Conditions, unit: &Unit) -> Result<Conditioned> {
         let Self { asked, source, seed, audio } = self;
         let backend = &**asked.model.runtime().backend();
-        let (directions, features, calm) = match &source {
+        let (conditions, features, calm) = match &source {
             Source::Revision(revision) => {
                 let calm = revision.calm().map(Arc::new);
-                (revision.narrow(directions)?, Some(Arc::clone(revision.features())), calm)
+                (revision.narrow(conditions)?, Some(Arc::clone(revision.features())), calm)
             }
             Source::Sound { sound, .. } => {
-                let keeps = asked.options.editable || directions.kept.is_some();
+                let keeps = asked.options.editable || conditions.unstyled.is_some();
                 let features = if keeps { Some(Arc::new(download(backend, &audio, unit).await?)) } else { None };
                 let calm = match sound.acts() {
                     true => Some(Arc::new(Calm::new(audio.rows, asked.model.manifest().fps, sound, unit).await?)),
                     false => None,
                 };
-                (directions, features, calm)
+                (conditions, features, calm)
             }
         };
         unit.pause().await;
-        let (frames, held) = (audio.rows, directions.known.as_ref().map(|known| known.mask().clone()));
-        Ok(Directed { asked, source, seed, audio: Some(audio), frames, features, directions, held, calm })
+        let (frames, mask) = (audio.rows, conditions.constraint.as_ref().map(|constraint| constraint.mask().clone()));
+        Ok(Conditioned { asked, source, seed, audio: Some(audio), frames, features, conditions, mask, calm })
     }
 }
 
-impl Directed {
-    /// Whether frames of it keep the unstyled motion, which has to be made first.
-    pub(crate) fn keeps_unstyled(&self) -> bool {
-        self.directions.kept.is_some()
+impl Conditioned {
+    /// Whether frames of it have the unstyled motion, which has to be made first.
+    pub(crate) fn needs_unstyled(&self) -> bool {
+        self.conditions.unstyled.is_some()
     }
 
     /// As the sampler takes it beside others of these options; without its styles if asked for.
@@ -204,42 +209,42 @@ impl Directed {
         let curve = |curve: &Option<Vec<f32>>, own: f32, common: f32| {
             curve.clone().or_else(|| (own != common).then(|| vec![own; frames]))
         };
-        let directions = &self.directions;
+        let conditions = &self.conditions;
         let first_frame = match &self.source {
             Source::Sound { .. } => 0,
             Source::Revision(revision) => revision.first_frame(),
         };
         Ok(motion::Clip {
-            styles: if styled { directions.styles.clone() } else { Vec::new() },
-            default_code: directions.default_code.clone(),
-            audio_curve: curve(&directions.audio_curve, own.guidance_audio, common.guidance_audio),
-            style_curve: curve(&directions.style_curve, own.guidance_style, common.guidance_style),
+            styles: if styled { conditions.styles.clone() } else { Vec::new() },
+            default_code: conditions.default_code.clone(),
+            audio_curve: curve(&conditions.audio_curve, own.guidance_audio, common.guidance_audio),
+            style_curve: curve(&conditions.style_curve, own.guidance_style, common.guidance_style),
             seed: self.seed,
             first_frame,
-            edit: directions.known.as_ref().map(|known| known.inpaint(self.asked.options.edit_mode)),
+            edit: conditions.constraint.as_ref().map(|constraint| constraint.inpaint(self.asked.options.edit_mode)),
             ..motion::Clip::new(audio)
         })
     }
 
-    /// Takes the unstyled motion: the frames without a style keep it.
-    pub(crate) fn keep(&mut self, unstyled: &Frames) -> Result<()> {
+    /// Takes the unstyled motion: the frames without a style are constrained to it.
+    pub(crate) fn constrain(&mut self, unstyled: &Frames) -> Result<()> {
         let d_z = self.asked.model.sampler()?.denoiser().config().d_z;
-        let mut known = Known::nothing(unstyled.len(), unstyled.width, d_z)?;
-        let kept = self.directions.kept.take().unwrap_or_default();
-        kept.iter().enumerate().filter(|(_, kept)| **kept).for_each(|(frame, _)| {
-            known.hold_row(frame, unstyled.row(frame), 1.0);
+        let mut constraint = Constraint::free(unstyled.len(), unstyled.width, d_z)?;
+        let chosen = self.conditions.unstyled.take().unwrap_or_default();
+        chosen.iter().enumerate().filter(|(_, chosen)| **chosen).for_each(|(frame, _)| {
+            constraint.add_row(frame, unstyled.row(frame), 1.0);
         });
-        self.directions.known.iter().for_each(|keyframes| known.add(keyframes));
-        self.directions.known = Some(known);
+        self.conditions.constraint.iter().for_each(|keyframes| constraint.add_all(keyframes));
+        self.conditions.constraint = Some(constraint);
         Ok(())
     }
 
-    /// Its animation, of the motion that was sampled: what is fully known is put back into it, the rest is adjusted.
+    /// Its animation, of the motion that was sampled: what is fully constrained is put back into it, the rest is adjusted.
     pub(crate) async fn finish(self, mut motion: Frames, unit: &Unit) -> Result<Animation> {
-        let Self { asked, source, seed, features, directions, held, calm, .. } = self;
-        directions.known.iter().for_each(|known| known.restore(&mut motion));
-        let adjustments = Adjustments::new(&asked.model, &asked.options, calm.is_some())?;
-        let context = Context { calm: calm.as_deref(), held: held.as_ref(), winks: directions.winks.as_deref() };
+        let Self { asked, source, seed, features, conditions, mask, calm, .. } = self;
+        conditions.constraint.iter().for_each(|constraint| constraint.restore(&mut motion));
+        let adjustments = PackAdjustments::new(&asked.model, &asked.options, calm.is_some())?;
+        let context = Context { calm: calm.as_deref(), mask: mask.as_ref(), winks: conditions.winks.as_deref() };
         adjustments.apply(&asked.model, &mut motion, &context, unit).await?;
         let features = features.filter(|_| asked.options.editable);
         // A revised clip keeps the seed that the whole of it was made with.

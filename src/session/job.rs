@@ -6,10 +6,10 @@ use crate::error::Result;
 use crate::motion::{SampleJob, SampleOptions};
 use crate::signal::Frames;
 
-use super::clip::{Directed, Heard, Pending};
+use super::clip::{Conditioned, Heard, Pending};
 use super::progress::Stage;
 use super::work::Course;
-use crate::direction::directions::{Direction, Unencoded};
+use crate::conditioning::conditions::{Conditioning, Unencoded};
 use crate::host::model::Model;
 use crate::result::animation::Animation;
 
@@ -19,7 +19,7 @@ const SPEECH_SHARE: f32 = 0.1;
 
 /// Where a job is before any work.
 pub(crate) fn first_stage(clips: &[Pending]) -> Stage {
-    let waits = clips.iter().any(|clip| clip.direction().unencoded().is_some());
+    let waits = clips.iter().any(|clip| clip.conditioning().unencoded().is_some());
     if waits { Stage::Style } else { Stage::Speech }
 }
 
@@ -37,7 +37,7 @@ pub(crate) async fn animate(
 ) -> Result<Vec<Animation>> {
     let (course, count) = (&*course, clips.len());
     for clip in &clips {
-        encode(&model, clip.direction(), course).await?;
+        encode(&model, clip.conditioning(), course).await?;
     }
     let speech = |clips: f32| STYLE_SHARE + SPEECH_SHARE * clips / count as f32;
     course.begin(Stage::Speech, speech(0.0)).await;
@@ -47,42 +47,42 @@ pub(crate) async fn animate(
         heard.push(clip.hear(&course.unit, &mut show).await?);
     }
     course.begin(Stage::Motion, speech(count as f32)).await;
-    let mut directed: Vec<Directed> = Vec::with_capacity(count);
+    let mut conditioned: Vec<Conditioned> = Vec::with_capacity(count);
     for clip in heard {
-        directed.push(direct(&model, clip, course).await?);
+        conditioned.push(condition(&model, clip, course).await?);
     }
     course.unit.end().await;
     let motion = |part: f32| STYLE_SHARE + SPEECH_SHARE + (1.0 - STYLE_SHARE - SPEECH_SHARE) * part;
 
-    // Frames that no style has a weight at keep the motion that the clip has without any.
-    let unstyled: Vec<usize> = (0..count).filter(|&clip| directed[clip].keeps_unstyled()).collect();
+    // Frames that no style has a weight at are constrained to the motion that the clip has without any.
+    let unstyled: Vec<usize> = (0..count).filter(|&clip| conditioned[clip].needs_unstyled()).collect();
     let before = if unstyled.is_empty() { 0.0 } else { 0.5 };
     if !unstyled.is_empty() {
         let show = |part: f32| course.show(Stage::Motion, motion(before * part));
-        let motions = sample(&model, &options, &mut directed, &unstyled, false, course, &show).await?;
-        unstyled.iter().zip(&motions).try_for_each(|(&clip, motion)| directed[clip].keep(motion))?;
+        let motions = sample(&model, &options, &mut conditioned, &unstyled, false, course, &show).await?;
+        unstyled.iter().zip(&motions).try_for_each(|(&clip, motion)| conditioned[clip].constrain(motion))?;
     }
     let all: Vec<usize> = (0..count).collect();
     let show = |part: f32| course.show(Stage::Motion, motion(before + (1.0 - before) * part));
-    let motions = sample(&model, &options, &mut directed, &all, true, course, &show).await?;
+    let motions = sample(&model, &options, &mut conditioned, &all, true, course, &show).await?;
 
     let mut animations = Vec::with_capacity(count);
-    for (clip, motion) in directed.into_iter().zip(motions) {
+    for (clip, motion) in conditioned.into_iter().zip(motions) {
         animations.push(clip.finish(motion, &course.unit).await?);
     }
     Ok(animations)
 }
 
 /// Encodes the styles and keyframes of a clip that are not yet.
-async fn encode(model: &Arc<Model>, direction: &Direction, course: &Course) -> Result<()> {
-    while let Some(unencoded) = direction.unencoded() {
+async fn encode(model: &Arc<Model>, conditioning: &Conditioning, course: &Course) -> Result<()> {
+    while let Some(unencoded) = conditioning.unencoded() {
         match unencoded {
             Unencoded::Style(style) => {
                 let code = model.style_code_in(&style, &course.unit).await?;
-                direction.set_code(&style, &code);
+                conditioning.set_code(&style, &code);
             }
             Unencoded::Keyframe(number, keyframe) => {
-                direction.set_held(number, &keyframe, keyframe.encode(model)?);
+                conditioning.set_values(number, &keyframe, keyframe.encode(model)?);
             }
         }
         course.unit.end().await;
@@ -90,13 +90,13 @@ async fn encode(model: &Arc<Model>, direction: &Direction, course: &Course) -> R
     Ok(())
 }
 
-/// Takes a clip's direction as it is now, with what came while the speech was encoded.
-async fn direct(model: &Arc<Model>, clip: Heard, course: &Course) -> Result<Directed> {
+/// Takes a clip's conditioning as it is now, with what came while the speech was encoded.
+async fn condition(model: &Arc<Model>, clip: Heard, course: &Course) -> Result<Conditioned> {
     loop {
-        encode(model, clip.direction(), course).await?;
+        encode(model, clip.conditioning(), course).await?;
         // The host may have added one in between.
-        if let Some(directions) = clip.take_directions()? {
-            return clip.direct(directions, &course.unit).await;
+        if let Some(conditions) = clip.take_conditions()? {
+            return clip.condition(conditions, &course.unit).await;
         }
     }
 }
@@ -105,7 +105,7 @@ async fn direct(model: &Arc<Model>, clip: Heard, course: &Course) -> Result<Dire
 async fn sample(
     model: &Model,
     options: &SampleOptions,
-    clips: &mut [Directed],
+    clips: &mut [Conditioned],
     numbers: &[usize],
     styled: bool,
     course: &Course,

@@ -1,12 +1,12 @@
 //! One clip from its sound to its motion: a [`Session`] takes audio and runs a job ([`job`]), on a worker of its own or inside
 //! [`Session::step`] and [`Session::wait`].
 
-pub(crate) mod adjustments;
 mod batch;
 pub(crate) mod calm;
 mod clip;
 mod job;
 pub(crate) mod options;
+pub(crate) mod pack_adjustments;
 mod progress;
 mod revision;
 #[allow(clippy::module_inception)] // the noun is the module

@@ -6,8 +6,8 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::motion::{InpaintMode, SampleOptions, Sampler};
 
-use crate::direction::keyframe::Keyframe;
-use crate::direction::style::{Curve, Style, StyleTrack, check_strength};
+use crate::conditioning::keyframe::Keyframe;
+use crate::conditioning::style::{Curve, Style, StyleTrack, check_strength};
 use crate::host::model::Identity;
 
 /// In place of a seed: one that follows from the clip's own sound, so that every voice has a take of its own.
@@ -62,7 +62,7 @@ pub struct SessionOptions {
     pub tail_s: f64,
     /// Whether the motion is adjusted as the pack states ([`AdjustmentsConfig`](crate::pack::AdjustmentsConfig)); true unless
     /// asked otherwise. What keyframes hold is not.
-    pub adjustments: bool,
+    pub pack_adjustments: bool,
     /// Whether the result keeps the audio features, so that ranges of it can be [revised](crate::Session::revise): `d_a` floats
     /// a frame, 23 KB a second with the starter.
     pub editable: bool,
@@ -92,7 +92,7 @@ impl SessionOptions {
             keyframes: Vec::new(),
             edit_mode: InpaintMode::Inpaint,
             tail_s: 0.0,
-            adjustments: true,
+            pack_adjustments: true,
             editable: true,
             identity: None,
         }

@@ -8,9 +8,9 @@ use crate::error::{Error, Result};
 use crate::signal::Frames;
 
 use super::calm::Calm;
-use crate::direction::directions::Directions;
-use crate::direction::edits::Known;
-use crate::direction::style::check_range;
+use crate::conditioning::conditions::Conditions;
+use crate::conditioning::constraint::Constraint;
+use crate::conditioning::style::check_range;
 use crate::host::model::Model;
 use crate::result::animation::Animation;
 
@@ -80,30 +80,39 @@ impl Revision {
         &self.features.data[self.sampled.start * width..self.sampled.end * width]
     }
 
-    /// The direction of the whole clip becomes that of the frames that are sampled. What was is known outside of the
+    /// The conditioning of the whole clip becomes that of the frames that are sampled. What was is known outside of the
     /// range and fades inside of it; nothing else is isolated.
-    pub(crate) fn narrow(&self, directions: Directions) -> Result<Directions> {
-        let Directions { mut styles, default_code, audio_curve, style_curve, known: keyframes, winks, .. } = directions;
+    pub(crate) fn narrow(&self, conditions: Conditions) -> Result<Conditions> {
+        let Conditions { mut styles, default_code, audio_curve, style_curve, constraint: keyframes, winks, .. } =
+            conditions;
         let range = self.sampled.clone();
         let part = |values: Vec<f32>| values[range.clone()].to_vec();
         styles.iter_mut().for_each(|style| style.weights = style.weights.take().map(part));
         let motion = self.base.motion();
         let d_z = self.base.model().sampler()?.denoiser().config().d_z;
-        let mut known = Known::nothing(range.len(), motion.width, d_z)?;
-        let old = |known: &mut Known, hard: bool| {
+        let mut constraint = Constraint::free(range.len(), motion.width, d_z)?;
+        let old = |constraint: &mut Constraint, hard: bool| {
             for (i, frame) in range.clone().enumerate() {
                 let m = self.mask(frame);
                 if hard == (m == 1.0) {
-                    known.hold_row(i, motion.row(frame), m);
+                    constraint.add_row(i, motion.row(frame), m);
                 }
             }
         };
         // What may not change hides keyframes; where it fades, these come first.
-        old(&mut known, true);
-        keyframes.iter().for_each(|keyframes| known.add(&keyframes.cut(range.clone())));
-        old(&mut known, false);
+        old(&mut constraint, true);
+        keyframes.iter().for_each(|keyframes| constraint.add_all(&keyframes.cut(range.clone())));
+        old(&mut constraint, false);
         let [audio_curve, style_curve, winks] = [audio_curve, style_curve, winks].map(|values| values.map(part));
-        Ok(Directions { styles, default_code, audio_curve, style_curve, kept: None, known: Some(known), winks })
+        Ok(Conditions {
+            styles,
+            default_code,
+            audio_curve,
+            style_curve,
+            unstyled: None,
+            constraint: Some(constraint),
+            winks,
+        })
     }
 
     /// Weight of the old motion at a frame: 1 outside of the range, falling inside of it, where it does not begin or end with

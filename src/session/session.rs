@@ -6,15 +6,15 @@ use crate::audio::Converter;
 use crate::clock::{Duration, Instant, deadline};
 use crate::error::{Error, Result};
 
-use super::adjustments::Adjustments;
 use super::clip::{Input, Pending};
 use super::options::SessionOptions;
+use super::pack_adjustments::PackAdjustments;
 use super::progress::{Progress, Stage};
 use super::revision::Revision;
 use super::work::Work;
-use crate::direction::directions::{Direction, Guidance};
-use crate::direction::keyframe::Keyframe;
-use crate::direction::style::{Curve, StyleTrack};
+use crate::conditioning::conditions::{Conditioning, Guidance};
+use crate::conditioning::keyframe::Keyframe;
+use crate::conditioning::style::{Curve, StyleTrack};
 use crate::host::log::LogLevel;
 use crate::host::model::Model;
 use crate::result::animation::Animation;
@@ -23,7 +23,7 @@ use crate::result::animation::Animation;
 pub struct Session {
     pub(crate) model: Arc<Model>,
     pub(crate) options: SessionOptions,
-    direction: Arc<Direction>,
+    conditioning: Arc<Conditioning>,
     phase: Mutex<Phase>,
 }
 
@@ -65,9 +65,9 @@ impl Session {
     fn of(model: &Arc<Model>, options: SessionOptions, input: Input) -> Result<Self> {
         options.check()?;
         model.check(&options)?;
-        Adjustments::new(model, &options, options.tail_s > 0.0)?;
-        let direction = Arc::new(Direction::new(model, &options)?);
-        Ok(Self { model: Arc::clone(model), options, direction, phase: Mutex::new(Phase::Input(input)) })
+        PackAdjustments::new(model, &options, options.tail_s > 0.0)?;
+        let conditioning = Arc::new(Conditioning::new(model, &options)?);
+        Ok(Self { model: Arc::clone(model), options, conditioning, phase: Mutex::new(Phase::Input(input)) })
     }
 
     /// Adds a style; its number, for [`set_style`](Self::set_style) and [`set_style_strength`](Self::set_style_strength).
@@ -78,17 +78,17 @@ impl Session {
     /// `InvalidArgument` for times that are negative, reversed or no numbers, a strength out of range, or too many styles;
     /// `MissingPart` for a style that the model cannot take; `InvalidState` once the motion has begun.
     pub fn add_style(&self, track: StyleTrack) -> Result<usize> {
-        self.direction.add(&self.model, track)
+        self.conditioning.add(&self.model, track)
     }
 
     /// Puts another style in the place of one. As [`add_style`](Self::add_style) otherwise.
     pub fn set_style(&self, number: usize, track: StyleTrack) -> Result<()> {
-        self.direction.replace(&self.model, number, track)
+        self.conditioning.replace(&self.model, number, track)
     }
 
     /// Changes the strength of a style; 0 leaves it out. As [`add_style`](Self::add_style) otherwise.
     pub fn set_style_strength(&self, number: usize, strength: f32) -> Result<()> {
-        self.direction.set_strength(number, strength)
+        self.conditioning.set_strength(number, strength)
     }
 
     /// Adds a keyframe; its number, for [`set_keyframe`](Self::set_keyframe). Any thread, until the motion begins. Pictures
@@ -99,12 +99,12 @@ impl Session {
     /// model, a mesh in another unit, a frame that another keyframe holds at a different value, or too many keyframes;
     /// `InvalidPicture`; `MissingPart` for a source that the pack has no network for; `InvalidState` once the motion has begun.
     pub fn add_keyframe(&self, keyframe: Keyframe) -> Result<usize> {
-        self.direction.add_keyframe(&self.model, keyframe)
+        self.conditioning.add_keyframe(&self.model, keyframe)
     }
 
     /// Puts another keyframe in the place of one. As [`add_keyframe`](Self::add_keyframe) otherwise.
     pub fn set_keyframe(&self, number: usize, keyframe: Keyframe) -> Result<()> {
-        self.direction.replace_keyframe(&self.model, number, keyframe)
+        self.conditioning.replace_keyframe(&self.model, number, keyframe)
     }
 
     /// Lets a strength of the guidance follow a curve; `None`: the constant of the options again. Any thread, until the
@@ -113,7 +113,7 @@ impl Session {
     /// # Errors
     /// `InvalidState` once the motion has begun.
     pub fn set_guidance_curve(&self, guidance: Guidance, curve: Option<Curve>) -> Result<()> {
-        self.direction.set_curve(guidance, curve)
+        self.conditioning.set_curve(guidance, curve)
     }
 
     /// Changes [`SessionOptions::isolate_styles`]. Any thread, until the motion begins.
@@ -121,7 +121,7 @@ impl Session {
     /// # Errors
     /// `InvalidState` once the motion has begun.
     pub fn isolate_styles(&self, isolate: bool) -> Result<()> {
-        self.direction.set_isolate(isolate)
+        self.conditioning.set_isolate(isolate)
     }
 
     /// Interleaved channels of the pushed audio.
@@ -171,7 +171,7 @@ impl Session {
 
     /// Its clip, of an input that has ended.
     pub(crate) fn clip(&self, input: Input) -> Pending {
-        Pending::new(&self.model, &self.options, &self.direction, input)
+        Pending::new(&self.model, &self.options, &self.conditioning, input)
     }
 
     /// Its job and the number of its clip there.

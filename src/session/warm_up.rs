@@ -12,8 +12,8 @@ use super::clip::{Input, Pending};
 use super::job::animate;
 use super::options::SessionOptions;
 use super::work::Course;
-use crate::direction::directions::Direction;
-use crate::direction::style::Style;
+use crate::conditioning::conditions::Conditioning;
+use crate::conditioning::style::Style;
 use crate::host::model::Model;
 
 const SAMPLE_RATE_HZ: u32 = 16_000;
@@ -48,8 +48,8 @@ impl Model {
         let mut input = Converter::new(SAMPLE_RATE_HZ, 1)?;
         let hum: Vec<f32> = (0..samples).map(|i| 0.01 * (i as f32 * 0.05).sin()).collect();
         input.push_f32(&hum)?;
-        let direction = Arc::new(Direction::new(self, options)?);
-        let clip = Pending::new(self, options, &direction, Input::Audio(input));
+        let conditioning = Arc::new(Conditioning::new(self, options)?);
+        let clip = Pending::new(self, options, &conditioning, Input::Audio(input));
         let (course, options) = (Arc::<Course>::default(), options.for_sampler(self.sampler()?));
         let mut job = pin!(animate(Arc::clone(self), options, vec![clip], Arc::clone(&course)));
         let place = self.runtime().turns.join();

@@ -36,22 +36,22 @@ static m2f_status shapes(void) {
 }
 
 static m2f_status targets(void) {
-    m2f_liveliness_options options;
+    m2f_adjustment_options options;
     m2f_result *out = NULL;
-    m2f_liveliness_options_init(&options, sizeof options);
+    m2f_adjustment_options_init(&options, sizeof options);
     options.targets = edge(sizeof(m2f_gaze_target));
     options.target_count = 4097;
-    return m2f_result_liven(result, &options, &out);
+    return m2f_result_adjust(result, &options, &out);
 }
 
 static m2f_status channels(void) {
-    m2f_liveliness_options options;
+    m2f_adjustment_options options;
     m2f_result *out = NULL;
-    m2f_liveliness_options_init(&options, sizeof options);
+    m2f_adjustment_options_init(&options, sizeof options);
     options.channel_names = edge(sizeof(char *));
     options.channels = edge(sizeof(m2f_channel));
     options.channel_count = UINT32_MAX;
-    return m2f_result_liven(result, &options, &out);
+    return m2f_result_adjust(result, &options, &out);
 }
 
 static m2f_status parts(void) {

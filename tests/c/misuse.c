@@ -42,7 +42,7 @@ static void sizes(void) {
     SIZES(session);
     SIZES(style);
     SIZES(keyframe);
-    SIZES(liveliness);
+    SIZES(adjustment);
     SIZES(binding);
     SIZES(solver);
 }
@@ -99,7 +99,7 @@ static void without_handles(void) {
     WRONG(m2f_result_read_weights(NULL, 0, 0, 1, values, ROOM, &n));
     WRONG(m2f_result_read_offsets_mm(NULL, 0, 0, 1, values, ROOM, &n));
     WRONG(m2f_result_set_channel(NULL, 0, NULL));
-    WRONG(m2f_result_liven(NULL, NULL, &result));
+    WRONG(m2f_result_adjust(NULL, NULL, &result));
     WRONG(m2f_result_revise(NULL, NULL, 0, 1, &session));
     WRONG(m2f_result_compose(NULL, 1, 0, &result));
     WRONG(m2f_binding_create(NULL, NULL, NULL));
@@ -252,7 +252,7 @@ static void session_done(void) {
         ODD_SESSION(step_count, ODD_COUNTS[i]);
         ODD_SESSION(editable, ODD_COUNTS[i]);
         ODD_SESSION(repaint_loops, ODD_COUNTS[i]);
-        ODD_SESSION(adjustments, ODD_COUNTS[i]);
+        ODD_SESSION(pack_adjustments, ODD_COUNTS[i]);
         ODD_SESSION(no_default_style, ODD_COUNTS[i]);
         ODD_SESSION(struct_size, ODD_COUNTS[i] % (uint32_t)sizeof options);
         ODD_SESSION(style_code_count, ODD_COUNTS[i]);

@@ -195,10 +195,10 @@ static void reads(void) {
     }
 }
 
-/* Livens; what comes out is finite. */
-static void liven(int line, const m2f_liveliness_options *options) {
+/* Adjusts; what comes out is finite. */
+static void adjust(int line, const m2f_adjustment_options *options) {
     size_t n;
-    if (answered(line, "m2f_result_liven", m2f_result_liven(result, options, &other), ANY)) {
+    if (answered(line, "m2f_result_adjust", m2f_result_adjust(result, options, &other), ANY)) {
         IS(m2f_result_read_weights(other, 0, 0, 5, values, ROOM, &n), OK);
         finite(line, n);
         IS(m2f_result_read_heads(other, 0, 0, 5, values, ROOM, &n), OK);
@@ -208,30 +208,30 @@ static void liven(int line, const m2f_liveliness_options *options) {
     }
 }
 
-#define ODD_LIVELINESS(field, value)  \
+#define ODD_ADJUSTMENT(field, value)  \
     do {                              \
         odd = options;                \
         odd.field = value;            \
-        liven(__LINE__, &odd);        \
+        adjust(__LINE__, &odd);        \
     } while (0)
 
 static void layers(void) {
-    m2f_liveliness_options options, odd;
+    m2f_adjustment_options options, odd;
     m2f_gaze_target target;
     const char *names[1] = {NULL};
-    IS(m2f_liveliness_options_init(&options, sizeof options), OK);
+    IS(m2f_adjustment_options_init(&options, sizeof options), OK);
     for (size_t i = 0; i < COUNT(ODD); i++) {
-        ODD_LIVELINESS(expression_gain, ODD[i]);
-        ODD_LIVELINESS(head_gain, ODD[i]);
-        ODD_LIVELINESS(smoothing_s, ODD[i]);
-        ODD_LIVELINESS(head_smoothing_s, ODD[i]);
-        ODD_LIVELINESS(blink_limit, ODD[i]);
-        ODD_LIVELINESS(blinks_per_minute, ODD[i]);
-        ODD_LIVELINESS(gaze_gain, ODD[i]);
-        ODD_LIVELINESS(gaze_limit_rad, ODD[i]);
-        ODD_LIVELINESS(saccades_per_minute, ODD[i]);
-        ODD_LIVELINESS(saccade_rad, ODD[i]);
-        ODD_LIVELINESS(eye_range_rad[i % 4], ODD[i]);
+        ODD_ADJUSTMENT(expression_gain, ODD[i]);
+        ODD_ADJUSTMENT(head_gain, ODD[i]);
+        ODD_ADJUSTMENT(smoothing_s, ODD[i]);
+        ODD_ADJUSTMENT(head_smoothing_s, ODD[i]);
+        ODD_ADJUSTMENT(blink_limit, ODD[i]);
+        ODD_ADJUSTMENT(blinks_per_minute, ODD[i]);
+        ODD_ADJUSTMENT(gaze_gain, ODD[i]);
+        ODD_ADJUSTMENT(gaze_limit_rad, ODD[i]);
+        ODD_ADJUSTMENT(saccades_per_minute, ODD[i]);
+        ODD_ADJUSTMENT(saccade_rad, ODD[i]);
+        ODD_ADJUSTMENT(eye_range_rad[i % 4], ODD[i]);
         for (int j = 0; j < 6; j++) {
             const m2f_gaze_target usual = {0, 0.5, 0.1f, 0.1f, 0.5f, 0.2f};
             target = usual;
@@ -244,21 +244,21 @@ static void layers(void) {
             odd = options;
             odd.targets = &target;
             odd.target_count = 1;
-            liven(__LINE__, &odd);
+            adjust(__LINE__, &odd);
         }
     }
     odd = options;
     odd.target_count = 1;
-    WRONG(m2f_result_liven(result, &odd, &other));
+    WRONG(m2f_result_adjust(result, &odd, &other));
     odd.targets = &target;
     odd.target_count = UINT64_MAX;
-    WRONG(m2f_result_liven(result, &odd, &other));
+    WRONG(m2f_result_adjust(result, &odd, &other));
     odd = options;
     odd.channel_count = 1;
-    WRONG(m2f_result_liven(result, &odd, &other));
+    WRONG(m2f_result_adjust(result, &odd, &other));
     odd.channel_names = names;
-    WRONG(m2f_result_liven(result, &odd, &other));
-    WRONG(m2f_result_liven(result, NULL, NULL));
+    WRONG(m2f_result_adjust(result, &odd, &other));
+    WRONG(m2f_result_adjust(result, NULL, NULL));
 }
 
 static void edits(void) {

@@ -71,7 +71,7 @@ static void *read_all(void *unused) {
         size_t n;
         IS(m2f_result_read_weights(pulled, 30, 0, 4, weights, COUNT(weights), &n), OK);
         IS(m2f_result_sample(pulled, 0.1, weights, 52, head, NULL, 0), OK);
-        if (IS(m2f_result_liven(pulled, NULL, &other), OK)) {
+        if (IS(m2f_result_adjust(pulled, NULL, &other), OK)) {
             IS(m2f_result_sample(other, 0.1, weights, 52, head, NULL, 0), OK);
             m2f_result_destroy(other);
         }

@@ -48,7 +48,7 @@ layout! {
     m2f_session_options {
         struct_size, sample_rate_hz, channel_count, step_count, seed, eta, guidance_audio, guidance_style, style_strength,
         style_text, style_picture, style_picture_size, style_code, style_code_count, identity, editable,
-        repaint_loops, noise_scale, no_default_style, adjustments, tail_s,
+        repaint_loops, noise_scale, no_default_style, pack_adjustments, tail_s,
     }
     m2f_style_options {
         struct_size, strength, start_s, end_s, ramp_s, text, picture, picture_size, code, code_count, preset,
@@ -63,7 +63,7 @@ layout! {
     }
     m2f_part { result, start_s, end_s }
     m2f_gaze_target { start_s, end_s, yaw_rad, pitch_rad, head_share, ramp_s }
-    m2f_liveliness_options {
+    m2f_adjustment_options {
         struct_size, expression_gain, seed, head_gain, smoothing_s, head_smoothing_s, blink_limit, blinks_per_minute, gaze_gain,
         gaze_limit_rad, saccades_per_minute, saccade_rad, eye_range_rad, channel_count, channel_names, channels, targets,
         target_count,

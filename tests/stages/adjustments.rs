@@ -1,174 +1,149 @@
-//! A pack's adjustments over the whole of a tiny one: what they leave alone, that nothing is adjusted twice, what is refused.
+//! Adjustments over the whole of a tiny pack: nothing asked for is nothing changed, each layer acts on its own part, and what
+//! cannot be is refused.
 
 use std::sync::Arc;
 
 use media2face::error::Error;
-use media2face::pack::{ARKIT_NAMES, AdjustmentsConfig, Pack};
-use media2face::signal::HeadPose;
-use media2face::{
-    Animation, Expression, Head, Keyframe, Liveliness, Model, Part, Session, SessionOptions, Style, StyleTrack,
-};
+use media2face::output::{Blinks, Channel, Gaze, GazeTarget};
+use media2face::pack::Pack;
+use media2face::{Adjustments, Animation, Model};
 
-use super::session::{animate, options, runtime, tiny, tone};
-use super::starter_adjustments::turns;
+use super::session::{animate, model, options, runtime, tiny, tone};
+use super::styles::told;
 
-/// The tiny pack with adjustments that act in every frame.
-fn adjusted() -> Arc<Model> {
-    Model::new(&runtime(1), with_adjustments(|_| ())).expect("model")
+const FPS: f32 = 30.0;
+
+fn clip(model: &Arc<Model>) -> Arc<Animation> {
+    animate(model, options(16_000, 1), &tone(16_000, 1, 2.0))
 }
 
-fn with_adjustments(change: impl FnOnce(&mut AdjustmentsConfig)) -> Pack {
+fn refused(model: &Arc<Model>, adjustments: &Adjustments, words: &str) {
+    let error = adjustments.check(model).expect_err(words);
+    assert!(error.to_string().contains(words), "{error} does not say {words}");
+    assert_eq!(clip(model).adjust(adjustments).err(), Some(error));
+}
+
+/// The tiny pack less the tensors of a part.
+fn without(prefix: &str) -> Pack {
+    let pack = tiny();
+    let tensors = pack.tensors().clone().into_iter().filter(|(name, _)| !name.starts_with(prefix));
+    Pack::from_parts(pack.manifest().clone(), tensors)
+}
+
+#[test]
+fn nothing_asked_for_leaves_every_bit() {
+    let clip = clip(&model());
+    let same = |adjustments: &Adjustments| {
+        let adjusted = clip.adjust(adjustments).expect("adjusted");
+        adjusted.motion() == clip.motion() && adjusted.duration_s() == clip.duration_s()
+    };
+    assert!(same(&Adjustments { seed: 9, ..Adjustments::default() }));
+    // Layers that are there but find nothing to do: a channel left as it is, a target behind the end.
+    let channels = vec![("jawOpen".to_owned(), Channel::default())];
+    let targets = vec![GazeTarget { start_s: 5.0, ..GazeTarget::new(0.3, 0.0) }];
+    assert!(same(&Adjustments { channels, gaze: Gaze { targets, ..Gaze::default() }, ..Adjustments::default() }));
+}
+
+#[test]
+fn frames_where_no_layer_acts_keep_every_bit() {
+    let clip = clip(&model());
+    let targets = vec![GazeTarget { start_s: 0.5, end_s: 1.0, ..GazeTarget::new(0.3, 0.1) }];
+    let gaze = Gaze { targets, ..Gaze::default() };
+    let adjusted = clip.adjust(&Adjustments { gaze, ..Adjustments::default() }).expect("adjusted");
+    // The head is back 0.4 s after the end.
+    for frame in (0..=15).chain(42..60) {
+        assert_eq!(adjusted.motion().row(frame), clip.motion().row(frame), "frame {frame}");
+    }
+    for frame in 17..=30 {
+        assert_ne!(adjusted.motion().row(frame), clip.motion().row(frame), "frame {frame}");
+    }
+}
+
+#[test]
+fn gains_and_smoothing_act_on_expression_and_head_apart() {
+    let clip = clip(&model());
+    let d_z = clip.motion().width - 6;
+    let adjusted = |change: &dyn Fn(&mut Adjustments)| {
+        let mut adjustments = Adjustments::default();
+        change(&mut adjustments);
+        clip.adjust(&adjustments).expect("adjusted").motion().clone()
+    };
+    let split = |rows: &media2face::signal::Frames| -> (Vec<f32>, Vec<f32>) {
+        let part = |from: usize, to: usize| (0..rows.len()).flat_map(move |i| rows.row(i)[from..to].to_vec()).collect();
+        (part(0, d_z), part(d_z, d_z + 6))
+    };
+    let (z, head) = split(clip.motion());
+    let (still_z, same_head) = split(&adjusted(&|l| l.expression_gain = 0.0));
+    assert_eq!(same_head, head);
+    assert!(still_z.chunks(d_z).all(|row| row == &still_z[..d_z]), "the face at rest");
+    let (double_z, _) = split(&adjusted(&|l| l.expression_gain = 2.0));
+    for (i, (double, z)) in double_z.iter().zip(&z).enumerate() {
+        let rest = still_z[i % d_z];
+        assert!((double - (2.0 * z - rest)).abs() < 1e-4, "{double} of {z} about {rest}");
+    }
+    let (same_z, double_head) = split(&adjusted(&|l| l.head_gain = 2.0));
+    assert!(same_z == z && double_head.iter().zip(&head).all(|(double, own)| *double == 2.0 * own));
+    let rough =
+        |values: &[f32], width: usize| -> f32 { values.iter().zip(&values[width..]).map(|(a, b)| (a - b).abs()).sum() };
+    let (smooth_z, same_head) = split(&adjusted(&|l| l.smoothing_s = 0.1));
+    assert!(same_head == head && rough(&smooth_z, d_z) < 0.7 * rough(&z, d_z));
+    let (same_z, smooth_head) = split(&adjusted(&|l| l.head_smoothing_s = 0.1));
+    assert!(same_z == z && rough(&smooth_head, 6) < 0.7 * rough(&head, 6));
+}
+
+#[test]
+fn seed_decides_about_blinks_and_saccades() {
+    let clip = clip(&model());
+    let adjusted = |seed| {
+        let blinks = Blinks { added_per_minute: 60.0, ..Blinks::default() };
+        let gaze = Gaze { saccades_per_minute: 60.0, ..Gaze::default() };
+        clip.adjust(&Adjustments { seed, blinks, gaze, ..Adjustments::default() }).expect("adjusted").motion().clone()
+    };
+    assert_eq!(adjusted(1), adjusted(1));
+    assert_ne!(adjusted(1), adjusted(2));
+}
+
+#[test]
+fn part_that_is_missing_is_told_when_its_layer_is_asked_for_and_not_before() {
     let pack = tiny();
     let mut manifest = pack.manifest().clone();
-    let gain = |name: &str, gain: f32| (name.to_owned(), gain);
-    let mut config = AdjustmentsConfig {
-        gains: [gain("jawOpen", 0.5), gain("mouthSmileLeft", 1.5)].into(),
-        pause_gains: [gain("jawOpen", 0.0)].into(),
-        shortest_pause_s: 0.3,
-        lids_together: true,
-        ease_in_s: 0.2,
+    manifest.blendshapes.names.iter_mut().filter(|name| name.starts_with("eye")).for_each(|name| name.push('2'));
+    let nameless = Model::new(&runtime(1), Pack::from_parts(manifest, pack.tensors().clone())).expect("model");
+    let blinks = Adjustments { blinks: Blinks { limit: 0.0, added_per_minute: 0.0 }, ..Adjustments::default() };
+    let gaze = Adjustments { gaze: Gaze { gain: 0.5, ..Gaze::default() }, ..Adjustments::default() };
+    let channels = vec![("eyeWideLeft".to_owned(), Channel::default())];
+    refused(&nameless, &blinks, "eyeBlinkLeft");
+    refused(&nameless, &gaze, "eyeLook");
+    refused(&nameless, &Adjustments { channels, ..Adjustments::default() }, "eyeWideLeft");
+    assert!(Adjustments { expression_gain: 2.0, head_gain: 0.0, ..Adjustments::default() }.check(&nameless).is_ok());
+    let one_way = Model::new(&runtime(1), without("gnpfa.from_weights.")).expect("model");
+    refused(&one_way, &Adjustments { expression_gain: 2.0, ..Adjustments::default() }, "gnpfa.from_weights");
+    refused(&one_way, &blinks, "gnpfa.from_weights");
+    assert!(Adjustments { smoothing_s: 0.1, ..Adjustments::default() }.check(&one_way).is_ok());
+    let other_way = Model::new(&runtime(1), without("gnpfa.to_weights.")).expect("model");
+    refused(&other_way, &blinks, "gnpfa.to_weights");
+}
+
+#[test]
+fn channel_with_reversed_limits_is_refused() {
+    let (model, channel) = (model(), Channel { min: 0.5, max: 0.2, ..Channel::default() });
+    let channels = vec![("jawOpen".to_owned(), channel)];
+    assert!(matches!(Adjustments { channels, ..Adjustments::default() }.check(&model), Err(Error::InvalidArgument(_))));
+}
+
+#[test]
+fn target_past_the_end_is_cut_with_a_warning() {
+    let (model, warnings) = told(tiny());
+    let clip = clip(&model);
+    let to = |start_s, end_s| {
+        let targets = vec![GazeTarget { start_s, end_s, ..GazeTarget::new(0.3, 0.0) }];
+        let gaze = Gaze { targets, ..Gaze::default() };
+        clip.adjust(&Adjustments { gaze, ..Adjustments::default() }).expect("adjusted").motion().clone()
     };
-    change(&mut config);
-    manifest.adjustments = Some(config);
-    Pack::from_parts(manifest, pack.tensors().clone())
-}
-
-fn revised(animation: &Arc<Animation>, start_s: f64, end_s: f64, options: SessionOptions) -> Arc<Animation> {
-    let session = Session::revise(animation, start_s, end_s, options).expect("a revision");
-    session.finish().expect("finish");
-    assert!(session.wait(None).expect("job"));
-    session.pull().expect("job").expect("done")
-}
-
-#[test]
-fn pack_without_adjustments_and_one_that_is_left_alone_are_the_same() {
-    let (samples, leave) = (tone(16_000, 1, 1.0), SessionOptions { adjustments: false, ..options(16_000, 1) });
-    let plain = animate(&super::session::model(), options(16_000, 1), &samples);
-    assert_eq!(animate(&adjusted(), leave, &samples).motion(), plain.motion());
-    let made = animate(&adjusted(), options(16_000, 1), &samples);
-    assert!((0..30).all(|frame| made.motion().row(frame) != plain.motion().row(frame)));
-}
-
-#[test]
-fn what_is_held_is_met_to_the_bit_and_isolation_keeps_unstyled_frames() {
-    let (model, samples) = (adjusted(), tone(16_000, 1, 2.0));
-    let d_z = model.manifest().denoiser.as_ref().expect("a denoiser").d_z;
-    let z: Vec<f32> = (0..d_z).map(|i| 0.4 + 0.01 * i as f32).collect();
-    let expression = Some(Arc::new(Expression::Latent(z.clone())));
-    let pose = HeadPose { rotation: [0.0, 0.2, 0.0, 0.979_795_9], translation_mm: [1.0, -2.0, 3.0] };
-    let head = Some(Arc::new(Head::Pose(pose)));
-    let keyframe = Keyframe { expression, head, end_s: 0.3, ..Keyframe::at(0.0) };
-    let held = animate(&model, SessionOptions { keyframes: vec![keyframe], ..options(16_000, 1) }, &samples);
-    for frame in 0..=9 {
-        assert_eq!(held.motion().row(frame)[..d_z], z, "frame {frame}");
-        assert_eq!(held.motion().row(frame)[d_z..], pose.to_columns(), "frame {frame}: it holds against the start too");
-    }
-
-    let plain = animate(&model, options(16_000, 1), &samples);
-    let style = StyleTrack { start_s: 0.5, end_s: 1.0, ..StyleTrack::new(Style::Text("happy".to_owned())) };
-    let styled = animate(&model, SessionOptions { styles: vec![style], ..options(16_000, 1) }, &samples);
-    for frame in (0..12).chain(34..60) {
-        assert_eq!(styled.motion().row(frame), plain.motion().row(frame), "frame {frame}");
-    }
-    assert_ne!(styled.motion().row(20), plain.motion().row(20));
-}
-
-#[test]
-fn nothing_is_adjusted_twice() {
-    let (model, samples) = (adjusted(), [tone(16_000, 1, 1.0), vec![0.0; 8_000], tone(16_000, 1, 1.0)].concat());
-    let first = animate(&model, options(16_000, 1), &samples);
-    let second = revised(&first, 1.0, 1.5, SessionOptions { seed: 5, ..options(16_000, 1) });
-    for frame in (0..30).chain(46..75) {
-        assert_eq!(second.motion().row(frame), first.motion().row(frame), "frame {frame}");
-    }
-    assert_ne!(second.motion().row(37), first.motion().row(37));
-    // What is made again rests where the clip does: with every other adjustment off a revision by the same seed moves towards
-    // rest, too, in the silence from frame 30 to 45 and nowhere else.
-    let only = with_adjustments(|config| {
-        config.gains.clear();
-        config.pause_gains = ARKIT_NAMES.map(|name| (name.to_owned(), 0.0)).into();
-        (config.lids_together, config.ease_in_s) = (false, 0.0);
-    });
-    let model = Model::new(&runtime(1), only).expect("model");
-    let base = animate(&model, options(16_000, 1), &samples);
-    let [rests, free] = [true, false]
-        .map(|adjustments| revised(&base, 0.6, 1.9, SessionOptions { adjustments, seed: 5, ..options(16_000, 1) }));
-    let differ = |frame: usize| rests.motion().row(frame) != free.motion().row(frame);
-    assert!((36..41).all(differ) && (18..30).chain(46..57).all(|frame| !differ(frame)));
-    // A composition is made of motion that is adjusted already, and so is what is livened.
-    let composed = Animation::compose(&[Part::whole(Arc::clone(&base))], 0.0).expect("a composition");
-    assert_eq!(composed.motion(), base.motion());
-    assert_eq!(base.liven(&Liveliness::default()).expect("livened").motion(), base.motion());
-    let again = revised(&composed, 0.6, 1.9, SessionOptions { seed: 5, ..options(16_000, 1) });
-    assert_eq!(again.motion(), rests.motion(), "a composition rests where its parts do");
-}
-
-#[test]
-fn style_that_asks_for_a_wink_leaves_the_lids_apart() {
-    let only = with_adjustments(|config| {
-        config.gains.clear();
-        config.pause_gains.clear();
-        config.ease_in_s = 0.0;
-    });
-    let (model, samples) = (Model::new(&runtime(1), only).expect("model"), tone(16_000, 1, 1.0));
-    for (text, tied) in
-        [("a sly look", true), ("Winking, slyly", false), ("😉", false), ("un clin d'œil", false), ("twinkling", true)]
-    {
-        let [made, free] = [true, false].map(|adjustments| {
-            let style = Some(Style::Text(text.to_owned()));
-            animate(&model, SessionOptions { style, adjustments, ..options(16_000, 1) }, &samples)
-        });
-        assert_eq!(made.motion() != free.motion(), tied, "{text}");
-    }
-    // Over its range alone.
-    let wink = StyleTrack { start_s: 0.5, end_s: 0.8, ..StyleTrack::new(Style::Text("wink".to_owned())) };
-    let [made, free] = [true, false].map(|adjustments| {
-        let styles = vec![wink.clone()];
-        animate(&model, SessionOptions { styles, adjustments, ..options(16_000, 1) }, &samples)
-    });
-    assert_eq!(made.motion().row(20), free.motion().row(20));
-    assert_ne!(made.motion().row(5), free.motion().row(5));
-}
-
-#[test]
-fn clips_of_a_batch_are_adjusted_as_if_alone() {
-    let (model, samples) = (adjusted(), [tone(16_000, 1, 1.0), tone(16_000, 1, 0.5)]);
-    let with = |tail_s| SessionOptions { tail_s, ..options(16_000, 1) };
-    let sessions = [0.0, 0.4].map(|tail_s| Session::new(&model, with(tail_s)).expect("session"));
-    sessions.iter().zip(&samples).for_each(|(session, samples)| session.push_f32(samples).expect("push"));
-    Session::finish_together(&sessions.each_ref()).expect("finish");
-    for ((session, samples), tail_s) in sessions.iter().zip(&samples).zip([0.0, 0.4]) {
-        assert!(session.wait(None).expect("job"));
-        let together = session.pull().expect("job").expect("done");
-        assert_eq!(together.motion(), animate(&model, with(tail_s), samples).motion());
-    }
-}
-
-#[test]
-fn adjustments_that_cannot_be_are_refused() {
-    let refused = |change: &dyn Fn(&mut AdjustmentsConfig), words: &str| {
-        let error = with_adjustments(|config| change(config)).check().expect_err(words);
-        assert!(matches!(&error, Error::InvalidPack(text) if text.contains(words)), "{error}");
-    };
-    assert!(with_adjustments(|_| ()).check().is_ok());
-    refused(&|c| _ = c.gains.insert("jawOpne".to_owned(), 1.0), "jawOpne");
-    refused(&|c| _ = c.gains.insert("jawOpen".to_owned(), 4.5), "gains of jawOpen");
-    refused(&|c| _ = c.pause_gains.insert("jawOpen".to_owned(), -0.1), "pause_gains of jawOpen");
-    refused(&|c| _ = c.gains.insert("jawOpen".to_owned(), f32::NAN), "gains of jawOpen");
-    refused(&|c| c.shortest_pause_s = 0.1, "shortest_pause_s");
-    refused(&|c| c.ease_in_s = f32::INFINITY, "ease_in_s");
-
-    // Networks between weights and latents are asked for by who adjusts, and by nobody else.
-    let pack = with_adjustments(|_| ());
-    let tensors = pack.tensors().clone().into_iter().filter(|(name, _)| !name.starts_with("gnpfa.from_weights."));
-    let model = Model::new(&runtime(0), Pack::from_parts(pack.manifest().clone(), tensors)).expect("model");
-    let error = Session::new(&model, options(16_000, 1)).err().expect("an error");
-    assert!(matches!(&error, Error::MissingPart(text) if text.contains("adjustments")), "{error}");
-    let leave = SessionOptions { adjustments: false, tail_s: 0.3, ..options(16_000, 1) };
-    let clip = animate(&model, leave, &tone(16_000, 1, 0.5));
-    assert!(turns(&clip).last().is_some_and(|angle| *angle < 0.1), "heads come to rest all the same");
-    for tail_s in [-0.1, 10.1, f64::NAN] {
-        let error = Session::new(&adjusted(), SessionOptions { tail_s, ..options(16_000, 1) }).err().expect("an error");
-        assert!(matches!(&error, Error::InvalidArgument(text) if text.contains("a tail of")), "{error}");
-    }
+    assert_eq!(to(1.0, 7.0), to(1.0, f64::INFINITY));
+    assert_eq!(&to(3.0, 4.0), clip.motion());
+    let found = warnings.lock().expect("warnings").clone();
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].contains("target 0 of the gaze ends at 7 s") && found[1].contains("no effect"), "{found:?}");
+    assert!((clip.motion().len() as f32 / FPS - 2.0).abs() < 0.1);
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use media2face::output::{Blinks, Gaze};
-use media2face::{Animation, Liveliness, Model, Part, SEED_AUTO, Session, SessionOptions};
+use media2face::{Adjustments, Animation, Model, Part, SEED_AUTO, Session, SessionOptions};
 
 use super::session::{animate, model, options, tone};
 use super::starter;
@@ -69,14 +69,14 @@ fn what_is_made_of_a_clip_has_its_seed() {
     let composed = Animation::compose(&[Part::whole(Arc::clone(&clip)), Part::whole(revised(7))], 0.1);
     assert_eq!(composed.expect("composed").seed(), clip.seed());
 
-    let lively = |seed| {
+    let adjusted = |seed| {
         let blinks = Blinks { added_per_minute: 60.0, ..Blinks::default() };
         let gaze = Gaze { saccades_per_minute: 60.0, ..Gaze::default() };
-        clip.liven(&Liveliness { seed, blinks, gaze, ..Liveliness::default() }).expect("livened")
+        clip.adjust(&Adjustments { seed, blinks, gaze, ..Adjustments::default() }).expect("adjusted")
     };
-    assert_eq!(lively(Liveliness::default().seed).motion(), lively(clip.seed()).motion());
-    assert_ne!(lively(SEED_AUTO).motion(), lively(7).motion());
-    assert_eq!(lively(7).seed(), clip.seed());
+    assert_eq!(adjusted(Adjustments::default().seed).motion(), adjusted(clip.seed()).motion());
+    assert_ne!(adjusted(SEED_AUTO).motion(), adjusted(7).motion());
+    assert_eq!(adjusted(7).seed(), clip.seed());
 }
 
 #[test]

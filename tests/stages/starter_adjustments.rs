@@ -1,166 +1,181 @@
-//! The starter's adjustments: lips that part less and still meet, a mouth that is shut in pauses, lids that move together, clips
-//! that come from rest and go back to it.
+//! The starter made livelier and calmer: blinks and gaze reach weights and mesh, limits hold, all of it by its seed.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
+use media2face::output::{Blinks, Channel, EyeChannels, GazeTarget};
 use media2face::signal::HeadPose;
-use media2face::{Animation, Expression, Head, Keyframe, SessionOptions};
+use media2face::signal::pose::rotate;
+use media2face::{Adjustments, Animation};
 
-use super::lips::Lips;
-use super::session::{animate, options};
-use super::starter;
+use super::starter_face::clip;
 
 const FPS: f32 = 30.0;
+/// What a weight that was asked for and its neighbours may be off by behind M′ ∘ M. Measured: 0.003
+/// for blinks, 0.0004 for a limited jaw, 0.010 for a gaze that is turned off.
+const REMAINS: f32 = 0.02;
+const DEGREE: f32 = std::f32::consts::PI / 180.0;
 
-fn quick(seed: u64) -> SessionOptions {
-    SessionOptions { seed, steps: Some(4), ..options(16_000, 1) }
+fn adjusted(change: impl FnOnce(&mut Adjustments)) -> Arc<Animation> {
+    let mut adjustments = Adjustments::default();
+    change(&mut adjustments);
+    clip().adjust(&adjustments).expect("adjusted")
 }
 
-/// The starter speaking, silent for a second, and speaking again, with its adjustments and without.
-fn pair() -> &'static [Arc<Animation>; 2] {
-    static PAIR: OnceLock<[Arc<Animation>; 2]> = OnceLock::new();
-    PAIR.get_or_init(|| {
-        let (model, samples) = (starter::model(), paused());
-        [true, false].map(|adjustments| animate(&model, SessionOptions { adjustments, ..quick(1) }, &samples))
-    })
-}
-
-/// 0.4 to 3.4 s of the sample, a second of silence, and the same again.
-fn paused() -> Vec<f32> {
-    let speech = &starter::hello(4)[6_400..54_400];
-    [speech, &[0.0; 16_000], speech].concat()
-}
-
-fn column(animation: &Arc<Animation>, name: &str) -> Vec<f32> {
-    let at = animation.model().blendshape_names().iter().position(|other| other == name).expect("a name");
+fn weights(animation: &Arc<Animation>) -> Vec<f32> {
     let frames = animation.motion().len();
-    let weights = animation.reader().expect("reader").weights(FPS, 0, frames).expect("weights");
-    weights.chunks_exact(animation.model().blendshape_names().len()).map(|row| row[at]).collect()
+    animation.reader().expect("reader").weights(FPS, 0, frames).expect("weights")
 }
 
-/// Angles of the head from rest, degrees.
-pub(super) fn turns(animation: &Arc<Animation>) -> Vec<f32> {
-    let heads = animation.reader().expect("reader").heads(FPS, 0, animation.motion().len()).expect("heads");
-    heads.iter().map(|head| 2.0 * head.rotation[3].abs().min(1.0).acos().to_degrees()).collect()
+fn heads(animation: &Arc<Animation>) -> Vec<HeadPose> {
+    animation.reader().expect("reader").heads(FPS, 0, animation.motion().len()).expect("heads")
 }
 
-fn median(mut values: Vec<f32>) -> f32 {
-    values.sort_by(f32::total_cmp);
-    values[values.len() / 2]
+fn channel(name: &str) -> usize {
+    clip().model().blendshape_names().iter().position(|other| other == name).expect("a name")
+}
+
+fn column(weights: &[f32], name: &str) -> Vec<f32> {
+    let at = channel(name);
+    weights.chunks_exact(52).map(|row| row[at]).collect()
+}
+
+fn highest(values: impl IntoIterator<Item = f32>) -> f32 {
+    values.into_iter().fold(f32::MIN, f32::max)
+}
+
+/// How far an eye of the mesh is turned from rest, yaw and pitch: the rotation about each axis that fits its vertices.
+fn eye_of_mesh(neutral: &[f32], offsets: &[f32], part: &str) -> [f32; 2] {
+    let clip = clip();
+    let topology = clip.model().topology().expect("mesh");
+    let part = topology.parts.iter().find(|known| known.name == part).expect("an eye");
+    let points = |at: usize| -> [f64; 3] { std::array::from_fn(|c| f64::from(neutral[at * 3 + c])) };
+    let moved =
+        |at: usize| -> [f64; 3] { std::array::from_fn(|c| f64::from(neutral[at * 3 + c] + offsets[at * 3 + c])) };
+    let range = part.vertices[0]..part.vertices[1];
+    let mean = |of: &dyn Fn(usize) -> [f64; 3]| -> [f64; 3] {
+        let count = range.len() as f64;
+        range.clone().map(of).fold([0.0; 3], |sum, p| std::array::from_fn(|c| sum[c] + p[c] / count))
+    };
+    let (from, to) = (mean(&points), mean(&moved));
+    let (mut yaw, mut pitch) = ([0.0; 2], [0.0; 2]);
+    for at in range.clone() {
+        let [px, py, pz]: [f64; 3] = std::array::from_fn(|c| points(at)[c] - from[c]);
+        let [qx, qy, qz]: [f64; 3] = std::array::from_fn(|c| moved(at)[c] - to[c]);
+        yaw = [yaw[0] + pz * qx - px * qz, yaw[1] + px * qx + pz * qz];
+        pitch = [pitch[0] + py * qz - pz * qy, pitch[1] + py * qy + pz * qz];
+    }
+    [yaw[0].atan2(yaw[1]) as f32, pitch[0].atan2(pitch[1]) as f32]
+}
+
+/// Vertices that a shape moves most, and by how much they sink, mm.
+fn sinking(name: &str) -> Vec<(usize, f32)> {
+    let clip = clip();
+    let identity = clip.identity().expect("identity");
+    let (width, shapes) =
+        (identity.vertices_mm().len(), clip.model().blendshape_offsets_mm(&identity).expect("shapes"));
+    let shape = &shapes[channel(name) * width..(channel(name) + 1) * width];
+    let mut vertices: Vec<_> = shape.chunks_exact(3).map(|offset| -offset[1]).enumerate().collect();
+    vertices.sort_by(|a, b| b.1.total_cmp(&a.1));
+    vertices.truncate(20);
+    vertices
 }
 
 #[test]
-fn lips_part_less_in_speech_and_still_meet() {
-    let lips = Lips::of(&starter::model());
-    let [adjusted, free] = pair().each_ref().map(|clip| lips.gaps_mm(clip));
-    let speech = || (0..90).chain(120..210);
-    let [median_mm, free_mm] = [&adjusted, &free].map(|gaps| median(speech().map(|at| gaps[at]).collect()));
-    let closed = |gaps: &[f32]| speech().filter(|&at| gaps[at] < 0.5).collect::<Vec<_>>();
-    let (met, kept) = (closed(&free), closed(&free).into_iter().filter(|&at| adjusted[at] < 0.6).count());
-    println!("lips part by {median_mm} mm, unadjusted by {free_mm} mm; of {} closures {kept} are kept", met.len());
-    assert!((4.0..8.0).contains(&median_mm) && median_mm < 0.75 * free_mm);
-    assert!(met.len() > 10 && kept == met.len());
+fn added_blinks_close_the_lids_of_weights_and_mesh() {
+    let blinks = Blinks { added_per_minute: 40.0, ..Blinks::default() };
+    let (before, after) = (clip(), adjusted(|l| (l.seed, l.blinks) = (3, blinks)));
+    let added = blinks.added(3, before.motion().len(), FPS);
+    let shut = (0..added.len()).max_by(|&a, &b| added[a].total_cmp(&added[b])).expect("frames");
+    assert!(added[shut] > 0.9, "the seed blinks within the clip");
+    let (own, new) = (weights(&before), weights(&after));
+    let mut worst: f32 = 0.0;
+    for lid in ["eyeBlinkLeft", "eyeBlinkRight"] {
+        let pairs = column(&own, lid).into_iter().zip(column(&new, lid)).zip(&added);
+        worst = worst.max(highest(pairs.map(|((own, new), added)| (new - own.max(*added)).abs())));
+    }
+    let others = own
+        .iter()
+        .zip(&new)
+        .enumerate()
+        .filter(|(i, _)| !before.model().blendshape_names()[i % 52].starts_with("eyeBlink"));
+    let beside = highest(others.map(|(_, (a, b))| (a - b).abs()));
+    println!("lids within {worst} of what was asked, other weights within {beside} of what they were");
+    assert!(worst < REMAINS && beside < REMAINS);
+    for frame in (0..added.len()).filter(|&frame| added[frame] == 0.0) {
+        assert_eq!(after.motion().row(frame), before.motion().row(frame), "frame {frame}");
+    }
+    let offsets = |of: &Arc<Animation>| of.reader().expect("reader").offsets_mm(FPS, shut, 1).expect("offsets");
+    let (open, closed) = (offsets(&before), offsets(&after));
+    for lid in ["eyeBlinkLeft", "eyeBlinkRight"] {
+        let part = |(vertex, full): &(usize, f32)| (open[vertex * 3 + 1] - closed[vertex * 3 + 1]) / full;
+        let sunk: f32 = sinking(lid).iter().map(part).sum::<f32>() / 20.0;
+        println!("{lid}: the lid sinks by {sunk} of a whole blink");
+        assert!((0.8..1.1).contains(&sunk), "{lid}: {sunk}");
+    }
 }
 
 #[test]
-fn mouth_is_shut_where_nobody_speaks_and_closes_without_a_leap() {
-    let lips = Lips::of(&starter::model());
-    let [adjusted, free] = pair();
-    // The silence is from frame 90 to 120; it takes 0.2 s to close and 0.15 s to open.
-    let [jaw, free_jaw] = [adjusted, free].map(|clip| column(clip, "jawOpen"));
-    let gaps = lips.gaps_mm(adjusted);
-    let most = |values: &[f32]| values[97..115].iter().copied().fold(f32::MIN, f32::max);
-    println!("in the pause at most {} of jaw, {} mm; unadjusted {}", most(&jaw), most(&gaps), most(&free_jaw));
-    assert!(most(&jaw) < 0.03 && most(&gaps) < 0.5 && most(&free_jaw) > 0.05);
-    let steps = |values: &[f32]| values.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max);
-    assert!(steps(&jaw[88..122]) <= steps(&free_jaw), "no leap");
-}
-
-#[test]
-fn clip_begins_at_rest_with_open_eyes() {
-    let (model, samples) = (starter::model(), starter::hello(1));
-    let mut worst = [0.0f32; 2];
-    for seed in 0..12 {
-        for (at, adjustments) in [true, false].into_iter().enumerate() {
-            let clip = animate(&model, SessionOptions { adjustments, ..quick(seed) }, &samples);
-            worst[at] = worst[at].max(turns(&clip)[0]);
-            let lids = ["eyeBlinkLeft", "eyeBlinkRight"].map(|lid| column(&clip, lid)[0]);
-            assert!(!adjustments || lids.iter().all(|lid| *lid < 0.27), "seed {seed}: {lids:?}");
+fn limits_hold_and_off_leaves_no_blink() {
+    let blinking = adjusted(|l| (l.seed, l.blinks.added_per_minute) = (3, 40.0));
+    let limited = |limit: f32| {
+        let adjustments = Adjustments { blinks: Blinks { limit, added_per_minute: 0.0 }, ..Adjustments::default() };
+        weights(&blinking.adjust(&adjustments).expect("adjusted"))
+    };
+    let quiet = highest(column(&weights(&clip()), "eyeBlinkLeft"));
+    for (limit, most) in [(0.5, 0.5), (0.0, quiet)] {
+        let found = limited(limit);
+        for lid in ["eyeBlinkLeft", "eyeBlinkRight"] {
+            let peak = highest(column(&found, lid));
+            println!("{lid} limited to {limit}: at most {peak}");
+            assert!(peak < most + REMAINS && peak > most - 0.1, "{lid}: {peak}, limit {limit}");
         }
     }
-    println!("the first frame's head is at most {} degrees off, unadjusted {}", worst[0], worst[1]);
-    assert!(worst[0] < 0.1 && worst[1] > 5.0);
+    let own = weights(&clip());
+    let half = Channel { max: 0.5 * highest(column(&own, "jawOpen")), ..Channel::default() };
+    let jaw = adjusted(|l| l.channels = vec![("jawOpen".to_owned(), half)]);
+    let peak = highest(column(&weights(&jaw), "jawOpen"));
+    println!("jawOpen limited to {}: at most {peak}", half.max);
+    assert!(peak < half.max + REMAINS && half.max > 0.05);
+    let offsets = |of: &Arc<Animation>| of.reader().expect("reader").offsets_mm(FPS, 0, 60).expect("offsets");
+    let chin = sinking("jawOpen")[0].0;
+    let lowest = |offsets: Vec<f32>| {
+        let width = offsets.len() / 60;
+        highest(offsets.chunks_exact(width).map(|frame| -frame[chin * 3 + 1]))
+    };
+    let (whole, limited) = (lowest(offsets(&clip())), lowest(offsets(&jaw)));
+    println!("the chin sinks by {limited} mm, unlimited by {whole} mm");
+    assert!(limited < 0.75 * whole);
 }
 
 #[test]
-fn tail_brings_mouth_and_head_to_rest_and_belongs_to_the_clip() {
-    let (model, lips) = (starter::model(), Lips::of(&starter::model()));
-    // Cut off in the middle of a word.
-    let samples = &starter::hello(2)[..25_600];
-    for adjustments in [true, false] {
-        let with = |tail_s| animate(&model, SessionOptions { adjustments, tail_s, ..quick(2) }, samples);
-        let (short, long) = (with(0.0), with(0.3));
-        assert_eq!((short.duration_s(), long.duration_s()), (1.6, 1.9));
-        assert_eq!((short.motion().len(), long.motion().len()), (48, 57));
-        let (turned, jaw) = (turns(&long), column(&long, "jawOpen"));
-        let gap_mm = *lips.gaps_mm(&long).last().expect("frames");
-        println!("at the end {} degrees, jaw {}, lips {gap_mm} mm apart", turned[56], jaw[56]);
-        assert!(turned[54..].iter().all(|angle| *angle < 0.1) && jaw[56] < 0.03 && gap_mm < 0.5);
-        assert!(column(&short, "jawOpen")[47] > 0.05, "it is open where the sound ends");
+fn gaze_is_turned_off_and_meets_its_targets() {
+    let (clip, eyes) = (clip(), EyeChannels::find(clip().model().blendshape_names()).expect("eyes"));
+    let range = clip.model().eye_range();
+    let off = weights(&adjusted(|l| l.gaze.gain = 0.0));
+    for name in clip.model().blendshape_names().iter().filter(|name| name.starts_with("eyeLook")) {
+        assert!(highest(column(&off, name)) < REMAINS, "{name}");
     }
-}
 
-#[test]
-fn lids_move_together_unless_a_wink_was_asked_for() {
-    let (model, samples) = (starter::model(), starter::hello(3));
-    let apart = |clip: &Arc<Animation>| {
-        let [left, right] = ["eyeBlinkLeft", "eyeBlinkRight"].map(|lid| column(clip, lid));
-        left.iter().zip(&right).map(|(l, r)| (l - r).abs()).collect::<Vec<_>>()
-    };
-    let most = |values: &[f32]| values.iter().copied().fold(0.0, f32::max);
-    let mut free: f32 = 0.0;
-    for seed in 0..12 {
-        let with = |adjustments| animate(&model, SessionOptions { adjustments, ..quick(seed) }, &samples);
-        let together = most(&apart(&with(true)));
-        assert!(together < 0.05, "seed {seed}: {together}");
-        free = free.max(most(&apart(&with(false))));
-    }
-    println!("unadjusted lids are up to {free} apart");
-
-    let wink = model.blendshape_names().iter().map(|name| f32::from(u8::from(name == "eyeBlinkLeft"))).collect();
-    let expression = Some(Arc::new(Expression::Weights(wink)));
-    let keyframe = Keyframe { expression, end_s: 1.6, ..Keyframe::at(1.4) };
-    let held = |adjustments| {
-        let keyframes = vec![keyframe.clone()];
-        animate(&model, SessionOptions { keyframes, adjustments, ..quick(1) }, &samples)
-    };
-    let winks = held(true);
-    assert!(apart(&winks)[42..=48].iter().all(|apart| *apart > 0.8), "a keyframe winks");
-    let d_z = model.manifest().denoiser.as_ref().expect("a denoiser").d_z;
-    for frame in 42..=48 {
-        assert_eq!(winks.motion().row(frame)[..d_z], held(false).motion().row(frame)[..d_z], "frame {frame}");
-    }
-}
-
-#[test]
-fn keyframed_head_lets_go_evenly_over_its_ramp() {
-    let (model, samples) = (starter::model(), starter::hello(3));
-    let half = 12.5f32.to_radians();
-    let pose = HeadPose { rotation: [0.0, half.sin(), 0.0, half.cos()], ..HeadPose::default() };
-    let keyframe = Keyframe { head: Some(Arc::new(Head::Pose(pose))), end_s: 1.5, ramp_s: 0.6, ..Keyframe::at(1.2) };
-    let yaw = |keyframes| {
-        let clip = animate(&model, SessionOptions { keyframes, steps: None, ..quick(1) }, &samples);
-        let heads = clip.reader().expect("reader").heads(FPS, 0, 90).expect("heads");
-        heads.iter().map(|head| 2.0 * head.rotation[1].asin().to_degrees()).collect::<Vec<f32>>()
-    };
-    let held = yaw(vec![keyframe]);
-    // The ramps are 18 frames, from 18 to 36 and from 45 to 63.
-    let rest = |frames: std::ops::Range<usize>| held[frames].iter().sum::<f32>() / 4.0;
-    for away in [6, 9, 12] {
-        let share = |frame: usize, rest: f32| (held[frame] - rest) / (25.0 - rest);
-        let [into, out] = [share(36 - away, rest(12..16)), share(45 + away, rest(65..69))];
-        println!("{away} of 18 frames away: {into} before, {out} behind");
-        let even = 1.0 - away as f32 / 18.0;
-        assert!((into - even).abs() < 0.22 && (out - even).abs() < 0.22, "{away}: {into}, {out}, expected {even}");
+    let neutral = clip.identity().expect("identity");
+    for (yaw, pitch, head_share) in [(15.0, 0.0, 0.4), (-30.0, 4.0, 0.8), (8.0, -6.0, 0.7), (0.0, 7.0, 0.0)] {
+        let target = GazeTarget { head_share, ..GazeTarget::new(yaw * DEGREE, pitch * DEGREE) };
+        let looking = adjusted(|l| l.gaze.targets = vec![target]);
+        let (weights, heads) = (weights(&looking), heads(&looking));
+        let offsets = looking.reader().expect("reader").offsets_mm(FPS, 20, 8).expect("offsets");
+        let off_target = |head: &HeadPose, [y, p]: [f32; 2]| {
+            let [y, p] = [y, p].map(f64::from);
+            let [x, down, z] = rotate(head.rotation, [y.sin() * p.cos(), -p.sin(), y.cos() * p.cos()]);
+            let found = [x.atan2(z), (-down).asin()].map(|angle| angle as f32 / DEGREE);
+            (found[0] - yaw).abs().max((found[1] - pitch).abs())
+        };
+        let of_weights = weights.chunks_exact(52).zip(&heads);
+        let of_weights = of_weights.flat_map(|(row, head)| eyes.angles(row, &range).map(|eye| off_target(head, eye)));
+        let of_weights = highest(of_weights);
+        let frames = offsets.chunks_exact(neutral.vertices_mm().len()).zip(&heads[20..]);
+        let of_mesh = highest(frames.flat_map(|(offsets, head)| {
+            ["eye_left", "eye_right"].map(|eye| off_target(head, eye_of_mesh(neutral.vertices_mm(), offsets, eye)))
+        }));
+        println!("{yaw}, {pitch} degrees: weights within {of_weights}, eyes of the mesh within {of_mesh}");
+        assert!(of_weights < 2.0 && of_mesh < 2.5);
     }
 }

@@ -67,7 +67,7 @@ fn weights_mesh_and_live_link_turn_the_eyes_alike_and_about_their_middles() {
         let options = SessionOptions {
             steps: Some(2),
             // The first frames are eased in else.
-            adjustments: false,
+            pack_adjustments: false,
             identity: Some(Arc::clone(&identity)),
             keyframes: keyframes(&looks, fps),
             ..options(16_000, 1)

@@ -7,7 +7,7 @@ const STAGE: &[&str] = &["nn", "plan", "pack", "tensor", "signal"];
 const ALL: &[&str] = &[
     "audio",
     "backend",
-    "direction",
+    "conditioning",
     "face",
     "host",
     "motion",
@@ -36,7 +36,7 @@ fn allowed(layer: &str) -> Vec<&'static str> {
         "nn" => vec!["plan", "pack", "tensor"],
         "audio" | "speech" | "motion" | "output" => with(&[]),
         "prompt" | "face" => with(&["picture"]),
-        "host" | "direction" | "session" | "result" | "lib" => ALL.to_vec(),
+        "host" | "conditioning" | "session" | "result" | "lib" => ALL.to_vec(),
         "vulkan" => vec!["backend", "plan"],
         other => panic!("src/{other}: give this layer a row in tests/tidy/layers.rs and in ARCHITECTURE.md"),
     }

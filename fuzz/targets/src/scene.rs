@@ -38,7 +38,7 @@ pub(crate) const WORDS: &[&str] = &[
     "head = ",
     "fps = \"30000/1001\"\n",
     "drop_frame = true\n",
-    "liveliness = ",
+    "adjustments = ",
     "identity = ",
     "facing_deg = ",
     "position_m = ",
@@ -84,7 +84,7 @@ fn check(scene: &reads::Scene) {
 pub(crate) fn seeds() -> Vec<Vec<u8>> {
     let small = "[[character]]\nname = \"a\"\nposition_m = [0, 0, 0]\nfacing_deg = 0\n[[line]]\ncharacter = \"a\"\naudio = \"a.wav\"\n";
     let whole = "[scene]\nseed = 4\npause_s = 0.25\nlead_s = 0.5\ntail_s = 0.1\nfps = \"30000/1001\"\ndrop_frame = true\nsteps = 2\n\
-        [[character]]\nname = \"ann\"\nposition_m = [-0.21, 0, 0]\nfacing_deg = 55\nliveliness = { blinks_per_minute = 10 }\n\
+        [[character]]\nname = \"ann\"\nposition_m = [-0.21, 0, 0]\nfacing_deg = 55\nadjustments = { blinks_per_minute = 10 }\n\
         styles = [{ text = \"happy\" }]\n[[character]]\nname = \"ben\"\nmesh = \"face.obj\"\nposition_m = [0.2, 0, 0]\n\
         [[line]]\ncharacter = \"ann\"\naudio = \"a.wav\"\nlook_at = \"ben\"\nstyles = [{ text = \"sad\", end_s = 0.1, ramp_s = 0.4 }]\n\
         [[line]]\ncharacter = \"ben\"\naudio = \"a.wav\"\nstart_s = 1.5\nlook_at = [0.5, 0.15, 0.6]\nstyles = [{ picture = \"p.png\" }]\n\

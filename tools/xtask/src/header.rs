@@ -29,7 +29,7 @@ const HEADERS: [Header; 2] = [
             "reading.rs",
             "result.rs",
             "keyframe.rs",
-            "liveliness.rs",
+            "adjustments.rs",
             "binding.rs",
             "solver.rs",
         ],

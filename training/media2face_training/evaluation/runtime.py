@@ -59,7 +59,7 @@ class Runtime:
             command = [self.binary, "animate", path, "--model", self.pack, "--out", folder, "--quiet",
                        "--emit", "json,npy" if offsets else "json"]
             if not adjusted:
-                command += ["--no-adjustments", "--tail", "0"]
+                command += ["--no-pack-adjustments", "--tail", "0"]
             for name, value in options.items():
                 if value is not None:
                     command += ["--" + name.replace("_", "-"), str(value)]

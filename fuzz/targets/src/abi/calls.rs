@@ -34,7 +34,7 @@ impl Host {
             14 | 15 => self.keyframe(input),
             16 => self.revise(input),
             17 => self.compose(input),
-            18 => self.liven(input),
+            18 => self.adjust(input),
             19 => self.identity(input),
             20 => self.bind(input),
             21 => self.solver(input),
@@ -219,13 +219,13 @@ impl Host {
         }
     }
 
-    fn liven(&mut self, input: &mut Input<'_>) {
+    fn adjust(&mut self, input: &mut Input<'_>) {
         if self.results.have_room() {
             let result = self.results.pick(input);
             let results = &mut self.results;
-            super::options::liveliness(input, |options| {
+            super::options::adjustments(input, |options| {
                 // SAFETY: live or NULL; what the options point to is there.
-                results.add(|out| unsafe { m2f_result_liven(result, options, out) });
+                results.add(|out| unsafe { m2f_result_adjust(result, options, out) });
             });
         }
     }

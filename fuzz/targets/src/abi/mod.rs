@@ -80,7 +80,7 @@ mod usual {
     pub(super) const REVISE: &[u8] = &[16, 0, 6, 0, 6, 13, 0, 0, 0, 0, 0, 0];
     /// One whole result.
     pub(super) const COMPOSE: &[u8] = &[17, 1, 0, 6, 0, 6, 6, 6, 0];
-    pub(super) const LIVEN: &[u8] = &[18, 0, 0, 0, 0];
+    pub(super) const ADJUST: &[u8] = &[18, 0, 0, 0, 0];
     /// The pack's first.
     pub(super) const IDENTITY: &[u8] = &[19, 0, 0, 0];
     pub(super) const BINDING: &[u8] = &[20, 3, 0, 0, 0, 0, 0];
@@ -103,7 +103,7 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
     };
     vec![
         job(&[], &[READS, SAMPLE, ASK]),
-        job(&[STYLE, STYLE], &[LIVEN, READS, SAMPLE]),
+        job(&[STYLE, STYLE], &[ADJUST, READS, SAMPLE]),
         job(&[KEYFRAME], &[COMPOSE, READS]),
         job(&[IDENTITY, CREATE], &[REVISE, PUSH, FINISH, WAIT, PULL, READS]),
         job(&[BINDING, SOLVER], &[READS]),
@@ -121,6 +121,6 @@ mod tests {
             let (results, values) = super::played(seed);
             assert!(results > 0 && values > 0, "seed {number}: {results} results, {values} values");
         }
-        assert!(super::played(&jobs[1]).0 > 1 && super::played(&jobs[2]).0 > 1, "nothing was livened or composed");
+        assert!(super::played(&jobs[1]).0 > 1 && super::played(&jobs[2]).0 > 1, "nothing was adjusted or composed");
     }
 }

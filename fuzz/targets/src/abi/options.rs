@@ -40,7 +40,7 @@ impl World {
                 13 => options.editable = input.count() % 3,
                 14 => options.repaint_loops = input.of(&[0, 1, 2, 33, u32::MAX]),
                 15 => options.noise_scale = input.float(),
-                16 => options.adjustments = input.count() % 3,
+                16 => options.pack_adjustments = input.count() % 3,
                 17 => options.tail_s = input.float(),
                 // Never more than there is.
                 _ => {
@@ -121,7 +121,7 @@ pub(super) fn channel(input: &mut Input<'_>) -> m2f_channel {
     m2f_channel { gain: input.float(), offset: input.float(), minimum: input.float(), maximum: input.float() }
 }
 
-pub(super) fn liveliness(input: &mut Input<'_>, call: impl FnOnce(&m2f_liveliness_options)) {
+pub(super) fn adjustments(input: &mut Input<'_>, call: impl FnOnce(&m2f_adjustment_options)) {
     const NAMES: [&CStr; 6] = [c"jawOpen", c"eyeBlinkLeft", c"eyeLookInLeft", c"mouthSmileLeft", c"nope", c""];
     let target = |input: &mut Input<'_>| m2f_gaze_target {
         start_s: input.double(),
@@ -131,7 +131,7 @@ pub(super) fn liveliness(input: &mut Input<'_>, call: impl FnOnce(&m2f_livelines
         head_share: input.float(),
         ramp_s: input.float(),
     };
-    let mut options = defaults(m2f_liveliness_options_init);
+    let mut options = defaults(m2f_adjustment_options_init);
     let (channel_count, target_count) = (input.below(3), input.below(4));
     let names: Vec<_> = (0..channel_count).map(|_| input.of(&NAMES).as_ptr()).collect();
     let channels: Vec<_> = (0..channel_count).map(|_| channel(input)).collect();

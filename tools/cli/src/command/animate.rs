@@ -46,8 +46,8 @@ pub fn run(args: &Animate) -> Result<String> {
 
     // Nothing is made on disk before the input is known to be good.
     let mut options = session_options(args, &model, &sound)?;
-    let liveliness = args.liveliness.settings(args.seed, !args.keyframes.is_empty());
-    liveliness.check(&model)?;
+    let adjustments = args.adjustments.settings(args.seed, !args.keyframes.is_empty());
+    adjustments.check(&model)?;
     let bound = match &args.mesh {
         None => None,
         Some(path) => match face::bring(&model, path, |message| progress.aside(|| tell::warning(message)))? {
@@ -74,7 +74,7 @@ pub fn run(args: &Animate) -> Result<String> {
     let envelope = generate::push(&session, sound, args.tail, &warn, also, &progress)?;
     let copy = copy.map(Copy::finish).transpose()?;
     let mut places = stage(args, &kinds)?;
-    let animation = generate::finish(&session, &progress)?.liven(&liveliness)?;
+    let animation = generate::finish(&session, &progress)?.adjust(&adjustments)?;
     stages.end("motion");
     let fps = args.fps.unwrap_or_else(|| animation.native_fps().into());
     let name = args.input.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
@@ -218,7 +218,7 @@ fn session_options(args: &Animate, model: &Arc<Model>, sound: &Sound) -> Result<
         options.edit_mode = InpaintMode::Repaint { loops: loops as usize };
     }
     options.keyframes = args.keyframes.iter().map(|keyframe| held(args, keyframe, model)).collect::<Result<_>>()?;
-    (options.tail_s, options.adjustments) = (args.tail, !args.no_adjustments);
+    (options.tail_s, options.pack_adjustments) = (args.tail, !args.no_pack_adjustments);
     options.identity = args.identity.as_deref().map(|wanted| face::identity(model, wanted)).transpose()?;
     Ok(options)
 }

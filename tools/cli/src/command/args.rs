@@ -1,9 +1,9 @@
 //! The command line.
 
+mod adjustments;
 mod compare;
 mod extract;
 mod guidance;
-mod liveliness;
 mod scene;
 mod styles;
 
@@ -18,10 +18,10 @@ use media2face::signal::FrameRate;
 
 use crate::input::keyframe::Keyframe;
 
+pub use adjustments::Adjustments;
 pub use compare::Compare;
 pub use extract::Extract;
 pub use guidance::Guidance;
-pub use liveliness::Liveliness;
 pub use scene::Scene;
 pub use styles::{Source, StyleGroup, Styles};
 
@@ -154,12 +154,12 @@ pub struct Animate {
     /// Leave the motion as the networks make it: without the pack's gains, with a mouth that stays open in pauses, lids that
     /// move apart, and a start from anywhere
     #[arg(long)]
-    pub no_adjustments: bool,
+    pub no_pack_adjustments: bool,
     /// Silence behind the sound in which mouth and head come to rest; all files are longer by it, 0 to 10
     #[arg(long, value_name = "SECONDS", default_value_t = 0.3, value_parser = tail, allow_negative_numbers = true)]
     pub tail: f64,
     #[command(flatten)]
-    pub liveliness: Liveliness,
+    pub adjustments: Adjustments,
     /// Which files; by default html,glb,csv,json, of a pack without a mesh csv,json
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub emit: Option<Vec<Emit>>,

@@ -174,7 +174,7 @@ fps = 0
 name = "ann"
 identity = "nobody"
 position_m = [nan, 0, 0]
-liveliness = { head_gain = -1 }
+adjustments = { head_gain = -1 }
 styles = [{ text = "happy", preset = "calm" }]
 
 [[character]]
@@ -220,7 +220,7 @@ keyframes = [
         ("character 1 (ann), position_m", "three numbers of metres"),
         ("character 1 (ann), identity", "no identity \"nobody\""),
         ("character 1 (ann), styles 1", "expected one of text, picture and preset"),
-        ("character 1 (ann), liveliness", "a gain of the head of -1"),
+        ("character 1 (ann), adjustments", "a gain of the head of -1"),
         ("character 2 (Ann), facing_deg", "expected -360 to 360"),
         ("character 2 (Ann), mesh", "text.obj"),
         ("character 2 (Ann)", "another character is called"),
@@ -285,8 +285,8 @@ fn keyframes_hold_their_frames_and_past_their_line_they_are_cut() {
     let bench = Bench::new();
     let keyframes =
         "keyframes = [{ start_s = 0.2, end_s = 9, weights = { jawOpen = 0.9 }, head = { yaw_deg = 20 } }]\n";
-    // What liveliness adds, it adds to the keyframe too.
-    let script = SCRIPT.replace("facing_deg = -60", "facing_deg = -60\nliveliness = { looks = false }");
+    // What an adjustment adds, it adds to the keyframe too.
+    let script = SCRIPT.replace("facing_deg = -60", "facing_deg = -60\nadjustments = { looks = false }");
     let output = bench.scene(&format!("{script}{keyframes}"), "out", &["--emit", "json", "--quiet"]);
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{stderr}");
@@ -304,8 +304,8 @@ fn keyframes_hold_their_frames_and_past_their_line_they_are_cut() {
 fn characters_turn_to_each_other() {
     let bench = Bench::new();
     let yaw = |looks: &str, out: &str| {
-        let liveliness = format!("]\nliveliness = {{ looks = {looks}, head_share = 1 }}\n");
-        let script = SCRIPT.replace(" 0]\n", &format!(" 0{liveliness}"));
+        let adjustments = format!("]\nadjustments = {{ looks = {looks}, head_share = 1 }}\n");
+        let script = SCRIPT.replace(" 0]\n", &format!(" 0{adjustments}"));
         assert!(bench.scene(&script, out, &["--emit", "json"]).status.success());
         ["ann", "ben"]
             .map(|name| json(&bench, &format!("{out}/{name}.json"))["head"][0]["rotation"][1].as_f64().unwrap())

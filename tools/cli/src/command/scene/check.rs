@@ -7,7 +7,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use media2face::limits;
 use media2face::output::{Blinks, Gaze, GazeTarget};
 use media2face::signal::FrameRate;
-use media2face::{Identity, Keyframe, Liveliness, Model, SEED_AUTO, Session, SessionOptions, StyleTrack};
+use media2face::{Adjustments, Identity, Keyframe, Model, SEED_AUTO, Session, SessionOptions, StyleTrack};
 use toml::Value;
 
 use super::direction;
@@ -57,7 +57,7 @@ pub struct Character {
     pub options: SessionOptions,
     /// Its lines on silence.
     pub samples: Vec<f32>,
-    pub liveliness: Liveliness,
+    pub adjustments: Adjustments,
 }
 
 /// What could be found out of a line.
@@ -78,8 +78,8 @@ struct Cast {
     identity: Option<Arc<Identity>>,
     bound: Option<Arc<Bound>>,
     styles: Vec<StyleTrack>,
-    /// How lively it is, and whether it looks at others.
-    liveliness: script::Liveliness,
+    /// What its motion is adjusted by, and whether it looks at others.
+    adjustments: script::Adjustments,
 }
 
 /// Reads and checks everything.
@@ -182,7 +182,7 @@ impl<W: Fn(&str) + Clone + Send + Sync + 'static> Check<'_, W> {
         options.seed = scene.seed;
         options.steps = scene.steps.map(|steps| steps as usize);
         (options.guidance_audio, options.guidance_style) = (scene.guidance_audio, scene.guidance_style);
-        options.adjustments = scene.adjustments;
+        options.pack_adjustments = scene.pack_adjustments;
         if let Some(model) = &self.model {
             let outcome = Session::new(model, options.clone()).map_err(Into::into);
             self.faults.take("[scene]", outcome);
@@ -204,14 +204,14 @@ impl<W: Fn(&str) + Clone + Send + Sync + 'static> Check<'_, W> {
         let (identity, bound) = self.face(place, value);
         let styles = direction::styles(&value.styles, place, self.folder, self.model.as_ref(), &mut self.faults);
         let placement = Placement { position_m: value.position_m, facing_deg: value.facing_deg };
-        let liveliness = value.liveliness;
+        let adjustments = value.adjustments;
         if let Some(model) = &self.model {
-            let outcome = lively(&liveliness, 0, Vec::new()).check(model).map_err(Into::into);
-            self.faults.take(&format!("{place}, liveliness"), outcome);
+            let outcome = adjusted(&adjustments, 0, Vec::new()).check(model).map_err(Into::into);
+            self.faults.take(&format!("{place}, adjustments"), outcome);
         }
-        let share = (0.0..=1.0).contains(&liveliness.head_share);
-        self.faults.expect(share, &format!("{place}, liveliness"), || "head_share: expected 0 to 1".to_owned());
-        Cast { place: place.clone(), name: name.clone(), placement, identity, bound, styles, liveliness }
+        let share = (0.0..=1.0).contains(&adjustments.head_share);
+        self.faults.expect(share, &format!("{place}, adjustments"), || "head_share: expected 0 to 1".to_owned());
+        Cast { place: place.clone(), name: name.clone(), placement, identity, bound, styles, adjustments }
     }
 
     fn face(&mut self, place: &str, character: &script::Character) -> (Option<Arc<Identity>>, Option<Arc<Bound>>) {
@@ -315,7 +315,7 @@ impl<W: Fn(&str) + Clone + Send + Sync + 'static> Check<'_, W> {
         let model = self.model.clone()?;
         let mut characters = Vec::with_capacity(cast.len());
         for (number, (cast, targets)) in cast.into_iter().zip(gazes).enumerate() {
-            let Cast { place, name, placement, identity, bound, liveliness, .. } = cast;
+            let Cast { place, name, placement, identity, bound, adjustments, .. } = cast;
             let own = || lines.iter().filter(|(line, _)| line.speaker == number);
             let (mut styles, mut keyframes) = (Vec::new(), Vec::new());
             for (line, span) in own() {
@@ -333,13 +333,13 @@ impl<W: Fn(&str) + Clone + Send + Sync + 'static> Check<'_, W> {
             }
             let sounds = own().filter_map(|(line, span)| Some((span.0, &line.sound.as_ref()?.samples[..])));
             let samples = sound::track(sounds, sound::samples_of(end_s));
-            let mut liveliness = lively(&liveliness, seed, targets);
-            if let Err(error) = liveliness.check(&model) {
+            let mut adjustments = adjusted(&adjustments, seed, targets);
+            if let Err(error) = adjustments.check(&model) {
                 // Without targets it was good.
                 (self.warn)(&format!("{place}: looks at nobody: {error}"));
-                liveliness.gaze.targets.clear();
+                adjustments.gaze.targets.clear();
             }
-            characters.push(Character { name, placement, bound, options, samples, liveliness });
+            characters.push(Character { name, placement, bound, options, samples, adjustments });
         }
         self.faults.is_empty().then_some(characters)
     }
@@ -363,15 +363,15 @@ fn seed_of<'a>(sounds: impl Iterator<Item = &'a Mono>) -> u64 {
 }
 
 /// As the library takes it.
-fn lively(asked: &script::Liveliness, seed: u64, mut targets: Vec<GazeTarget>) -> Liveliness {
-    let &script::Liveliness { expression_gain, head_gain, head_smoothing_s, blink_limit, blinks_per_minute, .. } =
+fn adjusted(asked: &script::Adjustments, seed: u64, mut targets: Vec<GazeTarget>) -> Adjustments {
+    let &script::Adjustments { expression_gain, head_gain, head_smoothing_s, blink_limit, blinks_per_minute, .. } =
         asked;
     targets.retain(|_| asked.looks);
     targets.iter_mut().for_each(|target| target.head_share = asked.head_share);
     let (gain, saccades_per_minute) = (asked.gaze_gain, asked.saccades_per_minute);
     let gaze = Gaze { gain, saccades_per_minute, targets, ..Gaze::default() };
     let blinks = Blinks { limit: blink_limit, added_per_minute: blinks_per_minute };
-    Liveliness { seed, expression_gain, head_gain, head_smoothing_s, blinks, gaze, ..Liveliness::default() }
+    Adjustments { seed, expression_gain, head_gain, head_smoothing_s, blinks, gaze, ..Adjustments::default() }
 }
 
 impl Line {

@@ -1,4 +1,4 @@
-//! The motions of all characters: one batch, then each made as lively as the script says, with eyes where they look.
+//! The motions of all characters: one batch, then each adjusted as the script says, with eyes where they look.
 
 use std::sync::Arc;
 
@@ -18,6 +18,7 @@ pub fn generate(model: &Arc<Model>, characters: &[Character], progress: &Progres
     };
     let sessions = characters.iter().map(session).collect::<Result<Vec<_>>>()?;
     let animations = generate::finish_together(&sessions.iter().collect::<Vec<_>>(), progress)?;
-    let lively = |(animation, character): (&Arc<Animation>, &Character)| Ok(animation.liven(&character.liveliness)?);
-    animations.iter().zip(characters).map(lively).collect()
+    let adjusted =
+        |(animation, character): (&Arc<Animation>, &Character)| Ok(animation.adjust(&character.adjustments)?);
+    animations.iter().zip(characters).map(adjusted).collect()
 }

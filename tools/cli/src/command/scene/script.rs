@@ -44,7 +44,7 @@ pub struct Scene {
     pub guidance_audio: Option<f32>,
     pub guidance_style: Option<f32>,
     /// Whether motions are adjusted as the pack states.
-    pub adjustments: bool,
+    pub pack_adjustments: bool,
     /// Silence before the first line, between lines, and after the last.
     pub lead_s: f64,
     pub pause_s: f64,
@@ -55,7 +55,7 @@ impl Default for Scene {
     fn default() -> Self {
         let (model, fps, steps, guidance_audio, guidance_style) = (None, None, None, None, None);
         let (lead_s, pause_s, tail_s) = (0.5, 0.3, 0.8);
-        let (drop_frame, adjustments) = (false, true);
+        let (drop_frame, pack_adjustments) = (false, true);
         Self {
             model,
             fps,
@@ -64,7 +64,7 @@ impl Default for Scene {
             steps,
             guidance_audio,
             guidance_style,
-            adjustments,
+            pack_adjustments,
             lead_s,
             pause_s,
             tail_s,
@@ -87,13 +87,13 @@ pub struct Character {
     #[serde(default)]
     pub styles: Vec<Value>,
     #[serde(default)]
-    pub liveliness: Liveliness,
+    pub adjustments: Adjustments,
 }
 
-/// `liveliness` of a character.
+/// `adjustments` of a character.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Liveliness {
+pub struct Adjustments {
     pub expression_gain: f32,
     pub head_gain: f32,
     pub head_smoothing_s: f32,
@@ -107,12 +107,12 @@ pub struct Liveliness {
     pub head_share: f32,
 }
 
-impl Default for Liveliness {
+impl Default for Adjustments {
     fn default() -> Self {
         Self {
             expression_gain: 1.0,
             head_gain: 1.0,
-            head_smoothing_s: media2face::Liveliness::CALM_HEAD_S,
+            head_smoothing_s: media2face::Adjustments::CALM_HEAD_S,
             gaze_gain: 1.0,
             saccades_per_minute: 0.0,
             blink_limit: 1.0,

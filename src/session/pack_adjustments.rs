@@ -1,7 +1,7 @@
 //! What a pack's motion is adjusted by as its job ends, and how a clip comes from rest and back to it.
 //!
-//! A layer over the motion as [`Liveliness`](crate::Liveliness) is, on weights through the latent. It is made once of what was
-//! sampled: compositions and what is livened are made of motion that has it already, and a revision's old frames stay
+//! A layer over the motion as [`Adjustments`](crate::Adjustments) is, on weights through the latent. It is made once of what was
+//! sampled: compositions and what is adjusted are made of motion that has it already, and a revision's old frames stay
 //! what they are. What is held at a frame, by a keyframe or as a revision's old motion, gives way as little as it
 //! is held: not at all with m = 1. A frame's adjustment follows from its own row and its place in the clip, so that an unstyled
 //! frame is the same beside styled ones.
@@ -17,7 +17,7 @@ use crate::unit::Unit;
 use super::calm::{Calm, Part};
 use super::options::SessionOptions;
 use crate::host::model::Model;
-use crate::result::liveliness::move_latents;
+use crate::result::adjustments::move_latents;
 
 /// Most closure of a lid at a clip's first frame: eyes that are tired may be so, eyes that are shut are not.
 const OPEN: f32 = 0.25;
@@ -25,7 +25,7 @@ const OPEN: f32 = 0.25;
 const FRAMES_OF_A_RUN: usize = 8;
 
 /// The adjustments of a session, with their channels found.
-pub(crate) struct Adjustments {
+pub(crate) struct PackAdjustments {
     /// Whether the pack's are made.
     own: bool,
     gains: Vec<Gain>,
@@ -45,7 +45,7 @@ struct Gain {
 pub(crate) struct Context<'a> {
     pub(crate) calm: Option<&'a Calm>,
     /// m of expression and head at each frame, [frames, 2].
-    pub(crate) held: Option<&'a Frames>,
+    pub(crate) mask: Option<&'a Frames>,
     /// How far a wink was asked for at each frame, 0..1.
     pub(crate) winks: Option<&'a [f32]>,
 }
@@ -53,7 +53,7 @@ pub(crate) struct Context<'a> {
 impl Context<'_> {
     /// How far a frame's expression (0) or head (1) is not held.
     fn free(&self, frame: usize, group: usize) -> f32 {
-        self.held.map_or(1.0, |held| 1.0 - held.row(frame)[group])
+        self.mask.map_or(1.0, |mask| 1.0 - mask.row(frame)[group])
     }
 
     fn calm(&self, frame: usize, part: Part) -> f32 {
@@ -61,7 +61,7 @@ impl Context<'_> {
     }
 }
 
-impl Adjustments {
+impl PackAdjustments {
     /// The pack's, where a session does not leave them out, and what a mouth comes to rest by in a clip that `rests`.
     /// Without the networks between weights and latents heads alone come to rest.
     ///
@@ -69,7 +69,7 @@ impl Adjustments {
     /// `MissingPart` where the pack lacks a network that its adjustments need.
     pub(crate) fn new(model: &Model, options: &SessionOptions, rests: bool) -> Result<Self> {
         let names = model.blendshape_names();
-        let config = model.manifest().adjustments.as_ref().filter(|_| options.adjustments);
+        let config = model.manifest().adjustments.as_ref().filter(|_| options.pack_adjustments);
         let nothing = Self { own: false, gains: Vec::new(), lids: None };
         if config.is_none() && !rests {
             return Ok(nothing);
@@ -222,14 +222,14 @@ fn speaks(name: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn adjustments() -> Adjustments {
+    fn pack_adjustments() -> PackAdjustments {
         let gain = |at, speaking, at_rest| Gain { at, speaking, at_rest };
-        Adjustments { own: true, gains: vec![gain(0, 0.5, 0.0), gain(1, 1.0, 0.0)], lids: Some(([2, 3], true)) }
+        PackAdjustments { own: true, gains: vec![gain(0, 0.5, 0.0), gain(1, 1.0, 0.0)], lids: Some(([2, 3], true)) }
     }
 
     fn adjusted(row: [f32; 4], mouth: f32, open: f32, free: f32, wink: f32) -> [f32; 4] {
         let mut row = row;
-        adjustments().adjust(&mut row, mouth, open, free, wink);
+        pack_adjustments().adjust(&mut row, mouth, open, free, wink);
         row
     }
 

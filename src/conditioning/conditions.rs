@@ -1,4 +1,4 @@
-//! What a session's clip is directed by: its styles, the strengths of its guidance, its keyframes. The host may change
+//! What a session's clip is conditioned by: its styles, the strengths of its guidance, its keyframes. The host may change
 //! them until the motion begins; the job takes them from here, once.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,8 +7,9 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::motion;
 
-use super::edits::{Edits, Known};
-use super::keyframe::{Held, Keyframe};
+use super::constraint::Constraint;
+use super::keyframe::{Keyframe, KeyframeValues};
+use super::keyframes::Keyframes;
 use super::style::{Curve, Style, StyleTrack, check_strength};
 use crate::host::log::LogLevel;
 use crate::host::model::Model;
@@ -24,28 +25,28 @@ pub enum Guidance {
 }
 
 /// Styles, curves and keyframes of one session, shared with its job.
-pub(crate) struct Direction(Mutex<State>);
+pub(crate) struct Conditioning(Mutex<State>);
 
 struct State {
-    styles: Vec<Directed>,
+    styles: Vec<CodedStyle>,
     /// What stands where none of them does.
     default_style: Option<(Arc<Style>, Option<Vec<f32>>)>,
     audio_curve: Option<Curve>,
     style_curve: Option<Curve>,
     isolate: bool,
-    edits: Edits,
+    keyframes: Keyframes,
     /// The motion has begun with them.
     taken: bool,
 }
 
 /// A style with its code, once that is known.
-struct Directed {
+struct CodedStyle {
     track: StyleTrack,
     code: Option<Vec<f32>>,
 }
 
 /// What a sampling is made with.
-pub(crate) struct Directions {
+pub(crate) struct Conditions {
     pub(crate) styles: Vec<motion::Style>,
     /// Of the default style.
     pub(crate) default_code: Option<Vec<f32>>,
@@ -53,10 +54,10 @@ pub(crate) struct Directions {
     pub(crate) audio_curve: Option<Vec<f32>>,
     /// s_P of each frame.
     pub(crate) style_curve: Option<Vec<f32>>,
-    /// Whether the unstyled motion is kept at a frame; `None` where nothing is.
-    pub(crate) kept: Option<Vec<bool>>,
-    /// What the keyframes hold; `None` without any.
-    pub(crate) known: Option<Known>,
+    /// Whether a frame has the unstyled motion; `None` where none does.
+    pub(crate) unstyled: Option<Vec<bool>>,
+    /// Of the keyframes; `None` without any.
+    pub(crate) constraint: Option<Constraint>,
     /// How far a wink was asked for at each frame, 0..1; `None` where nobody did.
     pub(crate) winks: Option<Vec<f32>>,
 }
@@ -67,10 +68,10 @@ pub(crate) enum Unencoded {
     Keyframe(usize, Keyframe),
 }
 
-impl Direction {
+impl Conditioning {
     /// The styles and curves of the options, checked against the model.
     pub(crate) fn new(model: &Model, options: &SessionOptions) -> Result<Self> {
-        let direction = Self(Mutex::new(State {
+        let conditioning = Self(Mutex::new(State {
             styles: Vec::new(),
             default_style: model
                 .default_style()
@@ -79,10 +80,10 @@ impl Direction {
             audio_curve: options.audio_curve.clone(),
             style_curve: options.style_curve.clone(),
             isolate: options.isolate_styles,
-            edits: Edits::default(),
+            keyframes: Keyframes::default(),
             taken: false,
         }));
-        if direction.lock().default_style.as_ref().is_some_and(|(style, _)| matches!(**style, Style::Text(_))) {
+        if conditioning.lock().default_style.as_ref().is_some_and(|(style, _)| matches!(**style, Style::Text(_))) {
             model.styles().expect_text();
         }
         let whole = options
@@ -90,10 +91,13 @@ impl Direction {
             .clone()
             .map(|style| StyleTrack { strength: options.style_strength, ..StyleTrack::new(style) });
         for track in whole.into_iter().chain(options.styles.iter().cloned()) {
-            direction.add(model, track)?;
+            conditioning.add(model, track)?;
         }
-        options.keyframes.iter().try_for_each(|keyframe| direction.add_keyframe(model, keyframe.clone()).map(drop))?;
-        Ok(direction)
+        options
+            .keyframes
+            .iter()
+            .try_for_each(|keyframe| conditioning.add_keyframe(model, keyframe.clone()).map(drop))?;
+        Ok(conditioning)
     }
 
     /// One more style; its number.
@@ -104,7 +108,7 @@ impl Direction {
         if state.styles.len() == limits::MAX_STYLES {
             return Err(Error::InvalidArgument(format!("a clip takes at most {} styles", limits::MAX_STYLES)));
         }
-        state.styles.push(Directed { track, code: None });
+        state.styles.push(CodedStyle { track, code: None });
         Ok(state.styles.len() - 1)
     }
 
@@ -112,7 +116,7 @@ impl Direction {
     pub(crate) fn replace(&self, model: &Model, index: usize, track: StyleTrack) -> Result<()> {
         track.check()?;
         model.check_style(&track.style)?;
-        *self.open()?.style(index)? = Directed { track, code: None };
+        *self.open()?.style(index)? = CodedStyle { track, code: None };
         Ok(())
     }
 
@@ -133,7 +137,7 @@ impl Direction {
         Ok(())
     }
 
-    /// Whether the unstyled motion is kept where no style has a weight.
+    /// Whether frames where no style has a weight have the unstyled motion.
     pub(crate) fn set_isolate(&self, isolate: bool) -> Result<()> {
         self.open()?.isolate = isolate;
         Ok(())
@@ -141,40 +145,40 @@ impl Direction {
 
     /// One more keyframe; its number.
     pub(crate) fn add_keyframe(&self, model: &Model, keyframe: Keyframe) -> Result<usize> {
-        self.open()?.edits.add(model, keyframe)
+        self.open()?.keyframes.add(model, keyframe)
     }
 
     /// Another keyframe in the place of one.
     pub(crate) fn replace_keyframe(&self, model: &Model, number: usize, keyframe: Keyframe) -> Result<()> {
-        self.open()?.edits.replace(model, number, keyframe)
+        self.open()?.keyframes.replace(model, number, keyframe)
     }
 
     /// A style whose code is not known yet, or a keyframe whose values are not.
     pub(crate) fn unencoded(&self) -> Option<Unencoded> {
         let state = self.lock();
         let style = state.uncoded().map(|style| Unencoded::Style(Arc::clone(style)));
-        style.or_else(|| state.edits.unencoded().map(|(number, keyframe)| Unencoded::Keyframe(number, keyframe)))
+        style.or_else(|| state.keyframes.unencoded().map(|(number, keyframe)| Unencoded::Keyframe(number, keyframe)))
     }
 
-    /// Tells what a keyframe holds.
-    pub(crate) fn set_held(&self, number: usize, keyframe: &Keyframe, held: Held) {
-        self.lock().edits.set_held(number, keyframe, held);
+    /// Takes the values of a keyframe.
+    pub(crate) fn set_values(&self, number: usize, keyframe: &Keyframe, values: KeyframeValues) {
+        self.lock().keyframes.set_values(number, keyframe, values);
     }
 
     /// Gives a code to every track of this style, and to the default style where it is this one.
     pub(crate) fn set_code(&self, style: &Arc<Style>, code: &[f32]) {
         let mut state = self.lock();
-        let same = state.styles.iter_mut().filter(|directed| directed.track.style == *style);
-        same.for_each(|directed| directed.code = Some(code.to_vec()));
-        let default = state.default_style.iter_mut().filter(|(known, _)| known == style);
-        default.for_each(|(_, known)| *known = Some(code.to_vec()));
+        let same = state.styles.iter_mut().filter(|coded| coded.track.style == *style);
+        same.for_each(|coded| coded.code = Some(code.to_vec()));
+        let default = state.default_style.iter_mut().filter(|(own, _)| own == style);
+        default.for_each(|(_, place)| *place = Some(code.to_vec()));
     }
 
     /// Takes all of it for a clip of `frames`, unless a style or a keyframe waits to be encoded; from then on nothing changes
     /// any more. What lies past the clip's end is told as a warning.
-    pub(crate) fn take(&self, model: &Model, frames: usize) -> Result<Option<Directions>> {
+    pub(crate) fn take(&self, model: &Model, frames: usize) -> Result<Option<Conditions>> {
         let mut state = self.lock();
-        if state.uncoded().is_some() || state.edits.unencoded().is_some() {
+        if state.uncoded().is_some() || state.keyframes.unencoded().is_some() {
             return Ok(None);
         }
         state.taken = true;
@@ -182,24 +186,24 @@ impl Direction {
         let fps = model.manifest().fps;
         let duration_s = frames as f64 / f64::from(fps);
         let mut styles = Vec::with_capacity(state.styles.len());
-        for (number, directed) in state.styles.iter().enumerate() {
-            let track = &directed.track;
+        for (number, coded) in state.styles.iter().enumerate() {
+            let track = &coded.track;
             if let Some(cut) = track.cut(duration_s) {
                 model.runtime().log.add(LogLevel::Warning, format!("style {number} {cut}"));
             }
-            let (code, weights) = (directed.code.clone().unwrap_or_default(), track.weights(frames, fps));
+            let (code, weights) = (coded.code.clone().unwrap_or_default(), track.weights(frames, fps));
             styles.push(motion::Style { code, strength: track.strength, weights });
         }
         let winks = winks(&state.styles, &styles, model, frames);
         // The default style is what is there without it.
         styles.retain(|style| default_code.as_ref() != Some(&style.code));
         let values = |curve: &Option<Curve>| curve.as_ref().map(|curve| curve.values(frames, fps));
-        let kept = if state.isolate { kept(&styles, frames) } else { None };
+        let unstyled = if state.isolate { unstyled(&styles, frames) } else { None };
         let (audio_curve, style_curve) = (values(&state.audio_curve), values(&state.style_curve));
-        state.edits.cuts(duration_s).for_each(|cut| model.runtime().log.add(LogLevel::Warning, cut));
+        state.keyframes.cuts(duration_s).for_each(|cut| model.runtime().log.add(LogLevel::Warning, cut));
         let config = model.sampler()?.denoiser().config();
-        let known = state.edits.known(frames, fps, config.d_x, config.d_z)?;
-        Ok(Some(Directions { styles, default_code, audio_curve, style_curve, kept, known, winks }))
+        let constraint = state.keyframes.constraint(frames, fps, config.d_x, config.d_z)?;
+        Ok(Some(Conditions { styles, default_code, audio_curve, style_curve, unstyled, constraint, winks }))
     }
 
     /// The state, while it may change.
@@ -220,12 +224,12 @@ impl Direction {
 impl State {
     /// A style whose code is not known yet.
     fn uncoded(&self) -> Option<&Arc<Style>> {
-        let styles = self.styles.iter().map(|directed| (&directed.track.style, &directed.code));
+        let styles = self.styles.iter().map(|coded| (&coded.track.style, &coded.code));
         let mut styles = styles.chain(self.default_style.iter().map(|(style, code)| (style, code)));
         styles.find(|(_, code)| code.is_none()).map(|(style, _)| style)
     }
 
-    fn style(&mut self, index: usize) -> Result<&mut Directed> {
+    fn style(&mut self, index: usize) -> Result<&mut CodedStyle> {
         let count = self.styles.len();
         self.styles
             .get_mut(index)
@@ -234,11 +238,11 @@ impl State {
 }
 
 /// How far styles that ask for a wink do so at each frame.
-fn winks(directed: &[Directed], styles: &[motion::Style], model: &Model, frames: usize) -> Option<Vec<f32>> {
+fn winks(coded: &[CodedStyle], styles: &[motion::Style], model: &Model, frames: usize) -> Option<Vec<f32>> {
     let emoji = model.manifest().emoji.as_ref();
     let mut winks = None;
-    for (directed, style) in directed.iter().zip(styles) {
-        if style.strength != 0.0 && directed.track.style.asks_to_wink(emoji) {
+    for (coded, style) in coded.iter().zip(styles) {
+        if style.strength != 0.0 && coded.track.style.asks_to_wink(emoji) {
             let winks = winks.get_or_insert_with(|| vec![0.0f32; frames]);
             let weight = |frame: usize| style.weights.as_ref().map_or(1.0, |weights| weights[frame]);
             winks.iter_mut().enumerate().for_each(|(frame, wink)| *wink = wink.max(weight(frame)));
@@ -248,10 +252,10 @@ fn winks(directed: &[Directed], styles: &[motion::Style], model: &Model, frames:
 }
 
 /// The frames that no style has a weight in, where there are such and others.
-fn kept(styles: &[motion::Style], frames: usize) -> Option<Vec<bool>> {
+fn unstyled(styles: &[motion::Style], frames: usize) -> Option<Vec<bool>> {
     let styled = |frame: usize| {
         styles.iter().any(|style| style.strength != 0.0 && style.weights.as_ref().is_none_or(|w| w[frame] != 0.0))
     };
-    let kept: Vec<bool> = (0..frames).map(|frame| !styled(frame)).collect();
-    (kept.contains(&false) && kept.contains(&true)).then_some(kept)
+    let unstyled: Vec<bool> = (0..frames).map(|frame| !styled(frame)).collect();
+    (unstyled.contains(&false) && unstyled.contains(&true)).then_some(unstyled)
 }

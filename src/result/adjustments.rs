@@ -15,7 +15,7 @@ use crate::output::{Blinks, Channel, ChannelMap, EyeChannels, Gaze, find_channel
 use crate::signal::{Frames, HeadPose};
 
 use super::animation::Animation;
-use crate::direction::style::past_the_end;
+use crate::conditioning::style::past_the_end;
 use crate::host::log::LogLevel;
 use crate::host::model::Model;
 use crate::session::options::SEED_AUTO;
@@ -25,7 +25,7 @@ const CORRECTIONS: usize = 1;
 
 /// What is done to a motion, in this order: gains, smoothing, channels and limits, added blinks and gaze.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Liveliness {
+pub struct Adjustments {
     /// Decides about added blinks and saccades; [`SEED_AUTO`] is the [animation's own](Animation::seed).
     pub seed: u64,
     /// Factor on the expression about that of the face at rest, 0..[`MAX_GAIN`].
@@ -44,7 +44,7 @@ pub struct Liveliness {
     pub gaze: Gaze,
 }
 
-impl Default for Liveliness {
+impl Default for Adjustments {
     /// Changes nothing.
     fn default() -> Self {
         Self {
@@ -60,12 +60,12 @@ impl Default for Liveliness {
     }
 }
 
-impl Liveliness {
-    /// A [`Liveliness::head_smoothing_s`] that takes the starter's trembling out of a head and leaves its nods: what `m2f
+impl Adjustments {
+    /// An [`Adjustments::head_smoothing_s`] that takes the starter's trembling out of a head and leaves its nods: what `m2f
     /// animate` and `m2f scene` do (docs/model-notes.md).
     pub const CALM_HEAD_S: f32 = 0.04;
 
-    /// Checks the numbers, and that the model has what they need: ahead of work whose result is to be livened.
+    /// Checks the numbers, and that the model has what they need: ahead of work whose result is to be adjusted.
     ///
     /// # Errors
     /// `InvalidArgument` for a number out of its range, times that are negative or reversed; `MissingPart` for a blendshape
@@ -131,31 +131,31 @@ impl Animation {
     /// A weight that is changed comes back from the new latent as M′ ∘ M gives it, with the starter within 0.02.
     ///
     /// # Errors
-    /// Those of [`Liveliness::check`]; those of the backend.
-    pub fn liven(self: &Arc<Self>, liveliness: &Liveliness) -> Result<Arc<Self>> {
+    /// Those of [`Adjustments::check`]; those of the backend.
+    pub fn adjust(self: &Arc<Self>, adjustments: &Adjustments) -> Result<Arc<Self>> {
         let model = self.model();
-        let layers = liveliness.layers(model)?;
+        let layers = adjustments.layers(model)?;
         let d_z = model.face()?.d_z();
         let mut motion = self.motion().clone();
         let fps = f64::from(self.native_fps());
-        if liveliness.expression_gain != 1.0 {
+        if adjustments.expression_gain != 1.0 {
             let weights = Frames::zeros(1, model.blendshape_names().len());
             let rest = model.face_encoder()?.from_weights(&model.programs().faces, &weights)?;
-            let gain = |z: &mut f32, rest: f32| *z = rest + (*z - rest) * liveliness.expression_gain;
+            let gain = |z: &mut f32, rest: f32| *z = rest + (*z - rest) * adjustments.expression_gain;
             (0..motion.len())
                 .for_each(|i| motion.row_mut(i)[..d_z].iter_mut().zip(&rest.data).for_each(|(z, r)| gain(z, *r)));
         }
-        if liveliness.head_gain != 1.0 {
+        if adjustments.head_gain != 1.0 {
             (0..motion.len())
-                .for_each(|i| motion.row_mut(i)[d_z..].iter_mut().for_each(|c| *c *= liveliness.head_gain));
+                .for_each(|i| motion.row_mut(i)[d_z..].iter_mut().for_each(|c| *c *= adjustments.head_gain));
         }
         let width = motion.width;
-        smooth(&mut motion, 0..d_z, f64::from(liveliness.smoothing_s) * fps);
-        smooth(&mut motion, d_z..width, f64::from(liveliness.head_smoothing_s) * fps);
+        smooth(&mut motion, 0..d_z, f64::from(adjustments.smoothing_s) * fps);
+        smooth(&mut motion, d_z..width, f64::from(adjustments.head_smoothing_s) * fps);
         if layers.act() {
-            let seed = if liveliness.seed == SEED_AUTO { self.seed() } else { liveliness.seed };
-            layers.apply(liveliness, seed, model, &mut motion)?;
-            self.warn_of_cuts(&liveliness.gaze);
+            let seed = if adjustments.seed == SEED_AUTO { self.seed() } else { adjustments.seed };
+            layers.apply(adjustments, seed, model, &mut motion)?;
+            self.warn_of_cuts(&adjustments.gaze);
         }
         Ok(Arc::new(self.with_motion(motion)))
     }
@@ -173,7 +173,7 @@ impl Animation {
 }
 
 impl Layers {
-    fn apply(&self, liveliness: &Liveliness, seed: u64, model: &Model, motion: &mut Frames) -> Result<()> {
+    fn apply(&self, adjustments: &Adjustments, seed: u64, model: &Model, motion: &mut Frames) -> Result<()> {
         let decoder = model.face()?;
         let (fps, d_z, count) = (model.manifest().fps, decoder.d_z(), motion.len());
         let mut reader = FaceReader::new(decoder, &model.programs().faces, None)?;
@@ -184,16 +184,16 @@ impl Layers {
             channels.apply(&mut wanted.data);
         }
         if let Some(lids) = self.lids {
-            let added = liveliness.blinks.added(seed, count, fps);
+            let added = adjustments.blinks.added(seed, count, fps);
             for lid in lids {
                 let mut closure: Vec<f32> = (0..count).map(|i| wanted.row(i)[lid]).collect();
-                liveliness.blinks.cut(&mut closure, fps);
+                adjustments.blinks.cut(&mut closure, fps);
                 (0..count).for_each(|i| wanted.row_mut(i)[lid] = closure[i].max(added[i]));
             }
         }
         if let Some(eyes) = &self.eyes {
-            let range = liveliness.gaze.range.unwrap_or_else(|| model.eye_range());
-            let track = liveliness.gaze.track(range, seed, count, fps);
+            let range = adjustments.gaze.range.unwrap_or_else(|| model.eye_range());
+            let track = adjustments.gaze.track(range, seed, count, fps);
             for i in 0..count {
                 let pose = &mut motion.row_mut(i)[d_z..];
                 if !pose.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use media2face::Liveliness;
+use media2face::Adjustments;
 use media2face::limits;
 use media2face::output::{Blinks, Channel, EyeRange, Gaze, GazeTarget};
 
@@ -33,12 +33,12 @@ pub struct m2f_gaze_target {
     pub ramp_s: f32,
 }
 
-/// Options of [`m2f_result_liven`]. Fill with [`m2f_liveliness_options_init`] first: the defaults change nothing.
+/// Options of [`m2f_result_adjust`]. Fill with [`m2f_adjustment_options_init`] first: the defaults change nothing.
 ///
 /// They act in this order: gains, smoothing, channels and limits, added blinks, gaze.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
-pub struct m2f_liveliness_options {
+pub struct m2f_adjustment_options {
     /// Bytes of this struct as the caller knows it.
     pub struct_size: u32,
     /// Factor on the expression about the face at rest, 0..4; default 1.
@@ -79,10 +79,10 @@ pub struct m2f_liveliness_options {
 }
 
 // SAFETY: repr(C), struct_size first; integers, floats and pointers.
-unsafe impl Options for m2f_liveliness_options {
+unsafe impl Options for m2f_adjustment_options {
     fn defaults() -> Self {
-        let Liveliness { seed, expression_gain, head_gain, smoothing_s, head_smoothing_s, blinks, gaze, .. } =
-            Liveliness::default();
+        let Adjustments { seed, expression_gain, head_gain, smoothing_s, head_smoothing_s, blinks, gaze, .. } =
+            Adjustments::default();
         Self {
             struct_size: size_of::<Self>() as u32,
             expression_gain,
@@ -114,7 +114,7 @@ unsafe impl Options for m2f_liveliness_options {
 /// # Safety
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_liveliness_options_init(options: *mut m2f_liveliness_options, size: usize) -> m2f_status {
+pub unsafe extern "C" fn m2f_adjustment_options_init(options: *mut m2f_adjustment_options, size: usize) -> m2f_status {
     // SAFETY: the caller's promise.
     guard(|| unsafe { options::init(options, size) })
 }
@@ -132,24 +132,24 @@ pub unsafe extern "C" fn m2f_liveliness_options_init(options: *mut m2f_livelines
 /// # Safety
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_result_liven(
+pub unsafe extern "C" fn m2f_result_adjust(
     result: *const m2f_result,
-    options: *const m2f_liveliness_options,
+    options: *const m2f_adjustment_options,
     out: *mut *mut m2f_result,
 ) -> m2f_status {
     guard(|| {
         writable(out, "out")?;
         // SAFETY: the caller's promise.
-        let (result, liveliness) = unsafe { (borrow(result, "result")?, convert(&options::read(options)?)?) };
-        let livened = result.animation().liven(&liveliness)?;
+        let (result, adjustments) = unsafe { (borrow(result, "result")?, convert(&options::read(options)?)?) };
+        let adjusted = result.animation().adjust(&adjustments)?;
         // SAFETY: checked above.
-        unsafe { give(m2f_result::new(livened), out) }
+        unsafe { give(m2f_result::new(adjusted), out) }
     })
 }
 
 /// # Safety
 /// The options' arrays are as their fields say.
-unsafe fn convert(options: &m2f_liveliness_options) -> Result<Liveliness, Failure> {
+unsafe fn convert(options: &m2f_adjustment_options) -> Result<Adjustments, Failure> {
     let count = options.channel_count as usize;
     let target_count = usize::try_from(options.target_count).unwrap_or(usize::MAX);
     // SAFETY: the caller's promise.
@@ -171,7 +171,7 @@ unsafe fn convert(options: &m2f_liveliness_options) -> Result<Liveliness, Failur
         GazeTarget { start_s, end_s, yaw_rad, pitch_rad, head_share, ramp_s: f64::from(ramp_s) }
     };
     let [in_rad, out_rad, up_rad, down_rad] = options.eye_range_rad;
-    Ok(Liveliness {
+    Ok(Adjustments {
         seed: options.seed,
         expression_gain: options.expression_gain,
         head_gain: options.head_gain,

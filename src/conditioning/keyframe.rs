@@ -77,7 +77,7 @@ const PULLS: f64 = 3.0;
 
 /// What a keyframe holds, as columns of the motion.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Held {
+pub(crate) struct KeyframeValues {
     /// z, d_z values.
     pub(crate) expression: Option<Vec<f32>>,
     /// Axis-angle (rad), translation (mm).
@@ -161,10 +161,10 @@ impl Keyframe {
     }
 
     /// Runs the networks that its sources take.
-    pub(crate) fn encode(&self, model: &Arc<Model>) -> Result<Held> {
+    pub(crate) fn encode(&self, model: &Arc<Model>) -> Result<KeyframeValues> {
         let expression = self.expression.as_ref().map(|expression| expression.latent(model)).transpose()?;
         let head = self.head.as_ref().map(|head| head.columns(model)).transpose()?;
-        Ok(Held { expression, head })
+        Ok(KeyframeValues { expression, head })
     }
 }
 

@@ -1,4 +1,4 @@
-//! How lively the face is: gains, smoothing, channels, blinks and gaze.
+//! What the finished motion is adjusted by: gains, smoothing, channels, blinks and gaze.
 
 use std::str::FromStr;
 
@@ -8,9 +8,9 @@ use media2face::output::{Blinks, Channel, Gaze, GazeTarget};
 
 use super::{number, styles};
 
-/// What `media2face::media2face::Liveliness` is made of.
+/// What [`media2face::Adjustments`] is made of.
 #[derive(Args, Clone, Debug)]
-pub struct Liveliness {
+pub struct Adjustments {
     /// Blinks: off, max=X to let lids close by 0..1 at most, a number to add so many a minute, or several: off,12
     #[arg(long, value_name = "LIST", value_parser = blinks, allow_negative_numbers = true, help_heading = HEADING)]
     pub blink: Option<Blinks>,
@@ -38,13 +38,13 @@ pub struct Liveliness {
     pub channel: Vec<(String, Channel)>,
 }
 
-const HEADING: &str = "Liveliness";
+const HEADING: &str = "Adjustments";
 
-impl Liveliness {
+impl Adjustments {
     /// As the library takes it; a face that is `held` at keyframes is smoothed only where that is asked for.
-    pub fn settings(&self, seed: u64, held: bool) -> media2face::Liveliness {
-        let calm_s = if held { 0.0 } else { media2face::Liveliness::CALM_HEAD_S };
-        media2face::Liveliness {
+    pub fn settings(&self, seed: u64, held: bool) -> media2face::Adjustments {
+        let calm_s = if held { 0.0 } else { media2face::Adjustments::CALM_HEAD_S };
+        media2face::Adjustments {
             seed,
             expression_gain: self.expression_gain,
             head_gain: self.head_gain,
@@ -136,19 +136,19 @@ mod tests {
     #[derive(Parser)]
     struct Line {
         #[command(flatten)]
-        liveliness: Liveliness,
+        adjustments: Adjustments,
     }
 
-    fn parse(line: &str) -> Result<media2face::Liveliness, String> {
+    fn parse(line: &str) -> Result<media2face::Adjustments, String> {
         let words = std::iter::once("m2f").chain(line.split(' ').filter(|word| !word.is_empty()));
-        Line::try_parse_from(words).map(|line| line.liveliness.settings(3, false)).map_err(|error| error.to_string())
+        Line::try_parse_from(words).map(|line| line.adjustments.settings(3, false)).map_err(|error| error.to_string())
     }
 
     #[test]
     fn nothing_said_only_calms_the_head() {
-        let nothing = media2face::Liveliness { seed: 3, ..media2face::Liveliness::default() };
+        let nothing = media2face::Adjustments { seed: 3, ..media2face::Adjustments::default() };
         assert_eq!(parse("--smooth-head 0"), Ok(nothing.clone()));
-        assert_eq!(parse(""), Ok(media2face::Liveliness { head_smoothing_s: 0.04, ..nothing }));
+        assert_eq!(parse(""), Ok(media2face::Adjustments { head_smoothing_s: 0.04, ..nothing }));
     }
 
     #[test]
