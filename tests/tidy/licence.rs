@@ -1,15 +1,10 @@
 //! The starter pack's licence is one text wherever it is told, and each licence in it has its words in the repository.
 
-use std::path::Path;
-
-fn text(name: &str) -> String {
-    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
-}
+use super::tree::{root, text};
 
 /// What the pack itself says: a safetensors file begins with the length of its header.
 fn of_the_pack() -> String {
-    let pack =
-        std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("models/starter.m2f")).expect("the starter pack");
+    let pack = std::fs::read(root().join("models/starter.m2f")).expect("the starter pack");
     let (length, rest) = pack.split_first_chunk().expect("a length");
     let header = &rest[..u64::from_le_bytes(*length) as usize];
     let header: serde_json::Value = serde_json::from_slice(header).expect("a header");

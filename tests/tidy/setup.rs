@@ -1,10 +1,6 @@
 //! What a newcomer meets first agrees with itself.
 
-use std::path::Path;
-
-fn text(name: &str) -> String {
-    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
-}
+use super::tree::text;
 
 /// rustup downloads a channel that is not installed, and builds nothing without a network, even where the default
 /// toolchain would do.

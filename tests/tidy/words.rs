@@ -1,6 +1,6 @@
 //! Words for a native reader: constructions that go, and nothing of where the project was made.
 
-use std::path::{Path, PathBuf};
+use super::tree::{files, text};
 
 /// Constructions that a native reader stumbles over, and what to write.
 const GO: [(&str, &str); 6] = [
@@ -13,33 +13,13 @@ const GO: [(&str, &str); 6] = [
 ];
 
 /// Texts that are read: not the history, nor licences, nor the notes of every try.
-fn texts() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut texts = Vec::new();
-    for folder in
-        ["", "docs", "models", "shaders", "src", "capi", "tools", "tests", "benches", "fuzz", "samples", "include"]
-    {
-        collect(&root.join(folder), !folder.is_empty(), &mut texts);
-    }
-    let history = ["CHANGELOG.md", "docs/model-notes.md", "tests/tidy/words.rs"];
-    texts.retain(|path| !history.iter().any(|name| path.ends_with(name)));
-    texts
-}
-
-fn collect(folder: &Path, deep: bool, texts: &mut Vec<PathBuf>) {
-    for path in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if path.is_dir() {
-            if deep && !["node_modules", "target", "corpus"].contains(&name.as_str()) {
-                collect(&path, deep, texts);
-            }
-        } else if ["rs", "md", "h", "toml", "comp", "glsl", "c"]
-            .iter()
-            .any(|end| path.extension().is_some_and(|e| e == *end))
-        {
-            texts.push(path);
-        }
-    }
+fn texts() -> Vec<String> {
+    let ends = [".rs", ".md", ".h", ".toml", ".comp", ".glsl", ".c"];
+    let other = |name: &String| {
+        let history = ["CHANGELOG.md", "docs/model-notes.md", "tests/tidy/words.rs"].contains(&name.as_str());
+        history || name.starts_with("LICENSES/") || name.starts_with("training/")
+    };
+    files().into_iter().filter(|name| ends.iter().any(|end| name.ends_with(end)) && !other(name)).collect()
 }
 
 /// Whether a text has these words, whole.
@@ -54,12 +34,11 @@ fn has(line: &str, words: &str) -> bool {
 #[test]
 fn constructions_that_go_are_gone() {
     let mut faults = Vec::new();
-    for path in texts() {
-        let Ok(text) = std::fs::read_to_string(&path) else { continue };
-        for (number, line) in text.lines().enumerate() {
+    for name in texts() {
+        for (number, line) in text(&name).lines().enumerate() {
             for (words, instead) in GO {
                 if has(line, words) {
-                    faults.push(format!("{}:{}: {words:?}: {instead}", path.display(), number + 1));
+                    faults.push(format!("{name}:{}: {words:?}: {instead}", number + 1));
                 }
             }
         }

@@ -4,6 +4,8 @@ mod bare;
 mod checks;
 mod command;
 mod debian;
+#[cfg(test)]
+mod documented;
 mod fuzz;
 mod gltf;
 mod header;
