@@ -29,7 +29,7 @@ pub(crate) struct Conditioning(Mutex<State>);
 
 struct State {
     styles: Vec<CodedStyle>,
-    /// What stands where none of them does.
+    /// What applies where none of them does.
     default_style: Option<(Arc<Style>, Option<Vec<f32>>)>,
     audio_curve: Option<Curve>,
     style_curve: Option<Curve>,

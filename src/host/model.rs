@@ -226,7 +226,7 @@ impl Model {
         &self.styles
     }
 
-    /// What stands where no style is asked for; `None` where the audio alone decides.
+    /// What applies where no style is asked for; `None` where the audio alone decides.
     pub(crate) fn default_style(&self) -> Option<&Arc<Style>> {
         self.default_style.as_ref()
     }

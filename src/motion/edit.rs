@@ -15,10 +15,10 @@ pub enum InpaintMode {
     #[default]
     Inpaint,
     /// Into the state: after a step from t to t′ x ← x·(1 − m) + known′·m, where known′ is the known motion diffused to t′
-    /// by fresh noise. So the rest is denoised beside motion as noisy as itself, and joins it the better the more often:
-    /// all but the last of the loops diffuse x from t′ back to t. The last step, to the data, has one loop.
+    /// by fresh noise. So the rest is denoised beside motion as noisy as itself, and joins it better with each loop: all
+    /// but the last of the loops diffuse x from t′ back to t. The last step, to the data, has one loop.
     Repaint {
-        /// Times that each step is taken, 1 to [`limits::MAX_RESAMPLING`]; a sampling costs as many times as much.
+        /// Times that each step is taken, 1 to [`limits::MAX_RESAMPLING`]; a sampling costs that many times as much.
         loops: usize,
     },
 }

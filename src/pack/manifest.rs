@@ -307,7 +307,7 @@ pub struct DiffusionConfig {
     pub hop: usize,
     /// Factor on the noise that sampling starts from: 1 is the model's own spread, less is nearer to the mean.
     pub noise_scale: f32,
-    /// The style that stands where none is asked for: a preset, or words for the text tower; empty for none. Without the key
+    /// The style that applies where none is asked for: a preset, or words for the text tower; empty for none. Without the key
     /// [`Manifest::default_style`] looks for one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_style: Option<String>,

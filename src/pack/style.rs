@@ -10,7 +10,7 @@ use super::Manifest;
 const NEUTRAL: &str = "neutral";
 
 impl Manifest {
-    /// Name of the style that stands where none is asked for: a preset of that name, else words for the text tower. `None`
+    /// Name of the style that applies where none is asked for: a preset of that name, else words for the text tower. `None`
     /// where the audio alone decides.
     ///
     /// It is what `diffusion.default_style` says. A pack without that key has `neutral` where it knows it by one of its own

@@ -20,7 +20,7 @@ const PROBE: f32 = 0.5;
 const CLOSE: &str = "mouthClose";
 /// The weight that it is decoded at: lips seal a little before it reaches that of the jaw.
 const CLOSE_PROBE: f32 = 0.28;
-/// What it is decoded upon: half way into an m, b or p, where lips are pressed and rolled in while they close.
+/// What it is decoded on: half way into an m, b or p, where lips are pressed and rolled in while they close.
 const UNDER_CLOSE: [(&str, f32); 5] = [
     ("jawOpen", 0.32),
     ("mouthPressLeft", 0.18),

@@ -46,7 +46,7 @@ pub struct SessionOptions {
     pub style_strength: f32,
     /// More styles, each over its range.
     pub styles: Vec<StyleTrack>,
-    /// Whether the pack's [default style](crate::pack::Manifest::default_style) stands where none is asked for, true unless asked
+    /// Whether the pack's [default style](crate::pack::Manifest::default_style) applies where none is asked for, true unless asked
     /// otherwise. Without it the audio alone decides there, as in the paper, and any mood may come.
     pub default_style: bool,
     /// Frames where no style has a weight keep the unstyled motion, bit for bit; true unless asked otherwise. Where there are

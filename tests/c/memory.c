@@ -162,7 +162,7 @@ static void job(const char *pack) {
     TRY(m2f_session_add_style(revision, &style, &number));
     TRY(m2f_session_finish(revision));
     TRY(m2f_session_wait(revision, M2F_WAIT_FOREVER));
-    /* A pack whose style codes are not read answers MISSING_PART, which is no failure here. */
+    /* A pack whose style codes are not read answers MISSING_PART, which is not a failure here. */
     style.start_s = 0;
     style.end_s = INFINITY;
     memset(&reading, 0, sizeof reading);

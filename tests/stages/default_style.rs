@@ -1,4 +1,4 @@
-//! The style that stands where none is asked for: what it weighs, what it costs, how a pack says it and a host turns it off.
+//! The style that applies where none is asked for: what it weighs, what it costs, how a pack says it and a host turns it off.
 
 use std::sync::Arc;
 

@@ -131,7 +131,7 @@ fn turned(neutral: &[f32], offsets: &[f32], middle: [f32; 3], vertices: [usize; 
         |a: [f64; 3], b: [f64; 3]| [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
     let dot = |a: [f64; 3], b: [f64; 3]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
     let unit = |a: [f64; 3]| a.map(|c| c / dot(a, a).sqrt());
-    // Of an edge as long as any, and the triangle upon it that is as large as any.
+    // Of an edge as long as any, and the triangle on it that is as large as any.
     let furthest = |of: &dyn Fn([f64; 3]) -> f64| {
         let all = vertices[0]..vertices[1];
         all.max_by(|&a, &b| of(point(a, false)).total_cmp(&of(point(b, false)))).expect("vertices")

@@ -3,13 +3,22 @@
 use super::tree::{files, text};
 
 /// Constructions that a native reader stumbles over, and what to write.
-const GO: [(&str, &str); 6] = [
+const GO: [(&str, &str); 15] = [
     ("anew", "again"),
     ("so many times", "that often"),
     ("is begun", "has begun, begins"),
     ("one behind the other", "one after another"),
     ("shall", "must, will"),
     ("mend", "correct, fix"),
+    ("upon", "on"),
+    ("stands where", "applies where, is where"),
+    ("is no failure", "is not a failure"),
+    ("the more often", "more often, with each"),
+    ("as many times as much", "that many times as much"),
+    ("so long at least", "at least that long"),
+    ("of which there are", "there are (in a sentence of its own)"),
+    ("no leave", "no permission"),
+    ("liveliness", "adjustments"),
 ];
 
 /// Texts that are read: not the history, nor licences, nor the notes of every try.

@@ -75,7 +75,7 @@ impl Need {
         }
     }
 
-    /// Whether this machine and this user can have it. What lies in the working tree needs no leave; the system and the
+    /// Whether this machine and this user can have it. What is in the working tree needs no permission; the system and the
     /// user's toolchain are changed as root or in CI alone.
     fn can_be_brought(self, brought: &[Need]) -> bool {
         let leave = is_root() || in_ci();
