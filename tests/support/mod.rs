@@ -5,6 +5,7 @@ pub mod denoiser;
 pub mod extent;
 pub mod fnv;
 pub mod golden;
+mod oracle;
 pub mod reference;
 pub mod run;
 pub mod tiny_face;

@@ -114,8 +114,15 @@ fn every_file_is_named_by_another() {
         let file = name.rsplit('/').next().unwrap_or(name);
         let roots =
             ["main.rs", "lib.rs", "mod.rs", "Cargo.toml", "Cargo.lock", "README.md", "__init__.py", "__main__.py"];
-        let settings =
-            [".gitignore", "rustfmt.toml", "deny.toml", "rust-toolchain.toml", "package.json", "package-lock.json"];
+        let settings = [
+            ".gitignore",
+            "rustfmt.toml",
+            "clippy.toml",
+            "deny.toml",
+            "rust-toolchain.toml",
+            "package.json",
+            "package-lock.json",
+        ];
         roots.contains(&file) || settings.contains(&file) || name.starts_with(".c") || name.starts_with(".github")
     };
     let texts: Vec<(&String, String)> = files

@@ -273,10 +273,19 @@ fn parts_that_reach_into_each_other_are_refused() {
     refused_with(with_tensor(name, &tongue.to_le_bytes()), &[name, "which the map does not move"]);
 }
 
+/// Each key with a value that cannot be, and a word of the error.
+fn refused_by_name(cases: &[(&str, Value, &str)]) {
+    for (pointer, value, word) in cases {
+        let bytes = with_manifest(|manifest| *manifest.pointer_mut(pointer).expect(pointer) = value.clone());
+        let detail = refused(bytes);
+        assert!(detail.contains(word), "{pointer} = {value}: {detail:?} does not say {word:?}");
+    }
+}
+
 #[test]
-fn manifest_keys_out_of_range_are_refused_by_name() {
+fn manifest_keys_of_inputs_out_of_range_are_refused_by_name() {
     let huge = json!(u64::MAX);
-    let cases = [
+    refused_by_name(&[
         ("/format", json!("media2face/2"), "format"),
         ("/fps", json!(0), "fps"),
         ("/fps", json!(1e30), "fps"),
@@ -300,7 +309,14 @@ fn manifest_keys_out_of_range_are_refused_by_name() {
         ("/clip/text/layer_norm_eps", json!(0), "layer_norm_eps"),
         ("/clip/vision/patch_size", json!(0), "patch_size"),
         ("/clip/vision/patch_size", json!(33), "patch_size"),
-        ("/clip/vision/image_size", huge.clone(), "image_size"),
+        ("/clip/vision/image_size", huge, "image_size"),
+    ]);
+}
+
+#[test]
+fn manifest_keys_of_motion_and_faces_out_of_range_are_refused_by_name() {
+    let huge = json!(u64::MAX);
+    refused_by_name(&[
         ("/denoiser/heads", json!(5), "heads"),
         ("/denoiser/layers", json!(0), "denoiser.layers"),
         ("/denoiser/d_x", json!(17), "d_x"),
@@ -341,12 +357,7 @@ fn manifest_keys_out_of_range_are_refused_by_name() {
         ("/identities/names", json!(["a", "b", "c"]), "identities.2.vertices"),
         ("/identities/names", json!(["a", "b\n"]), "identities"),
         ("/blendshapes/names/0", json!("x".repeat(10_000)), "blendshapes"),
-    ];
-    for (pointer, value, word) in cases {
-        let bytes = with_manifest(|manifest| *manifest.pointer_mut(pointer).expect(pointer) = value.clone());
-        let detail = refused(bytes);
-        assert!(detail.contains(word), "{pointer} = {value}: {detail:?} does not say {word:?}");
-    }
+    ]);
 }
 
 #[test]

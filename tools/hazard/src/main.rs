@@ -30,6 +30,29 @@ fn main() -> Result<()> {
     Ok(())
 }
 
+/// A storage buffer with its memory.
+///
+/// # Safety
+/// The device lives, and `memory` is that of its physical device; the caller destroys both.
+unsafe fn storage(
+    device: &ash::Device,
+    memory: &vk::PhysicalDeviceMemoryProperties,
+) -> Result<(vk::Buffer, vk::DeviceMemory)> {
+    let create = vk::BufferCreateInfo::default().size(BUFFER_BYTES).usage(vk::BufferUsageFlags::STORAGE_BUFFER);
+    // SAFETY: both are made of the device that lives; the type of memory is one that the buffer takes.
+    unsafe {
+        let buffer = device.create_buffer(&create, None)?;
+        let needs = device.get_buffer_memory_requirements(buffer);
+        let kind =
+            memory.memory_types_as_slice().iter().zip(0..).find(|(_, index)| needs.memory_type_bits >> index & 1 == 1);
+        let kind = kind.context("no memory for a buffer")?.1;
+        let allocate = vk::MemoryAllocateInfo::default().allocation_size(needs.size).memory_type_index(kind);
+        let allocation = device.allocate_memory(&allocate, None)?;
+        device.bind_buffer_memory(buffer, allocation, 0)?;
+        Ok((buffer, allocation))
+    }
+}
+
 /// Runs the module twice on one buffer and destroys everything again.
 fn dispatch_twice(instance: &ash::Instance, physical: vk::PhysicalDevice, barrier: bool) -> Result<()> {
     let priorities = [1.0];
@@ -45,15 +68,7 @@ fn dispatch_twice(instance: &ash::Instance, physical: vk::PhysicalDevice, barrie
     // SAFETY: every handle below is the device's, used after it is made and destroyed once, after the queue is idle;
     // every structure outlives the call that it is passed to.
     unsafe {
-        let usage = vk::BufferUsageFlags::STORAGE_BUFFER;
-        let buffer = device.create_buffer(&vk::BufferCreateInfo::default().size(BUFFER_BYTES).usage(usage), None)?;
-        let needs = device.get_buffer_memory_requirements(buffer);
-        let kind =
-            memory.memory_types_as_slice().iter().zip(0..).find(|(_, index)| needs.memory_type_bits >> index & 1 == 1);
-        let kind = kind.context("no memory for a buffer")?.1;
-        let allocate = vk::MemoryAllocateInfo::default().allocation_size(needs.size).memory_type_index(kind);
-        let allocation = device.allocate_memory(&allocate, None)?;
-        device.bind_buffer_memory(buffer, allocation, 0)?;
+        let (buffer, allocation) = storage(&device, &memory)?;
 
         let bindings = [vk::DescriptorSetLayoutBinding::default()
             .descriptor_type(vk::DescriptorType::STORAGE_BUFFER)

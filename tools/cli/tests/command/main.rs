@@ -7,6 +7,7 @@ mod bits;
 mod capture;
 mod compare;
 mod devices;
+mod documented;
 #[path = "../../../../tests/support/extent.rs"]
 mod extent;
 mod extract;
