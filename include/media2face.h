@@ -475,7 +475,7 @@ typedef struct m2f_session_options {
      * 1 (default): the motion is adjusted as the pack states, where it does: gains, a mouth that closes in pauses, lids that move
      * together, a start from rest. What keyframes hold is not. 0: it is left as the networks make it.
      */
-    uint32_t adjustments;
+    uint32_t pack_adjustments;
     /**
      * Silence behind the last sample in which mouth and head come to rest, seconds, 0 (default) to 10; the result is longer by
      * it. Of no effect in a revision.
@@ -1629,8 +1629,8 @@ M2F_API m2f_status m2f_adjustment_options_init(struct m2f_adjustment_options *op
  */
 M2F_API
 m2f_status m2f_result_adjust(const struct m2f_result *result,
-                            const struct m2f_adjustment_options *options,
-                            struct m2f_result **out);
+                             const struct m2f_adjustment_options *options,
+                             struct m2f_result **out);
 
 /**
  * Fills options with the defaults.
