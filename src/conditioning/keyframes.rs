@@ -74,7 +74,7 @@ impl Keyframes {
         if self.keyframes.is_empty() {
             return Ok(None);
         }
-        let mut constraint = Constraint::nothing(frames, width, d_z)?;
+        let mut constraint = Constraint::free(frames, width, d_z)?;
         // Hard ones first: they hide the others.
         for hard in [true, false] {
             for (keyframe, values) in &self.keyframes {
