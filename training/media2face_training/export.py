@@ -14,15 +14,13 @@ from safetensors.numpy import save
 
 from . import stages
 from .config import DENOISER, DIFFUSION, FPS, GNPFA, MEL_DILATIONS, MEL_WIDTH
-from .face import Face
+from .face import networks
+from .face.face import Face
 from .manifest import entered
 from .modules import Denoiser, MelEncoder, mapping
-from .motion import POSE
+from .motion.windows import POSE
+from .speech.heads import configuration
 from .style.pack import add_clip, add_reader, emoji_table
-from .train_encoder import configuration
-from .train_face import networks
-from .train_vision import OUTPUTS
-from .train_vision import network as vision_network
 
 NAME, VERSION = "starter", "0.4.1"
 PROVENANCE = (
@@ -116,14 +114,14 @@ def add_blendshapes(tensors, units):
 
 def add_gnpfa(tensors, work, units):
     maps, state = checkpoint(work / "mappings.pt"), checkpoint(work / "face.pt")
-    generator, encoder = networks()
+    generator, encoder = networks.geometry()
     network(tensors, "gnpfa.generator", generator, state.get("generator"))
     network(tensors, "gnpfa.encoder", encoder, state.get("encoder"))
     network(tensors, "gnpfa.from_weights", mapping(units, GNPFA["d_z"]), maps.get("from_weights"))
     network(tensors, "gnpfa.to_weights", mapping(GNPFA["d_z"], units), maps.get("to_weights"))
     vision = work / "vision.safetensors"
     for part, own in (stages.load_stage(vision)[0] if vision.exists() else {}).items():  # chance reads no pictures
-        network(tensors, f"gnpfa.{part}_encoder", vision_network(OUTPUTS[part]), own)
+        network(tensors, f"gnpfa.{part}_encoder", networks.vision(networks.OUTPUTS[part]), own)
     return dict(GNPFA, ch=list(GNPFA["ch"]))
 
 

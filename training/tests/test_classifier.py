@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from scipy.spatial.transform import Rotation
 
-from media2face_training import classifier
-from media2face_training.dataset.styles import ARKIT
+from media2face_training.evaluation import classifier
+from media2face_training.vocabulary import ARKIT
 
 
 def motion(frames, seed=0):

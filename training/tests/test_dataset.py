@@ -14,9 +14,11 @@ from unittest import mock
 
 import numpy as np
 
-from media2face_training.dataset import __main__ as command
-from media2face_training.dataset import clip, corpus, delivery, heads, plan, styles, voices, write
-from media2face_training.phones import VOWELS
+from media2face_training import storage
+from media2face_training.dataset import __main__ as command, clip, corpus, delivery, plan, voices, write
+from media2face_training.rules import emotions, heads
+from media2face_training.speech.phones import VOWELS
+from media2face_training.vocabulary import ARKIT
 
 SEED, SHARD = 3, 4
 ABSENT = command.absent()
@@ -58,10 +60,10 @@ class Bytes(unittest.TestCase):
     def test_clip_made_alone_and_among_others_is_the_same(self):
         with tempfile.TemporaryDirectory() as folder:
             fill(folder)
-            rows = {row["number"]: row for row in write.read_index(folder)}
+            rows = {row["number"]: row for row in storage.read_index(folder)}
             for number in list(rows)[-3:]:
                 arrays, row = clip.make(plan.spec(SEED, number, CORPUS), folder)
-                with np.load(write.clip_path(folder, number)) as kept:
+                with np.load(storage.clip_path(folder, number)) as kept:
                     for name, values in arrays.items():
                         np.testing.assert_array_equal(kept[name], values)
                 self.assertEqual(rows[number]["phones"], row["phones"])
@@ -110,7 +112,7 @@ class Bytes(unittest.TestCase):
 
         with tempfile.TemporaryDirectory() as folder:
             with self.assertRaises(OSError):
-                write.atomically(Path(folder) / "x.npz", fails)
+                storage.atomically(Path(folder) / "x.npz", fails)
             self.assertEqual(list(Path(folder).iterdir()), [])
 
     def test_broken_clip_is_left_out_and_kept_on_record(self):
@@ -155,8 +157,8 @@ class Truth(unittest.TestCase):
         return segments, weights, pose
 
     def test_lips_close_on_m_b_p_in_every_emotion(self):
-        jaw, close, upper = (styles.ARKIT.index(n) for n in ("jawOpen", "mouthClose", "mouthUpperUpLeft"))
-        for emotion in styles.EMOTIONS:
+        jaw, close, upper = (ARKIT.index(n) for n in ("jawOpen", "mouthClose", "mouthUpperUpLeft"))
+        for emotion in emotions.EMOTIONS:
             for seed in range(4):
                 segments, weights, _ = self.perform(emotion, seed=seed)
                 for phone, start, end in segments:
@@ -167,7 +169,7 @@ class Truth(unittest.TestCase):
 
     def test_vowels_open_the_mouth_more_than_closures(self):
         segments, weights, _ = self.perform()
-        gap = weights[:, styles.ARKIT.index("jawOpen")] - weights[:, styles.ARKIT.index("mouthClose")]
+        gap = weights[:, ARKIT.index("jawOpen")] - weights[:, ARKIT.index("mouthClose")]
         middle = {phone: gap[int((start + end) / 2 * 30)] for phone, start, end in segments}
         self.assertGreater(middle["AA"], 0.2)
         self.assertGreater(middle["AA"], 5 * max(middle["B"], 0.01))
@@ -182,13 +184,13 @@ class Truth(unittest.TestCase):
             self.assertGreater(spread[2], 1.3 * spread[0], style)
 
     def test_wink_closes_one_eye_longer_than_the_other(self):
-        left, right = styles.ARKIT.index("eyeBlinkLeft"), styles.ARKIT.index("eyeBlinkRight")
+        left, right = ARKIT.index("eyeBlinkLeft"), ARKIT.index("eyeBlinkRight")
         uneven = [np.abs(np.subtract(*self.perform(style="wink", level=3, seed=s)[1][:, [left, right]].T)).max()
                   for s in range(6)]
         self.assertGreater(min(uneven), 0.6)
 
     def test_weights_stay_within_0_and_1(self):
-        for emotion in styles.EMOTIONS:
+        for emotion in emotions.EMOTIONS:
             _, weights, pose = self.perform(emotion, "frown", 3)
             self.assertTrue((weights >= 0).all() and (weights <= 1).all() and np.isfinite(pose).all())
 
@@ -220,7 +222,7 @@ class Splits(unittest.TestCase):
         self.assertGreaterEqual(len({voices.speaker(s.voice) for s in self.specs}), 40)
         self.assertEqual({s.voice.engine for s in self.specs}, {"flite", "espeak", "festival"})
         self.assertGreaterEqual(len({s.voice.language for s in self.specs}), 4)
-        self.assertEqual({s.emotion for s in self.specs}, set(styles.EMOTIONS))
+        self.assertEqual({s.emotion for s in self.specs}, set(emotions.EMOTIONS))
         self.assertEqual({(s.style, s.level) for s in self.specs} - {("none", 0)},
                          {(style, level) for style in heads.STYLES for level in heads.LEVELS})
 

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from media2face_training import reduce_steps, shards
-from media2face_training.diffusion import alphas_cumprod, sample
 from media2face_training.evaluation.noise import shaped, span
 from media2face_training.modules import first_row, self_attention
-from media2face_training.train_denoiser import LONGEST_PREFIX, SHORTEST, WINDOW, Losses, disturbed, lengths, masked
+from media2face_training.motion import reduce_steps, shards
+from media2face_training.motion.diffusion import alphas_cumprod, sample
+from media2face_training.motion.losses import Losses
+from media2face_training.motion.train_denoiser import disturbed, masked
+from media2face_training.motion.windows import LONGEST_PREFIX, SHORTEST, WINDOW, lengths
 
 
 class Shards(unittest.TestCase):

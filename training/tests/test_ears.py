@@ -5,8 +5,9 @@ import unittest
 import numpy as np
 import torch
 
-from media2face_training import features, labels, mel, phones, pinyin, prompts, scores, windows
 from media2face_training.modules import MelEncoder
+from media2face_training.speech import features, labels, mel, phones, prompts, scores, windows
+from media2face_training.voices import pinyin
 
 
 class Labels(unittest.TestCase):

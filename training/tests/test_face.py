@@ -8,15 +8,15 @@ from types import SimpleNamespace
 import numpy as np
 import torch
 
-from media2face_training import expressions, face_parts, gate_face, pictures, shading, train_vision
 from media2face_training.config import GNPFA
-from media2face_training.dataset.styles import ARKIT
-from media2face_training.face_samples import Reader
+from media2face_training.face import expressions, gate, parts, pictures, shading, train_vision
+from media2face_training.face.networks import OUTPUTS, cycle_error, geometry, tensor, unit_variance, vision
+from media2face_training.face.raster import BACKGROUND, normals, rasterise
+from media2face_training.face.samples import Reader
+from media2face_training.face.train_mappings import channel_weights, train
 from media2face_training.modules import mapping
-from media2face_training.raster import BACKGROUND, normals, rasterise
 from media2face_training.stages import save_stage
-from media2face_training.train_face import networks
-from media2face_training.train_mappings import channel_weights, cycle_error, train, unit_variance
+from media2face_training.vocabulary import ARKIT
 
 
 def ball(count=400, seed=0):
@@ -124,14 +124,14 @@ class Parts(unittest.TestCase):
             [r * sectors + s, (r + 1) * sectors + s, (r + 1) * sectors + (s + 1) % sectors],
             [r * sectors + s, (r + 1) * sectors + (s + 1) % sectors, r * sectors + (s + 1) % sectors])])
         self.points, self.on_chart = points, np.arange(len(points)) >= sectors
-        self.kind = face_parts.classify(self.triangles, self.on_chart, points, np.zeros(3))
+        self.kind = parts.classify(self.triangles, self.on_chart, points, np.zeros(3))
 
     def test_rings_around_the_hole_are_lips(self):
         radius = np.linalg.norm(self.points[self.triangles].mean(1), axis=1)
-        inner, lips = self.kind == face_parts.MOUTH, self.kind == face_parts.LIPS
+        inner, lips = self.kind == parts.MOUTH, self.kind == parts.LIPS
         self.assertLess(radius[inner].max(), radius[lips].min())
-        self.assertLess(radius[lips].max(), radius[self.kind == face_parts.SKIN].min())
-        self.assertEqual(lips.sum(), 2 * 16 * face_parts.LIP_RINGS)
+        self.assertLess(radius[lips].max(), radius[self.kind == parts.SKIN].min())
+        self.assertEqual(lips.sum(), 2 * 16 * parts.LIP_RINGS)
 
     def test_a_split_mesh_is_the_same_surface_in_ranges(self):
         tail = np.array([[9.0, 9, 9], [9, 8, 9], [8, 9, 9]])
@@ -144,9 +144,9 @@ class Parts(unittest.TestCase):
                      basis=average[None].copy(), units=average[None].copy(), marks=np.arange(count), lip=np.arange(5),
                      upper=np.arange(3), lip_inner=np.array([[1, 2]]), eye_vertices=np.array([count]),
                      raster_index=np.arange(total)[:, None])
-        parts = [dict(name="skin", vertices=[0, count], triangles=[0, len(self.triangles)]),
+        whole = [dict(name="skin", vertices=[0, count], triangles=[0, len(self.triangles)]),
                  dict(name="eye", vertices=[count, total], triangles=[len(self.triangles), len(triangles)])]
-        new = face_parts.split(asset, parts, self.kind)
+        new = parts.split(asset, whole, self.kind)
         self.assertEqual([p["name"] for p in new], ["skin", "lips", "mouth", "eye"])
         after = {tuple(map(tuple, t)) for t in asset["average"][asset["triangles"]]}
         self.assertEqual(after, {tuple(map(tuple, t)) for t in average[triangles]})
@@ -216,36 +216,36 @@ class Mappings(unittest.TestCase):
 
 class Networks(unittest.TestCase):
     def test_sizes_keep_the_packs_limits(self):
-        generator, encoder = (sum(p.numel() for p in net.parameters()) for net in networks())
+        generator, encoder = (sum(p.numel() for p in net.parameters()) for net in geometry())
         self.assertLessEqual(generator, 1_450_000)
         self.assertLessEqual(encoder, 650_000)
-        for outputs in train_vision.OUTPUTS.values():
-            self.assertLessEqual(sum(p.numel() for p in train_vision.network(outputs).parameters()), 300_000)
+        for outputs in OUTPUTS.values():
+            self.assertLessEqual(sum(p.numel() for p in vision(outputs).parameters()), 300_000)
 
     def test_the_two_vision_encoders_give_what_both_in_one_gave(self):
         torch.manual_seed(0)
-        both = train_vision.network(sum(train_vision.OUTPUTS.values()))
+        both = vision(sum(OUTPUTS.values()))
         train_vision.prepare(both)
         x = torch.randn(2, 3, 64, 64)
-        parts = []
+        encoders = []
         states = train_vision.cut(both.state_dict())
         with tempfile.TemporaryDirectory() as folder:  # a stage holds both: no tensor of one may be the other's
             save_stage(Path(folder) / "vision.safetensors", states, {})
         for part, state in states.items():
-            parts.append(own := train_vision.network(train_vision.OUTPUTS[part]))
+            encoders.append(own := vision(OUTPUTS[part]))
             own.load_state_dict(state)
-        self.assertEqual([p(x).shape[1] for p in parts], [GNPFA["d_z"], 3])
-        torch.testing.assert_close(torch.cat([p(x) for p in parts], 1), both(x))
+        self.assertEqual([p(x).shape[1] for p in encoders], [GNPFA["d_z"], 3])
+        torch.testing.assert_close(torch.cat([p(x) for p in encoders], 1), both(x))
         torch.testing.assert_close(train_vision.joined(states), dict(both.state_dict()))
 
     def test_the_last_layer_settles_where_the_error_is_least(self):
         torch.manual_seed(0)
-        model = train_vision.network(2)
+        model = vision(2)
         images = np.random.default_rng(0).integers(0, 255, (60, 64, 64, 3), np.uint8)
         targets = torch.randn(60, 2)
-        errors = [((model(train_vision.tensor(images)) - targets) ** 2).mean().item()]
+        errors = [((model(tensor(images)) - targets) ** 2).mean().item()]
         train_vision.settle(model, images, targets)
-        errors.append(((model(train_vision.tensor(images)) - targets) ** 2).mean().item())
+        errors.append(((model(tensor(images)) - targets) ** 2).mean().item())
         self.assertLess(errors[1], 0.5 * errors[0])
 
     def test_reader_gathers_texels(self):
@@ -281,7 +281,7 @@ class Pictures(unittest.TestCase):
     def test_heads_turn_within_their_limits(self):
         rng = np.random.default_rng(0)
         rotations = np.array([pictures.random_rotation(rng) for _ in range(300)])
-        angles = gate_face.geodesic_degrees(rotations, np.zeros((300, 3)))
+        angles = gate.geodesic_degrees(rotations, np.zeros((300, 3)))
         self.assertLess(angles.max(), 50)
         self.assertGreater(angles.max(), 30)
 
@@ -290,24 +290,24 @@ class Measures(unittest.TestCase):
     def test_gain_is_the_share_along_the_truth(self):
         true = np.random.default_rng(0).normal(size=(2, 7, 3))
         true[1] = 0
-        got = gate_face.gains(0.6 * true, true)
+        got = gate.gains(0.6 * true, true)
         self.assertAlmostEqual(got[0], 0.6)
         self.assertTrue(np.isnan(got[1]))
 
     def test_correlations_per_column(self):
         wanted = np.random.default_rng(0).normal(size=(50, 3))
         got = np.stack([2 * wanted[:, 0] + 1, -wanted[:, 1], np.zeros(50)], 1)
-        np.testing.assert_allclose(gate_face.correlations(got, wanted), [1, -1, 0], atol=1e-12)
+        np.testing.assert_allclose(gate.correlations(got, wanted), [1, -1, 0], atol=1e-12)
 
     def test_angle_between_rotations(self):
         one = np.array([[0, np.radians(10), 0], [0.3, -0.2, 0.1], [0, 0, 0]])
         other = np.array([[0, np.radians(-5), 0], [0.3, -0.2, 0.1], [0, 0, np.radians(170)]])
-        np.testing.assert_allclose(gate_face.geodesic_degrees(one, other), [15, 0, 170], atol=1e-5)
+        np.testing.assert_allclose(gate.geodesic_degrees(one, other), [15, 0, 170], atol=1e-5)
 
     def test_z_that_ignores_the_face_has_no_share(self):
         z = np.random.default_rng(0).normal(size=(40, 8))
-        self.assertEqual(gate_face.identity_share(z, z), 0)
-        self.assertAlmostEqual(gate_face.identity_share(z, np.roll(z, 20, 0)), 1)
+        self.assertEqual(gate.identity_share(z, z), 0)
+        self.assertAlmostEqual(gate.identity_share(z, np.roll(z, 20, 0)), 1)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,11 @@ import unittest
 
 import numpy as np
 
-from media2face_training import animation, bearing
-from media2face_training.dataset import clip, heads, plan, styles, voices
+from media2face_training.dataset import clip, plan, voices
 from media2face_training.evaluation import real, rules
-from media2face_training.phones import VOWELS
+from media2face_training.rules import animation, bearing, emotions, heads
+from media2face_training.speech.phones import VOWELS
+from media2face_training.vocabulary import ARKIT, EMOTION_NAMES, HEAD_STYLES
 
 SEEDS = range(6)
 
@@ -33,8 +34,8 @@ def animated(segments, db=None, seed=0):
     for phone, start, stop in segments:
         if phone != "SIL":
             energy[int(start * 100) : int(stop * 100)] = -rng.uniform(0, 16) if db is None else db
-    weights, pose = bearing.animate(segments, energy, int(end * 30), styles.ARKIT, np.random.default_rng(seed))
-    return dict(zip(styles.ARKIT, weights.T)), pose
+    weights, pose = bearing.animate(segments, energy, int(end * 30), ARKIT, np.random.default_rng(seed))
+    return dict(zip(ARKIT, weights.T)), pose
 
 
 def within(segments, phone):
@@ -179,6 +180,12 @@ class Figures(unittest.TestCase):
         energy = np.concatenate([np.zeros(60), np.full(30, -50.0), np.zeros(60), np.full(9, -50.0), np.zeros(30)])
         quiet = rules.pauses(energy, energy > -20)
         self.assertEqual(np.flatnonzero(quiet)[[0, -1]].tolist(), [63, 86])
+
+
+class Names(unittest.TestCase):
+    def test_rules_know_what_the_vocabulary_names_in_its_order(self):
+        self.assertEqual(tuple(emotions.EMOTIONS), EMOTION_NAMES)
+        self.assertEqual(set(heads.AMOUNT), set(HEAD_STYLES))
 
 
 if __name__ == "__main__":

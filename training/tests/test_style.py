@@ -17,10 +17,11 @@ from scipy.spatial.transform import Rotation
 
 from media2face_training import stages
 from media2face_training.config import CLIP
-from media2face_training.dataset import styles
-from media2face_training.style import (captions, codes, emoji, faces, pictures, prompts, reader, tokens, towers, train, words,
-                                       wordnet)
-from media2face_training.style.prompts import EMOTION_NAMES, STYLE_NAMES, Label
+from media2face_training.style import (captions, codes, emoji, faces, material, pictures, prompts, reader, tokens, towers, wordnet,
+                                       words)
+from media2face_training.style.prompts import Label
+from media2face_training.style.train_words import contrast
+from media2face_training.vocabulary import ARKIT, EMOTION_NAMES, STYLE_NAMES
 
 GOLDEN = Path(__file__).parents[2] / "tests/data/golden"
 HAS_WORDNET = Path(wordnet.FOLDER, "data.adj").exists()
@@ -93,7 +94,7 @@ class Words(unittest.TestCase):
     def test_entries_keep_to_what_may_be_read(self):
         unread, out = ({w.text for w in self.words if getattr(w, kind)} for kind in ("unread", "held_out"))
         english = {w.text for w in self.words if w.held_out and w.language == "en"}
-        labelled, free = train.entries(self.wordnet, self.words)
+        labelled, free = material.entries(self.wordnet, self.words)
         self.assertEqual(set(labelled), set(EMOTION_NAMES))
         for word, entry in free:
             self.assertFalse(unread & {word, *re.findall(r"[\w'-]+", entry)}, entry)
@@ -119,7 +120,7 @@ class Words(unittest.TestCase):
         found = emoji.collect(self.words)
         out = [e for e in found if e.held_out and e.text == e.base]
         self.assertEqual({e.emotion for e in out}, set(EMOTION_NAMES))
-        named = {text for rows in train.named(found, self.words).values() for text, _ in rows}
+        named = {text for rows in material.named(found, self.words).values() for text, _ in rows}
         self.assertFalse(named & {e.name for e in out})
         self.assertEqual({e.emotion for e in found if e.base == "😡"}, {"angry"})
         self.assertEqual({e.emotion for e in found if e.base == "🚲"}, {None})
@@ -179,12 +180,12 @@ class Pictures(unittest.TestCase):
         torch.testing.assert_close(pictures.plain(clear), white)
 
     def test_a_head_that_is_lowered_looks_down_and_one_that_winks_shuts_one_eye(self):
-        face, rng = SimpleNamespace(unit_names=styles.ARKIT), np.random.default_rng(0)
+        face, rng = SimpleNamespace(unit_names=ARKIT), np.random.default_rng(0)
         pose = {style: faces.pose_of(face, rng, "neutral", 0.0, style, 3) for style in ("lower", "raise", "wink")}
         self.assertGreater(pose["lower"][1], pose["raise"][1])
         looks = Rotation.from_euler("YXZ", [0, pose["lower"][1], 0]).apply([0, 0, 1])
         self.assertLess(looks[1], 0)
-        shut = [pose["wink"][0][styles.ARKIT.index("eyeBlink" + side)] for side in ("Left", "Right")]
+        shut = [pose["wink"][0][ARKIT.index("eyeBlink" + side)] for side in ("Left", "Right")]
         self.assertGreater(max(shut), min(shut) + 0.5)
 
 
@@ -231,7 +232,7 @@ class Learning(unittest.TestCase):
     def test_contrast_draws_rows_of_one_label_together(self):
         labels = torch.tensor([0, 0, 1, 1])
         apart, near = torch.eye(4), torch.eye(4)[[0, 0, 1, 1]]
-        self.assertLess(train.contrast(near, labels), train.contrast(apart, labels) - 1)
+        self.assertLess(contrast(near, labels), contrast(apart, labels) - 1)
 
     def test_size_of_the_towers(self):
         count = sum(p.numel() for p in towers.Towers(CLIP).parameters())

@@ -14,10 +14,11 @@ import numpy as np
 import torch
 import torch.nn as nn
 
-from media2face_training import (gate_audio, mels, phones, recordings, speech, stages, teacher, teacher_heads, train_encoder, whisper,
-                                  windows)
+from media2face_training import stages
 from media2face_training.evaluation import ridge
 from media2face_training.modules import MelEncoder
+from media2face_training.speech import gate, heads, mels, phones, synthesis, teacher, teacher_heads, whisper, windows
+from media2face_training.voices import recordings
 
 
 def model_file(variables, spec="WhisperSpec", version=6):
@@ -130,26 +131,26 @@ class Taught(unittest.TestCase):
         torch.manual_seed(0)
 
         def net(dilations):
-            return nn.ModuleDict(dict(encoder=MelEncoder(16, dilations), heads=train_encoder.Heads(16)))
+            return nn.ModuleDict(dict(encoder=MelEncoder(16, dilations), heads=heads.Heads(16)))
 
         with tempfile.TemporaryDirectory() as folder:
             path, small, x = Path(folder) / "e.safetensors", net((1, 2)), torch.randn(2, 60, 80)
             stages.save_stage(path, dict(encoder=small["encoder"].half().float().state_dict(), heads=small["heads"].state_dict()),
                               dict(width=16, dilations=(1, 2)))
             large = net((1, 2, 4))
-            train_encoder.begin(large, path)
+            heads.begin(large, path)
             torch.testing.assert_close(large["encoder"](x), small["encoder"](x), rtol=1e-2, atol=1e-2)
             with self.assertRaisesRegex(stages.Refused, "only further blocks"):
-                train_encoder.begin(net((2, 2, 4)), path)
+                heads.begin(net((2, 2, 4)), path)
 
     def test_frames_without_a_lesson_teach_nothing(self):
         told = torch.zeros(1, 4, 3, requires_grad=True)
         lessons = torch.ones(1, 4, 3)
         lessons[0, 2:] = float("nan")
-        self.assertEqual(float(train_encoder.lesson_loss(told, lessons).detach()), 1.0)
-        train_encoder.lesson_loss(told, lessons).backward()
+        self.assertEqual(float(heads.lesson_loss(told, lessons).detach()), 1.0)
+        heads.lesson_loss(told, lessons).backward()
         self.assertTrue((told.grad[0, 2:] == 0).all() and (told.grad[0, :2] != 0).all())
-        self.assertEqual(float(train_encoder.lesson_loss(told, lessons * float("nan")).detach()), 0.0)
+        self.assertEqual(float(heads.lesson_loss(told, lessons * float("nan")).detach()), 0.0)
 
     def test_windows_ask_for_nothing_that_a_cut_has_made_too_hard(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -186,35 +187,35 @@ class TeacherHeads(unittest.TestCase):
                 lessons[0] = np.nan
                 return None, y, lessons
 
-        heads = teacher_heads.learn(Fake(), steps=300)
+        learned = teacher_heads.learn(Fake(), steps=300)
         y = rng.integers(0, 40, 500)
-        output = heads(torch.eye(40)[y]).detach()
+        output = learned(torch.eye(40)[y]).detach()
         self.assertTrue((output[:, :40].argmax(1).numpy() == y).all())
-        closed = np.isin(y, train_encoder.CLOSED.numpy())
+        closed = np.isin(y, heads.CLOSED.numpy())
         self.assertGreater(output[closed, 42].min(), output[~closed, 42].max())
 
     def test_a_pupil_is_nearest_to_them_where_it_says_the_same(self):
         told = torch.randn(20, 43)
-        same, other = (float(train_encoder.likeness(x, told)) for x in (told, told + 0.5 * torch.randn(20, 43)))
+        same, other = (float(heads.likeness(x, told)) for x in (told, told + 0.5 * torch.randn(20, 43)))
         self.assertLess(same, other)
 
     def test_where_they_are_not_learned_there_are_none(self):
         with tempfile.TemporaryDirectory() as folder:
-            self.assertIsNone(train_encoder.told_by(folder))
+            self.assertIsNone(heads.told_by(folder))
 
 
 class Gate(unittest.TestCase):
     def test_every_condition_is_judged_by_what_it_may_lose(self):
         clean = [np.ones(1600, np.float32)]
-        names = list(gate_audio.conditions(clean, np.random.default_rng(0)))
-        figures = dict.fromkeys(gate_audio.GATES, 0.99)
+        names = list(gate.conditions(clean, np.random.default_rng(0)))
+        figures = dict.fromkeys(gate.GATES, 0.99)
         results = {name: dict(figures) for name in names}
-        self.assertTrue(all(good for *_, good in gate_audio.passed(results)))
+        self.assertTrue(all(good for *_, good in gate.passed(results)))
         results["one frame ahead"]["rounding"] = 0.94
-        failed = [name for name, *_, good in gate_audio.passed(results) if not good]
+        failed = [name for name, *_, good in gate.passed(results) if not good]
         self.assertEqual(failed, ["rounding, one frame ahead"])
         results["200 ms ahead"]["AUC"] = 0.975
-        self.assertEqual(sum(not good for *_, good in gate_audio.passed(results)), 2)
+        self.assertEqual(sum(not good for *_, good in gate.passed(results)), 2)
 
 
 class Recordings(unittest.TestCase):
@@ -228,7 +229,7 @@ class Recordings(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             with self.assertRaisesRegex(recordings.Refused, "holds no wav"):
                 recordings.sources(None, None, [folder])
-            speech.write_wave(Path(folder) / "a.wav", np.zeros(9))
+            synthesis.write_wave(Path(folder) / "a.wav", np.zeros(9))
             self.assertEqual(len(recordings.sources(None, None, [folder])), 1)
             (Path(folder) / "names.txt").write_text("mouth_oh_c")
             with self.assertRaisesRegex(recordings.Refused, "to be judged on"):

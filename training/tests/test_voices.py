@@ -13,10 +13,10 @@ from unittest import mock
 
 import numpy as np
 
-from media2face_training import mels, phones
-from media2face_training.dataset import voices as before
-from media2face_training.dataset import write as store
-from media2face_training.voices import alphabet, check, clip, engines, lines, music, packages, plan, write
+from media2face_training import packages, storage
+from media2face_training.dataset import voices as before, write as store
+from media2face_training.speech import mels, phones
+from media2face_training.voices import alphabet, check, clip, engines, lines, music, plan, write
 
 SEED = 5
 
@@ -180,7 +180,7 @@ class Disk(unittest.TestCase):
                 write.prepare(folder, dict(seed=1, hours=5))
 
     def test_the_encoder_hears_them_but_not_what_is_held_out(self):
-        with tempfile.TemporaryDirectory() as work, mock.patch.object(store, "read_index", return_value=[]):
+        with tempfile.TemporaryDirectory() as work, mock.patch.object(storage, "read_index", return_value=[]):
             folder = Path(work) / "voices"
             self.fill(folder, Studio())
             rows = mels.rows_of("none", work)

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import torch
 from media2face_training import stages
-from media2face_training.augment import microphones
-from media2face_training.train_encoder import Heads
-from media2face_training.waveform import CHUNK, FIELD, HOP, KERNELS, SHAPE, STRIDES, WIDTHS, WaveEars, WaveEncoder
+from media2face_training.speech.augment import microphones
+from media2face_training.speech.heads import Heads
+from media2face_training.speech.waveform import CHUNK, FIELD, HOP, KERNELS, SHAPE, STRIDES, WIDTHS, WaveEars, WaveEncoder
 
 SMALL = SHAPE | dict(hidden=32, layers=1, ff=32, groups=4)
 

@@ -3,7 +3,8 @@
     python -m media2face_training.dataset --hours 10 --seed 1 --out DIR --jobs 2 [--resume] [--sheet DIR]
     python -m media2face_training.dataset --out DIR --latents target/training
 
-`--latents` lays the expression latents of a work folder's mapping M beside the clips of a finished set. `--sheet` writes the data sheet and its plots from a finished set; with --hours it does so after making it.
+`--latents` lays the expression latents of a work folder's mapping M beside the clips of a finished set. `--sheet` writes
+the data sheet and its plots from a finished set; with --hours it does so after making it.
 """
 
 import argparse
@@ -62,10 +63,11 @@ def main():
         elif not options.sheet and not options.latents:
             parser.error("ask for --hours, --latents or --sheet")
         if options.latents:
-            from .. import motion  # needs PyTorch, which making the set does not
+            # Needs PyTorch, which making the set does not.
+            from ..face.networks import expression_of, load_mappings
 
-            from_weights, _ = motion.load_mappings(options.latents)
-            write.add_latents(options.out, lambda weights: motion.expression_of(weights, from_weights))
+            from_weights, _ = load_mappings(options.latents)
+            write.add_latents(options.out, lambda weights: expression_of(weights, from_weights))
         if options.sheet:
             from . import sheet  # needs matplotlib, which making the set does not
 

@@ -1,6 +1,6 @@
 """One clip from its plan: speech with phone times, the sound as it was recorded, the face and the head.
 
-A clip: `audio` int16 [samples] at 16 kHz, `weights` float16 [F, 52] (ARKit, styles.ARKIT), `pose` float32 [F, 6]
+A clip: `audio` int16 [samples] at 16 kHz, `weights` float16 [F, 52] (vocabulary.ARKIT), `pose` float32 [F, 6]
 (axis-angle rad, mm) at 30 fps, and a row for the index with phones [[class, from_s, to_s], ...]. With the engine's
 part about 20 ms of work per second of sound.
 """
@@ -10,8 +10,10 @@ import subprocess
 
 import numpy as np
 
-from .. import animation, augment, bearing, clips, mel, speech
-from . import delivery, heads, styles
+from ..rules import animation, bearing, emotions, heads
+from ..speech import augment, clips, mel, synthesis
+from ..vocabulary import ARKIT
+from . import delivery
 
 ESPEAK_WORDS_PER_MINUTE, ESPEAK_RANGE, ESPEAK_STEP = 165, 45, 5  # usual speed and range; pitch units per semitone
 PITCH_SPREAD = 0.13  # of a recorded voice, against its mean
@@ -28,10 +30,10 @@ def speak(spec, folder):
     f0 = voice.f0_hz * 2 ** (spec.semitones / 12)
     spread = PITCH_SPREAD * f0 * spec.range
     if voice.engine == "flite":
-        return [speech.flite(text, voice.name, 1 / spec.rate, f0, folder, spread) for text in spec.texts]
+        return [synthesis.flite(text, voice.name, 1 / spec.rate, f0, folder, spread) for text in spec.texts]
     if voice.engine == "festival":
         jobs = [(voice.name, 1 / spec.rate, text, f0, spread) for text in spec.texts]
-        return list(speech.festival_batch(jobs, folder))
+        return list(synthesis.festival_batch(jobs, folder))
     return espeak(spec)
 
 
@@ -54,7 +56,7 @@ def espeak(spec):
 
 def _espeak_child(spec, near, far):
     near.close()  # else a child whose parent was killed would wait for a reader for ever
-    engine = speech.Espeak()
+    engine = synthesis.Espeak()
     rate = int(np.clip(ESPEAK_WORDS_PER_MINUTE * spec.rate, 90, 300))
     pitch = int(np.clip(50 + ESPEAK_STEP * spec.semitones, 0, 99))
     spread = int(np.clip(ESPEAK_RANGE * spec.range, 0, 99))
@@ -99,19 +101,19 @@ def record(spec, said, rng):
 def perform(spec, segments, energy_db, frames, rng):
     """The rule system with emotion and head style -> (weights [F, 52], pose [F, 6])."""
     clip = animation.Clip(segments, energy_db, frames, rng)
-    articulation = styles.between(styles.EMOTIONS[spec.emotion].articulation, spec.intensity)
+    articulation = emotions.between(emotions.EMOTIONS[spec.emotion].articulation, spec.intensity)
     articulation *= {"whispered": 1.05, "sung": 1.15}.get(spec.delivery, 1.0) * augment.decibels(0.3 * spec.gain_db)
     clip.jaw_amount = float(np.clip(clip.jaw_amount * articulation, 0.4, 1.3))
     clip.lip_amount = float(np.clip(clip.lip_amount * articulation, 0.4, 1.3))
     animation.mouth(clip)
     pose = bearing.upper_face_and_head(clip)
-    styles.colour(clip, pose, spec.emotion, spec.intensity)
+    emotions.colour(clip, pose, spec.emotion, spec.intensity)
     if spec.texts and spec.texts[-1].rstrip().endswith(("?", "?\"")):
         heads.ask(clip, pose)
     if spec.style != "none":
         heads.move(clip, pose, spec.style, spec.level)
     bearing.gaze(clip, pose)
-    return animation.gather(clip, styles.ARKIT), pose
+    return animation.gather(clip, ARKIT), pose
 
 
 def make(spec, folder):

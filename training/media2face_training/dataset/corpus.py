@@ -19,7 +19,7 @@ import random
 import re
 import zlib
 
-from .. import texts
+from . import texts
 from .voices import HELD_OUT_LANGUAGE, LANGUAGES
 
 REFERENCE = "/usr/share/debian-reference"

@@ -6,7 +6,7 @@ melody for singing; there vowels are drawn out, so the phone times change with i
 
 import numpy as np
 
-from ..phones import VOWELS
+from ..speech.phones import VOWELS
 
 RATE, WINDOW, HOP, QUEFRENCY = 16000, 512, 80, 30
 UNVOICED = {"SIL", "P", "T", "K", "F", "TH", "S", "SH", "CH", "HH", None}

@@ -4,7 +4,9 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from . import heads, styles, voices
+from ..rules import emotions, heads
+from ..vocabulary import HEAD_STYLES
+from . import voices
 
 # Shares of the clips.
 ROLES = {"train": 0.82, "valid": 0.04, "engine": 0.04, "language": 0.04, "voice": 0.03, "text": 0.03}
@@ -72,16 +74,16 @@ def spec(seed, number, corpus):
     condition = draw(rng, CONDITIONS)
     spoken = condition in ("clean", "noisy")
     texts = lines(corpus, voice.language, split, number, rng) if spoken else ()
-    name = "neutral" if rng.random() < NEUTRAL else str(rng.choice([e for e in styles.EMOTIONS if e != "neutral"]))
+    name = "neutral" if rng.random() < NEUTRAL else str(rng.choice([e for e in emotions.EMOTIONS if e != "neutral"]))
     intensity = 0.0 if name == "neutral" else round(float(rng.uniform(0.2, 1.0)), 3)
     styled = rng.random() < STYLED
-    emotion = styles.EMOTIONS[name]
+    emotion = emotions.EMOTIONS[name]
     return Spec(
         seed, number, split, held_out, voice, texts, name, intensity,
-        style=str(rng.choice(heads.STYLES)) if styled else "none",
+        style=str(rng.choice(HEAD_STYLES)) if styled else "none",
         level=int(rng.choice(heads.LEVELS)) if styled else 0,
         delivery=draw(rng, DELIVERIES) if spoken else "none", condition=condition,
-        rate=round(float(rng.uniform(0.85, 1.15)) * styles.between(emotion.rate, intensity), 3),
+        rate=round(float(rng.uniform(0.85, 1.15)) * emotions.between(emotion.rate, intensity), 3),
         semitones=round(float(np.clip(rng.normal(0, 1.5), -3, 3)) + emotion.semitones * intensity, 3),
-        range=round(float(rng.uniform(0.75, 1.25)) * styles.between(emotion.range, intensity), 3),
+        range=round(float(rng.uniform(0.75, 1.25)) * emotions.between(emotion.range, intensity), 3),
         gain_db=round(emotion.gain_db * intensity, 2))

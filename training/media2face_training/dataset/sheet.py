@@ -7,10 +7,12 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 
+from .. import storage
 from ..config import FPS
-from ..mel import RATE, log_mel
-from ..visemes import BILABIAL
-from . import styles, write as store
+from ..rules import emotions
+from ..rules.visemes import BILABIAL
+from ..speech.mel import RATE, log_mel
+from ..vocabulary import ARKIT
 
 matplotlib.use("Agg")
 from matplotlib import pyplot  # noqa: E402 (the backend comes first)
@@ -38,7 +40,7 @@ def table(rows, key):
 
 def closures(row, weights):
     """For every m b p: whether some frame within it, 30 ms either side, has the lips shut by the truth."""
-    jaw, close = weights[:, styles.ARKIT.index("jawOpen")], weights[:, styles.ARKIT.index("mouthClose")]
+    jaw, close = weights[:, ARKIT.index("jawOpen")], weights[:, ARKIT.index("mouthClose")]
     shut = (close >= CLOSED_SHARE * jaw) | (jaw < CLOSED_JAW)
     for phone, start, end in row["phones"]:
         if phone in BILABIAL:
@@ -48,7 +50,7 @@ def closures(row, weights):
 
 def load(folder, row):
     """(audio, weights float32, pose) of a row."""
-    with np.load(store.clip_path(folder, row["number"])) as arrays:
+    with np.load(storage.clip_path(folder, row["number"])) as arrays:
         return arrays["audio"], arrays["weights"].astype(np.float32), arrays["pose"]
 
 
@@ -64,7 +66,7 @@ def plot_clip(folder, row, path):
             axes[1].axvspan(start, end, color="tab:red", alpha=0.15, lw=0)
     time_s = (np.arange(len(weights)) + 0.5) / FPS
     for name in SHOWN:
-        axes[1].plot(time_s, weights[:, styles.ARKIT.index(name)], label=name, lw=1)
+        axes[1].plot(time_s, weights[:, ARKIT.index(name)], label=name, lw=1)
     for i, name in enumerate(("pitch", "yaw", "roll")):
         axes[2].plot(time_s, np.degrees(pose[:, i]), label=name, lw=1)
     axes[1].legend(fontsize=7, ncol=7, loc="upper right")
@@ -100,13 +102,13 @@ def plot_emotions(folder, rows, path):
     means = defaultdict(list)
     for row in rows:
         means[row["emotion"]].append(load(folder, row)[1].mean(0))
-    names = [name for name in styles.EMOTIONS if name in means]
+    names = [name for name in emotions.EMOTIONS if name in means]
     values = np.array([np.mean(means[name], 0) for name in names])
     values -= values[names.index("neutral")] if "neutral" in names else values.mean(0)
     figure, axis = pyplot.subplots(figsize=(13, 4.5), layout="constrained")
     image = axis.imshow(values, cmap="RdBu_r", vmin=-0.4, vmax=0.4, aspect="auto")
     axis.set_yticks(range(len(names)), names, fontsize=8)
-    axis.set_xticks(range(len(styles.ARKIT)), styles.ARKIT, rotation=90, fontsize=6)
+    axis.set_xticks(range(len(ARKIT)), ARKIT, rotation=90, fontsize=6)
     figure.colorbar(image)
     figure.savefig(path, dpi=70)
     pyplot.close(figure)
@@ -123,7 +125,7 @@ def examples(rows):
 
 def write(folder, target):
     """Writes dataset.md and its plots into `target`."""
-    rows, target = store.read_index(folder), Path(target)
+    rows, target = storage.read_index(folder), Path(target)
     target.mkdir(parents=True, exist_ok=True)
     looked = rows[:: max(1, len(rows) // LOOKED_AT)]
     shut = [s for row in looked for s in closures(row, load(folder, row)[1])]
@@ -149,4 +151,4 @@ def write(folder, target):
         "![Mean weights by emotion, against neutral](emotions.png)",
         *(f"![A {row['delivery']} clip](clip-{row['delivery']}.jpg)" for row in shown),
     ]
-    store.write_text(target / "dataset.md", "\n\n".join(parts) + "\n")
+    storage.write_text(target / "dataset.md", "\n\n".join(parts) + "\n")

@@ -9,7 +9,7 @@ import os
 import shutil
 from dataclasses import dataclass
 
-from .. import speech
+from ..speech import synthesis
 
 HELD_OUT_ENGINE, HELD_OUT_LANGUAGE = "festival", "it"
 LANGUAGES = ("en", "de", "fr", "es", "it")
@@ -25,7 +25,7 @@ VARIANTS = tuple(
 HELD_OUT_VARIANTS = VARIANTS[-8:]
 FESTIVAL_F0 = {"voice_kal_diphone": 105, "voice_ked_diphone": 110, "voice_cmu_us_slt_arctic_hts": 170}  # Hz
 HELD_OUT_FLITE = ("kal16",)  # the speaker of festival's kal, so that he is new in the test split
-FLITE = tuple(v for v in sorted(speech.FLITE_F0) if v not in HELD_OUT_FLITE)
+FLITE = tuple(v for v in sorted(synthesis.FLITE_F0) if v not in HELD_OUT_FLITE)
 FLITE_SHARE = 0.5  # of the training clips: voices made from recordings matter most for real speech
 
 
@@ -43,7 +43,7 @@ def training_voice(rng):
     """A voice that training may hear."""
     if rng.random() < FLITE_SHARE:
         name = FLITE[rng.integers(len(FLITE))]
-        return Voice("flite", name, "en", speech.FLITE_F0[name])
+        return Voice("flite", name, "en", synthesis.FLITE_F0[name])
     languages = list(ESPEAK_SHARES)
     language = languages[rng.choice(len(languages), p=list(ESPEAK_SHARES.values()))]
     return espeak_voice(language, VARIANTS[: -len(HELD_OUT_VARIANTS)], rng)
@@ -59,7 +59,7 @@ def held_out_voice(kind, rng):
         return espeak_voice(HELD_OUT_LANGUAGE, VARIANTS[: -len(HELD_OUT_VARIANTS)], rng)
     if rng.random() < 0.4:
         name = HELD_OUT_FLITE[rng.integers(len(HELD_OUT_FLITE))]
-        return Voice("flite", name, "en", speech.FLITE_F0[name])
+        return Voice("flite", name, "en", synthesis.FLITE_F0[name])
     return espeak_voice("en", HELD_OUT_VARIANTS, rng)
 
 

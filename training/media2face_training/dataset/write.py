@@ -25,6 +25,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..storage import atomically, clip_path, read_index, write_text
 from . import clip, plan
 
 SHARD = 40  # numbers
@@ -34,33 +35,6 @@ SPARE_BYTES = 64 << 20  # a shard takes about 12 MB
 
 class Refused(Exception):
     """The folder cannot be used as asked; the message says why."""
-
-
-def atomically(path, write):
-    """Runs write(file) on a file beside `path` and renames it; nothing half-written stays under the name."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with open(part, "wb") as file:
-            write(file)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def write_text(path, text):
-    """A text file, atomically."""
-    atomically(path, lambda file: file.write(text.encode()))
-
-
-def clip_path(folder, number):
-    """Where a clip lies."""
-    return Path(folder) / f"clips/{number:07d}.npz"
-
-
-def read_index(folder):
-    """Rows of a finished data set."""
-    with open(Path(folder) / "index.jsonl", encoding="utf8") as lines:
-        return [json.loads(line) for line in lines]
 
 
 def shard_path(folder, shard):

@@ -4,12 +4,12 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from .. import mel
-from ..clips import energy_db
 from ..config import FPS, UNITS
 from ..dataset.clip import perform
-from ..dataset.write import read_index
-from ..phones import INDEX
+from ..speech import mel
+from ..speech.clips import energy_db
+from ..speech.phones import INDEX
+from ..storage import read_index
 from .testset import Take, energy, load
 
 FITTED_CLIPS = 400

@@ -16,15 +16,15 @@ import numpy as np
 import torch
 from scipy.linalg import eigh
 
-from ..classifier import Classifier
 from ..config import UNITS
-from ..dataset.styles import EMOTIONS
-from ..diffusion import sample
-from ..face import Face
-from ..motion import truth
-from ..pipeline import Pack
+from ..face.face import Face
+from ..motion.diffusion import sample
+from ..motion.pipeline import Pack
+from ..motion.windows import truth
 from ..style.codes import Codes
+from ..vocabulary import EMOTION_NAMES
 from . import table, testset
+from .classifier import Classifier
 
 STATES = 1000  # frames of M2F-S over which Jacobians are averaged
 FLOOR = 0.02  # added to what moves the upper face, as a share of its mean over directions
@@ -91,13 +91,13 @@ class Twin:
     def read(self, classifier, clip, way):
         """Share of the ten emotions, each asked for strongly of one clip, that the classifier reads back."""
         right = 0
-        for emotion in EMOTIONS:
+        for emotion in EMOTION_NAMES:
             row = clip.row | dict(emotion=emotion, intensity=0.9, style="none", level=0)
             x = way(dataclasses.replace(clip, row=row), 0)
             x = x * torch.from_numpy(self.pack.tensors["denoiser.std"]) + torch.from_numpy(self.pack.tensors["denoiser.mean"])
             d_z = self.pack.manifest["denoiser"]["d_z"]
             right += classifier.read(self.pack.weights(x[:, :d_z]), x[:, d_z:].numpy())[0] == emotion
-        return right / len(EMOTIONS)
+        return right / len(EMOTION_NAMES)
 
     def pair(self, clip, seed, lips):
         """Motion of a clip whose lips, the span of `lips` [d_z, k], are the mean of a take from noise and one from the
@@ -166,7 +166,7 @@ def main():
         classifier = Classifier(options.classifier)
         for name, way in ways.items():
             share = np.mean([twin.read(classifier, clip, way) for clip in clips[: options.styles]])
-            print(f"{name}: {share:.3f} of {options.styles * len(EMOTIONS)} takes read back", flush=True)
+            print(f"{name}: {share:.3f} of {options.styles * len(EMOTION_NAMES)} takes read back", flush=True)
         return
     measured = {name: [] for name in ways}
     for number, clip in enumerate(clips):

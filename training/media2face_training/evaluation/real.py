@@ -3,8 +3,8 @@
 import numpy as np
 
 from ..config import FPS
-from ..scores import correlation_at_lags
-from ..speech import read_wave, to_16k
+from ..speech.scores import correlation_at_lags
+from ..speech.synthesis import read_wave, to_16k
 from . import metrics
 from .testset import energy
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import whisper
+from .. import packages
 from ..config import FPS
-from ..speech import read_wave, to_16k
-from ..voices import packages
+from ..speech import whisper
+from ..speech.synthesis import read_wave, to_16k
 from .real import OPENING, ROUNDING, best, rounding_of
 
 REACHES = ((0,), (-2, 0, 2), (-3, -1, 0, 1, 3))  # frames of 30 a second that a frame's map sees

@@ -14,11 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import bearing, clips, mel
 from ..config import FPS
-from ..dataset import styles
-from ..phones import CLASSES
-from ..speech import read_wave, to_16k
+from ..rules import bearing
+from ..speech import clips, mel
+from ..speech.phones import CLASSES
+from ..speech.synthesis import read_wave, to_16k
+from ..vocabulary import ARKIT
 from .real import OPENING, rounding_of
 
 SPEECH_DB, PAUSE_S, STILL_DEG_S = 20.0, 0.4, 2.0  # below the 95th percentile; a pause; a head that holds still
@@ -50,8 +51,8 @@ def load(work, folder):
         truth, samples = np.load(path.with_suffix(".npy")), to_16k(*read_wave(path))
         note = kept / f"{path.stem}.json"
         if not note.exists():
-            from ..features import Ears  # needs PyTorch, which the rules do not
-            from ..train_encoder import Heads
+            from ..speech.features import Ears  # needs PyTorch, which the rules do not
+            from ..speech.heads import Heads
 
             kept.mkdir(parents=True, exist_ok=True)
             note.write_text(json.dumps(heard(Ears(work, Heads(192)), samples)))
@@ -85,7 +86,7 @@ def speed(x):
 
 def gaze_degrees(weights):
     """[F, 2] eyes in the head: to the character's left, and down, by the rules' own degrees."""
-    per, w = bearing.DEGREES_PER_LOOK, {n: weights[:, styles.ARKIT.index(n)] for n in styles.ARKIT if n.startswith("eyeLook")}
+    per, w = bearing.DEGREES_PER_LOOK, {n: weights[:, ARKIT.index(n)] for n in ARKIT if n.startswith("eyeLook")}
     left = w["eyeLookOutLeft"] * per["eyeLookOut"] - w["eyeLookInLeft"] * per["eyeLookIn"]
     return np.stack([left, w["eyeLookDownLeft"] * per["eyeLookDown"] - w["eyeLookUpLeft"] * per["eyeLookUp"]], 1)
 
@@ -94,7 +95,7 @@ def gain_of_eyes(weights, pose):
     """How fast the eyes turn against the head in fixations, -1 where they hold the world: slope over the frames in which the line
     of sight turns slower than 30 degrees a second in the world and the lids are open."""
     eyes, head = np.diff(gaze_degrees(weights), axis=0) * FPS, np.diff(np.degrees(pose[:, [1, 0]]), axis=0) * FPS
-    lids = weights[1:, styles.ARKIT.index("eyeBlinkLeft")]
+    lids = weights[1:, ARKIT.index("eyeBlinkLeft")]
     calm = (np.abs(eyes + head).max(1) < 30) & (lids < 0.2)
     x, y = head[calm].ravel(), eyes[calm].ravel()
     return float(x @ y / (x @ x + 1e-9))
@@ -116,7 +117,7 @@ def pauses(energy, speech):
 
 def measures(weights, pose, energy, opening, rounding):
     """{figure: value} of one animated clip beside the performer's."""
-    w = {name: weights[:, k] for k, name in enumerate(styles.ARKIT)}
+    w = {name: weights[:, k] for k, name in enumerate(ARKIT)}
     speech = energy > np.percentile(energy, 95) - SPEECH_DB
     jaw, lips = w["jawOpen"], w["mouthFunnel"] + w["mouthPucker"]
     turning = np.linalg.norm(np.diff(np.degrees(pose[:, :3]), axis=0), axis=1) * FPS
@@ -151,7 +152,7 @@ def main():
         frames = len(opening)
         at = np.interp((np.arange(frames) + 0.5) / FPS, np.arange(len(energy)) / 100, energy)
         for seed in range(options.seeds):
-            weights, pose = bearing.animate(segments, energy, frames, styles.ARKIT, np.random.default_rng(seed))
+            weights, pose = bearing.animate(segments, energy, frames, ARKIT, np.random.default_rng(seed))
             found.append((name, measures(weights, pose, at, opening, rounding)))
     names = sorted({name for name, _ in found})
     print(f"{'':28}", *(f"{name:>10}" for name in names))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..face import Face
+from ..face.face import Face
 from . import table, testset
 from .metrics import interval
 from .runtime import Runtime

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .. import mel
-from ..clips import energy_db
 from ..config import FPS
-from ..dataset.write import clip_path, read_index
+from ..speech import mel
+from ..speech.clips import energy_db
+from ..storage import clip_path, read_index
 
 SHORTEST_S, LONGEST_S = 2.0, 9.0
 

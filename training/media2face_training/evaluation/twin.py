@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from ..modules import Denoiser
-from ..pipeline import Pack
+from ..motion.pipeline import Pack
 from ..style.codes import Codes
 from .testset import Take
 

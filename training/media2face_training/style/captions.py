@@ -6,10 +6,10 @@ that matters, which an emoji's short name asks for. No caption holds a held-out 
 
 import re
 
-from . import emoji
-from . import lexicon as tables
-from .prompts import EMOTION_NAMES, Label, adverbs
-from .train import label_of
+from ..vocabulary import EMOTION_NAMES
+from . import emoji, lexicon as tables
+from .emoji import label_of
+from .prompts import Label, adverbs
 
 SUBJECTS = "face cat dog monkey person man woman girl boy child baby bear rabbit mouse head moon smiley".split()
 PARTS = "eyes mouth look expression gaze brows face".split()

@@ -8,7 +8,8 @@ import math
 import numpy as np
 from PIL import Image, ImageDraw
 
-from .prompts import EMOTION_NAMES, STYLE_NAMES, Label
+from ..vocabulary import EMOTION_NAMES, STYLE_NAMES
+from .prompts import Label
 
 SIDE, SCALE = 80, 4  # drawn large and reduced, for smooth edges
 DARK = ((60, 40, 20), (40, 30, 30), (80, 50, 20), (30, 30, 40))

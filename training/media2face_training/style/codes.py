@@ -5,8 +5,8 @@
 With `--sources text emoji` it can be made as soon as the text tower is trained: `train_pictures` holds it to its codes.
 
     codes    float16 [n, 128]   as the runtime gives them
-    labels   int16 [n, 5]       emotion (styles.EMOTIONS), third of the intensity -1..1, head style (0 none, then
-                                heads.STYLES), level 0..3, source (SOURCES)
+    labels   int16 [n, 5]       emotion (vocabulary.EMOTION_NAMES), third of the intensity -1..1, head style (0 none, then
+                                HEAD_STYLES), level 0..3, source (SOURCES)
 """
 
 import argparse
@@ -15,10 +15,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ..vocabulary import EMOTION_NAMES, STYLE_NAMES
 from . import pictures
+from .emoji import label_of
 from .gate import load
-from .prompts import EMOTION_NAMES, STYLE_NAMES, Label, third_of
-from .train import FACES, HELD_OUT_FACES, label_of
+from .material import FACES, HELD_OUT_FACES
+from .prompts import Label, third_of
 
 SOURCES = ("text", "emoji", "picture")
 PLAIN, MOVED = 96, 12  # texts of a mood alone, of a mood with a movement

@@ -12,6 +12,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from ..vocabulary import EMOTION_NAMES, STYLE_NAMES
+from .prompts import Label
+
 ANNOTATIONS = "/usr/share/unicode/cldr/common"
 FONT = "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf"
 FONT_SIZE, SIDE = 109, 80  # the font holds pictures of one size; ours, before augmentation
@@ -71,6 +74,12 @@ class Emoji:
     def base(self):
         """Without skin tone and sex."""
         return base_of(self.text)
+
+
+def label_of(e):
+    """An emoji's label."""
+    style = STYLE_NAMES.index(e.style)
+    return Label(EMOTION_NAMES.index(e.emotion), e.third if e.emotion != "neutral" else 0, style, 2 if style else 0)
 
 
 def toneless(text):

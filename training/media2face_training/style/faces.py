@@ -7,9 +7,10 @@ still face can show, on a random identity with a random look.
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from ..dataset import heads, styles
-from ..pictures import CROP, Look, Painter, random_look
-from .prompts import EMOTION_NAMES, STYLE_NAMES, Label, third_of
+from ..face.pictures import CROP, Look, Painter, random_look
+from ..rules import emotions, heads
+from ..vocabulary import EMOTION_NAMES, STYLE_NAMES
+from .prompts import Label, third_of
 
 SIDE = 80
 HELD = ("tilt", "raise", "lower", "wink", "frown")  # what a still picture can show
@@ -23,10 +24,10 @@ def pose_of(face, rng, emotion, intensity, style, level):
     weights = np.zeros(len(face.unit_names), np.float32)
 
     def add(stem, amount):
-        for channel in styles.channels(stem):
+        for channel in emotions.channels(stem):
             weights[face.unit_names.index(channel)] += amount
 
-    said = styles.EMOTIONS[emotion]
+    said = emotions.EMOTIONS[emotion]
     for stem, offset in said.face.items():
         add(stem, offset * intensity * np.clip(rng.normal(1, 0.15), 0.5, 1.5))
     if rng.random() < 0.4:

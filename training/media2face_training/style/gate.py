@@ -15,10 +15,11 @@ from torch.nn import functional
 
 from .. import stages
 from ..config import CLIP
+from ..vocabulary import EMOTION_NAMES, STYLE_NAMES
 from . import emoji, pictures
-from .prompts import EMOTION_NAMES, STYLE_NAMES, TEMPLATES, phrases
+from .material import FACES, HELD_OUT_FACES, Material
+from .prompts import TEMPLATES, phrases
 from .towers import Towers
-from .train import FACES, HELD_OUT_FACES, Material
 
 FRAMES = {"a": ("{}", "a {} voice", "she sounds {}"), "r": ("{}", "speak {}", "said {}"), "n": ("{}", "full of {}"),
           "v": ("{}", "they {}"), "": ("{}",)}

@@ -4,12 +4,10 @@ import random
 from collections import defaultdict
 from dataclasses import dataclass
 
-from ..dataset.heads import STYLES
-from ..dataset.styles import EMOTIONS
+from ..vocabulary import EMOTION_NAMES, STYLE_NAMES
 from . import lexicon as tables
 from .words import HARMLESS_FILES
 
-EMOTION_NAMES, STYLE_NAMES = tuple(EMOTIONS), ("none", *STYLES)
 HELD_OUT_PHRASES = 4  # the last phrases of every head style are kept for the gate
 
 # {} is the word with its adverb. By what the word is: adjective, adverb, noun, verb.

@@ -17,14 +17,15 @@ from torch.nn import functional
 
 from .. import stages
 from ..config import CLIP
+from ..vocabulary import EMOTION_NAMES, STYLE_NAMES
 from . import emoji, lexicon as tables, pictures
+from .emoji import label_of
 from .gate import FRAMES
-from .prompts import EMOTION_NAMES, MOODS, MOVEMENTS, STYLE_NAMES, THIRDS, Prompts, phrases
+from .prompts import MOODS, MOVEMENTS, THIRDS, Prompts, phrases
 from .tokens import Tokenizer
 from .towers import Towers
-from .train import label_of
-from .words import lexicon
 from .wordnet import WordNet
+from .words import lexicon
 
 PROMPTS, SEED = 14000, 5
 ENGLISH_WORDS, FOREIGN_WORDS, PHRASES = 16, 6, 6  # that are listed, of an emotion, of it in each language, of a head act

@@ -5,6 +5,10 @@ from torch import nn
 from torch.nn import functional
 
 from ..config import CLIP
+from .prompts import MOODS, MOVEMENTS
+
+CHUNKS = 4  # that a batch of texts is cut into by length
+WORDS = dict(text=CLIP["text"], projection_dim=CLIP["projection_dim"])  # what a checkpoint of words must agree in
 
 
 class Attention(nn.Module):
@@ -154,3 +158,15 @@ def pad(rows, end):
     """Lists of ids -> [batch, longest], filled with the end marker."""
     longest = max(map(len, rows))
     return torch.tensor([row + [end] * (longest - len(row)) for row in rows])
+
+
+class Heads(nn.Module):
+    """What a code says: logits of mood and movement."""
+
+    def __init__(self, width):
+        super().__init__()
+        self.mood, self.movement = nn.Linear(width, MOODS), nn.Linear(width, MOVEMENTS)
+
+    def forward(self, codes):
+        codes = functional.normalize(codes) * 12
+        return self.mood(codes), self.movement(codes)

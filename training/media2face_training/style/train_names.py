@@ -19,9 +19,9 @@ from .. import stages
 from ..config import CLIP
 from ..loop import Loop
 from .captions import Captions
-from .towers import Towers
-from .train import CHUNKS, SEED, WORDS, Heads, Material
-from .train_pictures import Means, Told
+from .material import SEED, Material
+from .told import Means, Told
+from .towers import CHUNKS, WORDS, Heads, Towers
 
 RATE, CAPTIONS = 4e-4, 96
 WEIGHTS = dict(called=1.0, movement=0.3, drawn=1.0, length=0.1, kept=10.0, named=0.3, read=3.0)

@@ -4,7 +4,7 @@ import collections
 import random
 from dataclasses import dataclass
 
-from ..dataset.styles import EMOTIONS
+from ..vocabulary import EMOTION_NAMES
 from . import lexicon as tables
 from .wordnet import WordNet
 
@@ -63,8 +63,8 @@ def collect(wordnet):
                 found[text.replace("_", " "), language].setdefault(emotion, "")
     words = []
     for (text, language), parts in sorted(found.items()):
-        if len(parts) == 1 or text in EMOTIONS:
-            emotion = text if text in EMOTIONS else next(iter(parts))
+        if len(parts) == 1 or text in EMOTION_NAMES:
+            emotion = text if text in EMOTION_NAMES else next(iter(parts))
             words.append(Word(text, parts[emotion], emotion, third_of(text) if emotion != "neutral" else 0, language))
     return words
 

@@ -12,9 +12,9 @@ import sys
 import time
 from pathlib import Path
 
-from ..dataset import voices
-from ..dataset import write as store
-from . import clip, lines, packages, plan, write
+from .. import packages
+from ..dataset import voices, write as store
+from . import clip, lines, plan, write
 
 
 def absent():

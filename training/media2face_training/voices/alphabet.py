@@ -3,7 +3,7 @@
 hibari, which was distilled from a Kokoro voice, has the same alphabet and the same clock.
 """
 
-from ..phones import INDEX
+from ..speech.phones import INDEX
 
 FRAME_S = 0.025  # a duration counts these
 LATE_S = 0.063  # the sound of a phone begins this much before its token: closures of ten voices, 469 of them

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import mel
-from . import packages
+from .. import packages
+from ..speech import mel
 
 WITHIN_S = 0.1
 CLOSED = ("m", "b", "p")  # heard symbols begin with one of these (pʰ, p͈)

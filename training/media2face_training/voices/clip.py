@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from .. import clips, mel, speech
+from .. import packages
 from ..dataset import delivery
-from . import engines, lines, music, packages
+from ..speech import clips, mel, synthesis
+from . import engines, lines, music
 
 SUNG_HZ = {"hibari": 220.0, "ff_siwis": 220.0, "jf_alpha": 220.0, "jf_nezumi": 230.0, "jf_tebukuro": 220.0, "jm_kumo": 120.0}
 HELD = (2.0, 6.0)  # a sung vowel's length against the spoken one's
@@ -32,7 +33,7 @@ class Studio:
 
     @property
     def espeak(self):
-        return self._once("espeak", speech.Espeak)
+        return self._once("espeak", synthesis.Espeak)
 
     @property
     def reader(self):

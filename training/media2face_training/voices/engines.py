@@ -4,8 +4,9 @@ import json
 
 import numpy as np
 
-from .. import speech
-from . import alphabet, packages
+from .. import packages
+from ..speech import synthesis
+from . import alphabet
 
 RATE = 24000
 SHORT, LONG = 3, 400  # symbols of a sentence that the networks speak well
@@ -33,7 +34,7 @@ def session(path, durations):
 def finished(sound):
     """Float samples at 24 kHz -> int16 at 16 kHz; too loud ones are made quieter."""
     sound = np.nan_to_num(np.asarray(sound, np.float64))
-    return speech.to_16k(sound * 32767 * min(1.0, PEAK / max(np.abs(sound).max(), 1e-9)), RATE)
+    return synthesis.to_16k(sound * 32767 * min(1.0, PEAK / max(np.abs(sound).max(), 1e-9)), RATE)
 
 
 def _numbered(symbols, vocabulary):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .. import storage
 from ..dataset import write as store
 from . import clip, engines, plan
 
@@ -35,7 +36,7 @@ def prepare(folder, configuration):
             raise store.Refused(f"{folder} was made with another configuration ({'; '.join(differs)})")
     for name in ("sound", "rows"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    store.write_text(path, json.dumps(configuration, indent=1) + "\n")
+    storage.write_text(path, json.dumps(configuration, indent=1) + "\n")
 
 
 def read_rows(path):
@@ -58,8 +59,8 @@ def make_shard(folder, seed, part, shard, lines, studio):
         start += len(samples)
     sound, index = paths(folder, part, shard)
     whole = np.concatenate(sounds) if sounds else np.zeros(0, np.int16)
-    store.atomically(sound, lambda file: np.save(file, whole))
-    store.write_text(index, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+    storage.atomically(sound, lambda file: np.save(file, whole))
+    storage.write_text(index, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
     return rows
 
 
@@ -98,5 +99,5 @@ def finish(folder, shards):
         start += len(piece)
     audio.flush()
     part.replace(Path(folder) / "audio.npy")
-    store.write_text(Path(folder) / "index.jsonl", "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+    storage.write_text(Path(folder) / "index.jsonl", "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
     return rows

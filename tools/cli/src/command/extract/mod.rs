@@ -174,8 +174,8 @@ mod tests {
 
     #[test]
     fn columns_are_those_of_the_training() {
-        let styles = concat!(env!("CARGO_MANIFEST_DIR"), "/../../training/media2face_training/dataset/styles.py");
-        let text = std::fs::read_to_string(styles).unwrap();
+        let vocabulary = concat!(env!("CARGO_MANIFEST_DIR"), "/../../training/media2face_training/vocabulary.py");
+        let text = std::fs::read_to_string(vocabulary).unwrap();
         let list = text.split_once("\nARKIT = ").unwrap().1.split_once(".split()").unwrap().0;
         let names: Vec<&str> = list.split(['(', '"', '\n', ' ']).filter(|word| word.len() > 5).collect();
         let mut sorted = ARKIT_NAMES;

@@ -1,0 +1,164 @@
+"""Step reduction that keeps guidance: a student takes in one DDIM step what its teacher takes in several.
+
+Progressive distillation (Salimans and Ho 2022) of the *guided* sampler (Meng et al. 2023), but with the three branches
+kept: both sides are combined by eq. 9 with the same random s_A and s_P, so the strengths stay free at run time.
+
+    x0 = (1 - s_A - s_P) G(nothing) + s_A G(A) + s_P G(A, P)
+
+From x_t the teacher goes `--substeps` guided steps to x_t'; the student's target is the x0 that leads from x_t to x_t' in
+one step, x0* = (x_t' - r x_t) / (sqrt(a') - r sqrt(a)), r = sqrt(1 - a') / sqrt(1 - a).
+
+    python -m media2face_training.motion.reduce_steps --data DIR --work target/training --steps 2000
+
+With `--one-branch S` the student is one network without guidance: G(A, P), or G(A) of a clip without a style, learns
+(1 - S) G(nothing) + S G(A, P) of its teacher. Its pack says `distilled`.
+"""
+
+import argparse
+import copy
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ..config import DENOISER, UNITS
+from ..face.networks import expression_of, load_mappings
+from ..loop import Loop
+from ..modules import Denoiser
+from ..muon import Muon
+from ..stages import device_of
+from ..style.codes import Codes
+from .diffusion import alphas_cumprod, trailing_steps
+from .losses import Losses, learn, total
+from .pipeline import Pack
+from .windows import Windows, lengths, truth
+
+COUNTS, SUBSTEPS = (4, 5, 6, 8), 5  # eight steps of five are forty of the teacher's
+S_A, S_P, NO_STYLE = (0.0, 2.5), (0.5, 3.0), 0.25
+
+
+def teacher_of(path):
+    """(state dict, configuration with shape and scale of motion) of a pack, or of a checkpoint's averaged weights."""
+    if path.suffix != ".m2f":
+        found = torch.load(path, weights_only=False, map_location="cpu")
+        return found["modules"]["average"], found["configuration"]
+    pack = Pack(path)
+    shape = {key: pack.manifest["denoiser"][key] for key in DENOISER}
+    scale = {key: pack.tensors[f"denoiser.{key}"].tolist() for key in ("mean", "std")}
+    return pack.denoiser.state_dict(), dict(shape=shape, expression="latents", **scale)
+
+
+def guided(model, x, t, audio, style, s_A, s_P):
+    """Eq. 9 with all branches as one batch; s_A and s_P numbers or [B, 1, 1]. A branch whose weight is the number 0 is left out."""
+    silence, no_style = torch.zeros_like(audio), torch.zeros_like(style)
+    branches = [(1 - s_A - s_P, silence, no_style), (s_A, audio, no_style), (s_P, audio, style)]
+    weights, audios, styles = zip(*(b for b in branches if torch.is_tensor(b[0]) or b[0]))
+    count = len(weights)
+    parts = model(x.repeat(count, 1, 1), t.repeat(count), torch.cat(audios), torch.cat(styles)).float().chunk(count)
+    return sum(weight * part for weight, part in zip(weights, parts))
+
+
+def ddim(x, x0, now, after):
+    """One deterministic step between levels of alpha-bar."""
+    noise = (x - now.sqrt() * x0) / (1 - now).sqrt()
+    return after.sqrt() * x0 + (1 - after).sqrt() * noise
+
+
+def target_of(x, arrived, now, after):
+    """The x0 that takes x to `arrived` in one step."""
+    r = ((1 - after) / (1 - now)).sqrt()
+    return (arrived - r * x) / (after.sqrt() - r * now.sqrt())
+
+
+def spans(rng, count, T, substeps=SUBSTEPS):
+    """A random step of a random short schedule: the timesteps on the way, first to last, -1 the end.
+
+    [count, substeps + 1]
+    """
+    out = []
+    for _ in range(count):
+        times = trailing_steps(int(rng.choice(COUNTS)), T) + [-1]
+        k = rng.integers(0, len(times) - 1)
+        out.append(np.round(np.linspace(times[k], times[k + 1], substeps + 1)))
+    return torch.from_numpy(np.array(out)).long()
+
+
+def strengths(rng, count):
+    """(s_A, s_P), each [count, 1, 1]; without a style s_P is 0."""
+    s_A, s_P = (rng.uniform(*span, (count, 1, 1)) for span in (S_A, S_P))
+    return s_A, s_P * (rng.random((count, 1, 1)) >= NO_STYLE)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", required=True, help="folder of M2F-S")
+    parser.add_argument("--work", default="target/training")
+    parser.add_argument("--teacher", help="a pack or a checkpoint; denoiser.pt in the work folder by default")
+    parser.add_argument("--init", help="the student begins with the weights of this pack or checkpoint, not with its teacher's")
+    parser.add_argument("--one-branch", type=float, metavar="S", help="a strength of all guidance, to take in for good")
+    parser.add_argument("--substeps", type=int, default=SUBSTEPS, help="the teacher's in a step; 1 where it takes few itself")
+    parser.add_argument("--out", default="denoiser_few.pt")
+    parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--frames", type=int, default=800, help="frames in a batch")
+    parser.add_argument("--rate", type=float, default=1.5e-3)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    rng = np.random.default_rng(options.seed)
+    device, work = device_of(options.device), Path(options.work)
+    state, found = teacher_of(Path(options.teacher or work / "denoiser.pt"))
+    mean, std = (np.array(found[key], np.float32) for key in ("mean", "std"))
+    from_weights, to_weights = load_mappings(work)
+    rows, table = truth(options.data, work)
+    x = np.concatenate([expression_of(table[:, :UNITS], from_weights), table[:, UNITS:]], 1)
+    windows = Windows(work, rows, ((x - mean) / std).astype(np.float16), Codes(work / "style_codes.npz"), rng)
+    names = [str(n) for n in np.load(work / "face.npz", allow_pickle=True)["unit_names"]]
+    losses = Losses(to_weights.to(device), mean, std, names, device)
+    teacher = Denoiser(**found["shape"]).to(device)
+    teacher.load_state_dict(state)
+    model = copy.deepcopy(teacher)
+    if options.init:
+        model.load_state_dict(teacher_of(Path(options.init))[0])
+    average = copy.deepcopy(model).requires_grad_(False)
+    teacher.requires_grad_(False)
+    optimiser = Muon(model.parameters(), weight_decay=0.0)
+    configuration = found | dict(substeps=options.substeps, counts=COUNTS, one_branch=options.one_branch)
+    loop = Loop(work / options.out, None, options.rate, dict(denoiser=model, average=average), optimiser, warmup=50,
+                steps=options.steps, configuration=configuration)
+    alpha = torch.cat([alphas_cumprod().float(), torch.ones(1)]).to(device)  # index -1 is the end, without noise
+    for step in loop:
+        length, count, prefix = lengths(rng, options.frames)
+        clean, audio, style = (part.to(device) for part in windows.batch(length, count))
+        judged = torch.ones(1, length, 1, device=device)
+        judged[:, :prefix] = 0
+        way = spans(rng, count, len(alpha) - 1, options.substeps).to(device)
+        level = alpha[way][:, :, None, None]
+        noisy = level[:, 0].sqrt() * clean + (1 - level[:, 0]).sqrt() * torch.randn_like(clean)
+        noisy = torch.where(judged > 0, noisy, clean)
+        if options.one_branch:
+            s_A, s_P = 0, options.one_branch
+            style = style * torch.from_numpy(rng.random((count, 1, 1)) >= NO_STYLE).to(style)
+        else:
+            s_A, s_P = (torch.from_numpy(s).to(clean) for s in strengths(rng, count))
+        with torch.no_grad(), torch.autocast(device.type, torch.bfloat16):
+            arrived = noisy
+            for k in range(options.substeps):
+                x0 = guided(teacher, arrived, way[:, k], audio, style, s_A, s_P)
+                arrived = torch.where(judged > 0, ddim(arrived, x0, level[:, k], level[:, k + 1]), clean)
+        target = target_of(noisy, arrived, level[:, 0], level[:, -1])
+        target = torch.where(judged > 0, target, clean)
+        with torch.autocast(device.type, torch.bfloat16):
+            if options.one_branch:
+                guess = model(noisy, way[:, 0], audio, style).float()
+            else:
+                guess = guided(model, noisy, way[:, 0], audio, style, s_A, s_P)
+        terms = losses(guess, target, judged)
+        learn(total(terms), model, average, optimiser, step)
+        loop.note(**{name: value.detach() for name, value in terms.items()})
+
+
+if __name__ == "__main__":
+    main()

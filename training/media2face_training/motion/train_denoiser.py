@@ -1,0 +1,138 @@
+"""Denoiser: predicts clean motion (z of the expression, head pose) from noise, step, audio and style.
+
+x0 prediction, T = 500 cosine steps. Loss (paper, eq. 5-8) over valid frames:
+  simple = mean (X - X')^2, velocity = mean (dX - dX')^2, smooth = mean (X'[2:] + X'[:-2] - 2 X'[1:-1])^2,
+weighted 1, 1, .01; and one term of ours: the 52 weights that M' reads from z and from z', so that what the mouth does
+counts more than what z happens to measure. Two-phase mask: the style is dropped with p = .25, then everything with
+p = .1. For streaming, half of the batches have 40 to 200 frames of which the first 0 to 40 are given clean and are
+not judged.
+
+    python -m media2face_training.motion.train_denoiser --data DIR --work target/training --steps 16000
+
+The rows of the evaluation's table share one recipe, `--ablation`, and differ in one thing: `--fraction .1` of the
+data; `--expression weights`, blendshapes in place of latents; `--regress`, a mean regressor of the same shape.
+"""
+
+import argparse
+import copy
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ..config import DENOISER, GNPFA, UNITS
+from ..face.networks import expression_of, load_mappings
+from ..loop import Loop
+from ..modules import Denoiser
+from ..muon import Muon
+from ..stages import device_of
+from ..style.codes import Codes
+from .diffusion import alphas_cumprod
+from .losses import Losses, learn, total
+from .pipeline import Pack
+from .windows import POSE, Windows, lengths, moments, truth
+
+DROP_STYLE, DROP_ALL = 0.25, 0.1
+DISTURBED = 0.8
+ABLATION = dict(steps=8000, frames=400)
+
+
+def disturbed(audio, rng):
+    """Features [B, N, d_a] of most windows with those of another window laid over, up to DISTURBED as strong.
+
+    The encoder is surest of the voices that it was trained on, which are these; a voice it hears less well leaves traces
+    of phones that were not said, and a face that trusts them closes its lips too often.
+    """
+    other = audio.roll(1, 0).roll(int(rng.integers(audio.shape[1])), 1)
+    share = torch.from_numpy(rng.uniform(-DISTURBED / 2, DISTURBED, (len(audio), 1, 1))).to(audio).clamp(min=0)
+    return audio + share * (other - other.mean((0, 1)))
+
+
+def masked(audio, style, rng):
+    """The two-phase mask: styles of some, then all conditions of some become zero."""
+    keep_style = torch.from_numpy(rng.random((len(audio), 1, 1)) >= DROP_STYLE).to(audio)
+    keep = torch.from_numpy(rng.random((len(audio), 1, 1)) >= DROP_ALL).to(audio)
+    return audio * keep, style * keep_style * keep
+
+
+def weights_of(path):
+    """State dict of a denoiser: of a pack, or the averaged one of a checkpoint."""
+    if str(path).endswith(".m2f"):
+        return Pack(path).denoiser.state_dict()
+    return torch.load(path, weights_only=False, map_location="cpu")["modules"]["average"]
+
+
+def options_of(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", required=True, help="folder of M2F-S")
+    parser.add_argument("--work", default="target/training")
+    parser.add_argument("--out", default="denoiser.pt", help="checkpoint in the work folder")
+    parser.add_argument("--init", help="begin with the weights of a pack or of a checkpoint (its averaged ones)")
+    parser.add_argument("--steps", type=int, help="16000 by default; of an ablation 8000, the same for all rows of a table")
+    parser.add_argument("--frames", type=int, default=1600, help="frames in a batch")
+    parser.add_argument("--rate", type=float, default=5e-3)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--fraction", type=float, default=1.0, help="share of the training clips")
+    parser.add_argument("--expression", choices=("latents", "weights"), default="latents")
+    parser.add_argument("--regress", action="store_true", help="predict the mean from the conditions alone")
+    parser.add_argument("--ablation", action="store_true", help=f"the recipe that rows of the table share: {ABLATION}")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args(arguments)
+    if options.ablation:
+        options.frames = ABLATION["frames"]
+    options.steps = options.steps or (ABLATION["steps"] if options.ablation else 16000)
+    return options
+
+
+def main():
+    options = options_of()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    rng = np.random.default_rng(options.seed)
+    device, work = device_of(options.device), Path(options.work)
+    from_weights, to_weights = load_mappings(work)
+    rows, table = truth(options.data, work)
+    latents = options.expression == "latents"
+    width = GNPFA["d_z"] if latents else UNITS
+    expression = expression_of(table[:, :UNITS], from_weights) if latents else table[:, :UNITS].astype(np.float32)
+    x = np.concatenate([expression, table[:, UNITS:]], 1)
+    mean, std = moments(x, width)
+    x = ((x - mean) / std).astype(np.float16)
+    windows = Windows(work, rows, x, Codes(work / "style_codes.npz"), rng, options.fraction)
+    names = [str(n) for n in np.load(work / "face.npz", allow_pickle=True)["unit_names"]]
+    losses = Losses(to_weights.to(device) if latents else None, mean, std, names, device)
+    shape = DENOISER | dict(d_x=width + POSE, d_a=windows.features.shape[1])
+    model = Denoiser(**shape).to(device)
+    if options.init:
+        model.load_state_dict(weights_of(options.init))
+    average = copy.deepcopy(model).requires_grad_(False)
+    optimiser = Muon(model.parameters(), weight_decay=0.02)
+    configuration = dict(shape=shape, fraction=options.fraction, expression=options.expression,
+                         regress=options.regress, mean=mean.tolist(), std=std.tolist())
+    loop = Loop(work / options.out, None, options.rate, dict(denoiser=model, average=average), optimiser, warmup=200,
+                steps=options.steps, configuration=configuration)
+    alpha = alphas_cumprod().float().to(device)
+    for step in loop:
+        length, count, prefix = lengths(rng, options.frames)
+        clean, audio, style = (part.to(device) for part in windows.batch(length, count))
+        t = torch.randint(0, len(alpha), (count,), device=device)
+        audio = disturbed(audio, rng)
+        judged = torch.ones(1, length, 1, device=device)
+        if options.regress:
+            noisy, t = torch.zeros_like(clean), torch.zeros_like(t)
+        else:
+            judged[:, :prefix] = 0
+            audio, style = masked(audio, style, rng)
+            a = alpha[t][:, None, None]
+            noisy = a.sqrt() * clean + (1 - a).sqrt() * torch.randn_like(clean)
+            noisy = torch.where(judged > 0, noisy, clean)
+        with torch.autocast(device.type, torch.bfloat16):
+            guess = model(noisy, t, audio, style)
+        terms = losses(guess.float(), clean, judged)
+        learn(total(terms), model, average, optimiser, step)
+        loop.note(**{name: value.detach() for name, value in terms.items()})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""Motion of M2F-S as the denoiser sees it: standardised latents and head pose, beside the features that go with them.
+
+    x = ([z, pose] - mean) / std,  z = M(weights)     or, for the row without GNPFA, x = ([weights, pose] - mean) / std
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ..config import DIFFUSION, UNITS
+from ..storage import clip_path, read_index
+
+POSE = 6
+WINDOW, SHORTEST, LONGEST_PREFIX = DIFFUSION["window"], 40, 40  # frames
+STILL = 0.3  # a dimension's scale is at least this share of the median: what hardly moves is not blown up to noise
+
+
+def truth(data, work):
+    """(rows of the index by number, each with `first`; float16 [frames, 52 + 6] of all clips), cached in the work folder."""
+    rows, table = read_index(data), Path(work) / "motion.npy"
+    first = 0
+    for row in rows:
+        row["first"] = first
+        first += row["frames"]
+    stamp = Path(work) / "motion.json"
+    key = json.dumps([str(Path(data).resolve()), len(rows), first, (Path(data) / "index.jsonl").stat().st_mtime])
+    if not table.exists() or not stamp.exists() or stamp.read_text() != key:
+        out = np.empty((first, UNITS + POSE), np.float16)
+        for row in rows:
+            with np.load(clip_path(data, row["number"])) as clip:
+                part = slice(row["first"], row["first"] + row["frames"])
+                out[part, :UNITS], out[part, UNITS:] = clip["weights"], clip["pose"]
+        np.save(Path(work) / "motion.new.npy", out)
+        (Path(work) / "motion.new.npy").rename(table)
+        stamp.write_text(key)
+    return {row["number"]: row for row in rows}, np.load(table, mmap_mode="r")
+
+
+def moments(x, expression):
+    """(mean, std) of motion [frames, d_x] whose first `expression` dimensions are not poses."""
+    mean, std = x.mean(0), x.std(0)
+    std[:expression] = np.maximum(std[:expression], STILL * np.median(std[:expression]))
+    return mean.astype(np.float32), std.astype(np.float32)
+
+
+def lengths(rng, frames):
+    """(frames of a window, windows of a batch, frames given clean): half of the batches as a stream has them."""
+    if rng.random() < 0.5:
+        return WINDOW, max(1, frames // WINDOW), 0
+    length = int(rng.integers(SHORTEST, WINDOW + 1))
+    return length, max(1, frames // length), int(rng.integers(0, min(LONGEST_PREFIX, length // 2) + 1))
+
+
+class Windows:
+    """Random windows of the training clips, the features of one of their copies and a style code each.
+
+    `fraction` keeps that share of the clips, the same ones for the same share; a smaller share is part of a larger one.
+    """
+
+    def __init__(self, work, rows, x, codes, rng, fraction=1.0):
+        self.x, self.codes, self.rng = x, codes, rng
+        self.features = np.load(Path(work) / "features.npy", mmap_mode="r")
+        with open(Path(work) / "features.jsonl", encoding="utf8") as lines:
+            copies = [json.loads(line) for line in lines]
+        train = sorted({c["number"] for c in copies if c["split"] == "train"})
+        kept = set(np.random.default_rng(5).permutation(train)[: max(1, round(fraction * len(train)))].tolist())
+        self.clips = [(rows[c["number"]], c) for c in copies if c["number"] in kept]
+        self.frames = np.array([copy["frames"] for _, copy in self.clips])
+
+    def batch(self, length, count):
+        """(motion [B, N, d_x], features [B, N, d_a], style codes [B, 1, d_p]) of `count` windows of `length` frames."""
+        share = np.where(self.frames >= length, self.frames, 0).astype(np.float64)
+        motion, audio, style = [], [], []
+        for k in self.rng.choice(len(self.clips), count, p=share / share.sum()):
+            row, copy = self.clips[k]
+            start = self.rng.integers(0, copy["frames"] - length + 1)
+            motion.append(self.x[row["first"] + start : row["first"] + start + length])
+            audio.append(self.features[copy["first"] + start : copy["first"] + start + length])
+            style.append(self.codes.draw(self.rng, row["emotion"], row["intensity"], row["style"], row["level"])[None])
+        return tuple(torch.from_numpy(np.stack(part).astype(np.float32)) for part in (motion, audio, style))

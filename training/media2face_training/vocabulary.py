@@ -1,0 +1,16 @@
+"""Names that several rooms share: the 52 weights, the ten emotions, the seven head movements."""
+
+# The order of the face asset's units: ARKit's 52 names, sorted.
+ARKIT = tuple(
+    "browDownLeft browDownRight browInnerUp browOuterUpLeft browOuterUpRight cheekPuff cheekSquintLeft "
+    "cheekSquintRight eyeBlinkLeft eyeBlinkRight eyeLookDownLeft eyeLookDownRight eyeLookInLeft eyeLookInRight "
+    "eyeLookOutLeft eyeLookOutRight eyeLookUpLeft eyeLookUpRight eyeSquintLeft eyeSquintRight eyeWideLeft "
+    "eyeWideRight jawForward jawLeft jawOpen jawRight mouthClose mouthDimpleLeft mouthDimpleRight mouthFrownLeft "
+    "mouthFrownRight mouthFunnel mouthLeft mouthLowerDownLeft mouthLowerDownRight mouthPressLeft mouthPressRight "
+    "mouthPucker mouthRight mouthRollLower mouthRollUpper mouthShrugLower mouthShrugUpper mouthSmileLeft "
+    "mouthSmileRight mouthStretchLeft mouthStretchRight mouthUpperUpLeft mouthUpperUpRight noseSneerLeft "
+    "noseSneerRight tongueOut".split())
+
+EMOTION_NAMES = ("neutral", "happy", "angry", "sad", "surprised", "afraid", "disgusted", "contemptuous", "calm", "tired")
+HEAD_STYLES = ("nod", "shake", "tilt", "raise", "lower", "wink", "frown")
+STYLE_NAMES = ("none", *HEAD_STYLES)
