@@ -61,7 +61,10 @@ TONGUE = {"T", "D", "N", "L", "K", "G", "NG", "TH", "DH", "HH"}
 
 
 def dominance(phone):
-    """(strength on the jaw, strength on the lips, onset rate 1/s, decay rate 1/s) of a phone (Cohen and Massaro)."""
+    """(strength on the jaw, strength on the lips, onset rate 1/s, decay rate 1/s) of a phone (Cohen and Massaro 1993).
+
+    The numbers are chosen by eye, but for the rates of rounded vowels, which are fitted on a performer.
+    """
     if phone in BILABIAL or phone in LABIODENTAL:
         return 3.0, 3.0, 30.0, 30.0
     if phone in ROUNDED:  # a performer's lips move .34 to .37 of their deviation a frame; half as fast was .18 to .20
