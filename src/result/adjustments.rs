@@ -62,7 +62,7 @@ impl Default for Adjustments {
 
 impl Adjustments {
     /// An [`Adjustments::head_smoothing_s`] that takes the starter's trembling out of a head and leaves its nods: what `m2f
-    /// animate` and `m2f scene` do (docs/model-notes.md).
+    /// animate` and `m2f scene` do (docs/model-notes/motion.md).
     pub const CALM_HEAD_S: f32 = 0.04;
 
     /// Checks the numbers, and that the model has what they need: ahead of work whose result is to be adjusted.

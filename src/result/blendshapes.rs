@@ -2,7 +2,7 @@
 //!
 //! The decoder is not quite linear, its training faces were: a face is near the sum of its blendshapes times their weights
 //! where each of them is taken in the middle of what speech uses. So a shape is twice what half a weight does, and closed
-//! lips are taken where lips close. docs/model-notes.md has what that is off by, and what else was tried.
+//! lips are taken where lips close. docs/model-notes/face.md has what that is off by, and what else was tried.
 
 use std::sync::Arc;
 

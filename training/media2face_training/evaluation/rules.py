@@ -1,6 +1,6 @@
 """The rules against a performer, before anything is trained on them: her voice, phones as the audio encoder hears them, the rules.
 
-What is measured is what docs/model-notes.md and the model card call lifelike: opening and rounding against her rig, whole and
+What is measured is what docs/model-notes/motion.md and the model card call lifelike: opening and rounding against her rig, whole and
 while she speaks, also beyond what loudness explains; jaws open in pauses; how fast lips round; heads that hold still; eyes
 that hold the world while the head turns; brows that are not each other's mirror. Only clips to train on are read.
 

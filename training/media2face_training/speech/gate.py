@@ -2,7 +2,7 @@
 
 Prompts of one professional speaker (prompts.py): closures of the lips as area under the curve per frame and as recall
 at a precision of 0.5, opening and rounding as correlations; once more in pink noise at 15 dB, and each again as a
-stream with 200 ms of sound ahead and with one frame of the face. The bars are those of version 0.5; docs/model-notes.md has
+stream with 200 ms of sound ahead and with one frame of the face. The bars are those of version 0.5; docs/model-notes/speech.md has
 what the ear of 0.4 reaches. A second speaker, in French, with rougher phone times is shown beside it and is no
 gate. With --tracks, opening and rounding of a real performer at 30 fps. Evaluation only.
 
