@@ -75,6 +75,11 @@ class Rooms(unittest.TestCase):
     def test_no_room_uses_itself_by_way_of_others(self):
         list(graphlib.TopologicalSorter(MAY_USE).static_order())  # raises CycleError
 
+    def test_no_module_imports_itself_by_way_of_others(self):
+        texts = sources()
+        graph = {module: set(imports(module, text, texts)) - {module} for module, text in texts.items()}
+        list(graphlib.TopologicalSorter(graph).static_order())
+
     def test_what_the_table_allows_is_used(self):
         texts = sources()
         used = {name: set() for name in MAY_USE}
