@@ -10,11 +10,9 @@ use crate::plan::{
     Executable, Plan, Port, Section, State, Storage, Tensor, TimelineSignal, VertexLayout, VertexSource,
 };
 
-use super::gpu::Gpu;
-use super::kernels::Kernels;
-use super::lowering::{Lowered, Memory, workspace_start};
+use super::lowering::{Memory, workspace_start};
 use super::memory::Buffer;
-use super::pace::Pace;
+use super::program::VulkanProgram;
 use super::recording::Recording;
 use super::tensor::DeviceTensor;
 use super::transfer::{Part, Transfer, full_barrier, upload, wait};
@@ -26,13 +24,9 @@ const MAX_COMMANDS: usize = 512;
 
 /// What all recordings of a plan share.
 pub(super) struct Compiled {
-    pub(super) gpu: Arc<Gpu>,
-    pub(super) kernels: Arc<Kernels>,
-    pub(super) plan: Arc<Plan>,
-    pub(super) lowered: Arc<Lowered>,
+    pub(super) program: Arc<VulkanProgram>,
     pub(super) arena: vk::Buffer,
     pub(super) constants: Option<Buffer>,
-    pub(super) pace: Pace,
 }
 
 impl Compiled {
@@ -42,7 +36,7 @@ impl Compiled {
             Memory::Arena => self.arena,
             Memory::State => state,
             Memory::Constants => self.constants.as_ref().map_or(vk::Buffer::null(), |buffer| buffer.handle),
-            Memory::Weight(index) => self.lowered.weights[index].buffer.handle,
+            Memory::Weight(index) => self.program.weights[index].buffer.handle,
         }
     }
 }
@@ -73,19 +67,14 @@ pub(super) struct VulkanExecutable {
 }
 
 impl VulkanExecutable {
-    pub(super) fn new(
-        gpu: &Arc<Gpu>,
-        kernels: &Arc<Kernels>,
-        plan: Arc<Plan>,
-        lowered: Arc<Lowered>,
-        pace: Pace,
-    ) -> Result<Self> {
-        plan.check_memory((lowered.workspace_bytes / 4) as usize)?;
-        let bytes = workspace_start(&plan) + lowered.workspace_bytes;
+    pub(super) fn new(program: Arc<VulkanProgram>) -> Result<Self> {
+        let (gpu, plan, workspace_bytes) = (&program.gpu, &program.plan, program.lowered.workspace_bytes);
+        plan.check_memory((workspace_bytes / 4) as usize)?;
+        let bytes = workspace_start(plan) + workspace_bytes;
         let mut arena = Buffer::device(gpu, "arena", bytes)?;
         let mut transfer = Transfer::new(gpu)?;
-        poison(&plan, &mut arena, bytes, &mut transfer)?;
-        let ports_bytes = ports_len(&plan) as u64 * 4;
+        poison(plan, &mut arena, bytes, &mut transfer)?;
+        let ports_bytes = ports_len(plan) as u64 * 4;
         let mirror = match arena.mapped() {
             Some(_) => None,
             None => Some(Buffer::host(gpu, "ports", ports_bytes)?),
@@ -97,13 +86,11 @@ impl VulkanExecutable {
             Ok(buffer)
         });
         let constants = constants.transpose()?;
-        let uploads = Uploads::new(gpu, &plan, mirror.as_ref().map(|mirror| mirror.handle), arena.handle)?;
+        let uploads = Uploads::new(gpu, plan, mirror.as_ref().map(|mirror| mirror.handle), arena.handle)?;
         // SAFETY: the device lives; the executable destroys the fence.
         let fence = gpu.check("fence", unsafe { gpu.handle.create_fence(&vk::FenceCreateInfo::default(), None) })?;
-        let (gpu, kernels) = (Arc::clone(gpu), Arc::clone(kernels));
-        let compiled = Compiled { gpu, kernels, plan, lowered, arena: arena.handle, constants, pace };
         Ok(Self {
-            compiled: Arc::new(compiled),
+            compiled: Arc::new(Compiled { program, arena: arena.handle, constants }),
             arena,
             mirror,
             uploads,
@@ -118,12 +105,12 @@ impl VulkanExecutable {
 
     /// Bytes of some values of a port in the arena and in the mirror, if it is of this storage.
     fn range(&self, port: Port, storage: Storage, part: Range<usize>) -> Result<Range<usize>> {
-        let values = self.compiled.plan.port_range(port, storage, part)?;
+        let values = self.compiled.program.plan.port_range(port, storage, part)?;
         Ok(values.start * 4..values.end * 4)
     }
 
     fn all(&self, port: Port) -> Range<usize> {
-        0..self.compiled.plan.port_len(port)
+        0..self.compiled.program.plan.port_len(port)
     }
 
     fn ports(&mut self) -> &mut [u8] {
@@ -142,7 +129,7 @@ impl VulkanExecutable {
         if self.commands.is_empty() {
             return Ok(());
         }
-        let gpu = &self.compiled.gpu;
+        let gpu = &self.compiled.program.gpu;
         gpu.submit(&self.commands, self.fence, None)?;
         wait(gpu, self.fence)?;
         self.uploads.done();
@@ -170,7 +157,7 @@ impl VulkanExecutable {
             (slice, complete) = (0, complete + 1);
         }
         if self.commands.len() > uploads {
-            let gpu = &self.compiled.gpu;
+            let gpu = &self.compiled.program.gpu;
             gpu.submit(&self.commands, self.fence, None)?;
             wait(gpu, self.fence)?;
             recording.learn();
@@ -183,12 +170,12 @@ impl VulkanExecutable {
 
 impl Executable for VulkanExecutable {
     fn plan(&self) -> &Plan {
-        &self.compiled.plan
+        &self.compiled.program.plan
     }
 
     fn create_state(&self) -> Result<State> {
-        let gpu = &self.compiled.gpu;
-        let bytes = self.compiled.plan.state_len() as u64 * 4;
+        let gpu = &self.compiled.program.gpu;
+        let bytes = self.compiled.program.plan.state_len() as u64 * 4;
         let memory = (bytes > 0).then(|| Buffer::device(gpu, "state", bytes)).transpose()?;
         if let Some(memory) = &memory {
             Transfer::new(gpu)?.clear(Part { buffer: memory.handle, offset: 0 }, memory.bytes)?;
@@ -207,7 +194,7 @@ impl Executable for VulkanExecutable {
 
     fn load_part(&mut self, port: Port, part: Range<usize>, tensor: &Tensor, offset: usize) -> Result<()> {
         let (range, whole) = (self.range(port, Storage::Input, part.clone())?, part == self.all(port));
-        let from = DeviceTensor::part(tensor, &self.compiled.gpu, offset, part.len())?;
+        let from = DeviceTensor::part(tensor, &self.compiled.program.gpu, offset, part.len())?;
         if range.is_empty() {
             return Ok(());
         }
@@ -225,7 +212,7 @@ impl Executable for VulkanExecutable {
         let state = state.filter(|s| Arc::ptr_eq(s.recording.compiled(), &self.compiled));
         let state = state.ok_or_else(|| Error::InvalidArgument("state of another executable".to_owned()))?;
         let Some(first) = sections.first() else { return Ok(0) };
-        if sections.iter().any(|section| section.index() >= self.compiled.lowered.sections.len()) {
+        if sections.iter().any(|section| section.index() >= self.compiled.program.lowered.sections.len()) {
             return Err(Error::InvalidArgument("no such section".to_owned()));
         }
         if self.begun.replace(*first) != Some(*first) {
@@ -246,7 +233,7 @@ impl Executable for VulkanExecutable {
         if range.is_empty() {
             return Ok(());
         }
-        self.compiled.gpu.check_alive()?;
+        self.compiled.program.gpu.check_alive()?;
         if let Some(mirror) = &self.mirror {
             let to = Part { buffer: mirror.handle, offset: range.start as u64 };
             self.transfer.copy(Part { buffer: self.arena.handle, ..to }, to, range.len() as u64)?;
@@ -257,7 +244,7 @@ impl Executable for VulkanExecutable {
 
     fn store(&mut self, port: Port, part: Range<usize>, tensor: &mut Tensor, offset: usize) -> Result<()> {
         let bytes = self.range(port, Storage::Output, part.clone())?;
-        let to = DeviceTensor::part(tensor, &self.compiled.gpu, offset, part.len())?;
+        let to = DeviceTensor::part(tensor, &self.compiled.program.gpu, offset, part.len())?;
         if bytes.is_empty() {
             return Ok(());
         }
@@ -275,15 +262,15 @@ impl Executable for VulkanExecutable {
         let points = self.range(source.port, Storage::Output, self.all(source.port))?;
         let items = source.range(points.len() / 4)?;
         let base = source.base.map(|base| {
-            self.compiled.plan.check_whole(base, source.vertices * 3)?;
+            self.compiled.program.plan.check_whole(base, source.vertices * 3)?;
             self.range(base, Storage::Input, 0..source.vertices * 3)
         });
         let base = base.transpose()?;
-        let (target, bytes) = DeviceTensor::target(tensor, &self.compiled.gpu)?;
+        let (target, bytes) = DeviceTensor::target(tensor, &self.compiled.program.gpu)?;
         let frames = source.frames(first_frame)?;
         layout.range(source.vertices, frames.clone(), bytes)?;
-        if signal.is_some() && !self.compiled.gpu.caps.timeline {
-            return Err(Error::Unsupported(format!("{} has no timeline semaphores", self.compiled.gpu.name)));
+        if signal.is_some() && !self.compiled.program.gpu.caps.timeline {
+            return Err(Error::Unsupported(format!("{} has no timeline semaphores", self.compiled.program.gpu.name)));
         }
         let writer = match &mut self.vertex_writer {
             Some(writer) => writer,
@@ -299,7 +286,7 @@ impl Executable for VulkanExecutable {
 impl Drop for VulkanExecutable {
     fn drop(&mut self) {
         // SAFETY: every submission was waited for.
-        unsafe { self.compiled.gpu.handle.destroy_fence(self.fence, None) };
+        unsafe { self.compiled.program.gpu.handle.destroy_fence(self.fence, None) };
     }
 }
 

@@ -83,6 +83,11 @@ impl Kernels {
         Ok(kernels)
     }
 
+    /// The device that they are for.
+    pub(super) fn gpu(&self) -> &Arc<Gpu> {
+        &self.gpu
+    }
+
     /// What a later run may begin with.
     pub(super) fn blob(&self) -> Result<Vec<u8>> {
         // SAFETY: the cache lives; the driver locks it.

@@ -1,9 +1,9 @@
 //! From ops to dispatches: which kernel, on which parts of memory, with which parameters.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::Hash;
 use std::ops::Range;
-use std::sync::Arc;
-
-use ash::vk;
 
 use crate::each_op;
 use crate::error::{Error, Result};
@@ -12,12 +12,11 @@ use crate::tensor::Weight;
 
 use super::super::device::Tier;
 use super::caps::Caps;
-use super::gpu::Gpu;
 use super::hazards::Hazards;
 use super::instance::MAX_BINDINGS;
-use super::kernels::{Kernel, Kernels, PUSH_BYTES};
+use super::kernels::{Kernel, PUSH_BYTES};
 use super::params::Params;
-use super::weights::{Cache, Layout, Packed};
+use super::weights::{self, Layout};
 
 /// Most workgroups along one dimension of a dispatch that every device takes.
 pub(super) const MAX_GROUPS: u32 = 65_535;
@@ -41,7 +40,7 @@ pub(super) enum Memory {
 #[derive(Debug, Clone)]
 pub(super) struct Binding {
     pub(super) memory: Memory,
-    /// Bytes.
+    /// Bytes, in whole vectors: it may end past what is there, so memory is a vector longer than that.
     pub(super) range: Range<u64>,
     pub(super) writes: bool,
 }
@@ -49,7 +48,8 @@ pub(super) struct Binding {
 /// One kernel call.
 pub(super) struct Dispatch {
     pub(super) stem: &'static str,
-    pub(super) pipeline: vk::Pipeline,
+    /// By position in [`Lowered::kernels`].
+    pub(super) kernel: usize,
     pub(super) bindings: Vec<Binding>,
     pub(super) params: Vec<u8>,
     pub(super) groups: [u32; 3],
@@ -59,11 +59,15 @@ pub(super) struct Dispatch {
     pub(super) flops: u64,
 }
 
-/// A lowered plan.
+/// A lowered plan: all that a device is to do, and nothing of the device.
+#[derive(Default)]
 pub(super) struct Lowered {
     /// By section.
     pub(super) sections: Vec<Vec<Dispatch>>,
-    pub(super) weights: Vec<Arc<Packed>>,
+    /// Each once, in the order of first use.
+    pub(super) kernels: Vec<Kernel>,
+    /// Each once for every layout.
+    pub(super) weights: Vec<(Weight, Layout)>,
     /// Bytes behind the arena that some op needs for itself.
     pub(super) workspace_bytes: u64,
 }
@@ -91,11 +95,12 @@ pub(super) trait Lower {
 
 /// Lowers the ops of a plan, section by section.
 pub(super) struct Lowering<'a> {
-    pub(super) gpu: &'a Arc<Gpu>,
+    caps: &'a Caps,
     plan: &'a Plan,
-    kernels: &'a Kernels,
-    cache: &'a Cache,
     lowered: Lowered,
+    /// Positions of what has one in `lowered`.
+    kernels: HashMap<Kernel, usize>,
+    weights: HashMap<weights::Key, usize>,
     dispatches: Vec<Dispatch>,
     hazards: Hazards,
 }
@@ -120,11 +125,20 @@ impl Call {
     }
 }
 
-/// Lowers a plan.
-pub(super) fn lower(gpu: &Arc<Gpu>, plan: &Plan, kernels: &Kernels, cache: &Cache) -> Result<Lowered> {
-    let lowered = Lowered { sections: Vec::new(), weights: Vec::new(), workspace_bytes: 0 };
-    let (dispatches, hazards) = (Vec::new(), Hazards::default());
-    let mut lowering = Lowering { gpu, plan, kernels, cache, lowered, dispatches, hazards };
+/// Lowers a plan for a device that can do this.
+///
+/// # Errors
+/// As [`Lower::lower`].
+pub(super) fn lower(caps: &Caps, plan: &Plan) -> Result<Lowered> {
+    let mut lowering = Lowering {
+        caps,
+        plan,
+        lowered: Lowered::default(),
+        kernels: HashMap::new(),
+        weights: HashMap::new(),
+        dispatches: Vec::new(),
+        hazards: Hazards::default(),
+    };
     for (_, ops) in plan.sections() {
         lowering.hazards = Hazards::default();
         for op in ops.iter().filter(|op| !op.output().is_empty()) {
@@ -149,12 +163,12 @@ impl Lowering<'_> {
     }
 
     pub(super) fn caps(&self) -> &Caps {
-        &self.gpu.caps
+        self.caps
     }
 
     /// True when the view's buffer is kept in half precision.
     pub(super) fn is_half(&self, view: View) -> bool {
-        self.gpu.caps.half && !self.plan.buffers()[view.buffer.index()].keep_f32
+        self.caps.half && !self.plan.buffers()[view.buffer.index()].keep_f32
     }
 
     /// True when rows of `width` of this view can be read 16 bytes at a time.
@@ -179,10 +193,10 @@ impl Lowering<'_> {
         };
         let element = self.element_bytes(view);
         let at = |index: usize| buffer.offset as u64 * 4 + index as u64 * element;
-        let alignment = self.gpu.caps.storage_alignment.max(VECTOR_BYTES);
+        let alignment = self.caps.storage_alignment.max(VECTOR_BYTES);
         let start = at(view.offset) / alignment * alignment;
         let end = at(view.end()).next_multiple_of(VECTOR_BYTES);
-        let bound = self.gpu.caps.max_storage_bytes;
+        let bound = self.caps.max_storage_bytes;
         if end - start > bound {
             let (bytes, bound) = ((end - start) >> 20, bound >> 20);
             let text = format!("{}: {bytes} MiB of {} pass the {bound} MiB of a binding", call.stem, buffer.label);
@@ -206,17 +220,14 @@ impl Lowering<'_> {
 
     /// Binds a weight in this layout.
     pub(super) fn weight(&mut self, call: &mut Call, weight: &Weight, layout: Layout) -> Result<()> {
-        let packed = self.cache.get(self.gpu, weight, layout)?;
-        let known = self.lowered.weights.iter().position(|other| Arc::ptr_eq(other, &packed));
-        let index = known.unwrap_or_else(|| {
-            self.lowered.weights.push(packed);
-            self.lowered.weights.len() - 1
-        });
-        let bytes = self.lowered.weights[index].buffer.bytes;
-        if bytes > self.gpu.caps.max_storage_bytes {
+        let bytes = layout.bytes(weight).max(1).next_multiple_of(VECTOR_BYTES);
+        if bytes > self.caps.max_storage_bytes {
             let text = format!("{}: {} MiB pass the bound of a binding", weight.name(), bytes >> 20);
             return Err(Error::Unsupported(text));
         }
+        let list = &mut self.lowered.weights;
+        let index =
+            number(&mut self.weights, weights::Key::new(weight, layout), |_| list.push((weight.clone(), layout)));
         call.bindings.push(Binding { memory: Memory::Weight(index), range: 0..bytes, writes: false });
         Ok(())
     }
@@ -246,12 +257,25 @@ impl Lowering<'_> {
     ) -> Result<()> {
         let params = bytemuck::bytes_of(params).to_vec();
         assert!(params.len() <= PUSH_BYTES as usize && call.bindings.len() <= MAX_BINDINGS as usize, "{}", call.stem);
-        let pipeline = self.kernels.pipeline(&Kernel::new::<P>(module, constants))?;
+        let (kernel, list) = (Kernel::new::<P>(module, constants), &mut self.lowered.kernels);
+        let kernel = number(&mut self.kernels, kernel, |kernel| list.push(kernel.clone()));
         let waits = self.hazards.admit(&call.bindings);
         let groups = groups.map(|n| n.clamp(1, MAX_GROUPS as usize) as u32);
         let Call { stem, bindings } = call;
-        self.dispatches.push(Dispatch { stem, pipeline, bindings, params, groups, waits, flops });
+        self.dispatches.push(Dispatch { stem, kernel, bindings, params, groups, waits, flops });
         Ok(())
+    }
+}
+
+/// The position of `key` among those that were numbered; `add` lists what is new.
+fn number<K: Eq + Hash>(positions: &mut HashMap<K, usize>, key: K, add: impl FnOnce(&K)) -> usize {
+    let next = positions.len();
+    match positions.entry(key) {
+        Entry::Occupied(known) => *known.get(),
+        Entry::Vacant(new) => {
+            add(new.key());
+            *new.insert(next)
+        }
     }
 }
 

@@ -20,6 +20,7 @@ mod params;
 mod parts;
 mod product;
 mod profile;
+mod program;
 mod recording;
 mod requirements;
 mod tensor;
@@ -43,7 +44,7 @@ use ash::vk::{self, Handle};
 
 use crate::each_op;
 use crate::error::Result;
-use crate::plan::{Backend, Executable, Plan, Preparation, Prepared, Program, Tensor, prepared_at_once};
+use crate::plan::{Backend, Plan, Preparation, Prepared, Tensor, prepared_at_once};
 
 pub use super::device::{
     DEFAULT_BUDGET_MS, DeviceChoice, DeviceInfo, DeviceKind, Mask, ProfileEntry, Tier, VulkanOptions,
@@ -54,12 +55,12 @@ pub use requirements::{Name, Requirements};
 
 use super::device::check_budget;
 use choice::choose;
-use executable::VulkanExecutable;
 use gpu::Gpu;
 use instance::Instance;
 use kernels::Kernels;
-use lowering::Lowered;
+use memory::Buffer;
 use pace::Pace;
+use program::VulkanProgram;
 use tensor::DeviceTensor;
 use weights::Cache;
 
@@ -77,7 +78,7 @@ pub fn devices() -> Result<Vec<DeviceInfo>> {
 pub struct VulkanBackend {
     gpu: Arc<Gpu>,
     kernels: Arc<Kernels>,
-    cache: Cache,
+    cache: Cache<Buffer>,
     pace: Pace,
     programs: AtomicUsize,
 }
@@ -113,10 +114,10 @@ impl VulkanBackend {
         gpu.cap_bytes.store(options.memory_cap_bytes, Ordering::Relaxed);
         let kernels = Arc::new(Kernels::new(&gpu, options.pipeline_cache.as_deref())?);
         let pace = Pace::new(options.budget_ms, gpu.caps.software, options.profile);
-        Ok(Self { gpu, kernels, cache: Cache::default(), pace, programs: AtomicUsize::new(0) })
+        Ok(Self { gpu, kernels, cache: Cache::new(), pace, programs: AtomicUsize::new(0) })
     }
 
-    /// A host's storage buffer of `bytes` as a tensor, for [`Executable::export`] alone.
+    /// A host's storage buffer of `bytes` as a tensor, for [`Executable::export`](crate::plan::Executable::export) alone.
     ///
     /// # Safety
     /// `buffer` is a `VkBuffer` of this device, at least `bytes` long, bound to memory, made with
@@ -188,31 +189,6 @@ impl VulkanBackend {
     }
 }
 
-/// A lowered plan.
-struct VulkanProgram {
-    gpu: Arc<Gpu>,
-    kernels: Arc<Kernels>,
-    plan: Arc<Plan>,
-    lowered: Arc<Lowered>,
-    pace: Pace,
-}
-
-impl Program for VulkanProgram {
-    fn plan(&self) -> &Arc<Plan> {
-        &self.plan
-    }
-
-    fn executable(self: Arc<Self>) -> Result<Box<dyn Executable>> {
-        self.gpu.check_alive()?;
-        let (plan, lowered) = (Arc::clone(&self.plan), Arc::clone(&self.lowered));
-        Ok(Box::new(VulkanExecutable::new(&self.gpu, &self.kernels, plan, lowered, self.pace.clone())?))
-    }
-
-    fn bytes(&self) -> usize {
-        self.plan.recorded_bytes() + self.lowered.bytes()
-    }
-}
-
 impl Backend for VulkanBackend {
     fn name(&self) -> String {
         format!("vulkan {} ({})", self.gpu.name, self.gpu.caps.tier().name())
@@ -221,10 +197,9 @@ impl Backend for VulkanBackend {
     fn prepare(&self, plan: Arc<Plan>) -> Result<Box<dyn Preparation>> {
         self.gpu.check_alive()?;
         plan.check_memory(0)?;
-        let lowered = lowering::lower(&self.gpu, &plan, &self.kernels, &self.cache)?;
+        let program = VulkanProgram::new(&self.kernels, &self.cache, &self.pace, plan)?;
         self.programs.fetch_add(1, Ordering::Relaxed);
-        let (gpu, kernels, pace) = (Arc::clone(&self.gpu), Arc::clone(&self.kernels), self.pace.clone());
-        Ok(prepared_at_once(VulkanProgram { gpu, kernels, plan, lowered: Arc::new(lowered), pace }))
+        Ok(prepared_at_once(program))
     }
 
     fn prepared(&self) -> Prepared {

@@ -15,6 +15,7 @@ use super::executable::Compiled;
 use super::gpu::Gpu;
 use super::instance::MAX_BINDINGS;
 use super::lowering::Dispatch;
+use super::program::VulkanProgram;
 use super::transfer::full_barrier;
 
 /// Work of a dispatch besides its products: what a small one costs anyway, in products.
@@ -51,7 +52,7 @@ pub(super) struct Recording {
 
 impl Recording {
     pub(super) fn new(compiled: &Arc<Compiled>, state: vk::Buffer) -> Result<Self> {
-        let (gpu, lowered) = (&compiled.gpu, &compiled.lowered);
+        let VulkanProgram { gpu, lowered, pace, .. } = &*compiled.program;
         let mut recording = Self {
             compiled: Arc::clone(compiled),
             command_pool: vk::CommandPool::null(),
@@ -64,7 +65,7 @@ impl Recording {
         let mut parts: Vec<&[Dispatch]> = Vec::new();
         for section in &lowered.sections {
             let first = parts.len();
-            parts.extend(cut(section, compiled.pace.slice_flops()));
+            parts.extend(cut(section, pace.slice_flops()));
             recording.sections.push(first..parts.len());
         }
         let dispatches: usize = parts.iter().map(|part| part.len()).sum();
@@ -111,9 +112,9 @@ impl Recording {
         commands: vk::CommandBuffer,
         state: vk::Buffer,
     ) -> Result<()> {
-        let gpu = &self.compiled.gpu;
-        let (device, layout) = (&gpu.handle, self.compiled.kernels.layout);
-        let layouts = vec![self.compiled.kernels.set_layout; part.len()];
+        let VulkanProgram { gpu, kernels, pipelines, .. } = &*self.compiled.program;
+        let (device, layout) = (&gpu.handle, kernels.layout);
+        let layouts = vec![kernels.set_layout; part.len()];
         let info = vk::DescriptorSetAllocateInfo::default().descriptor_pool(self.descriptor_pool).set_layouts(&layouts);
         // SAFETY: the caller's word; sets, buffers and pipelines live as long as the recording; a slice may stand in a
         // submission more than once, which its flag allows.
@@ -134,7 +135,7 @@ impl Recording {
                     compute_barrier(gpu, commands);
                 }
                 let point = vk::PipelineBindPoint::COMPUTE;
-                device.cmd_bind_pipeline(commands, point, dispatch.pipeline);
+                device.cmd_bind_pipeline(commands, point, pipelines[dispatch.kernel]);
                 device.cmd_bind_descriptor_sets(commands, point, layout, 0, &[set], &[]);
                 device.cmd_push_constants(commands, layout, vk::ShaderStageFlags::COMPUTE, 0, &dispatch.params);
                 let [x, y, z] = dispatch.groups;
@@ -165,7 +166,7 @@ impl Recording {
             .descriptor_type(vk::DescriptorType::STORAGE_BUFFER)
             .buffer_info(&infos);
         // SAFETY: the set is not in use yet; one write runs through all bindings in order.
-        unsafe { self.compiled.gpu.handle.update_descriptor_sets(&[write], &[]) };
+        unsafe { self.compiled.program.gpu.handle.update_descriptor_sets(&[write], &[]) };
     }
 
     pub(super) fn compiled(&self) -> &Arc<Compiled> {
@@ -185,13 +186,13 @@ impl Recording {
 
     /// Most milliseconds of one submission.
     pub(super) fn budget_ms(&self) -> f32 {
-        self.compiled.pace.budget_ms()
+        self.compiled.program.pace.budget_ms()
     }
 
     /// What a slice is thought to take.
     pub(super) fn estimate_ms(&self, slice: usize) -> f32 {
         let slice = &self.slices[slice];
-        if slice.ms > 0.0 { slice.ms } else { slice.flops as f32 * 1e-9 / self.compiled.pace.gflop_per_ms() }
+        if slice.ms > 0.0 { slice.ms } else { slice.flops as f32 * 1e-9 / self.compiled.program.pace.gflop_per_ms() }
     }
 
     /// Reads the timestamps of what has run, where they are due: one call for each run of neighbouring slices.
@@ -199,7 +200,7 @@ impl Recording {
         if self.queries == vk::QueryPool::null() {
             return;
         }
-        let always = self.compiled.pace.profile().is_some();
+        let always = self.compiled.program.pace.profile().is_some();
         let mut first = 0;
         for i in 0..=self.slices.len() {
             let due = self.slices.get_mut(i).is_some_and(|slice| {
@@ -219,7 +220,7 @@ impl Recording {
         if slices.is_empty() {
             return;
         }
-        let (gpu, pace) = (&self.compiled.gpu, &self.compiled.pace);
+        let VulkanProgram { gpu, pace, .. } = &*self.compiled.program;
         let ticks = &mut self.ticks[2 * slices.start..2 * slices.end];
         let flags = vk::QueryResultFlags::TYPE_64;
         // SAFETY: the slices have run and were waited for, so their timestamps are there.
@@ -232,7 +233,7 @@ impl Recording {
             slice.ms = ms.max(1e-4);
             pace.learn(slice.flops, ms);
             if let Some(profile) = pace.profile() {
-                let name = self.compiled.plan.sections().nth(slice.section).map_or("", |(name, _)| name);
+                let name = self.compiled.program.plan.sections().nth(slice.section).map_or("", |(name, _)| name);
                 profile.add(name, slice.op, ms);
             }
         }
@@ -241,7 +242,7 @@ impl Recording {
 
 impl Drop for Recording {
     fn drop(&mut self) {
-        let device = &self.compiled.gpu.handle;
+        let device = &self.compiled.program.gpu.handle;
         // SAFETY: every submission was waited for.
         unsafe {
             device.destroy_query_pool(self.queries, None);

@@ -15,6 +15,7 @@ use super::kernels::Kernel;
 use super::lowering::{MAX_GROUPS, Span};
 use super::params::params;
 use super::parts;
+use super::program::VulkanProgram;
 use super::transfer::Transfer;
 
 params! {
@@ -51,7 +52,7 @@ pub(super) struct VertexWriter {
 
 impl VertexWriter {
     pub(super) fn new(compiled: &Arc<Compiled>) -> Result<Self> {
-        let gpu = &compiled.gpu;
+        let VulkanProgram { gpu, kernels, .. } = &*compiled.program;
         let mut writer = Self {
             compiled: Arc::clone(compiled),
             pool: vk::DescriptorPool::null(),
@@ -60,7 +61,7 @@ impl VertexWriter {
         };
         let ty = vk::DescriptorType::STORAGE_BUFFER;
         let sizes = [vk::DescriptorPoolSize { ty, descriptor_count: MAX_BINDINGS }];
-        let layouts = [compiled.kernels.set_layout];
+        let layouts = [kernels.set_layout];
         // SAFETY: the device lives; `writer` frees the pool, and with it the set.
         unsafe {
             let info = vk::DescriptorPoolCreateInfo::default().max_sets(1).pool_sizes(&sizes);
@@ -73,7 +74,7 @@ impl VertexWriter {
 
     /// Writes the frames, as many at once as a binding takes, waits, and signals with the last of them.
     pub(super) fn run(&mut self, job: &Job, transfer: &mut Transfer, signal: Option<TimelineSignal>) -> Result<()> {
-        let bound = self.compiled.gpu.caps.max_storage_bytes;
+        let bound = self.compiled.program.gpu.caps.max_storage_bytes;
         let fits = |frames: usize| {
             let target = job.layout.range(job.vertices, 0..frames, u64::MAX).map_or(u64::MAX, |r| r.end - r.start);
             target.max((frames * job.vertices * 12) as u64).saturating_add(parts::SLACK_BYTES) <= bound
@@ -99,7 +100,7 @@ impl VertexWriter {
         let made = &mut self.pipelines[2 * format + usize::from(base)];
         if *made == vk::Pipeline::null() {
             let constants = vec![GROUP, 0, format as u32, u32::from(base)];
-            *made = self.compiled.kernels.pipeline(&Kernel::new::<Params>("vertices".to_owned(), constants))?;
+            *made = self.compiled.program.kernels.pipeline(&Kernel::new::<Params>("vertices".to_owned(), constants))?;
         }
         Ok(*made)
     }
@@ -112,7 +113,8 @@ impl VertexWriter {
         signal: Option<TimelineSignal>,
     ) -> Result<()> {
         let pipeline = self.pipeline(job.layout.format, job.base.is_some())?;
-        let Compiled { gpu, kernels, arena, .. } = &*self.compiled;
+        let Compiled { program, arena, .. } = &*self.compiled;
+        let VulkanProgram { gpu, kernels, .. } = &**program;
         let frame_bytes = job.vertices as u64 * 12;
         let points = job.points + part.start as u64 * frame_bytes;
         let base = job.base.unwrap_or(points);
@@ -165,6 +167,6 @@ impl VertexWriter {
 impl Drop for VertexWriter {
     fn drop(&mut self) {
         // SAFETY: every submission was waited for.
-        unsafe { self.compiled.gpu.handle.destroy_descriptor_pool(self.pool, None) };
+        unsafe { self.compiled.program.gpu.handle.destroy_descriptor_pool(self.pool, None) };
     }
 }

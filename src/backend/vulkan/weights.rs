@@ -1,4 +1,4 @@
-//! Weights as kernels read them, in device memory, made once and shared by all plans of a backend.
+//! Weights as kernels read them, in a device's memory, packed once and shared by all programs of a backend.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,10 +10,6 @@ use half::slice::HalfFloatSliceExt;
 use crate::error::Result;
 use crate::memory;
 use crate::tensor::{DType, Weight};
-
-use super::gpu::Gpu;
-use super::memory::Buffer;
-use super::transfer::upload;
 
 /// Columns of a product are padded to this, so that no tile reads past them.
 pub(super) const COLUMN_TILE: usize = 64;
@@ -37,38 +33,76 @@ pub(super) enum Layout {
     Phases,
 }
 
+impl Layout {
+    /// Bytes of a weight in this layout.
+    pub(super) fn bytes(self, weight: &Weight) -> u64 {
+        let bytes = match self {
+            Self::Vector => weight.len().next_multiple_of(COLUMN_TILE) * 4,
+            Self::List => weight.len() * 4,
+            Self::Matrix { .. } | Self::Phases => self.sides(weight).len() * 2,
+        };
+        bytes as u64
+    }
+
+    /// Of the layouts of products.
+    fn sides(self, weight: &Weight) -> Sides {
+        let shape = weight.shape();
+        let (groups, taps) = match self {
+            Self::Matrix { groups } => (groups, shape[2..].iter().product()),
+            _ => (4, 4),
+        };
+        let columns = if self == Self::Phases { shape[0] } else { shape[0] / groups };
+        Sides { groups, columns, taps, inputs: shape[1] }
+    }
+}
+
+/// What one copy is told from another by.
 #[derive(PartialEq, Eq, Hash)]
-struct Key {
+pub(super) struct Key {
     identity: (usize, usize, DType),
     shape: Vec<usize>,
     layout: Layout,
 }
 
-/// A weight on the device. It keeps the one it came from, so that the address in its key stays taken.
-pub(super) struct Packed {
-    pub(super) buffer: Buffer,
+impl Key {
+    /// Holds as long as the weight does, whose address it has.
+    pub(super) fn new(weight: &Weight, layout: Layout) -> Self {
+        Self { identity: weight.identity(), shape: weight.shape().to_vec(), layout }
+    }
+}
+
+/// A weight in a buffer of the device's. It keeps the one it came from, so that the address in its key stays taken.
+pub(super) struct Packed<B> {
+    pub(super) buffer: B,
     _source: Weight,
 }
 
 /// Weights in use.
-#[derive(Default)]
-pub(super) struct Cache {
-    entries: Mutex<HashMap<Key, Weak<Packed>>>,
+pub(super) struct Cache<B> {
+    entries: Mutex<HashMap<Key, Weak<Packed<B>>>>,
     packed: AtomicUsize,
 }
 
-impl Cache {
-    /// The weight in this layout, made unless some program holds it already.
-    pub(super) fn get(&self, gpu: &Arc<Gpu>, weight: &Weight, layout: Layout) -> Result<Arc<Packed>> {
-        let key = Key { identity: weight.identity(), shape: weight.shape().to_vec(), layout };
+impl<B> Cache<B> {
+    pub(super) fn new() -> Self {
+        Self { entries: Mutex::new(HashMap::new()), packed: AtomicUsize::new(0) }
+    }
+
+    /// The weight in this layout, which `upload` makes a buffer of unless some program holds it already.
+    pub(super) fn get(
+        &self,
+        weight: &Weight,
+        layout: Layout,
+        upload: impl FnOnce(&[u8]) -> Result<B>,
+    ) -> Result<Arc<Packed<B>>> {
+        let key = Key::new(weight, layout);
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(packed) = entries.get(&key).and_then(Weak::upgrade) {
             return Ok(packed);
         }
         let bytes = pack(weight, layout)?;
-        let mut buffer = Buffer::device(gpu, weight.name(), bytes.len() as u64)?;
-        upload(gpu, &mut buffer, 0, &bytes)?;
-        let packed = Arc::new(Packed { buffer, _source: weight.clone() });
+        assert_eq!(bytes.len() as u64, layout.bytes(weight), "{} in {layout:?}", weight.name());
+        let packed = Arc::new(Packed { buffer: upload(&bytes)?, _source: weight.clone() });
         self.packed.fetch_add(1, Ordering::Relaxed);
         entries.retain(|_, entry| entry.strong_count() > 0);
         entries.insert(key, Arc::downgrade(&packed));
@@ -91,17 +125,15 @@ fn pack(weight: &Weight, layout: Layout) -> Result<Vec<u8>> {
             memory::copy(bytemuck::cast_slice(&values), weight.name())?
         }
         Layout::List => memory::copy(bytemuck::cast_slice(&weight.to_i32()?), weight.name())?,
-        Layout::Matrix { groups } => {
-            let (w, shape) = (weight.to_f32()?, weight.shape());
-            let (columns, inputs) = (shape[0] / groups, shape[1]);
-            let taps: usize = shape[2..].iter().product();
-            halves(groups, columns, taps, inputs, |g, n, tap, i| w[((g * columns + n) * inputs + i) * taps + tap])
+        Layout::Matrix { .. } => {
+            let (w, sides) = (weight.to_f32()?, layout.sides(weight));
+            let Sides { columns, taps, inputs, .. } = sides;
+            halves(sides, |g, n, tap, i| w[((g * columns + n) * inputs + i) * taps + tap])
         }
         Layout::Phases => {
-            let (w, shape) = (weight.to_f32()?, weight.shape());
-            let (columns, inputs) = (shape[0], shape[1]);
-            halves(4, columns, 4, inputs, |phase, n, tap, i| {
-                let kernel = &w[(n * inputs + i) * 9..][..9];
+            let (w, sides) = (weight.to_f32()?, layout.sides(weight));
+            halves(sides, |phase, n, tap, i| {
+                let kernel = &w[(n * sides.inputs + i) * 9..][..9];
                 let rows = merged_taps(phase / 2, tap / 2);
                 let columns = merged_taps(phase % 2, tap % 2);
                 rows.flat_map(|y| columns.clone().map(move |x| kernel[y * 3 + x])).sum()
@@ -121,15 +153,30 @@ fn merged_taps(phase: usize, tap: usize) -> std::ops::Range<usize> {
     }
 }
 
-fn halves(
+/// Sides of a product's weight.
+#[derive(Clone, Copy)]
+struct Sides {
     groups: usize,
     columns: usize,
     taps: usize,
     inputs: usize,
-    at: impl Fn(usize, usize, usize, usize) -> f32,
-) -> Vec<u8> {
-    let (wide, deep) = (columns.next_multiple_of(COLUMN_TILE), inputs.next_multiple_of(DEPTH_TILE));
-    let mut values = vec![f16::ZERO; groups * wide * taps * deep];
+}
+
+impl Sides {
+    /// Columns and channels with their padding.
+    fn padded(self) -> [usize; 2] {
+        [self.columns.next_multiple_of(COLUMN_TILE), self.inputs.next_multiple_of(DEPTH_TILE)]
+    }
+
+    /// Elements, with padding.
+    fn len(self) -> usize {
+        self.padded().iter().product::<usize>() * self.groups * self.taps
+    }
+}
+
+fn halves(sides: Sides, at: impl Fn(usize, usize, usize, usize) -> f32) -> Vec<u8> {
+    let (Sides { groups, columns, taps, inputs }, [wide, deep]) = (sides, sides.padded());
+    let mut values = vec![f16::ZERO; sides.len()];
     let mut row = vec![0.0f32; inputs];
     for g in 0..groups {
         for n in 0..columns {
