@@ -2,6 +2,8 @@
 
 pub mod cpu;
 pub mod device;
+#[cfg(feature = "vulkan")]
+mod gpu;
 pub mod select;
 #[cfg(feature = "vulkan")]
 pub mod vulkan;

@@ -31,8 +31,7 @@ fn allowed(layer: &str) -> Vec<&'static str> {
         "tensor" | "signal" | "clock" | "error" | "limits" | "memory" | "unit" => vec![],
         "picture" => vec!["tensor", "signal"],
         "plan" | "pack" => vec!["tensor"],
-        "backend::cpu" | "backend::vulkan" => vec!["plan", "tensor"],
-        "backend" => vec!["plan", "tensor"],
+        "backend::cpu" | "backend::gpu" | "backend::vulkan" | "backend" => vec!["plan", "tensor"],
         "nn" => vec!["plan", "pack", "tensor"],
         "audio" | "speech" | "motion" | "output" => with(&[]),
         "prompt" | "face" => with(&["picture"]),
@@ -59,6 +58,23 @@ fn layer_of(file: &Path) -> String {
     let parts: Vec<String> = file.with_extension("").iter().map(|p| p.to_string_lossy().into_owned()).collect();
     let deep = parts.len() > 2 && parts[0] == "backend";
     if deep { parts[..2].join("::") } else { parts[0].clone() }
+}
+
+/// The rooms of the backends, and those of them that each may use.
+const ROOMS: [(&str, &[&str]); 3] = [("cpu", &[]), ("gpu", &[]), ("vulkan", &["gpu"])];
+
+/// Rooms that a file of `room` names and may not.
+fn strange_rooms(room: &str, code: &str) -> Vec<&'static str> {
+    let own = ROOMS.iter().find(|(name, _)| *name == room);
+    let (_, allowed) = own.unwrap_or_else(|| panic!("backend/{room}: give this room a row in tests/tidy/layers.rs"));
+    let lines = || code.lines().map(|line| line.split("//").next().unwrap_or_default());
+    let paths = || lines().filter(|line| line.contains("backend::") || line.contains("super::super::"));
+    let strange = ROOMS.iter().map(|(name, _)| *name).filter(|name| *name != room && !allowed.contains(name));
+    strange.filter(|name| paths().any(|line| has_word(line, name))).collect()
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|found| found == word)
 }
 
 /// Names after `crate::` in code; comments and documentation may name anything.
@@ -95,14 +111,26 @@ fn every_import_stays_within_its_layer() {
                 faults.push(format!("src/{}: {layer} may not use crate::{name}", relative.display()));
             }
         }
-        if layer == "backend::cpu" && code.contains("backend::vulkan")
-            || layer == "backend::vulkan" && code.contains("backend::cpu")
-        {
-            faults.push(format!("src/{}: the backends may not know each other", relative.display()));
+        if let Some(room) = layer.strip_prefix("backend::") {
+            let strange = strange_rooms(room, &code).into_iter();
+            faults.extend(strange.map(|other| format!("src/{}: {layer} may not use {other}", relative.display())));
         }
     }
     assert!(seen > 50, "only {seen} imports found: the reader is broken");
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// What GPU backends share is written for all of them: no interface of a device, not even in words.
+#[test]
+fn shared_half_of_gpu_backends_names_no_interface() {
+    let files = rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/backend/gpu"));
+    assert!(files.len() > 20, "only {} files found", files.len());
+    for file in files {
+        let code = std::fs::read_to_string(&file).expect("readable");
+        for word in ["vk", "ash", "gpu_allocator"] {
+            assert!(!has_word(&code, word), "{} names {word}", file.display());
+        }
+    }
 }
 
 /// What is shipped beside the library stands on what its users have.
@@ -126,4 +154,7 @@ fn forbidden_import_is_seen_by_the_reader() {
         ["face", "signal", "motion"]
     );
     assert!(!allowed("speech").contains(&"motion"));
+    assert_eq!(strange_rooms("gpu", "use crate::backend::vulkan::Name;\nuse super::super::cpu;"), ["cpu", "vulkan"]);
+    assert!(strange_rooms("vulkan", "use crate::backend::gpu::{Caps, Kernel};").is_empty());
+    assert!(has_word("use ash::vk;", "ash") && !has_word("use std::hash::Hash;", "ash"));
 }

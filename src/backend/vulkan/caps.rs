@@ -1,125 +1,73 @@
-//! What a device can do, as far as the kernels ask: read once, masked in tests.
+//! Reads what a device can do, once; tests mask it.
 
 use std::ffi::CStr;
 
 use ash::vk;
 
-use super::super::device::{Mask, Tier};
+use crate::backend::device::Mask;
+use crate::backend::gpu::{Caps, MatrixShape};
+
 use super::instance::Instance;
 
-/// Size of a cooperative matrix product, f16 × f16 → f32.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct MatrixShape {
-    /// Rows of A and of the result.
-    pub m: u32,
-    /// Columns of B and of the result.
-    pub n: u32,
-    /// Columns of A, rows of B.
-    pub k: u32,
-}
-
-/// What a device can do.
-#[derive(Debug, Clone)]
-#[allow(clippy::struct_excessive_bools, reason = "as Vulkan has them")]
-pub struct Caps {
-    /// Half arithmetic and 16-bit storage buffers.
-    pub half: bool,
-    /// Arithmetic over subgroups in compute shaders.
-    pub subgroups: bool,
-    /// Invocations of a subgroup.
-    pub subgroup_size: u32,
-    /// Cooperative matrices.
-    pub matrix: Option<MatrixShape>,
-    /// A processor that runs shaders: no caches of its own to fill, no workgroups to hide latency.
-    pub software: bool,
-    /// Invocations of a workgroup.
-    pub max_invocations: u32,
-    /// Shared memory of a workgroup, bytes.
-    pub max_shared_bytes: u32,
-    /// Largest binding of a storage buffer, bytes.
-    pub max_storage_bytes: u64,
-    /// What the start of a binding is a multiple of, bytes.
-    pub storage_alignment: u64,
-    /// Device memory is mapped, coherent and cached: no staging.
-    pub direct: bool,
-    /// Nanoseconds of a timestamp's tick; 0 when there are none.
-    pub timestamp_ns: f32,
-    /// Timeline semaphores.
-    pub timeline: bool,
-}
-
-impl Caps {
-    /// Reads a device.
-    pub(super) fn read(instance: &Instance, physical: vk::PhysicalDevice, queue_family: u32, mask: Mask) -> Self {
-        let mut subgroup = vk::PhysicalDeviceSubgroupProperties::default();
-        let mut properties = vk::PhysicalDeviceProperties2::default().push_next(&mut subgroup);
-        // SAFETY: the instance lives; the chain holds structures of Vulkan 1.1 only.
-        unsafe { instance.handle.get_physical_device_properties2(physical, &mut properties) };
-        let properties = properties.properties;
-        let version = instance.version_of(physical);
-        let mut float16 = vk::PhysicalDeviceShaderFloat16Int8Features::default();
-        let mut storage16 = vk::PhysicalDevice16BitStorageFeatures::default();
-        let mut timeline = vk::PhysicalDeviceTimelineSemaphoreFeatures::default();
-        let mut memory_model = vk::PhysicalDeviceVulkanMemoryModelFeatures::default();
-        let mut matrix = vk::PhysicalDeviceCooperativeMatrixFeaturesKHR::default();
-        let mut sizes = vk::PhysicalDeviceSubgroupSizeControlFeatures::default();
-        let mut maintenance = vk::PhysicalDeviceMaintenance4Features::default();
-        let extensions = Extensions::of(instance, physical);
-        let modern = version >= vk::API_VERSION_1_2;
-        let mut features = vk::PhysicalDeviceFeatures2::default().push_next(&mut storage16);
-        if modern || extensions.has(ash::khr::shader_float16_int8::NAME) {
-            features = features.push_next(&mut float16);
-        }
-        if modern || extensions.has(ash::khr::timeline_semaphore::NAME) {
-            features = features.push_next(&mut timeline);
-        }
-        let may_matrix = version >= vk::API_VERSION_1_3 && extensions.has(ash::khr::cooperative_matrix::NAME);
-        if may_matrix {
-            features = features.push_next(&mut matrix).push_next(&mut memory_model);
-            features = features.push_next(&mut sizes).push_next(&mut maintenance);
-        }
-        // SAFETY: as above; structures of extensions are chained where the device has those.
-        unsafe { instance.handle.get_physical_device_features2(physical, &mut features) };
-
-        let half = float16.shader_float16 != 0 && storage16.storage_buffer16_bit_access != 0 && !mask.no_half;
-        let arithmetic = vk::SubgroupFeatureFlags::BASIC | vk::SubgroupFeatureFlags::ARITHMETIC;
-        let subgroups = subgroup.supported_operations.contains(arithmetic)
-            && subgroup.supported_stages.contains(vk::ShaderStageFlags::COMPUTE)
-            && !mask.no_subgroups;
-        let matrix_on = matrix.cooperative_matrix != 0
-            && memory_model.vulkan_memory_model != 0
-            && sizes.subgroup_size_control != 0
-            && sizes.compute_full_subgroups != 0
-            && maintenance.maintenance4 != 0;
-        let limits = &properties.limits;
-        let least = |own: u32, least: u32| if mask.least_workgroup { own.min(least) } else { own };
-        let range = u64::from(limits.max_storage_buffer_range);
-        let software = properties.device_type == vk::PhysicalDeviceType::CPU && !mask.hardware;
-        Self {
-            half: half && subgroups,
-            subgroups,
-            subgroup_size: subgroup.subgroup_size,
-            matrix: (half && subgroups && matrix_on && !mask.no_matrix)
-                .then(|| matrix_shape(instance, physical))
-                .flatten(),
-            software,
-            max_invocations: least(limits.max_compute_work_group_invocations, 128),
-            max_shared_bytes: least(limits.max_compute_shared_memory_size, 16 << 10),
-            max_storage_bytes: if mask.storage_range == 0 { range } else { range.min(mask.storage_range) },
-            storage_alignment: limits.min_storage_buffer_offset_alignment.max(4),
-            direct: maps_device_memory(instance, physical) && !mask.no_direct,
-            timestamp_ns: timestamp_ns(instance, physical, queue_family, limits.timestamp_period, mask),
-            timeline: timeline.timeline_semaphore != 0,
-        }
+/// Reads a device.
+pub(super) fn read(instance: &Instance, physical: vk::PhysicalDevice, queue_family: u32, mask: Mask) -> Caps {
+    let mut subgroup = vk::PhysicalDeviceSubgroupProperties::default();
+    let mut properties = vk::PhysicalDeviceProperties2::default().push_next(&mut subgroup);
+    // SAFETY: the instance lives; the chain holds structures of Vulkan 1.1 only.
+    unsafe { instance.handle.get_physical_device_properties2(physical, &mut properties) };
+    let properties = properties.properties;
+    let version = instance.version_of(physical);
+    let mut float16 = vk::PhysicalDeviceShaderFloat16Int8Features::default();
+    let mut storage16 = vk::PhysicalDevice16BitStorageFeatures::default();
+    let mut timeline = vk::PhysicalDeviceTimelineSemaphoreFeatures::default();
+    let mut memory_model = vk::PhysicalDeviceVulkanMemoryModelFeatures::default();
+    let mut matrix = vk::PhysicalDeviceCooperativeMatrixFeaturesKHR::default();
+    let mut sizes = vk::PhysicalDeviceSubgroupSizeControlFeatures::default();
+    let mut maintenance = vk::PhysicalDeviceMaintenance4Features::default();
+    let extensions = Extensions::of(instance, physical);
+    let modern = version >= vk::API_VERSION_1_2;
+    let mut features = vk::PhysicalDeviceFeatures2::default().push_next(&mut storage16);
+    if modern || extensions.has(ash::khr::shader_float16_int8::NAME) {
+        features = features.push_next(&mut float16);
     }
+    if modern || extensions.has(ash::khr::timeline_semaphore::NAME) {
+        features = features.push_next(&mut timeline);
+    }
+    let may_matrix = version >= vk::API_VERSION_1_3 && extensions.has(ash::khr::cooperative_matrix::NAME);
+    if may_matrix {
+        features = features.push_next(&mut matrix).push_next(&mut memory_model);
+        features = features.push_next(&mut sizes).push_next(&mut maintenance);
+    }
+    // SAFETY: as above; structures of extensions are chained where the device has those.
+    unsafe { instance.handle.get_physical_device_features2(physical, &mut features) };
 
-    /// The tier of the hot kernels.
-    pub fn tier(&self) -> Tier {
-        match (self.matrix, self.half) {
-            (Some(_), _) => Tier::Matrix,
-            (None, true) => Tier::Half,
-            (None, false) => Tier::Packed,
-        }
+    let half = float16.shader_float16 != 0 && storage16.storage_buffer16_bit_access != 0 && !mask.no_half;
+    let arithmetic = vk::SubgroupFeatureFlags::BASIC | vk::SubgroupFeatureFlags::ARITHMETIC;
+    let subgroups = subgroup.supported_operations.contains(arithmetic)
+        && subgroup.supported_stages.contains(vk::ShaderStageFlags::COMPUTE)
+        && !mask.no_subgroups;
+    let matrix_on = matrix.cooperative_matrix != 0
+        && memory_model.vulkan_memory_model != 0
+        && sizes.subgroup_size_control != 0
+        && sizes.compute_full_subgroups != 0
+        && maintenance.maintenance4 != 0;
+    let limits = &properties.limits;
+    let least = |own: u32, least: u32| if mask.least_workgroup { own.min(least) } else { own };
+    let range = u64::from(limits.max_storage_buffer_range);
+    let software = properties.device_type == vk::PhysicalDeviceType::CPU && !mask.hardware;
+    Caps {
+        half: half && subgroups,
+        subgroups,
+        subgroup_size: subgroup.subgroup_size,
+        matrix: (half && subgroups && matrix_on && !mask.no_matrix).then(|| matrix_shape(instance, physical)).flatten(),
+        software,
+        max_invocations: least(limits.max_compute_work_group_invocations, 128),
+        max_shared_bytes: least(limits.max_compute_shared_memory_size, 16 << 10),
+        max_storage_bytes: if mask.storage_range == 0 { range } else { range.min(mask.storage_range) },
+        storage_alignment: limits.min_storage_buffer_offset_alignment.max(4),
+        direct: maps_device_memory(instance, physical) && !mask.no_direct,
+        timestamp_ns: timestamp_ns(instance, physical, queue_family, limits.timestamp_period, mask),
+        timeline: timeline.timeline_semaphore != 0,
     }
 }
 

@@ -5,19 +5,20 @@ use std::sync::Arc;
 
 use ash::vk;
 
+use crate::backend::gpu::vertices::Job;
+use crate::backend::gpu::{Memory, workspace_start};
 use crate::error::{Error, Result};
 use crate::plan::{
     Executable, Plan, Port, Section, State, Storage, Tensor, TimelineSignal, VertexLayout, VertexSource,
 };
 
-use super::lowering::{Memory, workspace_start};
 use super::memory::Buffer;
 use super::program::VulkanProgram;
 use super::recording::Recording;
 use super::tensor::DeviceTensor;
 use super::transfer::{Part, Transfer, full_barrier, upload, wait};
 use super::uploads::Uploads;
-use super::vertices::{Job, VertexWriter};
+use super::vertices::VertexWriter;
 
 /// Most command buffers in one submission.
 const MAX_COMMANDS: usize = 512;
@@ -278,8 +279,8 @@ impl Executable for VulkanExecutable {
         };
         let points = (points.start + items.start * 4) as u64;
         let base = base.map(|base| base.start as u64);
-        let job = Job { points, base, vertices: source.vertices, target, layout, frames };
-        writer.run(&job, &mut self.transfer, signal)
+        let job = Job { points, base, vertices: source.vertices, layout, frames };
+        writer.run(&job, target, &mut self.transfer, signal)
     }
 }
 

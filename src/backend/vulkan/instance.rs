@@ -5,13 +5,11 @@ use std::sync::Arc;
 
 use ash::vk;
 
+use crate::backend::device::{DeviceInfo, DeviceKind, Mask};
+use crate::backend::gpu::MAX_BINDINGS;
 use crate::error::{Error, Result};
 
-use super::super::device::{DeviceInfo, DeviceKind, Mask};
-use super::caps::Caps;
-
-/// Storage buffers that a kernel binds at most.
-pub(super) const MAX_BINDINGS: u32 = 8;
+use super::caps;
 
 /// The loader with an instance.
 pub(super) struct Instance {
@@ -120,6 +118,12 @@ impl Instance {
         with(compute, vk::QueueFlags::GRAPHICS).or_else(|| with(compute, vk::QueueFlags::empty())).map(|i| i as u32)
     }
 
+    /// Describes all of them, in their order.
+    pub(super) fn describe_all(&self, mask: Mask) -> Result<Vec<DeviceInfo>> {
+        let devices = self.physical_devices()?;
+        Ok(devices.iter().enumerate().map(|(i, &device)| self.describe(i, device, mask)).collect())
+    }
+
     /// Describes a device.
     pub(super) fn describe(&self, index: usize, physical: vk::PhysicalDevice, mask: Mask) -> DeviceInfo {
         let mut id = vk::PhysicalDeviceIDProperties::default();
@@ -154,7 +158,7 @@ impl Instance {
             driver: named.trim().to_owned(),
             api_version: (vk::api_version_major(api), vk::api_version_minor(api)),
             memory_bytes: self.memory_bytes(physical),
-            tier: fault.is_none().then(|| Caps::read(self, physical, family, mask).tier()),
+            tier: fault.is_none().then(|| caps::read(self, physical, family, mask).tier()),
             fault,
         }
     }

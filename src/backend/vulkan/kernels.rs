@@ -1,44 +1,14 @@
-//! Shader modules and the compute pipelines made of them.
+//! The compute pipelines of kernels.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ash::vk;
 
+use crate::backend::gpu::{Kernel, MAX_BINDINGS, PUSH_BYTES, cache_blob, modules};
 use crate::error::{Error, Result};
 
-use super::cache_blob;
-use super::gpu::Gpu;
-use super::instance::MAX_BINDINGS;
-use super::params::Params;
-
-/// Bytes of push constants that every device has.
-pub(super) const PUSH_BYTES: u32 = 128;
-
-/// Names and SPIR-V of the compiled modules, as `cargo xtask shaders` lists them.
-pub(super) const MODULES: &[(&str, &[u8])] =
-    &include!(concat!(env!("CARGO_MANIFEST_DIR"), "/shaders/spirv/modules.rs"));
-
-/// A kernel with its specialization constants; constant 0 is the size of a workgroup.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Kernel {
-    pub(super) module: String,
-    pub(super) constants: Vec<u32>,
-}
-
-impl Kernel {
-    /// A kernel that takes these parameters.
-    pub(super) fn new<P: Params>(module: String, constants: Vec<u32>) -> Self {
-        #[cfg(debug_assertions)]
-        {
-            let mut names = Vec::new();
-            P::names("", &mut names);
-            let words = words(&module).unwrap_or_else(|| panic!("no shader module {module}"));
-            assert_eq!(super::params::members(&words), names, "parameters of {module}");
-        }
-        Self { module, constants }
-    }
-}
+use super::logical_device::Gpu;
 
 /// Makes pipelines when a plan first asks for them, and keeps them.
 pub(super) struct Kernels {
@@ -108,8 +78,8 @@ impl Kernels {
 
     fn compile(&self, kernel: &Kernel) -> Result<vk::Pipeline> {
         let gpu = &self.gpu;
-        let words =
-            words(&kernel.module).ok_or_else(|| Error::Internal(format!("no shader module {}", kernel.module)))?;
+        let none = || Error::Internal(format!("no shader module {}", kernel.module));
+        let words = modules::words(&kernel.module).ok_or_else(none)?;
         let entry = |i: usize| vk::SpecializationMapEntry { constant_id: i as u32, offset: i as u32 * 4, size: 4 };
         let entries: Vec<_> = (0..kernel.constants.len()).map(entry).collect();
         let special =
@@ -135,11 +105,6 @@ impl Kernels {
             gpu.check(&kernel.module, made.map_err(|(_, error)| error)).map(|pipelines| pipelines[0])
         }
     }
-}
-
-fn words(module: &str) -> Option<Vec<u32>> {
-    let (_, spirv) = MODULES.iter().find(|(name, _)| *name == module)?;
-    Some(spirv.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word)).collect())
 }
 
 impl Drop for Kernels {

@@ -9,7 +9,7 @@ use gpu_allocator::vulkan::{Allocation, AllocationCreateDesc, AllocationScheme};
 
 use crate::error::{Error, Result};
 
-use super::gpu::Gpu;
+use super::logical_device::Gpu;
 
 /// A storage buffer with its memory. Whoever submits work on it waits before dropping it.
 pub(super) struct Buffer {

@@ -1,25 +1,15 @@
 //! The Vulkan backend: hand-written compute shaders, fp16 storage, f32 accumulation.
 //!
-//! [`instance`] finds devices, [`caps`] says what they can do, [`gpu`] is a device in use, [`lowering`] turns the ops of a
-//! plan into dispatches of the kernels in `shaders/`, [`recording`] records them into command buffers, [`executable`]
-//! submits those. A file per op has the twin of `src/backend/cpu`'s; the products share [`product`].
+//! What is computed is said by [`gpu`](super::gpu), which names no Vulkan; here it is done. [`instance`] finds devices, [`caps`]
+//! reads what they can do, [`logical_device`] is a device in use, [`kernels`] its pipelines, [`program`] a plan's share of them,
+//! [`recording`] records calls into command buffers, [`executable`] submits those.
 
-mod cache_blob;
 mod caps;
-mod choice;
-mod element;
 mod executable;
-mod gpu;
-mod hazards;
 mod instance;
 mod kernels;
-mod lowering;
+mod logical_device;
 mod memory;
-mod pace;
-mod params;
-mod parts;
-mod product;
-mod profile;
 mod program;
 mod recording;
 mod requirements;
@@ -27,51 +17,37 @@ mod tensor;
 mod transfer;
 mod uploads;
 mod vertices;
-mod weights;
-
-macro_rules! files {
-    ($($stem:ident $Name:ident),* $(,)?) => {
-        $(mod $stem;)*
-    };
-}
-// A file for each op.
-each_op!(files);
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ash::vk::{self, Handle};
 
-use crate::each_op;
 use crate::error::Result;
 use crate::plan::{Backend, Plan, Preparation, Prepared, Tensor, prepared_at_once};
 
 pub use super::device::{
     DEFAULT_BUDGET_MS, DeviceChoice, DeviceInfo, DeviceKind, Mask, ProfileEntry, Tier, VulkanOptions,
 };
-pub use caps::{Caps, MatrixShape};
-pub use gpu::{HostDevice, QueueLock};
+pub use super::gpu::{Caps, MatrixShape};
+pub use logical_device::{HostDevice, QueueLock};
 pub use requirements::{Name, Requirements};
 
 use super::device::check_budget;
-use choice::choose;
-use gpu::Gpu;
+use super::gpu::{Cache, Pace, Profile, choose};
 use instance::Instance;
 use kernels::Kernels;
+use logical_device::Gpu;
 use memory::Buffer;
-use pace::Pace;
 use program::VulkanProgram;
 use tensor::DeviceTensor;
-use weights::Cache;
 
 /// The devices of this machine.
 ///
 /// # Errors
 /// `Unsupported` without a Vulkan loader.
 pub fn devices() -> Result<Vec<DeviceInfo>> {
-    let instance = Instance::new()?;
-    let list = instance.physical_devices()?;
-    Ok(list.iter().enumerate().map(|(i, &device)| instance.describe(i, device, Mask::default())).collect())
+    Instance::new()?.describe_all(Mask::default())
 }
 
 /// Compiles plans for a Vulkan device.
@@ -92,7 +68,7 @@ impl VulkanBackend {
     pub fn new(options: &VulkanOptions) -> Result<Self> {
         options.check()?;
         let instance = Instance::new()?;
-        let index = choose(&instance, &options.device, options.mask)?;
+        let index = choose("Vulkan", &instance.describe_all(options.mask)?, &options.device)?;
         let gpu = Gpu::new(&instance, index, options.mask, options.low_priority)?;
         Self::on(gpu, options)
     }
@@ -156,7 +132,7 @@ impl VulkanBackend {
     /// Time on the device by section and op, of all that ran since the backend was made with
     /// [`VulkanOptions::profile`]; nothing without, or on a device without timestamps.
     pub fn profile(&self) -> Vec<ProfileEntry> {
-        self.pace.profile().map_or_else(Vec::new, profile::Profile::entries)
+        self.pace.profile().map_or_else(Vec::new, Profile::entries)
     }
 
     /// Bytes of device memory in use.

@@ -4,17 +4,15 @@ use std::sync::Arc;
 
 use ash::vk;
 
+use crate::backend::gpu::{Cache, Lowered, Pace, Packed, lower};
 use crate::error::Result;
 use crate::plan::{Executable, Plan, Program};
 
 use super::executable::VulkanExecutable;
-use super::gpu::Gpu;
 use super::kernels::Kernels;
-use super::lowering::{Lowered, lower};
+use super::logical_device::Gpu;
 use super::memory::Buffer;
-use super::pace::Pace;
 use super::transfer::upload;
-use super::weights::{Cache, Packed};
 
 /// A plan that is ready to be run.
 pub(super) struct VulkanProgram {

@@ -8,18 +8,15 @@ use std::sync::Arc;
 
 use ash::vk;
 
+use crate::backend::gpu::{Dispatch, MAX_BINDINGS, pace};
 use crate::error::Result;
 use crate::plan::Section;
 
 use super::executable::Compiled;
-use super::gpu::Gpu;
-use super::instance::MAX_BINDINGS;
-use super::lowering::Dispatch;
+use super::logical_device::Gpu;
 use super::program::VulkanProgram;
 use super::transfer::full_barrier;
 
-/// Work of a dispatch besides its products: what a small one costs anyway, in products.
-const DISPATCH_FLOPS: u64 = 2_000_000;
 /// A slice is measured at its first run and at every run of this many thereafter.
 const MEASURE_EVERY: u32 = 16;
 
@@ -65,7 +62,7 @@ impl Recording {
         let mut parts: Vec<&[Dispatch]> = Vec::new();
         for section in &lowered.sections {
             let first = parts.len();
-            parts.extend(cut(section, pace.slice_flops()));
+            parts.extend(pace::cut(section, pace.slice_flops()));
             recording.sections.push(first..parts.len());
         }
         let dispatches: usize = parts.iter().map(|part| part.len()).sum();
@@ -94,7 +91,7 @@ impl Recording {
             let commands = gpu.check("command buffers", gpu.handle.allocate_command_buffers(&info))?;
             for (i, (part, commands)) in parts.iter().zip(commands).enumerate() {
                 recording.record(i as u32, part, commands, state)?;
-                let flops = part.iter().map(work).sum();
+                let flops = part.iter().map(pace::work).sum();
                 let section = recording.sections.partition_point(|section| section.end <= i);
                 let op = part[0].stem;
                 recording.slices.push(Slice { commands, section, op, flops, ms: 0.0, runs: 0, submitted: false });
@@ -250,27 +247,6 @@ impl Drop for Recording {
             device.destroy_command_pool(self.command_pool, None);
         }
     }
-}
-
-/// What a dispatch is guessed by.
-fn work(dispatch: &Dispatch) -> u64 {
-    dispatch.flops + DISPATCH_FLOPS
-}
-
-/// Cuts a section into parts of about `flops` each.
-fn cut(section: &[Dispatch], flops: u64) -> Vec<&[Dispatch]> {
-    let (mut parts, mut first, mut sum) = (Vec::new(), 0, 0);
-    for (i, dispatch) in section.iter().enumerate() {
-        if i > first && sum + work(dispatch) > flops {
-            parts.push(&section[first..i]);
-            (first, sum) = (i, 0);
-        }
-        sum += work(dispatch);
-    }
-    if first < section.len() {
-        parts.push(&section[first..]);
-    }
-    parts
 }
 
 /// # Safety

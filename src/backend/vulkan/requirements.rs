@@ -1,11 +1,11 @@
 //! What a host enables on its own device, so that the kernels of a tier run on it. A device of our own gets the same where
-//! it is there: [`super::gpu`].
+//! it is there: [`super::logical_device`].
 
 use std::ffi::{CStr, c_char};
 
 use ash::vk;
 
-use super::super::device::Tier;
+use crate::backend::device::Tier;
 
 /// A static name as C takes it: lists of names are lists of pointers.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use ash::vk;
 use crate::error::{Error, Result};
 use crate::plan::Tensor;
 
-use super::gpu::Gpu;
+use super::logical_device::Gpu;
 use super::memory::Buffer;
 use super::transfer::{Part, Transfer, upload};
 

@@ -7,7 +7,7 @@ use ash::vk::{self, Handle};
 use crate::error::Result;
 use crate::plan::TimelineSignal;
 
-use super::gpu::Gpu;
+use super::logical_device::Gpu;
 use super::memory::Buffer;
 
 /// Most bytes that pass through the staging buffer at once.

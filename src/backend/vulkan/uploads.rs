@@ -7,7 +7,7 @@ use ash::vk;
 use crate::error::Result;
 use crate::plan::{Buffer, Plan};
 
-use super::gpu::Gpu;
+use super::logical_device::Gpu;
 use super::transfer::full_barrier;
 
 /// Copies of inputs from the mirror to the arena, recorded once; submitted when an input was written.

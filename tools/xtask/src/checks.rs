@@ -15,7 +15,7 @@ use crate::{sample, shaders, symbols, validation, vulkan};
 const COMPILER: [&str; 4] = ["--package", "shaders", "--features", "compile"];
 
 /// Folders with files that the op list names, which Cargo's formatter does not find.
-const OPS: [&str; 4] = ["src/plan/ops", "src/backend/cpu", "src/backend/vulkan", "tests/ops"];
+const OPS: [&str; 4] = ["src/plan/ops", "src/backend/cpu", "src/backend/gpu", "tests/ops"];
 
 /// Formats all of the sources, or compares.
 pub(crate) fn format(check: bool) -> Result<()> {

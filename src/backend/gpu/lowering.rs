@@ -3,84 +3,22 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::Hash;
-use std::ops::Range;
 
+use crate::backend::device::Tier;
 use crate::each_op;
 use crate::error::{Error, Result};
 use crate::plan::{Op, Plan, Storage, View};
 use crate::tensor::Weight;
 
-use super::super::device::Tier;
 use super::caps::Caps;
+use super::dispatch::{Binding, Dispatch, Lowered, Memory, workspace_start};
 use super::hazards::Hazards;
-use super::instance::MAX_BINDINGS;
-use super::kernels::{Kernel, PUSH_BYTES};
+use super::kernel::{Kernel, MAX_BINDINGS, MAX_GROUPS, PUSH_BYTES};
 use super::params::Params;
 use super::weights::{self, Layout};
 
-/// Most workgroups along one dimension of a dispatch that every device takes.
-pub(super) const MAX_GROUPS: u32 = 65_535;
 /// What the start of a binding is a multiple of at least: a vector load stays aligned.
 const VECTOR_BYTES: u64 = 16;
-
-/// Memory that a binding lies in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Memory {
-    /// Of the executable: ports and intermediates, then what single ops need.
-    Arena,
-    /// Of the state.
-    State,
-    /// Of the plan.
-    Constants,
-    /// By position in [`Lowered::weights`].
-    Weight(usize),
-}
-
-/// A range of memory that a kernel sees.
-#[derive(Debug, Clone)]
-pub(super) struct Binding {
-    pub(super) memory: Memory,
-    /// Bytes, in whole vectors: it may end past what is there, so memory is a vector longer than that.
-    pub(super) range: Range<u64>,
-    pub(super) writes: bool,
-}
-
-/// One kernel call.
-pub(super) struct Dispatch {
-    pub(super) stem: &'static str,
-    /// By position in [`Lowered::kernels`].
-    pub(super) kernel: usize,
-    pub(super) bindings: Vec<Binding>,
-    pub(super) params: Vec<u8>,
-    pub(super) groups: [u32; 3],
-    /// True when it touches what an earlier one since the last barrier wrote, or writes what one read.
-    pub(super) waits: bool,
-    /// Multiplications and additions.
-    pub(super) flops: u64,
-}
-
-/// A lowered plan: all that a device is to do, and nothing of the device.
-#[derive(Default)]
-pub(super) struct Lowered {
-    /// By section.
-    pub(super) sections: Vec<Vec<Dispatch>>,
-    /// Each once, in the order of first use.
-    pub(super) kernels: Vec<Kernel>,
-    /// Each once for every layout.
-    pub(super) weights: Vec<(Weight, Layout)>,
-    /// Bytes behind the arena that some op needs for itself.
-    pub(super) workspace_bytes: u64,
-}
-
-/// A dispatch with its bindings and parameters on the heap, about.
-const DISPATCH_BYTES: usize = 512;
-
-impl Lowered {
-    /// Memory of the host's, about.
-    pub(super) fn bytes(&self) -> usize {
-        self.sections.iter().map(Vec::len).sum::<usize>() * DISPATCH_BYTES
-    }
-}
 
 /// Where a view lies inside its binding, in elements: offset, batch stride, row stride. The three words that every kernel
 /// takes of a view.
@@ -129,7 +67,7 @@ impl Call {
 ///
 /// # Errors
 /// As [`Lower::lower`].
-pub(super) fn lower(caps: &Caps, plan: &Plan) -> Result<Lowered> {
+pub(crate) fn lower(caps: &Caps, plan: &Plan) -> Result<Lowered> {
     let mut lowering = Lowering {
         caps,
         plan,
@@ -277,9 +215,4 @@ fn number<K: Eq + Hash>(positions: &mut HashMap<K, usize>, key: K, add: impl FnO
             *new.insert(next)
         }
     }
-}
-
-/// First byte of the workspace in the arena's buffer.
-pub(super) fn workspace_start(plan: &Plan) -> u64 {
-    (plan.arena_len() as u64 * 4).next_multiple_of(256)
 }

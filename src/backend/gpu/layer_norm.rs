@@ -1,10 +1,10 @@
 //! The op `layer_norm` on a device: shaders/layer_norm.comp.
 
+use crate::backend::device::Tier;
 use crate::error::Result;
 use crate::plan::{Activation, View, ops};
 use crate::tensor::Weight;
 
-use super::super::device::Tier;
 use super::caps::Caps;
 use super::element::{self, Shape};
 use super::lowering::{Call, Lower, Lowering, Span};

@@ -8,10 +8,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use ash::vk;
 use gpu_allocator::vulkan::{Allocator, AllocatorCreateDesc};
 
+use crate::backend::device::Mask;
+use crate::backend::gpu::Caps;
 use crate::error::{Error, Result};
 
-use super::super::device::Mask;
-use super::caps::{Caps, Extensions};
+use super::caps::{self, Extensions};
 use super::instance::Instance;
 
 /// A host's way to keep others off its queue while we submit.
@@ -91,7 +92,7 @@ impl Gpu {
         }
         let no_queue = || Error::Unsupported(format!("{}: has no queue for compute", info.name));
         let queue_family = instance.queue_family(physical).ok_or_else(no_queue)?;
-        let caps = Caps::read(instance, physical, queue_family, mask);
+        let caps = caps::read(instance, physical, queue_family, mask);
         let handle = create_device(instance, physical, queue_family, &caps, low_priority)
             .map_err(|error| Error::Unsupported(format!("{}: no device can be made ({error})", info.name)))?;
         // SAFETY: queue 0 of this family was asked for.
@@ -118,7 +119,7 @@ impl Gpu {
             let detail = format!("{}: queue family {} cannot compute", info.name, host.queue_family);
             return Err(Error::InvalidArgument(detail));
         }
-        let mut caps = Caps::read(&instance, host.physical, host.queue_family, mask);
+        let mut caps = caps::read(&instance, host.physical, host.queue_family, mask);
         caps.timeline &= host.timeline;
         // SAFETY: the caller's word.
         let handle = unsafe { ash::Device::load(instance.handle.fp_v1_0(), host.device) };

@@ -2,26 +2,25 @@
 
 use std::cmp::Reverse;
 
+use crate::backend::device::{DeviceChoice, DeviceInfo, DeviceKind};
 use crate::error::{Error, Result};
 
-use super::super::device::{DeviceChoice, DeviceInfo, DeviceKind, Mask};
-use super::instance::Instance;
-
-/// Place of the chosen device in the list.
-pub(super) fn choose(instance: &Instance, choice: &DeviceChoice, mask: Mask) -> Result<usize> {
-    let devices = instance.physical_devices()?;
-    let infos: Vec<_> = devices.iter().enumerate().map(|(i, &d)| instance.describe(i, d, mask)).collect();
+/// Place of the chosen one in the list of devices that an interface shows.
+pub(crate) fn choose(interface: &str, infos: &[DeviceInfo], choice: &DeviceChoice) -> Result<usize> {
     match choice {
         DeviceChoice::Index(index) => Ok(*index),
         DeviceChoice::Uuid(uuid) => {
             let found = infos.iter().position(|info| info.uuid == *uuid);
-            found.ok_or_else(|| Error::InvalidArgument("no Vulkan device with this UUID on this machine".to_owned()))
+            let none = || format!("no {interface} device with this UUID on this machine");
+            found.ok_or_else(|| Error::InvalidArgument(none()))
         }
         DeviceChoice::Best => {
-            let none = "no Vulkan device on this machine that can compute";
-            best(&infos, |_| true).ok_or_else(|| Error::Unsupported(none.to_owned()))
+            let none = || format!("no {interface} device on this machine that can compute");
+            best(infos, |_| true).ok_or_else(|| Error::Unsupported(none()))
         }
-        DeviceChoice::Gpu => best(&infos, DeviceKind::is_gpu).ok_or_else(|| Error::Unsupported(no_gpu(&infos))),
+        DeviceChoice::Gpu => {
+            best(infos, DeviceKind::is_gpu).ok_or_else(|| Error::Unsupported(no_gpu(interface, infos)))
+        }
     }
 }
 
@@ -44,7 +43,7 @@ fn rank(kind: DeviceKind) -> u32 {
 }
 
 /// Why none of them is a GPU that can compute, in one line.
-fn no_gpu(infos: &[DeviceInfo]) -> String {
+fn no_gpu(interface: &str, infos: &[DeviceInfo]) -> String {
     let gpus = infos.iter().filter(|info| info.kind.is_gpu());
     let faults: Vec<_> = gpus.filter_map(|info| Some(format!("{}: {}", info.name, info.fault.as_ref()?))).collect();
     if !faults.is_empty() {
@@ -52,7 +51,7 @@ fn no_gpu(infos: &[DeviceInfo]) -> String {
     }
     let names = infos.iter().map(|info| info.name.as_str()).collect::<Vec<_>>().join(", ");
     match infos {
-        [] => "no Vulkan device on this machine".to_owned(),
+        [] => format!("no {interface} device on this machine"),
         _ if infos.iter().all(|info| info.kind == DeviceKind::Cpu) => format!("only software devices: {names}"),
         _ => format!("no discrete or integrated device among {names}"),
     }
@@ -95,11 +94,11 @@ mod tests {
     #[test]
     fn reason_without_a_gpu_names_the_devices() {
         let software = [device(0, "llvmpipe", DeviceKind::Cpu, None), device(1, "SwiftShader", DeviceKind::Cpu, None)];
-        assert_eq!(no_gpu(&[]), "no Vulkan device on this machine");
-        assert_eq!(no_gpu(&software), "only software devices: llvmpipe, SwiftShader");
+        assert_eq!(no_gpu("Vulkan", &[]), "no Vulkan device on this machine");
+        assert_eq!(no_gpu("Vulkan", &software), "only software devices: llvmpipe, SwiftShader");
         let far = device(2, "far", DeviceKind::Virtual, None);
-        assert_eq!(no_gpu(&[far]), "no discrete or integrated device among far");
+        assert_eq!(no_gpu("Vulkan", &[far]), "no discrete or integrated device among far");
         let old = device(0, "GT 210", DeviceKind::Discrete, Some("older than Vulkan 1.1"));
-        assert_eq!(no_gpu(&[old, software[1].clone()]), "GT 210: older than Vulkan 1.1");
+        assert_eq!(no_gpu("Vulkan", &[old, software[1].clone()]), "GT 210: older than Vulkan 1.1");
     }
 }

@@ -1,6 +1,6 @@
 //! Which dispatches must wait for earlier ones.
 
-use super::lowering::{Binding, Memory};
+use super::dispatch::{Binding, Memory};
 
 /// What was touched since the last barrier.
 #[derive(Default)]

@@ -7,12 +7,12 @@ fn checksum(bytes: &[u8]) -> u64 {
 }
 
 /// What a driver gave, with its checksum before it.
-pub(super) fn seal(cache: &[u8]) -> Vec<u8> {
+pub(crate) fn seal(cache: &[u8]) -> Vec<u8> {
     [&checksum(cache).to_le_bytes(), cache].concat()
 }
 
 /// What a driver gave, if this is it.
-pub(super) fn open(blob: &[u8]) -> Option<&[u8]> {
+pub(crate) fn open(blob: &[u8]) -> Option<&[u8]> {
     let (sum, cache) = blob.split_first_chunk::<8>()?;
     (u64::from_le_bytes(*sum) == checksum(cache)).then_some(cache)
 }

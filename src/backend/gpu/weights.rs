@@ -18,7 +18,7 @@ pub(super) const DEPTH_TILE: usize = 8;
 
 /// What a copy is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Layout {
+pub(crate) enum Layout {
     /// f32 in their order, padded with zeros to [`COLUMN_TILE`].
     Vector,
     /// i32 in their order.
@@ -72,24 +72,24 @@ impl Key {
 }
 
 /// A weight in a buffer of the device's. It keeps the one it came from, so that the address in its key stays taken.
-pub(super) struct Packed<B> {
-    pub(super) buffer: B,
+pub(crate) struct Packed<B> {
+    pub(crate) buffer: B,
     _source: Weight,
 }
 
 /// Weights in use.
-pub(super) struct Cache<B> {
+pub(crate) struct Cache<B> {
     entries: Mutex<HashMap<Key, Weak<Packed<B>>>>,
     packed: AtomicUsize,
 }
 
 impl<B> Cache<B> {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { entries: Mutex::new(HashMap::new()), packed: AtomicUsize::new(0) }
     }
 
     /// The weight in this layout, which `upload` makes a buffer of unless some program holds it already.
-    pub(super) fn get(
+    pub(crate) fn get(
         &self,
         weight: &Weight,
         layout: Layout,
@@ -110,7 +110,7 @@ impl<B> Cache<B> {
     }
 
     /// Weights packed so far.
-    pub(super) fn packed(&self) -> usize {
+    pub(crate) fn packed(&self) -> usize {
         self.packed.load(Ordering::Relaxed)
     }
 }
