@@ -81,15 +81,23 @@ impl Lower for ops::Attention {
         }
         Ok(())
     }
+
+    #[cfg(test)]
+    fn examples(plan: &mut crate::plan::PlanBuilder) {
+        let (x, out) = (plan.input("x", 2, 9, 16).1, plan.output("out", 2, 9, 16).1);
+        plan.push(Self { q: x, k: x, v: x, heads: 2, scale: 0.5, mask: Mask::Band { width: 3 }, out });
+    }
 }
 
-/// Bindings: q, k, v, out. Constants: workgroup, by four, q half, k half, v half, out half, mask, columns of a head, queries
-/// of a block, keys of a tile.
+/// Constants: workgroup, by four, q half, k half, v half, out half, mask, columns of a head, queries of a block, keys of a
+/// tile.
 fn lower_part(views: [View; 4], op: Attention, lowering: &mut Lowering) -> Result<()> {
     let [q, k, v, out] = views;
     let mut call = Call::new("attention");
-    let spans = [lowering.read(&mut call, q)?, lowering.read(&mut call, k)?, lowering.read(&mut call, v)?];
-    let out_span = lowering.write(&mut call, out)?;
+    let q_span = lowering.read(&mut call, "q", q)?;
+    let k_span = lowering.read(&mut call, "k", k)?;
+    let v_span = lowering.read(&mut call, "v", v)?;
+    let out_span = lowering.write(&mut call, "out", out)?;
     let head_cols = q.cols / op.heads;
     let four = head_cols.is_multiple_of(4) && element::by_four(lowering, &views);
     let (mask, width) = match op.mask {
@@ -108,15 +116,16 @@ fn lower_part(views: [View; 4], op: Attention, lowering: &mut Lowering) -> Resul
         // Wide enough is as wide as any.
         width: width.min(q.rows + k.rows) as u32,
         scale: op.scale,
-        q: spans[0],
-        k: spans[1],
-        v: spans[2],
+        q: q_span,
+        k: k_span,
+        v: v_span,
         out: out_span,
     };
     let blocks = q.rows.div_ceil(op.block.queries);
     let flops = 4 * (q.len() * k.rows) as u64;
     let module = lowering.variant("attention");
-    lowering.dispatch(call, module, constants, &params, [q.batch * op.heads * blocks, 1, 1], flops)
+    lowering.dispatch(call, module, constants, &params, [q.batch * op.heads * blocks, 1, 1], flops);
+    Ok(())
 }
 
 #[cfg(test)]

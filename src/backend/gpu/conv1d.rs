@@ -62,4 +62,26 @@ impl Lower for ops::Conv1d {
         }
         Ok(())
     }
+
+    #[cfg(test)]
+    fn examples(plan: &mut crate::plan::PlanBuilder) {
+        use super::tests::weight;
+        use crate::plan::Activation;
+
+        for full in [false, true] {
+            let (x, out) = (plan.input("x", 2, 9, 16).1, plan.output("out", 2, 9, 8).1);
+            plan.push(Self {
+                x,
+                weight: weight(&[8, 16, 3]),
+                bias: full.then(|| weight(&[8])),
+                stride: 1,
+                pad: 1,
+                dilation: 1,
+                groups: 1,
+                activation: Activation::Gelu,
+                residual: full.then_some(out),
+                out,
+            });
+        }
+    }
 }

@@ -48,4 +48,26 @@ impl Lower for ops::Conv2d {
         }
         Ok(())
     }
+
+    #[cfg(test)]
+    fn examples(plan: &mut crate::plan::PlanBuilder) {
+        use super::tests::weight;
+        use crate::plan::Activation;
+
+        for (upsample, texels) in [(false, 9), (true, 36)] {
+            let (x, out) = (plan.input("x", 2, 9, 16).1, plan.output("out", 2, texels, 8).1);
+            plan.push(Self {
+                x,
+                height: 3,
+                width: 3,
+                weight: weight(&[8, 16, 3, 3]),
+                bias: upsample.then(|| weight(&[8])),
+                stride: 1,
+                upsample,
+                add: upsample.then_some(out),
+                activation: Activation::Silu,
+                out,
+            });
+        }
+    }
 }

@@ -24,6 +24,8 @@ pub(crate) enum Memory {
 /// A range of memory that a kernel sees.
 #[derive(Debug, Clone)]
 pub(crate) struct Binding {
+    /// The shader's.
+    pub(crate) name: &'static str,
     pub(crate) memory: Memory,
     /// Bytes, in whole vectors: it may end past what is there, so memory is a vector longer than that.
     pub(crate) range: Range<u64>,

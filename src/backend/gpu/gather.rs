@@ -29,15 +29,24 @@ impl Lower for ops::Gather {
         }
         Ok(())
     }
+
+    #[cfg(test)]
+    fn examples(plan: &mut crate::plan::PlanBuilder) {
+        use super::tests::weight;
+
+        let (x, out) = (plan.input("x", 2, 9, 16).1, plan.output("out", 2, 4, 16).1);
+        let index = Weight::from_i32("index", &[4, 2], &[0, 8, 1, 7, 2, 6, 3, 5]);
+        plan.push(Self { x, index, weight: weight(&[4, 2]), out });
+    }
 }
 
-/// Bindings: x, index, weight, out. Constants: workgroup, by four, x half, out half.
+/// Constants: workgroup, by four, x half, out half.
 fn lower_part(x: View, index: &Weight, weight: &Weight, out: View, lowering: &mut Lowering) -> Result<()> {
     let mut call = Call::new("gather");
-    let x_span = lowering.read(&mut call, x)?;
-    lowering.weight(&mut call, index, Layout::List)?;
-    lowering.weight(&mut call, weight, Layout::Vector)?;
-    let out_span = lowering.write(&mut call, out)?;
+    let x_span = lowering.read(&mut call, "x", x)?;
+    lowering.weight(&mut call, "index", index, Layout::List)?;
+    lowering.weight(&mut call, "weight", weight, Layout::Vector)?;
+    let out_span = lowering.write(&mut call, "out", out)?;
     let half = |view| u32::from(lowering.is_half(view));
     let four = element::by_four(lowering, &[x, out]);
     let constants = vec![GROUP, u32::from(four), half(x), half(out)];
@@ -45,5 +54,6 @@ fn lower_part(x: View, index: &Weight, weight: &Weight, out: View, lowering: &mu
     let params = Params { shape: Shape::of(out), terms, x: x_span, out: out_span };
     let flops = 2 * (weight.len() * out.batch * out.cols) as u64;
     let module = lowering.variant("gather");
-    lowering.dispatch(call, module, constants, &params, element::grid(out, four), flops)
+    lowering.dispatch(call, module, constants, &params, element::grid(out, four), flops);
+    Ok(())
 }

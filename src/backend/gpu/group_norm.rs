@@ -123,6 +123,17 @@ impl Lower for ops::GroupNorm {
         }
         Ok(())
     }
+
+    #[cfg(test)]
+    fn examples(plan: &mut crate::plan::PlanBuilder) {
+        use super::tests::weight;
+
+        let (x, out) = (plan.input("x", 2, 9, 16).1, plan.output("out", 2, 9, 16).1);
+        let (affine, film) = ((weight(&[16]), weight(&[16])), plan.input("film", 2, 1, 32).1);
+        for (affine, film) in [(None, None), (Some(affine), None), (None, Some(film))] {
+            plan.push(Self { x, groups: 4, eps: 1e-5, affine, film, activation: Activation::None, out });
+        }
+    }
 }
 
 impl Norm<'_> {
@@ -141,40 +152,40 @@ impl Norm<'_> {
         }
     }
 
-    /// Bindings: x, partials. Constants: workgroup, by four, x half.
+    /// Constants: workgroup, by four, x half.
     fn moments(&self, x: View, part: &Part, lowering: &mut Lowering) -> Result<()> {
         let x = part.of(x);
         let mut call = Call::new("group_norm");
-        let x_span = lowering.read(&mut call, x)?;
-        lowering.workspace(&mut call, self.workspace_bytes, true);
+        let x_span = lowering.read(&mut call, "x", x)?;
+        lowering.workspace(&mut call, "partials", self.workspace_bytes, true);
         let constants = vec![GROUP as u32, u32::from(self.four), u32::from(lowering.is_half(x))];
         let shape = self.shape(x, part.items.start, part.rows.start / self.tiling.chunk_rows);
         let params = MomentsParams { shape, x: x_span };
         let module = lowering.variant("group_norm_moments");
-        lowering.dispatch(call, module, constants, &params, self.tiling.grid(x), 0)
+        lowering.dispatch(call, module, constants, &params, self.tiling.grid(x), 0);
+        Ok(())
     }
 
-    /// Bindings: x, partials, weight, bias, film, out. Constants: workgroup, by four, activation, x half, out half, film
-    /// half, gain.
+    /// Constants: workgroup, by four, activation, x half, out half, film half, gain.
     fn apply(&self, x: View, out: View, part: &Part, lowering: &mut Lowering) -> Result<()> {
         let (x, out) = (part.of(x), part.of(out));
         let mut call = Call::new("group_norm");
-        let x_span = lowering.read(&mut call, x)?;
-        lowering.workspace(&mut call, self.workspace_bytes, false);
+        let x_span = lowering.read(&mut call, "x", x)?;
+        lowering.workspace(&mut call, "partials", self.workspace_bytes, false);
         if let Some((weight, bias)) = self.affine {
-            lowering.weight(&mut call, weight, Layout::Vector)?;
-            lowering.weight(&mut call, bias, Layout::Vector)?;
+            lowering.weight(&mut call, "weight", weight, Layout::Vector)?;
+            lowering.weight(&mut call, "bias", bias, Layout::Vector)?;
         } else {
-            call.repeat();
-            call.repeat();
+            call.without("weight");
+            call.without("bias");
         }
         let film_span = if let Some(film) = self.film {
-            lowering.read(&mut call, film.batch(part.items.clone()))?
+            lowering.read(&mut call, "film", film.batch(part.items.clone()))?
         } else {
-            call.repeat();
+            call.without("film");
             Span::default()
         };
-        let out_span = lowering.write(&mut call, out)?;
+        let out_span = lowering.write(&mut call, "out", out)?;
         let half = |view| u32::from(lowering.is_half(view));
         let gain = match (self.affine, self.film) {
             (None, None) => 0,
@@ -193,6 +204,7 @@ impl Norm<'_> {
         let shape = self.shape(x, part.items.start, 0);
         let params = Params { shape, eps: self.eps, x: x_span, film: film_span, out: out_span };
         let module = lowering.variant("group_norm");
-        lowering.dispatch(call, module, constants, &params, self.tiling.grid(out), 0)
+        lowering.dispatch(call, module, constants, &params, self.tiling.grid(out), 0);
+        Ok(())
     }
 }

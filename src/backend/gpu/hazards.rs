@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     fn binding(memory: Memory, range: std::ops::Range<u64>, writes: bool) -> Binding {
-        Binding { memory, range, writes }
+        Binding { name: "x", memory, range, writes }
     }
 
     #[test]

@@ -26,19 +26,28 @@ impl Lower for ops::Interpolate {
         }
         Ok(())
     }
+
+    #[cfg(test)]
+    fn examples(plan: &mut crate::plan::PlanBuilder) {
+        let (x, positions) = (plan.input("x", 2, 9, 16).1, plan.input("positions", 1, 5, 2).1);
+        let (_, out) = plan.output("out", 2, 5, 16);
+        plan.push(Self { x, positions, out });
+    }
 }
 
-/// Bindings: x, positions, out. Constants: workgroup, by four, x half, out half.
+/// Constants: workgroup, by four, x half, out half.
 fn lower_part(x: View, positions: View, out: View, lowering: &mut Lowering) -> Result<()> {
     assert!(!lowering.is_half(positions), "positions are counted in f32");
     let mut call = Call::new("interpolate");
-    let (x_span, positions_span) = (lowering.read(&mut call, x)?, lowering.read(&mut call, positions)?);
-    let out_span = lowering.write(&mut call, out)?;
+    let x_span = lowering.read(&mut call, "x", x)?;
+    let positions_span = lowering.read(&mut call, "positions", positions)?;
+    let out_span = lowering.write(&mut call, "out", out)?;
     let half = |view| u32::from(lowering.is_half(view));
     let four = element::by_four(lowering, &[x, out]);
     let constants = vec![GROUP, u32::from(four), half(x), half(out)];
     let (shape, x_rows) = (Shape::of(out), x.rows as u32);
     let params = Params { shape, x_rows, x: x_span, positions: positions_span, out: out_span };
     let module = lowering.variant("interpolate");
-    lowering.dispatch(call, module, constants, &params, element::grid(out, four), 0)
+    lowering.dispatch(call, module, constants, &params, element::grid(out, four), 0);
+    Ok(())
 }

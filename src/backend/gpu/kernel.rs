@@ -1,5 +1,6 @@
 //! A kernel by its name and constants, and what every kernel keeps within.
 
+use super::modules::interface;
 use super::params::Params;
 
 /// Storage buffers that a kernel binds at most.
@@ -17,15 +18,87 @@ pub(crate) struct Kernel {
 }
 
 impl Kernel {
-    /// A kernel that takes these parameters.
-    pub(super) fn new<P: Params>(module: String, constants: Vec<u32>) -> Self {
-        #[cfg(debug_assertions)]
-        {
-            let mut names = Vec::new();
-            P::names("", &mut names);
-            let words = super::modules::words(&module).unwrap_or_else(|| panic!("no shader module {module}"));
-            assert_eq!(super::modules::members(&words), names, "parameters of {module}");
+    /// A kernel that takes these parameters and binds these buffers, each with whether it is written. Builds with debug
+    /// assertions compare both with the compiled module, which keeps the names of its source: a shader and its lowering that
+    /// differ in order or count stop at the first call, not in wrong numbers.
+    pub(super) fn new<P: Params>(
+        module: String,
+        constants: Vec<u32>,
+        bindings: impl Iterator<Item = (&'static str, bool)>,
+    ) -> Self {
+        if cfg!(debug_assertions) {
+            let compiled = interface(&module).unwrap_or_else(|| panic!("no shader module {module}"));
+            let mut params = Vec::new();
+            P::names("", &mut params);
+            assert_eq!(compiled.params, params, "parameters of {module}");
+            let bindings: Vec<_> = bindings.collect();
+            let expected = compiled.bindings.iter().map(|(name, writes)| (name.as_str(), *writes));
+            assert!(expected.eq(bindings.iter().copied()), "bindings of {module}: {bindings:?}, not {compiled:?}");
         }
         Self { module, constants }
+    }
+}
+
+#[cfg(all(test, debug_assertions))]
+mod tests {
+    use super::super::lowering::Span;
+    use super::super::params::params;
+    use super::*;
+
+    params! {
+        struct Front {
+            batch: u32,
+            rows: u32,
+            cols: u32,
+        }
+    }
+
+    params! {
+        struct MapParams {
+            front: Front,
+            x: Span,
+            out: Span,
+        }
+    }
+
+    params! {
+        struct Turned {
+            front: Front,
+            out: Span,
+            x: Span,
+        }
+    }
+
+    fn map<P: Params>(_: P, bindings: &[(&'static str, bool)]) -> Kernel {
+        Kernel::new::<P>("map.half".to_owned(), vec![128], bindings.iter().copied())
+    }
+
+    #[test]
+    fn what_the_module_takes_passes() {
+        assert_eq!(map(MapParams::default(), &[("x", false), ("out", true)]).constants, [128]);
+    }
+
+    #[test]
+    #[should_panic(expected = "bindings of map.half")]
+    fn bindings_in_another_order_stop() {
+        map(MapParams::default(), &[("out", true), ("x", false)]);
+    }
+
+    #[test]
+    #[should_panic(expected = "bindings of map.half")]
+    fn binding_that_is_missing_stops() {
+        map(MapParams::default(), &[("x", false)]);
+    }
+
+    #[test]
+    #[should_panic(expected = "bindings of map.half")]
+    fn binding_that_is_written_unsaid_stops() {
+        map(MapParams::default(), &[("x", false), ("out", false)]);
+    }
+
+    #[test]
+    #[should_panic(expected = "parameters of map.half")]
+    fn parameters_in_another_order_stop() {
+        map(Turned::default(), &[("x", false), ("out", true)]);
     }
 }

@@ -42,15 +42,24 @@ impl Lower for ops::LayerNorm {
         }
         Ok(())
     }
+
+    #[cfg(test)]
+    fn examples(plan: &mut crate::plan::PlanBuilder) {
+        use super::tests::weight;
+
+        let (x, out) = (plan.input("x", 2, 9, 16).1, plan.output("out", 2, 9, 16).1);
+        let (weight, bias) = (weight(&[16]), weight(&[16]));
+        plan.push(Self { x, weight, bias, eps: 1e-5, activation: Activation::None, out });
+    }
 }
 
-/// Bindings: x, weight, bias, out. Constants: workgroup, by four, activation, x half, out half, vectors of an invocation.
+/// Constants: workgroup, by four, activation, x half, out half, vectors of an invocation.
 fn lower_part(x: View, affine: &Affine, out: View, lowering: &mut Lowering) -> Result<()> {
     let mut call = Call::new("layer_norm");
-    let x_span = lowering.read(&mut call, x)?;
-    lowering.weight(&mut call, affine.weight, Layout::Vector)?;
-    lowering.weight(&mut call, affine.bias, Layout::Vector)?;
-    let out_span = lowering.write(&mut call, out)?;
+    let x_span = lowering.read(&mut call, "x", x)?;
+    lowering.weight(&mut call, "weight", affine.weight, Layout::Vector)?;
+    lowering.weight(&mut call, "bias", affine.bias, Layout::Vector)?;
+    let out_span = lowering.write(&mut call, "out", out)?;
     let half = |view| u32::from(lowering.is_half(view));
     let four = element::by_four(lowering, &[x, out]);
     let vectors = if four { out.cols / 4 } else { out.cols };
@@ -65,7 +74,8 @@ fn lower_part(x: View, affine: &Affine, out: View, lowering: &mut Lowering) -> R
     ];
     let params = Params { shape: Shape::of(out), eps: affine.eps, x: x_span, out: out_span };
     let module = lowering.variant("layer_norm");
-    lowering.dispatch(call, module, constants, &params, [out.batch * out.rows, 1, 1], 0)
+    lowering.dispatch(call, module, constants, &params, [out.batch * out.rows, 1, 1], 0);
+    Ok(())
 }
 
 /// Invocations for a row: a power of two, since sums are halved.

@@ -36,4 +36,16 @@ impl Lower for ops::Linear {
         }
         Ok(())
     }
+
+    #[cfg(test)]
+    fn examples(plan: &mut crate::plan::PlanBuilder) {
+        use super::tests::weight;
+        use crate::plan::Activation;
+
+        for full in [false, true] {
+            let (x, out) = (plan.input("x", 2, 9, 16).1, plan.output("out", 2, 9, 8).1);
+            let (bias, residual) = (full.then(|| weight(&[8])), full.then_some(out));
+            plan.push(Self { x, weight: weight(&[8, 16]), bias, activation: Activation::Gelu, residual, out });
+        }
+    }
 }

@@ -15,7 +15,7 @@ use super::dispatch::{Binding, Dispatch, Lowered, Memory, workspace_start};
 use super::hazards::Hazards;
 use super::kernel::{Kernel, MAX_BINDINGS, MAX_GROUPS, PUSH_BYTES};
 use super::params::Params;
-use super::weights::{self, Layout};
+use super::weights::{Key, Layout};
 
 /// What the start of a binding is a multiple of at least: a vector load stays aligned.
 const VECTOR_BYTES: u64 = 16;
@@ -29,6 +29,10 @@ pub(super) trait Lower {
     /// # Errors
     /// `OutOfMemory`; `Unsupported` for what passes the device's bounds; `InvalidPack` for a list out of a pack that does not fit.
     fn lower(&self, lowering: &mut Lowering<'_>) -> Result<()>;
+
+    /// Records the op, with what it may do without and without it: tests lower these on devices of all kinds.
+    #[cfg(test)]
+    fn examples(plan: &mut crate::plan::PlanBuilder);
 }
 
 /// Lowers the ops of a plan, section by section.
@@ -38,7 +42,7 @@ pub(super) struct Lowering<'a> {
     lowered: Lowered,
     /// Positions of what has one in `lowered`.
     kernels: HashMap<Kernel, usize>,
-    weights: HashMap<weights::Key, usize>,
+    weights: HashMap<Key, usize>,
     dispatches: Vec<Dispatch>,
     hazards: Hazards,
 }
@@ -55,11 +59,10 @@ impl Call {
         Self { stem, bindings: Vec::new() }
     }
 
-    /// Binds the view before once more, where a kernel has a place for what this op does without.
-    pub(super) fn repeat(&mut self) {
-        let mut binding = self.bindings.last().expect("a binding before").clone();
-        binding.writes = false;
-        self.bindings.push(binding);
+    /// Binds the memory before once more, at the place that a kernel has for what this op does without.
+    pub(super) fn without(&mut self, name: &'static str) {
+        let before = self.bindings.last().expect("a binding before").clone();
+        self.bindings.push(Binding { name, writes: false, ..before });
     }
 }
 
@@ -122,7 +125,7 @@ impl Lowering<'_> {
         if self.is_half(view) { 2 } else { 4 }
     }
 
-    fn bind(&self, call: &mut Call, view: View, writes: bool) -> Result<Span> {
+    fn bind(&self, call: &mut Call, name: &'static str, view: View, writes: bool) -> Result<Span> {
         let buffer = &self.plan.buffers()[view.buffer.index()];
         let memory = match buffer.storage {
             Storage::Scratch | Storage::Input | Storage::Output => Memory::Arena,
@@ -140,41 +143,46 @@ impl Lowering<'_> {
             let text = format!("{}: {bytes} MiB of {} pass the {bound} MiB of a binding", call.stem, buffer.label);
             return Err(Error::Unsupported(text));
         }
-        call.bindings.push(Binding { memory, range: start..end, writes });
+        call.bindings.push(Binding { name, memory, range: start..end, writes });
         let word = |n: usize| u32::try_from(n).map_err(|_| Error::Unsupported(format!("{}: stride of {n}", call.stem)));
         let offset = (at(view.offset) - start) / element;
         Ok([offset as u32, word(view.batch_stride)?, word(view.row_stride)?])
     }
 
-    /// Binds a view that is read.
-    pub(super) fn read(&self, call: &mut Call, view: View) -> Result<Span> {
-        self.bind(call, view, false)
+    /// Binds a view that is read, at the next place of the kernel, which has this name in the shader.
+    pub(super) fn read(&self, call: &mut Call, name: &'static str, view: View) -> Result<Span> {
+        self.bind(call, name, view, false)
     }
 
     /// Binds a view that is written, and perhaps read.
-    pub(super) fn write(&self, call: &mut Call, view: View) -> Result<Span> {
-        self.bind(call, view, true)
+    pub(super) fn write(&self, call: &mut Call, name: &'static str, view: View) -> Result<Span> {
+        self.bind(call, name, view, true)
     }
 
     /// Binds a weight in this layout.
-    pub(super) fn weight(&mut self, call: &mut Call, weight: &Weight, layout: Layout) -> Result<()> {
+    pub(super) fn weight(
+        &mut self,
+        call: &mut Call,
+        name: &'static str,
+        weight: &Weight,
+        layout: Layout,
+    ) -> Result<()> {
         let bytes = layout.bytes(weight).max(1).next_multiple_of(VECTOR_BYTES);
         if bytes > self.caps.max_storage_bytes {
             let text = format!("{}: {} MiB pass the bound of a binding", weight.name(), bytes >> 20);
             return Err(Error::Unsupported(text));
         }
         let list = &mut self.lowered.weights;
-        let index =
-            number(&mut self.weights, weights::Key::new(weight, layout), |_| list.push((weight.clone(), layout)));
-        call.bindings.push(Binding { memory: Memory::Weight(index), range: 0..bytes, writes: false });
+        let index = number(&mut self.weights, Key::new(weight, layout), |_| list.push((weight.clone(), layout)));
+        call.bindings.push(Binding { name, memory: Memory::Weight(index), range: 0..bytes, writes: false });
         Ok(())
     }
 
     /// Binds `bytes` of memory that holds values from one kernel of an op to its next.
-    pub(super) fn workspace(&mut self, call: &mut Call, bytes: u64, writes: bool) {
+    pub(super) fn workspace(&mut self, call: &mut Call, name: &'static str, bytes: u64, writes: bool) {
         self.lowered.workspace_bytes = self.lowered.workspace_bytes.max(bytes);
         let start = workspace_start(self.plan);
-        call.bindings.push(Binding { memory: Memory::Arena, range: start..start + bytes, writes });
+        call.bindings.push(Binding { name, memory: Memory::Arena, range: start..start + bytes, writes });
     }
 
     /// The variant of a kernel for this device: `<stem>.half` or `<stem>.packed`.
@@ -192,16 +200,17 @@ impl Lowering<'_> {
         params: &P,
         groups: [usize; 3],
         flops: u64,
-    ) -> Result<()> {
+    ) {
         let params = bytemuck::bytes_of(params).to_vec();
         assert!(params.len() <= PUSH_BYTES as usize && call.bindings.len() <= MAX_BINDINGS as usize, "{}", call.stem);
-        let (kernel, list) = (Kernel::new::<P>(module, constants), &mut self.lowered.kernels);
+        let bindings = call.bindings.iter().map(|binding| (binding.name, binding.writes));
+        let kernel = Kernel::new::<P>(module, constants, bindings);
+        let list = &mut self.lowered.kernels;
         let kernel = number(&mut self.kernels, kernel, |kernel| list.push(kernel.clone()));
         let waits = self.hazards.admit(&call.bindings);
         let groups = groups.map(|n| n.clamp(1, MAX_GROUPS as usize) as u32);
         let Call { stem, bindings } = call;
         self.dispatches.push(Dispatch { stem, kernel, bindings, params, groups, waits, flops });
-        Ok(())
     }
 }
 

@@ -28,16 +28,23 @@ impl Lower for ops::Map {
         }
         Ok(())
     }
+
+    #[cfg(test)]
+    fn examples(plan: &mut crate::plan::PlanBuilder) {
+        let (x, out) = (plan.input("x", 2, 9, 16).1, plan.output("out", 2, 9, 16).1);
+        plan.push(Self { x, activation: Activation::Silu, out });
+    }
 }
 
-/// Bindings: x, out. Constants: workgroup, by four, activation, x half, out half.
+/// Constants: workgroup, by four, activation, x half, out half.
 fn lower_part(x: View, activation: Activation, out: View, lowering: &mut Lowering) -> Result<()> {
     let mut call = Call::new("map");
-    let (x_span, out_span) = (lowering.read(&mut call, x)?, lowering.write(&mut call, out)?);
+    let (x_span, out_span) = (lowering.read(&mut call, "x", x)?, lowering.write(&mut call, "out", out)?);
     let half = |view| u32::from(lowering.is_half(view));
     let four = element::by_four(lowering, &[x, out]);
     let constants = vec![GROUP, u32::from(four), product::activation(activation), half(x), half(out)];
     let params = Params { shape: Shape::of(out), x: x_span, out: out_span };
     let module = lowering.variant("map");
-    lowering.dispatch(call, module, constants, &params, element::grid(out, four), 0)
+    lowering.dispatch(call, module, constants, &params, element::grid(out, four), 0);
+    Ok(())
 }

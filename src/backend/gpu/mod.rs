@@ -21,6 +21,8 @@ mod params;
 mod parts;
 mod product;
 mod profile;
+#[cfg(test)]
+mod tests;
 pub(crate) mod vertices;
 mod weights;
 

@@ -30,20 +30,32 @@ impl Lower for ops::Normals {
         }
         Ok(())
     }
+
+    #[cfg(test)]
+    fn examples(plan: &mut crate::plan::PlanBuilder) {
+        let (offsets, neutral) = (plan.input("offsets", 2, 4, 3).1, plan.input("neutral", 1, 4, 3).1);
+        let (_, out) = plan.output("out", 2, 4, 3);
+        // A square of two triangles.
+        let triangles = Weight::from_i32("triangles", &[2, 3], &[0, 1, 2, 0, 2, 3]);
+        let first = Weight::from_i32("first", &[5], &[0, 2, 3, 5, 6]);
+        let incident = Weight::from_i32("incident", &[6], &[0, 1, 0, 0, 1, 1]);
+        plan.push(Self { offsets, neutral, triangles, first, incident, out });
+    }
 }
 
-/// Bindings: offsets, neutral, triangles, first, incident, out. Constants: workgroup, by four, offsets half, neutral half,
-/// out half.
+/// Constants: workgroup, by four, offsets half, neutral half, out half.
 fn lower_part([offsets, neutral, out]: [View; 3], lists: [&Weight; 3], lowering: &mut Lowering) -> Result<()> {
     let mut call = Call::new("normals");
-    let (offsets_span, neutral_span) = (lowering.read(&mut call, offsets)?, lowering.read(&mut call, neutral)?);
-    for list in lists {
-        lowering.weight(&mut call, list, Layout::List)?;
+    let offsets_span = lowering.read(&mut call, "offsets", offsets)?;
+    let neutral_span = lowering.read(&mut call, "neutral", neutral)?;
+    for (name, list) in ["triangles", "first", "incident"].into_iter().zip(lists) {
+        lowering.weight(&mut call, name, list, Layout::List)?;
     }
-    let out_span = lowering.write(&mut call, out)?;
+    let out_span = lowering.write(&mut call, "out", out)?;
     let half = |view| u32::from(lowering.is_half(view));
     let constants = vec![GROUP, 0, half(offsets), half(neutral), half(out)];
     let params = Params { shape: Shape::of(out), offsets: offsets_span, neutral: neutral_span, out: out_span };
     let module = lowering.variant("normals");
-    lowering.dispatch(call, module, constants, &params, element::row_grid(out), 0)
+    lowering.dispatch(call, module, constants, &params, element::row_grid(out), 0);
+    Ok(())
 }

@@ -1,5 +1,5 @@
 //! Parameters of a kernel: one block of push constants, declared here and in the shader. Builds with debug assertions
-//! compare the two by the names that the compiled module keeps, whenever a kernel is dispatched.
+//! compare the two whenever a kernel is dispatched: `Kernel::new`.
 
 use bytemuck::NoUninit;
 
@@ -8,26 +8,22 @@ use super::lowering::Span;
 /// Words in the order of the shader's block.
 pub(super) trait Params: NoUninit {
     /// Appends the shader's names of what is called `name` here.
-    #[cfg(debug_assertions)]
     fn names(name: &str, names: &mut Vec<String>);
 }
 
 impl Params for u32 {
-    #[cfg(debug_assertions)]
     fn names(name: &str, names: &mut Vec<String>) {
         names.push(name.to_owned());
     }
 }
 
 impl Params for f32 {
-    #[cfg(debug_assertions)]
     fn names(name: &str, names: &mut Vec<String>) {
         names.push(name.to_owned());
     }
 }
 
 impl Params for Span {
-    #[cfg(debug_assertions)]
     fn names(name: &str, names: &mut Vec<String>) {
         names.extend(["offset", "batch", "row"].map(|part| format!("{name}_{part}")));
     }
@@ -44,7 +40,6 @@ macro_rules! params {
         }
 
         impl $crate::backend::gpu::params::Params for $name {
-            #[cfg(debug_assertions)]
             fn names(_: &str, names: &mut Vec<String>) {
                 $(<$kind as $crate::backend::gpu::params::Params>::names(stringify!($field), names);)*
             }

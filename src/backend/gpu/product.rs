@@ -131,15 +131,15 @@ const MATRIX_DEPTH: u32 = 32;
 /// Workgroups that keep a large device busy.
 const ENOUGH_TILES: usize = 96;
 
-/// Bindings: x, weight, bias, add, out. Constants: workgroup, x half, add half, out half, activation, vector.
+/// Constants: workgroup, x half, add half, out half, activation, vector.
 pub(super) fn lower(product: Product, lowering: &mut Lowering) -> Result<()> {
     let Product { stem, x, weight, layout, bias, add, out, groups, cols, inputs, taps, rows, geometry, .. } = product;
     let mut call = Call::new(stem);
-    let x_span = lowering.read(&mut call, x)?;
-    lowering.weight(&mut call, weight, layout)?;
+    let x_span = lowering.read(&mut call, "x", x)?;
+    lowering.weight(&mut call, "weight", weight, layout)?;
     match bias {
-        Some(bias) => lowering.weight(&mut call, bias, Layout::Vector)?,
-        None => call.repeat(),
+        Some(bias) => lowering.weight(&mut call, "bias", bias, Layout::Vector)?,
+        None => call.without("bias"),
     }
     let (mode, added) = match add {
         Add::Nothing => (0, None),
@@ -147,12 +147,12 @@ pub(super) fn lower(product: Product, lowering: &mut Lowering) -> Result<()> {
         Add::After(view) => (2, Some(view)),
     };
     let add_span = if let Some(view) = added {
-        lowering.read(&mut call, view)?
+        lowering.read(&mut call, "add", view)?
     } else {
-        call.repeat();
+        call.without("add");
         Span::default()
     };
-    let out_span = lowering.write(&mut call, out)?;
+    let out_span = lowering.write(&mut call, "out", out)?;
 
     let depth = inputs.next_multiple_of(DEPTH_TILE);
     // All channels of a tap come in whole loads: a group's first channel, too.
@@ -192,5 +192,6 @@ pub(super) fn lower(product: Product, lowering: &mut Lowering) -> Result<()> {
         name => lowering.variant(&format!("{stem}.{name}")),
     };
     let flops = 2 * (items * cols * groups * taps * inputs) as u64;
-    lowering.dispatch(call, module, constants, &params, grid, flops)
+    lowering.dispatch(call, module, constants, &params, grid, flops);
+    Ok(())
 }

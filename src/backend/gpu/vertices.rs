@@ -50,7 +50,8 @@ pub(crate) const KERNELS: usize = 6;
 /// The kernel of this number.
 pub(crate) fn kernel(number: usize) -> Kernel {
     let constants = vec![GROUP, 0, number as u32 / 2, number as u32 % 2];
-    Kernel::new::<Params>("vertices".to_owned(), constants)
+    let bindings = [("points", false), ("base", false), ("target", true)];
+    Kernel::new::<Params>("vertices".to_owned(), constants, bindings.into_iter())
 }
 
 impl Job<'_> {

@@ -44,14 +44,13 @@ impl Layout {
         bytes as u64
     }
 
-    /// Of the layouts of products.
+    /// What a product's weight becomes.
     fn sides(self, weight: &Weight) -> Sides {
         let shape = weight.shape();
-        let (groups, taps) = match self {
-            Self::Matrix { groups } => (groups, shape[2..].iter().product()),
-            _ => (4, 4),
+        let (groups, columns, taps) = match self {
+            Self::Matrix { groups } => (groups, shape[0] / groups, shape[2..].iter().product()),
+            _ => (4, shape[0], 4),
         };
-        let columns = if self == Self::Phases { shape[0] } else { shape[0] / groups };
         Sides { groups, columns, taps, inputs: shape[1] }
     }
 }
@@ -153,7 +152,7 @@ fn merged_taps(phase: usize, tap: usize) -> std::ops::Range<usize> {
     }
 }
 
-/// Sides of a product's weight.
+/// Sides of a product's weight, before padding.
 #[derive(Clone, Copy)]
 struct Sides {
     groups: usize,
