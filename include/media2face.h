@@ -90,11 +90,8 @@
 #define M2F_PICTURE_HEAD 2
 
 /** What a call answers. Numbers are never reused. */
-enum m2f_status
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : uint32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
+typedef uint32_t m2f_status;
+enum {
     /** Done. */
     M2F_STATUS_OK = 0,
     /** No failure: the work is still going on, or the time given ran out first. Call again later. */
@@ -130,20 +127,10 @@ enum m2f_status
     /** A bug of this library; please report the text of m2f_last_error. */
     M2F_STATUS_INTERNAL = 16,
 };
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum m2f_status m2f_status;
-#else
-typedef uint32_t m2f_status;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
 
 /** How grave a log message is. */
-enum m2f_log_level
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : uint32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
+typedef uint32_t m2f_log_level;
+enum {
     /** A job failed. */
     M2F_LOG_ERROR = 0,
     /** Something was done otherwise than asked, such as a prompt cut to the model's context. */
@@ -151,20 +138,10 @@ enum m2f_log_level
     /** What was chosen, such as the backend. */
     M2F_LOG_INFO = 2,
 };
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum m2f_log_level m2f_log_level;
-#else
-typedef uint32_t m2f_log_level;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
 
 /** What computes. */
-enum m2f_backend
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : uint32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
+typedef uint32_t m2f_backend;
+enum {
     /**
      * The chosen device, or without a choice the best GPU; the CPU where there is none or it cannot.
      * m2f_runtime_backend_reason says why.
@@ -175,20 +152,10 @@ enum m2f_backend
     /** A Vulkan device or an error, never the CPU in its place. */
     M2F_BACKEND_VULKAN = 2,
 };
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum m2f_backend m2f_backend;
-#else
-typedef uint32_t m2f_backend;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
 
 /** What kind of device it is. */
-enum m2f_device_kind
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : uint32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
+typedef uint32_t m2f_device_kind;
+enum {
     /** None of the others. */
     M2F_DEVICE_OTHER = 0,
     /** Shares memory with the processor. */
@@ -200,20 +167,10 @@ enum m2f_device_kind
     /** The processor itself, by a software driver. */
     M2F_DEVICE_SOFTWARE = 4,
 };
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum m2f_device_kind m2f_device_kind;
-#else
-typedef uint32_t m2f_device_kind;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
 
 /** Where a job is. */
-enum m2f_stage
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : uint32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
+typedef uint32_t m2f_stage;
+enum {
     /** Takes audio. */
     M2F_STAGE_INPUT = 0,
     /** Encodes the text or picture. */
@@ -225,20 +182,10 @@ enum m2f_stage
     /** Done, failed or cancelled. */
     M2F_STAGE_DONE = 4,
 };
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum m2f_stage m2f_stage;
-#else
-typedef uint32_t m2f_stage;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
 
 /** How the kernels run on a device. */
-enum m2f_tier
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : uint32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
+typedef uint32_t m2f_tier;
+enum {
     /** Not at all. */
     M2F_TIER_NONE = 0,
     /** Halves in memory, products by cooperative matrices. */
@@ -248,13 +195,6 @@ enum m2f_tier
     /** Weights as packed halves, all else in single precision: any Vulkan 1.1 device. */
     M2F_TIER_PACKED = 3,
 };
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum m2f_tier m2f_tier;
-#else
-typedef uint32_t m2f_tier;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
 
 /** The vertices of a mesh as places of the model's skin. */
 typedef struct m2f_binding m2f_binding;

@@ -78,8 +78,9 @@ fn generate(header: &Header) -> Result<String> {
     Ok(tidy(&String::from_utf8(text)?))
 }
 
-/// Rust's documentation links and safety heads mean nothing to a C programmer.
+/// Rust's documentation links and safety heads mean nothing to a C programmer, and an enum is a number with names.
 fn tidy(header: &str) -> String {
+    let header = plain_enums(header);
     let mut lines: Vec<&str> = Vec::new();
     let mut skipping = false;
     for line in header.lines() {
@@ -97,6 +98,29 @@ fn tidy(header: &str) -> String {
         }
     }
     collapse(&lines).join("\n").replace("[`", "").replace("`]", "").replace('`', "") + "\n"
+}
+
+/// cbindgen gives an enum one type in C99 and another in C23 and C++. Here it is the same number in all of them, and an enum
+/// without a name has its constants.
+fn plain_enums(header: &str) -> String {
+    let mut lines = header.lines();
+    let mut out: Vec<String> = Vec::new();
+    let mut after_enum = false;
+    while let Some(line) = lines.next() {
+        if let Some(name) = line.strip_prefix("enum ") {
+            out.extend([format!("typedef uint32_t {name};"), "enum {".to_owned()]);
+            // The underlying type and the brace.
+            lines.find(|line| line.trim() == "{");
+            after_enum = true;
+        } else if after_enum && line == "#ifndef __cplusplus" {
+            // Its typedef.
+            lines.find(|line| line.starts_with("#endif // __cplusplus"));
+            after_enum = false;
+        } else {
+            out.push(line.to_owned());
+        }
+    }
+    out.join("\n")
 }
 
 /// Comments of one sentence take one line.
