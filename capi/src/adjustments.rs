@@ -1,6 +1,7 @@
 //! Livelier or calmer results: gains, smoothing, channels, blinks, gaze.
 
 use std::ffi::c_char;
+use std::mem::MaybeUninit;
 
 use media2face::Adjustments;
 use media2face::limits;
@@ -8,7 +9,7 @@ use media2face::output::{Blinks, Channel, EyeRange, Gaze, GazeTarget};
 
 use super::buffer;
 use super::error::{Failure, m2f_status};
-use super::guard::{borrow, give, guard, writable};
+use super::guard::{give, given, guard};
 use super::options::{self, Options};
 use super::result::{m2f_channel, m2f_result};
 use super::text;
@@ -96,12 +97,7 @@ unsafe impl Options for m2f_adjustment_options {
             gaze_limit_rad: gaze.limit_rad,
             saccades_per_minute: gaze.saccades_per_minute,
             saccade_rad: gaze.saccade_rad,
-            eye_range_rad: [0.0; 4],
-            channel_count: 0,
-            channel_names: std::ptr::null(),
-            channels: std::ptr::null(),
-            targets: std::ptr::null(),
-            target_count: 0,
+            ..Self::zero()
         }
     }
 }
@@ -115,8 +111,8 @@ unsafe impl Options for m2f_adjustment_options {
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_adjustment_options_init(options: *mut m2f_adjustment_options, size: usize) -> m2f_status {
-    // SAFETY: the caller's promise.
-    guard(|| unsafe { options::init(options, size) })
+    // SAFETY: by its docs `options` has `size` writable bytes, or is NULL.
+    unsafe { options::init(options, size) }
 }
 
 /// Another result of the same clip, livelier or calmer. All reads, bindings, solvers and device writes of it show the same
@@ -133,38 +129,33 @@ pub unsafe extern "C" fn m2f_adjustment_options_init(options: *mut m2f_adjustmen
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_result_adjust(
-    result: *const m2f_result,
+    result: Option<&m2f_result>,
     options: *const m2f_adjustment_options,
-    out: *mut *mut m2f_result,
+    out: Option<&mut MaybeUninit<*mut m2f_result>>,
 ) -> m2f_status {
     guard(|| {
-        writable(out, "out")?;
-        // SAFETY: the caller's promise.
-        let (result, adjustments) = unsafe { (borrow(result, "result")?, convert(&options::read(options)?)?) };
+        let out = given(out, "out")?;
+        let result = given(result, "result")?;
+        // SAFETY: by its docs `options` is as long as it says, or NULL, and its arrays as its counts say.
+        let adjustments = unsafe { convert(&options::read(options)?) }?;
         let adjusted = result.animation().adjust(&adjustments)?;
-        // SAFETY: checked above.
-        unsafe { give(m2f_result::new(adjusted), out) }
+        give(m2f_result::new(adjusted), out)
     })
 }
 
 /// # Safety
-/// The options' arrays are as their fields say.
+/// The arrays of `options` are as its fields say.
 unsafe fn convert(options: &m2f_adjustment_options) -> Result<Adjustments, Failure> {
     let count = options.channel_count as usize;
     let target_count = usize::try_from(options.target_count).unwrap_or(usize::MAX);
-    // SAFETY: the caller's promise.
+    let null = |channel| format!("the name of channel {channel} is NULL");
+    // SAFETY: as for this function.
     let (names, channels, targets) = unsafe {
         (
-            buffer::input(options.channel_names, count, limits::MAX_NAMES, "channel_names")?,
+            text::list(options.channel_names, count, limits::MAX_NAMES, ["channel_names", "name of a channel"], null)?,
             buffer::input(options.channels, count, limits::MAX_NAMES, "channels")?,
             buffer::input(options.targets, target_count, limits::MAX_GAZE_TARGETS, "targets")?,
         )
-    };
-    let channel = |(i, (name, channel)): (usize, (&*const c_char, &m2f_channel))| -> Result<_, Failure> {
-        // SAFETY: the caller's promise.
-        let name = unsafe { text::optional(*name, "name of a channel") }?;
-        let name = name.ok_or_else(|| Failure::argument(format!("the name of channel {i} is NULL")))?;
-        Ok((name.to_owned(), Channel::from(channel)))
     };
     let target = |target: &m2f_gaze_target| {
         let &m2f_gaze_target { start_s, end_s, yaw_rad, pitch_rad, head_share, ramp_s } = target;
@@ -177,7 +168,7 @@ unsafe fn convert(options: &m2f_adjustment_options) -> Result<Adjustments, Failu
         head_gain: options.head_gain,
         smoothing_s: options.smoothing_s,
         head_smoothing_s: options.head_smoothing_s,
-        channels: names.iter().zip(channels).enumerate().map(channel).collect::<Result<_, _>>()?,
+        channels: names.into_iter().map(str::to_owned).zip(channels.iter().map(Channel::from)).collect(),
         blinks: Blinks { limit: options.blink_limit, added_per_minute: options.blinks_per_minute },
         gaze: Gaze {
             gain: options.gaze_gain,

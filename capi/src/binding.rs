@@ -1,16 +1,16 @@
 //! `m2f_binding`: a mesh of another topology on the model's chart.
 
+use std::mem::MaybeUninit;
 use std::sync::Arc;
 
-use media2face::limits;
-use media2face::{Binding, Reader};
+use media2face::{Binding, limits};
 
-use super::buffer;
+use super::buffer::{self, Buffer};
 use super::error::m2f_status;
-use super::guard::{borrow, destroy, give, guard, writable};
+use super::guard::{destroy, give, given, guard};
 use super::model::m2f_model;
 use super::options::{self, Options};
-use super::result::{self, m2f_result};
+use super::result::m2f_result;
 
 /// The vertices of a mesh as places of the model's skin.
 pub struct m2f_binding(pub(super) Arc<Binding>);
@@ -34,8 +34,7 @@ pub struct m2f_binding_options {
 // SAFETY: repr(C), struct_size first; integers, floats, pointers and optional functions of the host's.
 unsafe impl Options for m2f_binding_options {
     fn defaults() -> Self {
-        let struct_size = size_of::<Self>() as u32;
-        Self { struct_size, vertex_count: 0, uv: std::ptr::null(), vertices_mm: std::ptr::null() }
+        Self { struct_size: size_of::<Self>() as u32, ..Self::zero() }
     }
 }
 
@@ -48,8 +47,8 @@ unsafe impl Options for m2f_binding_options {
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_binding_options_init(options: *mut m2f_binding_options, size: usize) -> m2f_status {
-    // SAFETY: the caller's promise.
-    guard(|| unsafe { options::init(options, size) })
+    // SAFETY: by its docs `options` has `size` writable bytes, or is NULL.
+    unsafe { options::init(options, size) }
 }
 
 /// Binds a mesh to the model's chart, once; offsets for it are then read from any result of the model.
@@ -64,42 +63,34 @@ pub unsafe extern "C" fn m2f_binding_options_init(options: *mut m2f_binding_opti
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_binding_create(
-    model: *const m2f_model,
+    model: Option<&m2f_model>,
     options: *const m2f_binding_options,
-    out: *mut *mut m2f_binding,
+    out: Option<&mut MaybeUninit<*mut m2f_binding>>,
 ) -> m2f_status {
     guard(|| {
-        writable(out, "out")?;
-        // SAFETY: the caller's promise.
-        let (model, options) = unsafe { (&borrow(model, "model")?.0, options::read(options)?) };
-        let count = options.vertex_count as usize;
-        // SAFETY: the caller's promise.
-        let uv = unsafe { buffer::input(options.uv, count.saturating_mul(2), 2 * limits::MAX_VERTICES, "uv") }?
-            .as_chunks::<2>()
-            .0;
-        let neutral = match options.vertices_mm.is_null() {
-            true => None,
-            // SAFETY: the caller's promise.
-            false => Some(unsafe {
-                buffer::input(options.vertices_mm, count.saturating_mul(3), 3 * limits::MAX_VERTICES, "vertices_mm")
-            }?),
+        let out = given(out, "out")?;
+        let model = &given(model, "model")?.0;
+        // SAFETY: by its docs `options` is as long as it says, or NULL.
+        let m2f_binding_options { vertex_count, uv, vertices_mm, .. } = unsafe { options::read(options) }?;
+        let count = vertex_count as usize;
+        // SAFETY: by their docs both hold `vertex_count` vertices; `vertices_mm` may be NULL.
+        let (uv, neutral) = unsafe {
+            let uv = buffer::input(uv, count.saturating_mul(2), 2 * limits::MAX_VERTICES, "uv")?;
+            let neutral =
+                || buffer::input(vertices_mm, count.saturating_mul(3), 3 * limits::MAX_VERTICES, "vertices_mm");
+            (uv, (!vertices_mm.is_null()).then(neutral).transpose()?)
         };
-        let binding = model.bind(uv, neutral)?;
-        // SAFETY: checked above.
-        unsafe { give(m2f_binding(binding), out) }
+        let binding = model.bind(uv.as_chunks::<2>().0, neutral)?;
+        give(m2f_binding(binding), out)
     })
 }
 
 /// Ends a binding. Solvers that use it live on.
 ///
 /// Parameters: `binding`, or NULL for nothing. Threads: any, but not while another call uses this handle.
-///
-/// # Safety
-/// `binding` is NULL or a handle that was not destroyed yet.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_binding_destroy(binding: *mut m2f_binding) {
-    // SAFETY: the caller's promise.
-    unsafe { destroy(binding) };
+pub extern "C" fn m2f_binding_destroy(binding: Option<Box<m2f_binding>>) {
+    destroy(binding);
 }
 
 /// Offsets of a bound mesh, frames at a rate: `count` times x, y, z of every vertex of the binding, mm, to be added to the
@@ -113,8 +104,8 @@ pub unsafe extern "C" fn m2f_binding_destroy(binding: *mut m2f_binding) {
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_result_read_bound_offsets_mm(
-    result: *const m2f_result,
-    binding: *const m2f_binding,
+    result: Option<&m2f_result>,
+    binding: Option<&m2f_binding>,
     fps: f32,
     first: u32,
     count: u32,
@@ -122,15 +113,15 @@ pub unsafe extern "C" fn m2f_result_read_bound_offsets_mm(
     capacity: usize,
     written: *mut usize,
 ) -> m2f_status {
-    // SAFETY: the caller's promise.
-    let binding = match unsafe { borrow(binding, "binding") } {
-        Ok(binding) => &binding.0,
-        Err(failure) => return guard(|| Err(failure)),
-    };
-    let width = |_: &Reader| Ok(binding.vertices() * 3);
-    let read = |reader: &mut Reader, fps, first, offsets: &mut [f32]| {
-        reader.bound_offsets_mm_into(binding, fps, first, offsets)
-    };
-    // SAFETY: the caller's promise.
-    unsafe { result::read(result, fps, first, count, buffer, capacity, written, width, read) }
+    // SAFETY: by their docs there is room for `capacity` floats and a count, or NULL.
+    let to = unsafe { Buffer::new(buffer, capacity, written) };
+    guard(|| {
+        let binding = &given(binding, "binding")?.0;
+        given(result, "result")?.read_frames(
+            (fps, first, count),
+            to,
+            |_| Ok(binding.vertices() * 3),
+            |reader, fps, first, offsets| reader.bound_offsets_mm_into(binding, fps, first, offsets),
+        )
+    })
 }

@@ -22,7 +22,7 @@ pub(super) unsafe fn input<'a, T>(data: *const T, count: usize, most: usize, nam
     if count.checked_mul(size_of::<T>()).is_none_or(|bytes| bytes > isize::MAX as usize) || !data.is_aligned() {
         return Err(Failure::argument(format!("{name}: {count} elements at {data:p} cannot be")));
     }
-    // SAFETY: not NULL, aligned, of a possible size, and readable by the caller's promise.
+    // SAFETY: not NULL, aligned, of a possible size, and nobody writes it during the call.
     Ok(unsafe { std::slice::from_raw_parts(data, count) })
 }
 
@@ -40,58 +40,74 @@ pub(super) unsafe fn optional<T: Copy>(
         return Ok(None);
     }
     let count = usize::try_from(count).unwrap_or(usize::MAX);
-    // SAFETY: the caller's promise.
+    // SAFETY: not NULL; the rest is as for this function.
     Ok(Some(memory::copy(unsafe { input(data, count, most, name) }?, name)?))
 }
 
-/// Asks for room: `Ok(None)` when the caller only queries the count (NULL and capacity 0). `count_out` may be NULL when
-/// there is a buffer.
-///
-/// # Safety
-/// `data` points to `capacity` writable elements or is NULL; `count_out` is writable or NULL.
-pub(super) unsafe fn output<'a, T>(
+/// A caller's buffer: pointer, capacity, and where the count goes.
+pub(super) struct Buffer<T> {
     data: *mut T,
     capacity: usize,
-    count_out: *mut usize,
-    needed: usize,
-) -> Result<Option<&'a mut [T]>, Failure> {
-    if data.is_null() {
-        if capacity != 0 || count_out.is_null() {
-            return Err(Failure::argument("buffer is NULL: pass capacity 0 and a count to query the size"));
-        }
-        // SAFETY: not NULL, and writable by the caller's promise.
-        unsafe { count_out.write(needed) };
-        return Ok(None);
-    }
-    if capacity < needed {
-        let detail = format!("buffer holds {capacity} elements, {needed} are needed");
-        return Err(Failure::new(m2f_status::M2F_STATUS_BUFFER_TOO_SMALL, detail));
-    }
-    if !data.is_aligned() {
-        return Err(Failure::argument("buffer is not aligned for its type"));
-    }
-    // SAFETY: not NULL, aligned, and `capacity ≥ needed` elements are writable by the caller's promise.
-    Ok(Some(unsafe { std::slice::from_raw_parts_mut(data, needed) }))
+    count: *mut usize,
 }
 
-/// Copies `values` to the caller, or answers their count.
-///
-/// # Safety
-/// As for [`output`].
-pub(super) unsafe fn copy_out<T: Copy>(
-    values: &[T],
-    data: *mut T,
-    capacity: usize,
-    count_out: *mut usize,
-) -> Result<(), Failure> {
-    // SAFETY: the caller's promise.
-    if let Some(buffer) = unsafe { output(data, capacity, count_out, values.len()) }? {
-        check_memory()?;
-        buffer.copy_from_slice(values);
-        if !count_out.is_null() {
-            // SAFETY: not NULL, and writable by the caller's promise.
-            unsafe { count_out.write(values.len()) };
+impl<T: Copy> Buffer<T> {
+    /// `count` may be NULL when there is a buffer.
+    ///
+    /// # Safety
+    /// For as long as this value lives `data` points to `capacity` writable elements or is NULL, and `count` is writable or
+    /// NULL.
+    pub(super) unsafe fn new(data: *mut T, capacity: usize, count: *mut usize) -> Self {
+        Self { data, capacity, count }
+    }
+
+    /// Whether there is room for `needed` elements. It is not when the caller only queries the count (NULL and capacity 0),
+    /// which is then told.
+    pub(super) fn takes(&self, needed: usize) -> Result<bool, Failure> {
+        if self.data.is_null() {
+            if self.capacity != 0 || self.count.is_null() {
+                return Err(Failure::argument("buffer is NULL: pass capacity 0 and a count to query the size"));
+            }
+            self.tell(needed);
+            return Ok(false);
+        }
+        if self.capacity < needed {
+            let detail = format!("buffer holds {} elements, {needed} are needed", self.capacity);
+            return Err(Failure::new(m2f_status::M2F_STATUS_BUFFER_TOO_SMALL, detail));
+        }
+        if !self.data.is_aligned() {
+            return Err(Failure::argument("buffer is not aligned for its type"));
+        }
+        Ok(true)
+    }
+
+    /// Has `needed` elements written in place, or tells their count.
+    pub(super) fn fill_with(
+        self,
+        needed: usize,
+        write: impl FnOnce(&mut [T]) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        if self.takes(needed)? {
+            // SAFETY: not NULL, aligned, and `capacity ≥ needed` elements are writable.
+            write(unsafe { std::slice::from_raw_parts_mut(self.data, needed) })?;
+            self.tell(needed);
+        }
+        Ok(())
+    }
+
+    /// Copies `values` to the caller, or tells their count.
+    pub(super) fn fill(self, values: &[T]) -> Result<(), Failure> {
+        self.fill_with(values.len(), |room| {
+            check_memory()?;
+            room.copy_from_slice(values);
+            Ok(())
+        })
+    }
+
+    fn tell(&self, count: usize) {
+        if !self.count.is_null() {
+            // SAFETY: not NULL, so writable.
+            unsafe { self.count.write(count) };
         }
     }
-    Ok(())
 }

@@ -1,11 +1,12 @@
 //! `m2f_device`: the Vulkan devices of this machine.
 
 use std::ffi::c_char;
+use std::mem::MaybeUninit;
 
 use media2face::vulkan::{self, DeviceInfo, DeviceKind, Tier};
 
 use super::error::{Failure, m2f_status};
-use super::guard::{guard, writable};
+use super::guard::{given, guard, not_null};
 use super::options::{self, Options};
 
 /// What kind of device it is.
@@ -75,18 +76,9 @@ unsafe impl Options for m2f_device_info {
     fn defaults() -> Self {
         Self {
             struct_size: size_of::<Self>() as u32,
-            index: 0,
             kind: m2f_device_kind::M2F_DEVICE_OTHER as u32,
             tier: m2f_tier::M2F_TIER_NONE as u32,
-            uuid: [0; 16],
-            vendor_id: 0,
-            api_major: 0,
-            api_minor: 0,
-            reserved: 0,
-            memory_bytes: 0,
-            name: [0; 256],
-            driver: [0; 512],
-            fault: [0; 256],
+            ..Self::zero()
         }
     }
 }
@@ -96,16 +88,11 @@ unsafe impl Options for m2f_device_info {
 /// Parameters: `out`, receives the count.
 /// Returns: OK; INVALID_ARGUMENT; UNSUPPORTED without a Vulkan loader (the text of `m2f_last_error` says why).
 /// Threads: any. Cost: tens to hundreds of milliseconds: Vulkan's drivers are loaded.
-///
-/// # Safety
-/// As stated for the parameters.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_device_count(out: *mut u32) -> m2f_status {
+pub extern "C" fn m2f_device_count(out: Option<&mut MaybeUninit<u32>>) -> m2f_status {
     guard(|| {
-        writable(out, "out")?;
-        let count = vulkan::devices()?.len();
-        // SAFETY: checked above, and writable by the caller's promise.
-        unsafe { out.write(count as u32) };
+        let out = given(out, "out")?;
+        out.write(vulkan::devices()?.len() as u32);
         Ok(())
     })
 }
@@ -121,12 +108,12 @@ pub unsafe extern "C" fn m2f_device_count(out: *mut u32) -> m2f_status {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_device_describe(index: u32, out: *mut m2f_device_info, size: usize) -> m2f_status {
     guard(|| {
-        writable(out, "out")?;
+        not_null(out, "out")?;
         options::check_size(size)?;
         let devices = vulkan::devices()?;
         let none = || Failure::argument(format!("index {index} is not below {}", devices.len()));
         let info = convert(devices.get(index as usize).ok_or_else(none)?);
-        // SAFETY: the caller's promise.
+        // SAFETY: not NULL, and by its docs of `size` writable bytes.
         unsafe { options::write(&info, out, size) }
     })
 }

@@ -1,6 +1,7 @@
 //! What every exported function runs inside: panics become a status, failures become the last error.
 
 use std::cell::Cell;
+use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
@@ -76,63 +77,45 @@ fn inside(body: impl FnOnce() -> Result<(), Failure>) -> m2f_status {
     failure.status
 }
 
-/// The object behind a handle.
-///
-/// # Safety
-/// `handle` is NULL or was made by this library and not destroyed yet.
-pub(super) unsafe fn borrow<'a, T>(handle: *const T, name: &str) -> Result<&'a T, Failure> {
-    // SAFETY: the caller's promise.
-    unsafe { handle.as_ref() }.ok_or_else(|| Failure::argument(format!("{name} is NULL")))
+/// An argument that must be there: the object behind a handle, or the place for an output.
+pub(super) fn given<T>(argument: Option<T>, name: &str) -> Result<T, Failure> {
+    argument.ok_or_else(|| Failure::argument(format!("{name} is NULL")))
 }
 
-/// Checks that an output may be written.
-pub(super) fn writable<T>(out: *mut T, name: &str) -> Result<(), Failure> {
-    if out.is_null() { Err(Failure::argument(format!("{name} is NULL"))) } else { Ok(()) }
+/// The same for what stays a pointer.
+pub(super) fn not_null<T>(pointer: *const T, name: &str) -> Result<(), Failure> {
+    given((!pointer.is_null()).then_some(()), name)
 }
 
 /// One value of what is behind a handle.
-///
-/// # Safety
-/// `handle` is live or NULL; `out` is writable or NULL.
-pub(super) unsafe fn get<H, T>(
-    handle: *const H,
+pub(super) fn get<H, T>(
+    handle: Option<&H>,
     name: &str,
-    out: *mut T,
+    out: Option<&mut MaybeUninit<T>>,
     value: impl FnOnce(&H) -> Result<T, Failure>,
 ) -> m2f_status {
     guard(|| {
-        writable(out, "out")?;
-        // SAFETY: the caller's promise.
-        let value = value(unsafe { borrow(handle, name) }?)?;
-        // SAFETY: checked above.
-        unsafe { out.write(value) };
+        let out = given(out, "out")?;
+        out.write(value(given(handle, name)?)?);
         Ok(())
     })
 }
 
 /// Hands an object to the caller, unless it was made from the reserve.
-///
-/// # Safety
-/// `out` may be written.
-pub(super) unsafe fn give<T>(value: T, out: *mut *mut T) -> Result<(), Failure> {
+pub(super) fn give<T>(value: T, out: &mut MaybeUninit<*mut T>) -> Result<(), Failure> {
     let handle = Box::new(value);
     check_memory()?;
-    // SAFETY: the caller's promise.
-    unsafe { out.write(Box::into_raw(handle)) };
+    out.write(Box::into_raw(handle));
     Ok(())
 }
 
-/// Takes an object back; NULL is nothing.
-///
-/// # Safety
-/// `handle` is NULL or was made by [`give`] and not destroyed yet.
-pub(super) unsafe fn destroy<T>(handle: *mut T) {
-    if !handle.is_null() {
+/// Takes back what [`give`] handed out; NULL is nothing.
+pub(super) fn destroy<T>(handle: Option<Box<T>>) {
+    if let Some(handle) = handle {
         // With or without memory.
         memory::begin();
         inside(|| {
-            // SAFETY: the caller's promise.
-            drop(unsafe { Box::from_raw(handle) });
+            drop(handle);
             Ok(())
         });
     }

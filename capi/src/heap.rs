@@ -103,7 +103,7 @@ impl Heap {
     pub(super) unsafe fn take(&self, layout: Layout, zeroed: bool) -> *mut u8 {
         match self.callbacks() {
             Some(Callbacks { allocate, user, .. }) => {
-                // SAFETY: the host's word, given to m2f_set_memory.
+                // SAFETY: by the docs of m2f_set_memory a function for any thread, and the layout is not empty.
                 let start = unsafe { allocate(layout.size(), layout.align(), user) }.cast::<u8>();
                 if zeroed && !start.is_null() {
                     // SAFETY: as large as was asked for.
@@ -111,9 +111,9 @@ impl Heap {
                 }
                 start
             }
-            // SAFETY: the caller's word.
+            // SAFETY: the layout is not empty.
             None if zeroed => unsafe { System.alloc_zeroed(layout) },
-            // SAFETY: the caller's word.
+            // SAFETY: as above.
             None => unsafe { System.alloc(layout) },
         }
     }
@@ -122,9 +122,9 @@ impl Heap {
     /// It was taken with this layout.
     pub(super) unsafe fn give_back(&self, start: *mut u8, layout: Layout) {
         match self.callbacks() {
-            // SAFETY: the host's word, given to m2f_set_memory; the memory is the host's.
+            // SAFETY: by the docs of m2f_set_memory a function for any thread; the memory is the host's.
             Some(Callbacks { free, user, .. }) => unsafe { free(start.cast(), layout.size(), layout.align(), user) },
-            // SAFETY: the caller's word.
+            // SAFETY: the system's, for there are no callbacks, and taken with this layout.
             None => unsafe { System.dealloc(start, layout) },
         }
     }
@@ -183,14 +183,14 @@ pub struct HostMemory;
 unsafe impl GlobalAlloc for HostMemory {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         HEAP.works();
-        // SAFETY: the caller's word.
+        // SAFETY: nobody asks a global allocator for an empty layout.
         let start = unsafe { HEAP.take(layout, false) };
         if start.is_null() { HEAP.in_need(layout) } else { start }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         HEAP.works();
-        // SAFETY: the caller's word.
+        // SAFETY: as in `alloc`.
         let start = unsafe { HEAP.take(layout, true) };
         if !start.is_null() {
             return start;
@@ -218,7 +218,7 @@ unsafe impl GlobalAlloc for HostMemory {
                 return moved;
             }
         }
-        // SAFETY: the caller's word: the size fits the alignment.
+        // SAFETY: an alignment that was good before, and nobody asks a global allocator for a size that it cannot take.
         let layout_of_new = unsafe { Layout::from_size_align_unchecked(size, layout.align()) };
         // SAFETY: not empty.
         let moved = unsafe { self.alloc(layout_of_new) };

@@ -1,14 +1,14 @@
 //! `m2f_identity`: whose face it is.
 
 use std::ffi::c_char;
+use std::mem::MaybeUninit;
 use std::sync::Arc;
 
-use media2face::Identity;
-use media2face::limits;
+use media2face::{Identity, limits};
 
-use super::buffer;
+use super::buffer::{self, Buffer};
 use super::error::{Failure, m2f_status};
-use super::guard::{borrow, destroy, give, guard, writable};
+use super::guard::{destroy, give, given, guard};
 use super::model::m2f_model;
 use super::options::{self, Options};
 use super::text;
@@ -42,16 +42,7 @@ pub struct m2f_identity_options {
 // SAFETY: repr(C), struct_size first; integers, floats, pointers and optional functions of the host's.
 unsafe impl Options for m2f_identity_options {
     fn defaults() -> Self {
-        Self {
-            struct_size: size_of::<Self>() as u32,
-            vertex_count: 0,
-            name: std::ptr::null(),
-            vertices_mm: std::ptr::null(),
-            mix_names: std::ptr::null(),
-            mix_weights: std::ptr::null(),
-            mix_count: 0,
-            reserved: 0,
-        }
+        Self { struct_size: size_of::<Self>() as u32, ..Self::zero() }
     }
 }
 
@@ -64,8 +55,8 @@ unsafe impl Options for m2f_identity_options {
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_identity_options_init(options: *mut m2f_identity_options, size: usize) -> m2f_status {
-    // SAFETY: the caller's promise.
-    guard(|| unsafe { options::init(options, size) })
+    // SAFETY: by its docs `options` has `size` writable bytes, or is NULL.
+    unsafe { options::init(options, size) }
 }
 
 /// Makes an identity.
@@ -82,34 +73,34 @@ pub unsafe extern "C" fn m2f_identity_options_init(options: *mut m2f_identity_op
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_identity_create(
-    model: *const m2f_model,
+    model: Option<&m2f_model>,
     options: *const m2f_identity_options,
-    out: *mut *mut m2f_identity,
+    out: Option<&mut MaybeUninit<*mut m2f_identity>>,
 ) -> m2f_status {
     guard(|| {
-        writable(out, "out")?;
-        // SAFETY: the caller's promise.
-        let (model, options) = unsafe { (&borrow(model, "model")?.0, options::read(options)?) };
-        // SAFETY: the caller's promise.
-        let name = unsafe { text::optional(options.name, "name") }?;
+        let out = given(out, "out")?;
+        let model = &given(model, "model")?.0;
+        // SAFETY: by its docs `options` is as long as it says, or NULL, and `name` a string or NULL.
+        let (options, name) = unsafe {
+            let options = options::read(options)?;
+            (options, text::optional(options.name, "name")?)
+        };
         let identity = match (name, options.vertices_mm.is_null(), options.mix_count) {
             _ if options.reserved != 0 => return Err(Failure::argument("reserved is not zero")),
             (Some(name), true, 0) => model.identity(name)?,
             (None, true, 0) => model.default_identity()?,
             (None, false, 0) => {
-                // SAFETY: the caller's promise.
-                let vertices = unsafe {
-                    let count = (options.vertex_count as usize).saturating_mul(3);
-                    buffer::input(options.vertices_mm, count, 3 * limits::MAX_VERTICES, "vertices_mm")
-                }?;
+                let count = (options.vertex_count as usize).saturating_mul(3);
+                // SAFETY: by its docs `vertices_mm` holds `vertex_count` vertices.
+                let vertices =
+                    unsafe { buffer::input(options.vertices_mm, count, 3 * limits::MAX_VERTICES, "vertices_mm") }?;
                 model.identity_from_vertices("host", vertices)?
             }
-            // SAFETY: the caller's promise.
+            // SAFETY: by their docs `mix_names` and `mix_weights` hold `mix_count` strings and floats.
             (None, true, _) => model.identity_mix("mix", &unsafe { mix(&options) }?)?,
             _ => return Err(Failure::argument("set one of name, vertices_mm and mix")),
         };
-        // SAFETY: checked above.
-        unsafe { give(m2f_identity(identity), out) }
+        give(m2f_identity(identity), out)
     })
 }
 
@@ -119,31 +110,23 @@ pub unsafe extern "C" fn m2f_identity_create(
 /// `mix_names` and `mix_weights` hold `mix_count` strings and floats that nobody writes during the call.
 unsafe fn mix<'a>(options: &m2f_identity_options) -> Result<Vec<(&'a str, f32)>, Failure> {
     let count = options.mix_count as usize;
-    // SAFETY: the caller's promise.
+    let null = |_| "a name of the mix is NULL".to_owned();
+    // SAFETY: as for this function.
     let (names, weights) = unsafe {
         (
-            buffer::input(options.mix_names, count, limits::MAX_NAMES, "mix_names")?,
+            text::list(options.mix_names, count, limits::MAX_NAMES, ["mix_names"; 2], null)?,
             buffer::input(options.mix_weights, count, limits::MAX_NAMES, "mix_weights")?,
         )
     };
-    let pair = |(name, weight): (&*const c_char, &f32)| {
-        // SAFETY: the caller's promise.
-        let name = unsafe { text::optional(*name, "mix_names") }?;
-        Ok((name.ok_or_else(|| Failure::argument("a name of the mix is NULL"))?, *weight))
-    };
-    names.iter().zip(weights).map(pair).collect()
+    Ok(names.into_iter().zip(weights.iter().copied()).collect())
 }
 
 /// Ends an identity. Sessions and results that use it live on.
 ///
 /// Parameters: `identity`, or NULL for nothing. Threads: any, but not while another call uses this handle.
-///
-/// # Safety
-/// `identity` is NULL or a handle that was not destroyed yet.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_identity_destroy(identity: *mut m2f_identity) {
-    // SAFETY: the caller's promise.
-    unsafe { destroy(identity) };
+pub extern "C" fn m2f_identity_destroy(identity: Option<Box<m2f_identity>>) {
+    destroy(identity);
 }
 
 /// The neutral face: x, y, z of every vertex, mm.
@@ -156,13 +139,14 @@ pub unsafe extern "C" fn m2f_identity_destroy(identity: *mut m2f_identity) {
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_identity_read_vertices_mm(
-    identity: *const m2f_identity,
+    identity: Option<&m2f_identity>,
     buffer: *mut f32,
     capacity: usize,
     count: *mut usize,
 ) -> m2f_status {
-    // SAFETY: the caller's promise.
-    guard(|| unsafe { buffer::copy_out(borrow(identity, "identity")?.0.vertices_mm(), buffer, capacity, count) })
+    // SAFETY: by their docs there is room for `capacity` floats and a count, or NULL.
+    let to = unsafe { Buffer::new(buffer, capacity, count) };
+    guard(|| to.fill(given(identity, "identity")?.0.vertices_mm()))
 }
 
 /// What each of the model's blendshapes does to this face at weight 1: what morph targets are made of. x, y, z of every
@@ -179,23 +163,16 @@ pub unsafe extern "C" fn m2f_identity_read_vertices_mm(
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_identity_read_blendshapes_mm(
-    identity: *const m2f_identity,
+    identity: Option<&m2f_identity>,
     buffer: *mut f32,
     capacity: usize,
     count: *mut usize,
 ) -> m2f_status {
+    // SAFETY: by their docs there is room for `capacity` floats and a count, or NULL.
+    let to = unsafe { Buffer::new(buffer, capacity, count) };
     guard(|| {
-        // SAFETY: the caller's promise.
-        let identity = unsafe { &borrow(identity, "identity")?.0 };
-        let needed = identity.model().blendshape_offset_count()?;
-        // SAFETY: the caller's promise.
-        if let Some(shapes) = unsafe { buffer::output(buffer, capacity, count, needed) }? {
-            identity.model().blendshape_offsets_mm_into(identity, shapes)?;
-            if !count.is_null() {
-                // SAFETY: not NULL, and writable by the caller's promise.
-                unsafe { count.write(needed) };
-            }
-        }
-        Ok(())
+        let identity = &given(identity, "identity")?.0;
+        let model = identity.model();
+        to.fill_with(model.blendshape_offset_count()?, |shapes| Ok(model.blendshape_offsets_mm_into(identity, shapes)?))
     })
 }

@@ -1,6 +1,7 @@
 //! Keyframes of a session, and what is made of a finished result: revised ranges, compositions.
 
 use std::ffi::c_char;
+use std::mem::MaybeUninit;
 use std::sync::Arc;
 
 use media2face::limits;
@@ -9,9 +10,9 @@ use media2face::picture::FaceBox;
 use media2face::signal::HeadPose;
 use media2face::{Animation, Expression, FacePicture, Head, Keyframe, Part, Session};
 
-use super::buffer;
+use super::buffer::{self, Buffer};
 use super::error::{Failure, m2f_status};
-use super::guard::{borrow, give, guard, writable};
+use super::guard::{give, given, guard, not_null};
 use super::options::{self, Options};
 use super::result::{M2F_HEAD_FLOATS, m2f_result};
 use super::session::{self, m2f_session, m2f_session_options};
@@ -76,22 +77,10 @@ unsafe impl Options for m2f_keyframe_options {
         Self {
             struct_size: size_of::<Self>() as u32,
             hold: 1.0,
-            start_s: 0.0,
             end_s: f64::NAN,
             ramp_s: Keyframe::RAMP_S,
-            latent: std::ptr::null(),
-            latent_count: 0,
-            weights: std::ptr::null(),
-            weight_count: 0,
-            mesh_mm: std::ptr::null(),
-            mesh_count: 0,
-            picture: std::ptr::null(),
-            picture_size: 0,
-            picture_box: [0.0; 4],
             picture_parts: M2F_PICTURE_EXPRESSION | M2F_PICTURE_HEAD,
-            reserved: 0,
-            head: std::ptr::null(),
-            expression: std::ptr::null(),
+            ..Self::zero()
         }
     }
 }
@@ -117,22 +106,18 @@ pub struct m2f_part {
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_keyframe_options_init(options: *mut m2f_keyframe_options, size: usize) -> m2f_status {
-    // SAFETY: the caller's promise.
-    guard(|| unsafe { options::init(options, size) })
+    // SAFETY: by its docs `options` has `size` writable bytes, or is NULL.
+    unsafe { options::init(options, size) }
 }
 
 /// Number of the expressions that a keyframe can name.
 ///
 /// Parameters: `out`, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
-///
-/// # Safety
-/// `out` is writable or NULL.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_expression_count(out: *mut u32) -> m2f_status {
+pub extern "C" fn m2f_expression_count(out: Option<&mut MaybeUninit<u32>>) -> m2f_status {
     guard(|| {
-        writable(out, "out")?;
-        // SAFETY: checked above, and writable by the caller's promise.
-        unsafe { out.write(expression_names().len() as u32) };
+        let out = given(out, "out")?;
+        out.write(expression_names().len() as u32);
         Ok(())
     })
 }
@@ -152,12 +137,13 @@ pub unsafe extern "C" fn m2f_expression_name(
     capacity: usize,
     count: *mut usize,
 ) -> m2f_status {
+    // SAFETY: by their docs there is room for `capacity` bytes and a count, or NULL.
+    let to = unsafe { Buffer::new(buffer, capacity, count) };
     guard(|| {
         let count_of = expression_names().len();
         let name = expression_names().nth(index as usize);
         let name = name.ok_or_else(|| Failure::argument(format!("index {index} is not below {count_of}")))?;
-        // SAFETY: the caller's promise.
-        unsafe { text::copy_out(name, buffer, capacity, count) }
+        text::copy_out(name, to)
     })
 }
 
@@ -174,17 +160,16 @@ pub unsafe extern "C" fn m2f_expression_name(
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_session_add_keyframe(
-    session: *const m2f_session,
+    session: Option<&m2f_session>,
     options: *const m2f_keyframe_options,
-    number: *mut u32,
+    number: Option<&mut MaybeUninit<u32>>,
 ) -> m2f_status {
     guard(|| {
-        // SAFETY: the caller's promise.
-        let (session, keyframe) = unsafe { (&borrow(session, "session")?.0, convert(options)?) };
-        let added = session.add_keyframe(keyframe)? as u32;
-        if !number.is_null() {
-            // SAFETY: not NULL, and writable by the caller's promise.
-            unsafe { number.write(added) };
+        let session = &given(session, "session")?.0;
+        // SAFETY: by its docs `options` is as its fields say, or NULL.
+        let added = session.add_keyframe(unsafe { convert(options) }?)? as u32;
+        if let Some(number) = number {
+            number.write(added);
         }
         Ok(())
     })
@@ -198,14 +183,14 @@ pub unsafe extern "C" fn m2f_session_add_keyframe(
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_session_set_keyframe(
-    session: *const m2f_session,
+    session: Option<&m2f_session>,
     number: u32,
     options: *const m2f_keyframe_options,
 ) -> m2f_status {
     guard(|| {
-        // SAFETY: the caller's promise.
-        let (session, keyframe) = unsafe { (&borrow(session, "session")?.0, convert(options)?) };
-        Ok(session.set_keyframe(number as usize, keyframe)?)
+        let session = &given(session, "session")?.0;
+        // SAFETY: by its docs `options` is as its fields say, or NULL.
+        Ok(session.set_keyframe(number as usize, unsafe { convert(options) }?)?)
     })
 }
 
@@ -226,21 +211,19 @@ pub unsafe extern "C" fn m2f_session_set_keyframe(
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_result_revise(
-    result: *const m2f_result,
+    result: Option<&m2f_result>,
     options: *const m2f_session_options,
     start_s: f64,
     end_s: f64,
-    out: *mut *mut m2f_session,
+    out: Option<&mut MaybeUninit<*mut m2f_session>>,
 ) -> m2f_status {
     guard(|| {
-        writable(out, "out")?;
-        // SAFETY: the caller's promise.
-        let (result, options) = unsafe { (borrow(result, "result")?, options::read(options)?) };
-        // SAFETY: the caller's promise.
-        let options = unsafe { session::convert(&options) }?;
+        let out = given(out, "out")?;
+        let result = given(result, "result")?;
+        // SAFETY: by its docs `options` is as its fields say, or NULL.
+        let options = unsafe { session::convert(options) }?;
         let session = Session::revise(result.animation(), start_s, end_s, options)?;
-        // SAFETY: checked above.
-        unsafe { give(m2f_session(session), out) }
+        give(m2f_session(session), out)
     })
 }
 
@@ -264,27 +247,28 @@ pub unsafe extern "C" fn m2f_result_compose(
     out: *mut *mut m2f_result,
 ) -> m2f_status {
     guard(|| {
-        writable(out, "out")?;
-        // SAFETY: the caller's promise.
+        not_null(out, "out")?;
+        // SAFETY: by its docs `parts` holds `count` of them.
         let parts = unsafe { buffer::input(parts, count, limits::MAX_PARTS, "parts") }?;
         let part = |&m2f_part { result, start_s, end_s }| {
-            // SAFETY: the caller's promise.
-            let animation = Arc::clone(unsafe { borrow(result, "result of a part") }?.animation());
+            // SAFETY: by its docs live, or NULL.
+            let result = given(unsafe { result.as_ref() }, "result of a part")?;
+            let animation = Arc::clone(result.animation());
             Ok(Part { animation, start_s, end_s })
         };
         let parts = parts.iter().map(part).collect::<Result<Vec<_>, Failure>>()?;
         let composed = Animation::compose(&parts, blend_s)?;
-        // SAFETY: checked above.
-        unsafe { give(m2f_result::new(composed), out) }
+        // SAFETY: not NULL, and by its docs writable. It may be in one of the parts, so that it is a pointer until they are
+        // read.
+        give(m2f_result::new(composed), unsafe { &mut *out.cast() })
     })
 }
 
 /// # Safety
 /// `options` is NULL or as its fields say.
 unsafe fn convert(options: *const m2f_keyframe_options) -> Result<Keyframe, Failure> {
-    writable(options.cast_mut(), "options")?;
-    // SAFETY: the caller's promise.
-    let options = unsafe { options::read(options) }?;
+    // SAFETY: as for this function.
+    let options = unsafe { options::required(options, "options") }?;
     let m2f_keyframe_options { hold, start_s, ramp_s, picture_parts, .. } = options;
     if picture_parts & !(M2F_PICTURE_EXPRESSION | M2F_PICTURE_HEAD) != 0 || picture_parts == 0 || options.reserved != 0
     {
@@ -292,14 +276,14 @@ unsafe fn convert(options: *const m2f_keyframe_options) -> Result<Keyframe, Fail
             "picture_parts takes M2F_PICTURE_EXPRESSION, M2F_PICTURE_HEAD or both, reserved 0",
         ));
     }
-    // SAFETY: the caller's promise.
+    // SAFETY: by its docs as many bytes as are counted, or NULL.
     let file =
         unsafe { buffer::optional(options.picture, options.picture_size, limits::MAX_PICTURE_BYTES, "picture") }?;
     let [x, y, width, height] = options.picture_box;
     let face = (options.picture_box != [0.0; 4]).then_some(FaceBox { x, y, width, height });
     let picture = file.map(|file| FacePicture { file, face });
     let of_picture = |part: u32| picture.clone().filter(|_| picture_parts & part != 0);
-    // SAFETY: the caller's promise.
+    // SAFETY: by their docs a string, as many floats as are counted, or NULL.
     let expressions = unsafe {
         [
             buffer::optional(options.latent, options.latent_count, limits::MAX_DIMENSION, "latent")?
@@ -312,7 +296,7 @@ unsafe fn convert(options: *const m2f_keyframe_options) -> Result<Keyframe, Fail
             of_picture(M2F_PICTURE_EXPRESSION).map(Expression::Picture),
         ]
     };
-    // SAFETY: the caller's promise.
+    // SAFETY: by its docs the floats of a head pose, or NULL.
     let pose = unsafe { buffer::optional(options.head, M2F_HEAD_FLOATS.into(), M2F_HEAD_FLOATS as usize, "head") }?;
     let pose = pose.as_deref().and_then(|floats| floats.try_into().ok()).map(|[x, y, z, w, tx, ty, tz]: [f32; 7]| {
         Head::Pose(HeadPose { rotation: [x, y, z, w], translation_mm: [tx, ty, tz] })

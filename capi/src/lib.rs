@@ -8,6 +8,12 @@
 //! `struct_size` and are filled by their `_options_init`; buffers are pointer, capacity and count, where a query with a
 //! NULL buffer and capacity 0 tells the size; children keep their parents alive; no panic crosses the boundary; want of memory is
 //! an answer.
+//!
+//! A handle is an `Option<&T>`, the place for an output an `Option<&mut MaybeUninit<T>>`, a handle that ends an
+//! `Option<Box<T>>`: C sees the same pointers, NULL is `None`, and a function that takes nothing else is safe. Pointers
+//! remain where a reference would say too much: options structs, which may be shorter than their type; buffers, arrays and
+//! strings; outputs that may share a place. Where a `SAFETY` comment says "by its docs", the docs of a parameter or a field
+//! ask that of the caller.
 
 #![allow(non_camel_case_types)] // C names
 

@@ -1,6 +1,7 @@
 //! `m2f_model`: an opened pack.
 
 use std::ffi::{c_char, c_void};
+use std::mem::MaybeUninit;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,9 +10,9 @@ use media2face::error::Error;
 use media2face::internals::memory;
 use media2face::pack::Pack;
 
-use super::buffer;
+use super::buffer::{self, Buffer};
 use super::error::{Failure, m2f_status};
-use super::guard::{borrow, destroy, get, give, guard, writable};
+use super::guard::{destroy, get, give, given, guard};
 use super::options::{self, Options};
 use super::runtime::m2f_runtime;
 use super::text;
@@ -49,16 +50,7 @@ pub struct m2f_model_options {
 // SAFETY: repr(C), struct_size first; integers, floats, pointers and optional functions of the host's.
 unsafe impl Options for m2f_model_options {
     fn defaults() -> Self {
-        Self {
-            struct_size: size_of::<Self>() as u32,
-            reserved: 0,
-            path: std::ptr::null(),
-            data: std::ptr::null(),
-            data_size: 0,
-            read: None,
-            read_size: 0,
-            read_user: std::ptr::null_mut(),
-        }
+        Self { struct_size: size_of::<Self>() as u32, ..Self::zero() }
     }
 }
 
@@ -71,8 +63,8 @@ unsafe impl Options for m2f_model_options {
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_model_options_init(options: *mut m2f_model_options, size: usize) -> m2f_status {
-    // SAFETY: the caller's promise.
-    guard(|| unsafe { options::init(options, size) })
+    // SAFETY: by its docs `options` has `size` writable bytes, or is NULL.
+    unsafe { options::init(options, size) }
 }
 
 /// Opens a model pack and checks all of it.
@@ -87,19 +79,17 @@ pub unsafe extern "C" fn m2f_model_options_init(options: *mut m2f_model_options,
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_model_create(
-    runtime: *const m2f_runtime,
+    runtime: Option<&m2f_runtime>,
     options: *const m2f_model_options,
-    out: *mut *mut m2f_model,
+    out: Option<&mut MaybeUninit<*mut m2f_model>>,
 ) -> m2f_status {
     guard(|| {
-        writable(out, "out")?;
-        // SAFETY: the caller's promise.
-        let (runtime, options) = unsafe { (borrow(runtime, "runtime")?, options::read(options)?) };
-        // SAFETY: the caller's promise.
-        let pack = unsafe { open(&options) }?;
-        let model = Model::new(&runtime.0, pack)?;
-        // SAFETY: checked above.
-        unsafe { give(m2f_model(model), out) }
+        let out = given(out, "out")?;
+        let runtime = &given(runtime, "runtime")?.0;
+        // SAFETY: by its docs `options` is as long as it says, or NULL, and its pointers are as its fields say.
+        let pack = unsafe { open(&options::read(options)?) }?;
+        let model = Model::new(runtime, pack)?;
+        give(m2f_model(model), out)
     })
 }
 
@@ -109,20 +99,20 @@ unsafe fn open(options: &m2f_model_options) -> Result<Pack, Failure> {
     if options.reserved != 0 {
         return Err(Failure::argument("reserved is not zero"));
     }
-    // SAFETY: the caller's promise.
+    // SAFETY: by its docs a string, or NULL.
     let path = unsafe { text::optional(options.path, "path") }?;
     match (path, options.data.is_null(), options.read) {
         (Some(path), true, None) => Ok(Pack::open(Path::new(path))?),
         (None, false, None) => {
             let size = usize::try_from(options.data_size).map_err(|_| Failure::argument("data_size is too large"))?;
-            // SAFETY: the caller's promise.
+            // SAFETY: by its docs `data` holds `data_size` bytes.
             let data = unsafe { buffer::input(options.data, size, usize::MAX, "data") }?;
             Ok(Pack::from_bytes(memory::copy(data, "the pack")?)?)
         }
         (None, true, Some(read)) => {
             let user = options.read_user;
             let mut reader = |offset: u64, buffer: &mut [u8]| {
-                // SAFETY: the host's own function, called inside a call of the host's, with room for the bytes asked for.
+                // SAFETY: the host's own function, called inside a call of the host's, with room for the bytes it is asked for.
                 match unsafe { read(offset, buffer.as_mut_ptr(), buffer.len(), user) } {
                     0 => Ok(buffer.len()),
                     code => Err(Error::Io(format!("the read callback answered {code} at byte {offset}"))),
@@ -137,13 +127,9 @@ unsafe fn open(options: &m2f_model_options) -> Result<Pack, Failure> {
 /// Ends a model. Identities, sessions and results made on it live on until they are destroyed themselves.
 ///
 /// Parameters: `model`, or NULL for nothing. Threads: any, but not while another call uses this handle.
-///
-/// # Safety
-/// `model` is NULL or a handle that was not destroyed yet.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_model_destroy(model: *mut m2f_model) {
-    // SAFETY: the caller's promise.
-    unsafe { destroy(model) };
+pub extern "C" fn m2f_model_destroy(model: Option<Box<m2f_model>>) {
+    destroy(model);
 }
 
 /// Runs everything that a clip of this length needs once, ahead of the first clip: on a GPU its kernels are compiled, on
@@ -154,74 +140,53 @@ pub unsafe extern "C" fn m2f_model_destroy(model: *mut m2f_model) {
 /// Threads: any but an audio thread or one that draws; jobs under way go on between its parts. Cost: up to seconds on a
 /// driver that never saw the kernels, see `pipeline_cache` of the runtime's options; else one denoising step, or two where
 /// the model takes styles.
-///
-/// # Safety
-/// `model` is a live handle or NULL.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_model_warm_up(model: *const m2f_model, duration_s: f32) -> m2f_status {
-    // SAFETY: the caller's promise.
-    guard(|| Ok(unsafe { borrow(model, "model") }?.0.warm_up(duration_s)?))
+pub extern "C" fn m2f_model_warm_up(model: Option<&m2f_model>, duration_s: f32) -> m2f_status {
+    guard(|| Ok(given(model, "model")?.0.warm_up(duration_s)?))
 }
 
 /// Frames per second that the model was trained at.
 ///
 /// Parameters: `model`; `out`, receives the rate. Returns: OK; INVALID_ARGUMENT. Threads: any.
-///
-/// # Safety
-/// As stated for the parameters.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_model_fps(model: *const m2f_model, out: *mut f32) -> m2f_status {
-    // SAFETY: the caller's promise.
-    unsafe { get(model, "model", out, |model| Ok(model.0.manifest().fps)) }
+pub extern "C" fn m2f_model_fps(model: Option<&m2f_model>, out: Option<&mut MaybeUninit<f32>>) -> m2f_status {
+    get(model, "model", out, |model| Ok(model.0.manifest().fps))
 }
 
 /// Number of blendshape weights of a frame; 52, named as ARKit does, for the starter.
 ///
 /// Parameters: `model`; `out`, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
-///
-/// # Safety
-/// As stated for the parameters.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_model_weight_count(model: *const m2f_model, out: *mut u32) -> m2f_status {
-    // SAFETY: the caller's promise.
-    unsafe { get(model, "model", out, |model| Ok(model.0.blendshape_names().len() as u32)) }
+pub extern "C" fn m2f_model_weight_count(model: Option<&m2f_model>, out: Option<&mut MaybeUninit<u32>>) -> m2f_status {
+    get(model, "model", out, |model| Ok(model.0.blendshape_names().len() as u32))
 }
 
 /// Number of vertices of the mesh: everything that a renderer draws.
 ///
 /// Parameters: `model`; `out`, receives the count.
 /// Returns: OK; INVALID_ARGUMENT; MISSING_PART when the model has no mesh. Threads: any.
-///
-/// # Safety
-/// As stated for the parameters.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_model_vertex_count(model: *const m2f_model, out: *mut u32) -> m2f_status {
-    // SAFETY: the caller's promise.
-    unsafe { get(model, "model", out, |model| Ok(topology(&model.0)?.vertices as u32)) }
+pub extern "C" fn m2f_model_vertex_count(model: Option<&m2f_model>, out: Option<&mut MaybeUninit<u32>>) -> m2f_status {
+    get(model, "model", out, |model| Ok(topology(&model.0)?.vertices as u32))
 }
 
 /// Number of identities in the pack.
 ///
 /// Parameters: `model`; `out`, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
-///
-/// # Safety
-/// As stated for the parameters.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_model_identity_count(model: *const m2f_model, out: *mut u32) -> m2f_status {
-    // SAFETY: the caller's promise.
-    unsafe { get(model, "model", out, |model| Ok(model.0.identity_names().len() as u32)) }
+pub extern "C" fn m2f_model_identity_count(
+    model: Option<&m2f_model>,
+    out: Option<&mut MaybeUninit<u32>>,
+) -> m2f_status {
+    get(model, "model", out, |model| Ok(model.0.identity_names().len() as u32))
 }
 
 /// Number of style presets in the pack.
 ///
 /// Parameters: `model`; `out`, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
-///
-/// # Safety
-/// As stated for the parameters.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_model_preset_count(model: *const m2f_model, out: *mut u32) -> m2f_status {
-    // SAFETY: the caller's promise.
-    unsafe { get(model, "model", out, |model| Ok(model.0.preset_names().len() as u32)) }
+pub extern "C" fn m2f_model_preset_count(model: Option<&m2f_model>, out: Option<&mut MaybeUninit<u32>>) -> m2f_status {
+    get(model, "model", out, |model| Ok(model.0.preset_names().len() as u32))
 }
 
 /// Name of a blendshape weight, such as `jawOpen`.
@@ -234,16 +199,15 @@ pub unsafe extern "C" fn m2f_model_preset_count(model: *const m2f_model, out: *m
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_model_weight_name(
-    model: *const m2f_model,
+    model: Option<&m2f_model>,
     index: u32,
     buffer: *mut c_char,
     capacity: usize,
     count: *mut usize,
 ) -> m2f_status {
-    // SAFETY: the caller's promise.
-    guard(|| unsafe {
-        text::copy_out(nth(borrow(model, "model")?.0.blendshape_names(), index)?, buffer, capacity, count)
-    })
+    // SAFETY: by their docs there is room for `capacity` bytes and a count, or NULL.
+    let to = unsafe { Buffer::new(buffer, capacity, count) };
+    guard(|| text::copy_out(nth(given(model, "model")?.0.blendshape_names(), index)?, to))
 }
 
 /// Name of an identity of the pack.
@@ -255,16 +219,15 @@ pub unsafe extern "C" fn m2f_model_weight_name(
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_model_identity_name(
-    model: *const m2f_model,
+    model: Option<&m2f_model>,
     index: u32,
     buffer: *mut c_char,
     capacity: usize,
     count: *mut usize,
 ) -> m2f_status {
-    // SAFETY: the caller's promise.
-    guard(|| unsafe {
-        text::copy_out(nth(borrow(model, "model")?.0.identity_names(), index)?, buffer, capacity, count)
-    })
+    // SAFETY: by their docs there is room for `capacity` bytes and a count, or NULL.
+    let to = unsafe { Buffer::new(buffer, capacity, count) };
+    guard(|| text::copy_out(nth(given(model, "model")?.0.identity_names(), index)?, to))
 }
 
 /// Name of a style preset of the pack.
@@ -276,14 +239,15 @@ pub unsafe extern "C" fn m2f_model_identity_name(
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_model_preset_name(
-    model: *const m2f_model,
+    model: Option<&m2f_model>,
     index: u32,
     buffer: *mut c_char,
     capacity: usize,
     count: *mut usize,
 ) -> m2f_status {
-    // SAFETY: the caller's promise.
-    guard(|| unsafe { text::copy_out(nth(borrow(model, "model")?.0.preset_names(), index)?, buffer, capacity, count) })
+    // SAFETY: by their docs there is room for `capacity` bytes and a count, or NULL.
+    let to = unsafe { Buffer::new(buffer, capacity, count) };
+    guard(|| text::copy_out(nth(given(model, "model")?.0.preset_names(), index)?, to))
 }
 
 /// The mesh's triangles: three vertex numbers each, counter-clockwise seen from outside.
@@ -296,17 +260,14 @@ pub unsafe extern "C" fn m2f_model_preset_name(
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_model_read_triangles(
-    model: *const m2f_model,
+    model: Option<&m2f_model>,
     buffer: *mut u32,
     capacity: usize,
     count: *mut usize,
 ) -> m2f_status {
-    guard(|| {
-        // SAFETY: the caller's promise.
-        let model = unsafe { borrow(model, "model") }?;
-        // SAFETY: the caller's promise.
-        unsafe { buffer::copy_out(topology(&model.0)?.triangles.as_flattened(), buffer, capacity, count) }
-    })
+    // SAFETY: by their docs there is room for `capacity` numbers and a count, or NULL.
+    let to = unsafe { Buffer::new(buffer, capacity, count) };
+    guard(|| to.fill(topology(&given(model, "model")?.0)?.triangles.as_flattened()))
 }
 
 /// Where the vertices lie in the model's chart, for a mesh of another topology to be laid over it: u, v of every vertex,
@@ -320,17 +281,14 @@ pub unsafe extern "C" fn m2f_model_read_triangles(
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_model_read_uv(
-    model: *const m2f_model,
+    model: Option<&m2f_model>,
     buffer: *mut f32,
     capacity: usize,
     count: *mut usize,
 ) -> m2f_status {
-    guard(|| {
-        // SAFETY: the caller's promise.
-        let model = unsafe { borrow(model, "model") }?;
-        // SAFETY: the caller's promise.
-        unsafe { buffer::copy_out(topology(&model.0)?.uv.as_flattened(), buffer, capacity, count) }
-    })
+    // SAFETY: by their docs there is room for `capacity` floats and a count, or NULL.
+    let to = unsafe { Buffer::new(buffer, capacity, count) };
+    guard(|| to.fill(topology(&given(model, "model")?.0)?.uv.as_flattened()))
 }
 
 fn topology(model: &Model) -> Result<&media2face::Topology, Failure> {

@@ -1,8 +1,10 @@
-//! Options structs that grow only at the end: what `struct_size` means.
+//! Options structs that grow only at the end: what `struct_size` means. A host's struct may be shorter than the type, so that
+//! it is a pointer everywhere and never a reference; it is read into one of our own length.
 
 use std::mem::MaybeUninit;
 
 use super::error::{Failure, m2f_status};
+use super::guard::{guard, not_null};
 
 /// Implemented by options structs.
 ///
@@ -11,22 +13,29 @@ use super::error::{Failure, m2f_status};
 pub(super) unsafe trait Options: Copy {
     /// Every field's default, `struct_size` included.
     fn defaults() -> Self;
+
+    /// 0 and NULL everywhere.
+    fn zero() -> Self {
+        // SAFETY: every bit pattern is a value.
+        unsafe { std::mem::zeroed() }
+    }
 }
 
 fn wrong_size(detail: String) -> Failure {
     Failure::new(m2f_status::M2F_STATUS_INVALID_STRUCT_SIZE, detail)
 }
 
-/// Fills at most `size` bytes of the caller's struct with defaults and sets its `struct_size`.
+/// The body of every `_options_init`: fills at most `size` bytes of the caller's struct with defaults and sets its
+/// `struct_size`.
 ///
 /// # Safety
 /// `options` points to `size` writable bytes or is NULL.
-pub(super) unsafe fn init<T: Options>(options: *mut T, size: usize) -> Result<(), Failure> {
-    if options.is_null() {
-        return Err(Failure::argument("options is NULL"));
-    }
-    // SAFETY: the caller's promise.
-    unsafe { write(&T::defaults(), options, size) }
+pub(super) unsafe fn init<T: Options>(options: *mut T, size: usize) -> m2f_status {
+    guard(|| {
+        not_null(options, "options")?;
+        // SAFETY: not NULL, so that `size` bytes are writable.
+        unsafe { write(&T::defaults(), options, size) }
+    })
 }
 
 /// Refuses a size that no version of a struct has.
@@ -44,7 +53,7 @@ pub(super) fn check_size(size: usize) -> Result<(), Failure> {
 pub(super) unsafe fn write<T: Options>(value: &T, out: *mut T, size: usize) -> Result<(), Failure> {
     check_size(size)?;
     let bytes = out.cast::<u8>();
-    // SAFETY: `size` bytes are writable by the caller's promise; what this version does not know becomes zero.
+    // SAFETY: `size` bytes are writable, at least 8 by the check; what this version does not know becomes zero.
     unsafe {
         bytes.write_bytes(0, size);
         bytes.copy_from_nonoverlapping((&raw const *value).cast::<u8>(), size.min(size_of::<T>()));
@@ -70,7 +79,7 @@ pub(super) unsafe fn read<T: Options>(options: *const T) -> Result<T, Failure> {
         return Err(wrong_size(format!("struct_size is {size}: call the _options_init function first")));
     }
     let known = size.min(size_of::<T>());
-    // SAFETY: `size` bytes are readable by the caller's promise, and the target has room for `known`.
+    // SAFETY: `size` bytes are readable, the value has room for `known` of them, and any bytes are a value.
     unsafe {
         if std::slice::from_raw_parts(bytes, size)[known..].iter().any(|&b| b != 0) {
             return Err(wrong_size(format!(
@@ -81,4 +90,14 @@ pub(super) unsafe fn read<T: Options>(options: *const T) -> Result<T, Failure> {
         value.as_mut_ptr().cast::<u8>().copy_from_nonoverlapping(bytes, known);
         Ok(value.assume_init())
     }
+}
+
+/// [`read`] where NULL will not do.
+///
+/// # Safety
+/// As for [`read`].
+pub(super) unsafe fn required<T: Options>(options: *const T, name: &str) -> Result<T, Failure> {
+    not_null(options, name)?;
+    // SAFETY: as for this function.
+    unsafe { read(options) }
 }

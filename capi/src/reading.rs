@@ -1,13 +1,15 @@
 //! `m2f_prompt_reading`: what a text or a picture says to a model.
 
 use std::ffi::c_char;
+use std::mem::MaybeUninit;
 
 use media2face::limits;
 use media2face::pack::StyleReaderConfig;
 use media2face::{Model, PromptReading, Share};
 
+use super::buffer::Buffer;
 use super::error::m2f_status;
-use super::guard::{borrow, get, guard, writable};
+use super::guard::{get, given, guard, not_null};
 use super::model::{m2f_model, nth};
 use super::options::{self, Options};
 use super::style::{m2f_style_options, source};
@@ -50,18 +52,7 @@ pub struct m2f_prompt_reading {
 // SAFETY: repr(C), struct_size first; integers and floats.
 unsafe impl Options for m2f_prompt_reading {
     fn defaults() -> Self {
-        Self {
-            struct_size: size_of::<Self>() as u32,
-            says_nothing: 0,
-            confidence: 0.0,
-            strength: 0.0,
-            head_strength: 0.0,
-            emotion_count: 0,
-            head_act_count: 0,
-            reserved: 0,
-            emotions: [0.0; M2F_MAX_EMOTIONS as usize],
-            head_acts: [0.0; M2F_MAX_HEAD_ACTS as usize],
-        }
+        Self { struct_size: size_of::<Self>() as u32, ..Self::zero() }
     }
 }
 
@@ -95,18 +86,18 @@ impl m2f_prompt_reading {
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_model_read_prompt(
-    model: *const m2f_model,
+    model: Option<&m2f_model>,
     style: *const m2f_style_options,
     out: *mut m2f_prompt_reading,
     size: usize,
 ) -> m2f_status {
     guard(|| {
-        writable(out, "out")?;
+        not_null(out, "out")?;
         options::check_size(size)?;
-        // SAFETY: the caller's promise.
-        let (model, style) = unsafe { (borrow(model, "model")?, source(style)?) };
-        let reading = model.0.read_prompt(&style)?;
-        // SAFETY: checked above, and writable by the caller's promise.
+        let model = &given(model, "model")?.0;
+        // SAFETY: by its docs `style` is as its fields say, or NULL.
+        let reading = model.read_prompt(&unsafe { source(style) }?)?;
+        // SAFETY: not NULL, and by its docs of `size` writable bytes.
         unsafe { options::write(&m2f_prompt_reading::of(&reading), out, size) }
     })
 }
@@ -122,31 +113,28 @@ pub unsafe extern "C" fn m2f_model_read_prompt(
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_model_explain_prompt(
-    model: *const m2f_model,
+    model: Option<&m2f_model>,
     style: *const m2f_style_options,
     buffer: *mut c_char,
     capacity: usize,
     count: *mut usize,
 ) -> m2f_status {
+    // SAFETY: by their docs there is room for `capacity` bytes and a count, or NULL.
+    let to = unsafe { Buffer::new(buffer, capacity, count) };
     guard(|| {
-        // SAFETY: the caller's promise.
-        let (model, style) = unsafe { (borrow(model, "model")?, source(style)?) };
-        let told = model.0.read_prompt(&style)?.explanation(&style.to_string());
-        // SAFETY: the caller's promise.
-        unsafe { text::copy_out(&told, buffer, capacity, count) }
+        let model = &given(model, "model")?.0;
+        // SAFETY: by its docs `style` is as its fields say, or NULL.
+        let style = unsafe { source(style) }?;
+        text::copy_out(&model.read_prompt(&style)?.explanation(&style.to_string()), to)
     })
 }
 
 /// Number of emotions that the model tells apart; 0 where its pack does not say.
 ///
 /// Parameters: `model`; `out`, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
-///
-/// # Safety
-/// As stated for the parameters.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_model_emotion_count(model: *const m2f_model, out: *mut u32) -> m2f_status {
-    // SAFETY: the caller's promise.
-    unsafe { get(model, "model", out, |model| Ok(emotions(&model.0).len() as u32)) }
+pub extern "C" fn m2f_model_emotion_count(model: Option<&m2f_model>, out: Option<&mut MaybeUninit<u32>>) -> m2f_status {
+    get(model, "model", out, |model| Ok(emotions(&model.0).len() as u32))
 }
 
 /// Name of an emotion, the neutral one first.
@@ -158,26 +146,26 @@ pub unsafe extern "C" fn m2f_model_emotion_count(model: *const m2f_model, out: *
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_model_emotion_name(
-    model: *const m2f_model,
+    model: Option<&m2f_model>,
     index: u32,
     buffer: *mut c_char,
     capacity: usize,
     count: *mut usize,
 ) -> m2f_status {
-    // SAFETY: the caller's promise.
-    guard(|| unsafe { text::copy_out(nth(emotions(&borrow(model, "model")?.0), index)?, buffer, capacity, count) })
+    // SAFETY: by their docs there is room for `capacity` bytes and a count, or NULL.
+    let to = unsafe { Buffer::new(buffer, capacity, count) };
+    guard(|| text::copy_out(nth(emotions(&given(model, "model")?.0), index)?, to))
 }
 
 /// Number of head acts, such as nods, that the model tells apart; 0 where its pack does not say.
 ///
 /// Parameters: `model`; `out`, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
-///
-/// # Safety
-/// As stated for the parameters.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_model_head_act_count(model: *const m2f_model, out: *mut u32) -> m2f_status {
-    // SAFETY: the caller's promise.
-    unsafe { get(model, "model", out, |model| Ok(head_acts(&model.0).len() as u32)) }
+pub extern "C" fn m2f_model_head_act_count(
+    model: Option<&m2f_model>,
+    out: Option<&mut MaybeUninit<u32>>,
+) -> m2f_status {
+    get(model, "model", out, |model| Ok(head_acts(&model.0).len() as u32))
 }
 
 /// Name of a head act.
@@ -189,14 +177,15 @@ pub unsafe extern "C" fn m2f_model_head_act_count(model: *const m2f_model, out: 
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_model_head_act_name(
-    model: *const m2f_model,
+    model: Option<&m2f_model>,
     index: u32,
     buffer: *mut c_char,
     capacity: usize,
     count: *mut usize,
 ) -> m2f_status {
-    // SAFETY: the caller's promise.
-    guard(|| unsafe { text::copy_out(nth(head_acts(&borrow(model, "model")?.0), index)?, buffer, capacity, count) })
+    // SAFETY: by their docs there is room for `capacity` bytes and a count, or NULL.
+    let to = unsafe { Buffer::new(buffer, capacity, count) };
+    guard(|| text::copy_out(nth(head_acts(&given(model, "model")?.0), index)?, to))
 }
 
 fn reader(model: &Model) -> Option<&StyleReaderConfig> {

@@ -1,5 +1,6 @@
 //! `m2f_result`: the animation of one clip, decoded on read.
 
+use std::mem::MaybeUninit;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use media2face::internals::memory;
@@ -7,9 +8,9 @@ use media2face::output::Channel;
 use media2face::signal::{FrameRate, HeadPose};
 use media2face::{Animation, Reader};
 
-use super::buffer;
+use super::buffer::Buffer;
 use super::error::{Failure, m2f_status};
-use super::guard::{borrow, check_memory, destroy, get, guard};
+use super::guard::{destroy, get, given, guard};
 
 /// The motion of one clip. Faces are decoded when they are read, so that a minute costs kilobytes, not 106 MB.
 pub struct m2f_result {
@@ -48,6 +49,28 @@ impl m2f_result {
             return Err(Failure::argument(format!("frames {first}..{} of {frames}", first + count)));
         }
         Ok(())
+    }
+
+    /// Any read of frames at a rate: `width` floats a frame. The host's buffer is written when all went well, and not at all
+    /// otherwise.
+    pub(super) fn read_frames(
+        &self,
+        (fps, first, count): (f32, u32, u32),
+        to: Buffer<f32>,
+        width: impl FnOnce(&Reader) -> media2face::Result<usize>,
+        read: impl FnOnce(&mut Reader, FrameRate, usize, &mut [f32]) -> media2face::Result<()>,
+    ) -> Result<(), Failure> {
+        let (fps, first, count) = (self.rate(fps), first as usize, count as usize);
+        self.check_frames(fps, first, count)?;
+        let needed = self.read(|reader| width(reader))? * count;
+        if !to.takes(needed)? {
+            return Ok(());
+        }
+        let mut desk = self.desk();
+        let (reader, staged) = desk.open(&self.animation)?;
+        let staged = stage(staged, needed)?;
+        read(reader, fps, first, staged)?;
+        to.fill(staged)
     }
 
     pub(super) fn read<T>(&self, read: impl FnOnce(&mut Reader) -> media2face::Result<T>) -> Result<T, Failure> {
@@ -114,38 +137,26 @@ pub const M2F_HEAD_FLOATS: u32 = 7;
 /// Ends a result.
 ///
 /// Parameters: `result`, or NULL for nothing. Threads: any, but not while another call uses this handle.
-///
-/// # Safety
-/// `result` is NULL or a handle that was not destroyed yet.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_result_destroy(result: *mut m2f_result) {
-    // SAFETY: the caller's promise.
-    unsafe { destroy(result) };
+pub extern "C" fn m2f_result_destroy(result: Option<Box<m2f_result>>) {
+    destroy(result);
 }
 
 /// Length of the clip, seconds.
 ///
 /// Parameters: `out`, receives the length. Returns: OK; INVALID_ARGUMENT. Threads: any.
-///
-/// # Safety
-/// As stated for the parameters.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_result_duration_s(result: *const m2f_result, out: *mut f64) -> m2f_status {
-    // SAFETY: the caller's promise.
-    unsafe { get(result, "result", out, |result| Ok(result.animation.duration_s())) }
+pub extern "C" fn m2f_result_duration_s(result: Option<&m2f_result>, out: Option<&mut MaybeUninit<f64>>) -> m2f_status {
+    get(result, "result", out, |result| Ok(result.animation.duration_s()))
 }
 
 /// The seed that the clip was made with: the session's, or what `M2F_SEED_AUTO` became, with which the take can be made again.
 /// A revised result keeps that of the whole clip, an adjusted one its source's, a composed one has its first part's.
 ///
 /// Parameters: `out`, receives the seed. Returns: OK; INVALID_ARGUMENT. Threads: any.
-///
-/// # Safety
-/// As stated for the parameters.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_result_seed(result: *const m2f_result, out: *mut u64) -> m2f_status {
-    // SAFETY: the caller's promise.
-    unsafe { get(result, "result", out, |result| Ok(result.animation.seed())) }
+pub extern "C" fn m2f_result_seed(result: Option<&m2f_result>, out: Option<&mut MaybeUninit<u64>>) -> m2f_status {
+    get(result, "result", out, |result| Ok(result.animation.seed()))
 }
 
 /// Number of frames at a rate: round(duration · fps), at least 1.
@@ -154,13 +165,13 @@ pub unsafe extern "C" fn m2f_result_seed(result: *const m2f_result, out: *mut u6
 /// 23.976, 29.97, 47.952, 59.94 and 119.88, and floats as near to n·1000/1001, are those fractions: frame i of 23.976 stands
 /// at exactly i·1001/24000 s, after hours too.
 /// Returns: OK; INVALID_ARGUMENT. Threads: any.
-///
-/// # Safety
-/// As stated for the parameters.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_result_frame_count(result: *const m2f_result, fps: f32, out: *mut u32) -> m2f_status {
-    // SAFETY: the caller's promise.
-    unsafe { get(result, "result", out, |result| Ok(result.animation.frame_count(result.rate(fps))? as u32)) }
+pub extern "C" fn m2f_result_frame_count(
+    result: Option<&m2f_result>,
+    fps: f32,
+    out: Option<&mut MaybeUninit<u32>>,
+) -> m2f_status {
+    get(result, "result", out, |result| Ok(result.animation.frame_count(result.rate(fps))? as u32))
 }
 
 /// Sets gain, offset and limits of one blendshape channel for all later reads of weights on this handle.
@@ -174,11 +185,12 @@ pub unsafe extern "C" fn m2f_result_frame_count(result: *const m2f_result, fps: 
 pub unsafe extern "C" fn m2f_result_set_channel(
     result: *mut m2f_result,
     index: u32,
-    channel: *const m2f_channel,
+    channel: Option<&m2f_channel>,
 ) -> m2f_status {
     guard(|| {
-        // SAFETY: the caller's promise.
-        let (result, channel) = unsafe { (borrow(result, "result")?, borrow(channel, "channel")?) };
+        // SAFETY: live or NULL. Calls that only ask may run at the same time, so that it is shared here.
+        let result = given(unsafe { result.as_ref() }, "result")?;
+        let channel = given(channel, "channel")?;
         result.read(|reader| reader.set_channel(index as usize, channel.into()))
     })
 }
@@ -197,7 +209,7 @@ pub unsafe extern "C" fn m2f_result_set_channel(
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_result_read_weights(
-    result: *const m2f_result,
+    result: Option<&m2f_result>,
     fps: f32,
     first: u32,
     count: u32,
@@ -205,20 +217,12 @@ pub unsafe extern "C" fn m2f_result_read_weights(
     capacity: usize,
     written: *mut usize,
 ) -> m2f_status {
-    // SAFETY: the caller's promise.
-    unsafe {
-        read(
-            result,
-            fps,
-            first,
-            count,
-            buffer,
-            capacity,
-            written,
-            |reader| Ok(reader.weight_count()),
-            Reader::weights_into,
-        )
-    }
+    // SAFETY: by their docs there is room for `capacity` floats and a count, or NULL.
+    let to = unsafe { Buffer::new(buffer, capacity, written) };
+    guard(|| {
+        let width = |reader: &Reader| Ok(reader.weight_count());
+        given(result, "result")?.read_frames((fps, first, count), to, width, Reader::weights_into)
+    })
 }
 
 /// Head poses of frames at a rate: `count` rows of `M2F_HEAD_FLOATS` floats: quaternion x, y, z, w (right-handed, +Y up,
@@ -230,7 +234,7 @@ pub unsafe extern "C" fn m2f_result_read_weights(
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_result_read_heads(
-    result: *const m2f_result,
+    result: Option<&m2f_result>,
     fps: f32,
     first: u32,
     count: u32,
@@ -238,6 +242,8 @@ pub unsafe extern "C" fn m2f_result_read_heads(
     capacity: usize,
     written: *mut usize,
 ) -> m2f_status {
+    // SAFETY: by their docs there is room for `capacity` floats and a count, or NULL.
+    let to = unsafe { Buffer::new(buffer, capacity, written) };
     let heads = |reader: &mut Reader, fps, first, floats: &mut [f32]| {
         let rows = floats.as_chunks_mut::<{ M2F_HEAD_FLOATS as usize }>().0;
         let (count, mut at) = (rows.len(), 0);
@@ -246,8 +252,10 @@ pub unsafe extern "C" fn m2f_result_read_heads(
             at += 1;
         })
     };
-    // SAFETY: the caller's promise.
-    unsafe { read(result, fps, first, count, buffer, capacity, written, |_| Ok(M2F_HEAD_FLOATS as usize), heads) }
+    guard(|| {
+        let width = |_: &Reader| Ok(M2F_HEAD_FLOATS as usize);
+        given(result, "result")?.read_frames((fps, first, count), to, width, heads)
+    })
 }
 
 /// Vertex offsets of frames at a rate: `count` times x, y, z of every vertex, mm, to be added to the identity's neutral;
@@ -260,7 +268,7 @@ pub unsafe extern "C" fn m2f_result_read_heads(
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_result_read_offsets_mm(
-    result: *const m2f_result,
+    result: Option<&m2f_result>,
     fps: f32,
     first: u32,
     count: u32,
@@ -268,8 +276,11 @@ pub unsafe extern "C" fn m2f_result_read_offsets_mm(
     capacity: usize,
     written: *mut usize,
 ) -> m2f_status {
-    // SAFETY: the caller's promise.
-    unsafe { read(result, fps, first, count, buffer, capacity, written, Reader::offset_count, Reader::offsets_mm_into) }
+    // SAFETY: by their docs there is room for `capacity` floats and a count, or NULL.
+    let to = unsafe { Buffer::new(buffer, capacity, written) };
+    guard(|| {
+        given(result, "result")?.read_frames((fps, first, count), to, Reader::offset_count, Reader::offsets_mm_into)
+    })
 }
 
 /// Unit vertex normals of frames at a rate: `count` times x, y, z of every vertex, before the head pose.
@@ -280,7 +291,7 @@ pub unsafe extern "C" fn m2f_result_read_offsets_mm(
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_result_read_normals(
-    result: *const m2f_result,
+    result: Option<&m2f_result>,
     fps: f32,
     first: u32,
     count: u32,
@@ -288,8 +299,9 @@ pub unsafe extern "C" fn m2f_result_read_normals(
     capacity: usize,
     written: *mut usize,
 ) -> m2f_status {
-    // SAFETY: the caller's promise.
-    unsafe { read(result, fps, first, count, buffer, capacity, written, Reader::offset_count, Reader::normals_into) }
+    // SAFETY: by their docs there is room for `capacity` floats and a count, or NULL.
+    let to = unsafe { Buffer::new(buffer, capacity, written) };
+    guard(|| given(result, "result")?.read_frames((fps, first, count), to, Reader::offset_count, Reader::normals_into))
 }
 
 /// Vertex offsets and unit normals of frames at a rate in one decode, which costs hardly more than the offsets alone.
@@ -302,7 +314,7 @@ pub unsafe extern "C" fn m2f_result_read_normals(
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_result_read_offsets_and_normals(
-    result: *const m2f_result,
+    result: Option<&m2f_result>,
     fps: f32,
     first: u32,
     count: u32,
@@ -311,30 +323,24 @@ pub unsafe extern "C" fn m2f_result_read_offsets_and_normals(
     capacity: usize,
     written: *mut usize,
 ) -> m2f_status {
+    // SAFETY: by their docs each has room for `capacity` floats, and there is room for the count, or NULL.
+    let (offsets_mm, normals) =
+        unsafe { (Buffer::new(offsets_mm, capacity, written), Buffer::new(normals, capacity, written)) };
     guard(|| {
-        // SAFETY: the caller's promise.
-        let result = unsafe { borrow(result, "result") }?;
+        let result = given(result, "result")?;
         let (fps, first, count) = (result.rate(fps), first as usize, count as usize);
         result.check_frames(fps, first, count)?;
         let needed = result.read(|reader| reader.offset_count())? * count;
-        // SAFETY: the caller's promise.
-        let buffers = unsafe {
-            let offsets = buffer::output(offsets_mm, capacity, written, needed)?;
-            offsets.zip(buffer::output(normals, capacity, written, needed)?)
-        };
-        let Some((offsets_mm, normals)) = buffers else { return Ok(()) };
+        let both = [offsets_mm.takes(needed)?, normals.takes(needed)?];
+        if both != [true; 2] {
+            return Ok(());
+        }
         let mut desk = result.desk();
         let (reader, staged) = desk.open(&result.animation)?;
         let (own_offsets, own_normals) = stage(staged, 2 * needed)?.split_at_mut(needed);
         reader.offsets_and_normals_into(fps, first, own_offsets, own_normals)?;
-        check_memory()?;
-        offsets_mm.copy_from_slice(own_offsets);
-        normals.copy_from_slice(own_normals);
-        if !written.is_null() {
-            // SAFETY: not NULL, and writable by the caller's promise.
-            unsafe { written.write(needed) };
-        }
-        Ok(())
+        offsets_mm.fill(own_offsets)?;
+        normals.fill(own_normals)
     })
 }
 
@@ -349,7 +355,7 @@ pub unsafe extern "C" fn m2f_result_read_offsets_and_normals(
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_result_sample(
-    result: *const m2f_result,
+    result: Option<&m2f_result>,
     time_s: f64,
     weights: *mut f32,
     weight_capacity: usize,
@@ -358,77 +364,41 @@ pub unsafe extern "C" fn m2f_result_sample(
     offset_capacity: usize,
 ) -> m2f_status {
     guard(|| {
-        // SAFETY: the caller's promise.
-        let result = unsafe { borrow(result, "result") }?;
+        let result = given(result, "result")?;
         let (mut ignored, head_floats) = (0usize, M2F_HEAD_FLOATS as usize);
         let width = |count: fn(&Reader) -> media2face::Result<usize>| result.read(|reader| count(reader));
         let weight_count = if weights.is_null() { 0 } else { width(|reader| Ok(reader.weight_count()))? };
         let offset_count = if offsets_mm.is_null() { 0 } else { width(Reader::offset_count)? };
         let head_capacity = if head.is_null() { 0 } else { head_floats };
-        // SAFETY: the caller's promise; a NULL buffer of capacity 0 only counts.
+        // SAFETY: by their docs NULL, or with room for their capacities; the counts, which nobody asks for, go to a variable.
         let (weights, offsets, head) = unsafe {
             (
-                buffer::output(weights, weight_capacity, &raw mut ignored, weight_count)?,
-                buffer::output(offsets_mm, offset_capacity, &raw mut ignored, offset_count)?,
-                buffer::output(head, head_capacity, &raw mut ignored, head_floats)?,
+                Buffer::new(weights, weight_capacity, &raw mut ignored),
+                Buffer::new(offsets_mm, offset_capacity, &raw mut ignored),
+                Buffer::new(head, head_capacity, &raw mut ignored),
             )
         };
+        let (has_weights, has_offsets) = (weights.takes(weight_count)?, offsets.takes(offset_count)?);
+        let has_head = head.takes(head_floats)?;
         let mut desk = result.desk();
         let (reader, staged) = desk.open(&result.animation)?;
         let (own_weights, own_offsets) = stage(staged, weight_count + offset_count)?.split_at_mut(weight_count);
         let pose = reader.sample_into(
             time_s,
-            weights.is_some().then_some(&mut *own_weights),
-            offsets.is_some().then_some(&mut *own_offsets),
+            has_weights.then_some(&mut *own_weights),
+            has_offsets.then_some(&mut *own_offsets),
         )?;
-        check_memory()?;
-        weights.into_iter().for_each(|floats| floats.copy_from_slice(own_weights));
-        offsets.into_iter().for_each(|floats| floats.copy_from_slice(own_offsets));
-        head.into_iter().for_each(|floats| floats.copy_from_slice(&flat(&pose)));
-        Ok(())
+        if has_weights {
+            weights.fill(own_weights)?;
+        }
+        if has_offsets {
+            offsets.fill(own_offsets)?;
+        }
+        if has_head { head.fill(&flat(&pose)) } else { Ok(()) }
     })
 }
 
 fn flat(pose: &HeadPose) -> [f32; 7] {
     let ([x, y, z, w], [tx, ty, tz]) = (pose.rotation, pose.translation_mm);
     [x, y, z, w, tx, ty, tz]
-}
-
-/// Any read of frames at a rate: `width` floats a frame. The host's buffer is written when all went well, and not at all
-/// otherwise.
-///
-/// # Safety
-/// As for the read functions.
-pub(super) unsafe fn read(
-    result: *const m2f_result,
-    fps: f32,
-    first: u32,
-    count: u32,
-    buffer: *mut f32,
-    capacity: usize,
-    written: *mut usize,
-    width: impl FnOnce(&Reader) -> media2face::Result<usize>,
-    read: impl FnOnce(&mut Reader, FrameRate, usize, &mut [f32]) -> media2face::Result<()>,
-) -> m2f_status {
-    guard(|| {
-        // SAFETY: the caller's promise.
-        let result = unsafe { borrow(result, "result") }?;
-        let (fps, first, count) = (result.rate(fps), first as usize, count as usize);
-        result.check_frames(fps, first, count)?;
-        let needed = result.read(|reader| width(reader))? * count;
-        // SAFETY: the caller's promise.
-        if let Some(buffer) = unsafe { buffer::output(buffer, capacity, written, needed) }? {
-            let mut desk = result.desk();
-            let (reader, staged) = desk.open(&result.animation)?;
-            let staged = stage(staged, needed)?;
-            read(reader, fps, first, staged)?;
-            check_memory()?;
-            buffer.copy_from_slice(staged);
-            if !written.is_null() {
-                // SAFETY: not NULL, and writable by the caller's promise.
-                unsafe { written.write(needed) };
-            }
-        }
-        Ok(())
-    })
 }

@@ -1,6 +1,7 @@
 //! `m2f_runtime`: threads, backend, device memory, log.
 
 use std::ffi::{CString, c_char, c_void};
+use std::mem::MaybeUninit;
 use std::sync::Arc;
 
 use media2face::BackendChoice;
@@ -8,9 +9,9 @@ use media2face::limits;
 use media2face::vulkan::{DEFAULT_BUDGET_MS, DeviceChoice, VulkanOptions};
 use media2face::{LogLevel, LogSink, Runtime, RuntimeOptions};
 
-use super::buffer;
+use super::buffer::{self, Buffer};
 use super::error::{Failure, m2f_status};
-use super::guard::{borrow, destroy, give, guard, writable};
+use super::guard::{destroy, give, given, guard, not_null};
 use super::options::{self, Options};
 use super::text;
 
@@ -102,19 +103,11 @@ unsafe impl Options for m2f_runtime_options {
         Self {
             struct_size: size_of::<Self>() as u32,
             thread_count: M2F_THREADS_AUTO,
-            flags: 0,
             log_level: m2f_log_level::M2F_LOG_WARNING as u32,
-            log: None,
-            log_user: std::ptr::null_mut(),
             backend: m2f_backend::M2F_BACKEND_AUTO as u32,
             device_index: M2F_DEVICE_BEST,
-            device_uuid: [0; 16],
             gpu_budget_ms: DEFAULT_BUDGET_MS,
-            gpu_low_priority: 0,
-            gpu_memory_cap_bytes: 0,
-            pipeline_cache: std::ptr::null(),
-            pipeline_cache_size: 0,
-            max_picture_pixels: 0,
+            ..Self::zero()
         }
     }
 }
@@ -129,8 +122,8 @@ unsafe impl Options for m2f_runtime_options {
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_runtime_options_init(options: *mut m2f_runtime_options, size: usize) -> m2f_status {
-    // SAFETY: the caller's promise.
-    guard(|| unsafe { options::init(options, size) })
+    // SAFETY: by its docs `options` has `size` writable bytes, or is NULL.
+    unsafe { options::init(options, size) }
 }
 
 /// Creates a runtime: opens the device, or finds the instruction set and starts the threads, which sleep until there is
@@ -148,29 +141,23 @@ pub unsafe extern "C" fn m2f_runtime_options_init(options: *mut m2f_runtime_opti
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_runtime_create(
     options: *const m2f_runtime_options,
-    out: *mut *mut m2f_runtime,
+    out: Option<&mut MaybeUninit<*mut m2f_runtime>>,
 ) -> m2f_status {
     guard(|| {
-        writable(out, "out")?;
-        // SAFETY: the caller's promise.
-        let options = unsafe { options::read(options) }?;
-        // SAFETY: the caller's promise.
-        let runtime = Runtime::new(&unsafe { convert(&options) }?)?;
-        // SAFETY: checked above.
-        unsafe { give(m2f_runtime(runtime), out) }
+        let out = given(out, "out")?;
+        // SAFETY: by its docs `options` is as long as it says, or NULL, and its pointers are as its fields say.
+        let options = unsafe { convert(&options::read(options)?) }?;
+        let runtime = Runtime::new(&options)?;
+        give(m2f_runtime(runtime), out)
     })
 }
 
 /// Ends a runtime. Models, sessions and results made on it live on until they are destroyed themselves.
 ///
 /// Parameters: `runtime`, or NULL for nothing. Threads: any, but not while another call uses this handle.
-///
-/// # Safety
-/// `runtime` is NULL or a handle that was not destroyed yet.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_runtime_destroy(runtime: *mut m2f_runtime) {
-    // SAFETY: the caller's promise.
-    unsafe { destroy(runtime) };
+pub extern "C" fn m2f_runtime_destroy(runtime: Option<Box<m2f_runtime>>) {
+    destroy(runtime);
 }
 
 /// What the runtime computes on, such as `cpu avx2, 8 threads`, or `vulkan` with the device and the tier of its kernels.
@@ -184,13 +171,14 @@ pub unsafe extern "C" fn m2f_runtime_destroy(runtime: *mut m2f_runtime) {
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_runtime_backend_name(
-    runtime: *const m2f_runtime,
+    runtime: Option<&m2f_runtime>,
     buffer: *mut c_char,
     capacity: usize,
     count: *mut usize,
 ) -> m2f_status {
-    // SAFETY: the caller's promise.
-    guard(|| unsafe { text::copy_out(&borrow(runtime, "runtime")?.0.backend_name(), buffer, capacity, count) })
+    // SAFETY: by their docs there is room for `capacity` bytes and a count, or NULL.
+    let to = unsafe { Buffer::new(buffer, capacity, count) };
+    guard(|| text::copy_out(&given(runtime, "runtime")?.0.backend_name(), to))
 }
 
 /// Why the runtime computes on that, one line: `asked for`, or what keeps a GPU from being used, such as
@@ -202,13 +190,14 @@ pub unsafe extern "C" fn m2f_runtime_backend_name(
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_runtime_backend_reason(
-    runtime: *const m2f_runtime,
+    runtime: Option<&m2f_runtime>,
     buffer: *mut c_char,
     capacity: usize,
     count: *mut usize,
 ) -> m2f_status {
-    // SAFETY: the caller's promise.
-    guard(|| unsafe { text::copy_out(borrow(runtime, "runtime")?.0.backend_reason(), buffer, capacity, count) })
+    // SAFETY: by their docs there is room for `capacity` bytes and a count, or NULL.
+    let to = unsafe { Buffer::new(buffer, capacity, count) };
+    guard(|| text::copy_out(given(runtime, "runtime")?.0.backend_reason(), to))
 }
 
 /// Device memory of everything made on the runtime.
@@ -221,15 +210,14 @@ pub unsafe extern "C" fn m2f_runtime_backend_reason(
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_runtime_gpu_memory(
-    runtime: *const m2f_runtime,
+    runtime: Option<&m2f_runtime>,
     used_bytes: *mut u64,
     reserved_bytes: *mut u64,
 ) -> m2f_status {
     guard(|| {
-        writable(used_bytes, "used_bytes")?;
-        // SAFETY: the caller's promise.
-        let memory = unsafe { borrow(runtime, "runtime") }?.0.gpu_memory();
-        // SAFETY: checked, and writable by the caller's promise.
+        not_null(used_bytes, "used_bytes")?;
+        let memory = given(runtime, "runtime")?.0.gpu_memory();
+        // SAFETY: writable by their docs, or NULL, which is looked for. They may be one place, so that they stay pointers.
         unsafe {
             used_bytes.write(memory.used_bytes);
             if !reserved_bytes.is_null() {
@@ -243,26 +231,18 @@ pub unsafe extern "C" fn m2f_runtime_gpu_memory(
 /// Hands back device memory that nothing uses: call it when the last session and result of a scene are destroyed.
 ///
 /// Returns: OK, also when there is nothing to hand back; INVALID_ARGUMENT; OUT_OF_MEMORY. Threads: any. Cost: milliseconds.
-///
-/// # Safety
-/// `runtime` is a live handle or NULL.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_runtime_trim(runtime: *const m2f_runtime) -> m2f_status {
-    // SAFETY: the caller's promise.
-    guard(|| Ok(unsafe { borrow(runtime, "runtime") }?.0.trim()?))
+pub extern "C" fn m2f_runtime_trim(runtime: Option<&m2f_runtime>) -> m2f_status {
+    guard(|| Ok(given(runtime, "runtime")?.0.trim()?))
 }
 
 /// Most milliseconds of one submission from now on; jobs under way follow.
 ///
 /// Parameters: `budget_ms`, above 0.
 /// Returns: OK; INVALID_ARGUMENT; UNSUPPORTED on the CPU. Threads: any. Cost: none.
-///
-/// # Safety
-/// `runtime` is a live handle or NULL.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_runtime_set_gpu_budget_ms(runtime: *const m2f_runtime, budget_ms: f32) -> m2f_status {
-    // SAFETY: the caller's promise.
-    guard(|| Ok(unsafe { borrow(runtime, "runtime") }?.0.set_gpu_budget_ms(budget_ms)?))
+pub extern "C" fn m2f_runtime_set_gpu_budget_ms(runtime: Option<&m2f_runtime>, budget_ms: f32) -> m2f_status {
+    guard(|| Ok(given(runtime, "runtime")?.0.set_gpu_budget_ms(budget_ms)?))
 }
 
 /// Compiled pipelines, to be saved and given to a later runtime on the same device and driver: its first clip then starts
@@ -278,17 +258,14 @@ pub unsafe extern "C" fn m2f_runtime_set_gpu_budget_ms(runtime: *const m2f_runti
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_runtime_read_pipeline_cache(
-    runtime: *const m2f_runtime,
+    runtime: Option<&m2f_runtime>,
     buffer: *mut u8,
     capacity: usize,
     count: *mut usize,
 ) -> m2f_status {
-    guard(|| {
-        // SAFETY: the caller's promise.
-        let blob = unsafe { borrow(runtime, "runtime") }?.0.pipeline_cache()?;
-        // SAFETY: the caller's promise.
-        unsafe { buffer::copy_out(&blob, buffer, capacity, count) }
-    })
+    // SAFETY: by their docs there is room for `capacity` bytes and a count, or NULL.
+    let to = unsafe { Buffer::new(buffer, capacity, count) };
+    guard(|| to.fill(&given(runtime, "runtime")?.0.pipeline_cache()?))
 }
 
 /// Takes the oldest message that waits: the log of hosts that cannot give a callback. At most 256 wait, the oldest go first;
@@ -304,25 +281,23 @@ pub unsafe extern "C" fn m2f_runtime_read_pipeline_cache(
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_runtime_next_log(
-    runtime: *const m2f_runtime,
-    level: *mut u32,
+    runtime: Option<&m2f_runtime>,
+    level: Option<&mut MaybeUninit<u32>>,
     buffer: *mut c_char,
     capacity: usize,
     count: *mut usize,
 ) -> m2f_status {
+    // SAFETY: by their docs there is room for `capacity` bytes and a count, or NULL.
+    let to = unsafe { Buffer::new(buffer, capacity, count) };
     guard(|| {
-        writable(level, "level")?;
-        // SAFETY: the caller's promise.
-        let runtime = unsafe { borrow(runtime, "runtime") }?;
-        let copied = runtime.0.next_log(|of, message| {
-            // SAFETY: the caller's promise.
-            let copied = unsafe { text::copy_out(message, buffer, capacity, count) };
+        let level = given(level, "level")?;
+        let copied = given(runtime, "runtime")?.0.next_log(|of, message| {
+            let copied = text::copy_out(message, to);
             let taken = copied.is_ok() && !buffer.is_null();
             (copied.map(|()| of), taken)
         });
         let of = copied.ok_or_else(Failure::not_ready)??;
-        // SAFETY: checked above, and writable by the caller's promise.
-        unsafe { level.write(number(of) as u32) };
+        level.write(number(of) as u32);
         Ok(())
     })
 }
@@ -342,7 +317,7 @@ pub(super) unsafe fn convert(options: &m2f_runtime_options) -> Result<RuntimeOpt
     Ok(RuntimeOptions {
         threads: (options.thread_count != M2F_THREADS_AUTO).then_some(options.thread_count as usize),
         portable: options.flags & M2F_RUNTIME_PORTABLE != 0,
-        // SAFETY: the caller's promise.
+        // SAFETY: as for this function.
         backend: unsafe { backend(options) }?,
         log_level,
         log: sink(options.log, options.log_user),
@@ -368,7 +343,7 @@ unsafe fn backend(options: &m2f_runtime_options) -> Result<BackendChoice, Failur
     }
     let size = usize::try_from(options.pipeline_cache_size);
     let size = size.map_err(|_| Failure::argument("pipeline_cache_size is too large"))?;
-    // SAFETY: the caller's promise.
+    // SAFETY: by its docs it holds `pipeline_cache_size` bytes.
     let blob =
         unsafe { buffer::input(options.pipeline_cache, size, limits::MAX_PIPELINE_CACHE_BYTES, "pipeline_cache") }?;
     let vulkan = VulkanOptions {

@@ -1,6 +1,7 @@
 //! `m2f_session`: audio in, a result out.
 
 use std::ffi::c_char;
+use std::mem::MaybeUninit;
 use std::time::Duration;
 
 use media2face::limits;
@@ -8,7 +9,7 @@ use media2face::{InpaintMode, SEED_AUTO, Session, SessionOptions, Stage, Style};
 
 use super::buffer;
 use super::error::{Failure, m2f_status};
-use super::guard::{borrow, destroy, get, give, guard, writable};
+use super::guard::{destroy, get, give, given, guard};
 use super::identity::m2f_identity;
 use super::model::m2f_model;
 use super::options::{self, Options};
@@ -117,24 +118,15 @@ unsafe impl Options for m2f_session_options {
             struct_size: size_of::<Self>() as u32,
             sample_rate_hz: 16_000,
             channel_count: 1,
-            step_count: 0,
             seed: M2F_SEED_AUTO,
             eta: f32::NAN,
             guidance_audio: f32::NAN,
             guidance_style: f32::NAN,
             style_strength: 1.0,
-            style_text: std::ptr::null(),
-            style_picture: std::ptr::null(),
-            style_picture_size: 0,
-            style_code: std::ptr::null(),
-            style_code_count: 0,
-            identity: std::ptr::null(),
             editable: 1,
-            repaint_loops: 0,
             noise_scale: f32::NAN,
-            no_default_style: 0,
             pack_adjustments: 1,
-            tail_s: 0.0,
+            ..Self::zero()
         }
     }
 }
@@ -148,8 +140,8 @@ unsafe impl Options for m2f_session_options {
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_session_options_init(options: *mut m2f_session_options, size: usize) -> m2f_status {
-    // SAFETY: the caller's promise.
-    guard(|| unsafe { options::init(options, size) })
+    // SAFETY: by its docs `options` has `size` writable bytes, or is NULL.
+    unsafe { options::init(options, size) }
 }
 
 /// Creates a session.
@@ -165,18 +157,16 @@ pub unsafe extern "C" fn m2f_session_options_init(options: *mut m2f_session_opti
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_session_create(
-    model: *const m2f_model,
+    model: Option<&m2f_model>,
     options: *const m2f_session_options,
-    out: *mut *mut m2f_session,
+    out: Option<&mut MaybeUninit<*mut m2f_session>>,
 ) -> m2f_status {
     guard(|| {
-        writable(out, "out")?;
-        // SAFETY: the caller's promise.
-        let (model, options) = unsafe { (borrow(model, "model")?, options::read(options)?) };
-        // SAFETY: the caller's promise.
-        let session = Session::new(&model.0, unsafe { convert(&options) }?)?;
-        // SAFETY: checked above.
-        unsafe { give(m2f_session(session), out) }
+        let out = given(out, "out")?;
+        let model = &given(model, "model")?.0;
+        // SAFETY: by its docs `options` is as its fields say, or NULL.
+        let session = Session::new(model, unsafe { convert(options) }?)?;
+        give(m2f_session(session), out)
     })
 }
 
@@ -185,13 +175,9 @@ pub unsafe extern "C" fn m2f_session_create(
 /// Parameters: `session`, or NULL for nothing. Threads: any but an audio thread, and not while another call uses this
 /// handle. Cost: waits for the unit of work under way: milliseconds
 /// with the starter, up to seconds with a full-size Wav2Vec2 on a long clip.
-///
-/// # Safety
-/// `session` is NULL or a handle that was not destroyed yet.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_session_destroy(session: *mut m2f_session) {
-    // SAFETY: the caller's promise.
-    unsafe { destroy(session) };
+pub extern "C" fn m2f_session_destroy(session: Option<Box<m2f_session>>) {
+    destroy(session);
 }
 
 /// Hands over audio as floats, nominally -1..1.
@@ -206,11 +192,11 @@ pub unsafe extern "C" fn m2f_session_destroy(session: *mut m2f_session) {
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_session_push_f32(
-    session: *const m2f_session,
+    session: Option<&m2f_session>,
     samples: *const f32,
     frame_count: usize,
 ) -> m2f_status {
-    // SAFETY: the caller's promise.
+    // SAFETY: by its docs `samples` holds `frame_count` frames.
     unsafe { push(session, samples, frame_count, Session::push_f32) }
 }
 
@@ -220,11 +206,11 @@ pub unsafe extern "C" fn m2f_session_push_f32(
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_session_push_i16(
-    session: *const m2f_session,
+    session: Option<&m2f_session>,
     samples: *const i16,
     frame_count: usize,
 ) -> m2f_status {
-    // SAFETY: the caller's promise.
+    // SAFETY: by its docs `samples` holds `frame_count` frames.
     unsafe { push(session, samples, frame_count, Session::push_i16) }
 }
 
@@ -233,13 +219,9 @@ pub unsafe extern "C" fn m2f_session_push_i16(
 /// Returns: OK; INVALID_AUDIO (nothing was pushed: the session stays as it was); INVALID_STATE (finished before); OUT_OF_MEMORY (no worker thread);
 /// the job's failure when it has one, such as CANCELLED.
 /// Threads: the one that pushes. Cost: small; all work is the job's.
-///
-/// # Safety
-/// `session` is a live handle or NULL.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_session_finish(session: *const m2f_session) -> m2f_status {
-    // SAFETY: the caller's promise.
-    guard(|| Ok(unsafe { borrow(session, "session") }?.0.finish()?))
+pub extern "C" fn m2f_session_finish(session: Option<&m2f_session>) -> m2f_status {
+    guard(|| Ok(given(session, "session")?.0.finish()?))
 }
 
 /// Ends the input of several sessions of one model; the work on all of them begins, as one job: windows of several clips are
@@ -254,13 +236,15 @@ pub unsafe extern "C" fn m2f_session_finish(session: *const m2f_session) -> m2f_
 /// # Safety
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_session_finish_together(sessions: *const *const m2f_session, count: usize) -> m2f_status {
+pub unsafe extern "C" fn m2f_session_finish_together(
+    sessions: *const Option<&m2f_session>,
+    count: usize,
+) -> m2f_status {
     guard(|| {
-        // SAFETY: the caller's promise.
+        // SAFETY: by its docs `sessions` holds `count` handles, which are live or NULL.
         let handles = unsafe { buffer::input(sessions, count, limits::MAX_SESSIONS_TOGETHER, "sessions") }?;
-        // SAFETY: the caller's promise.
-        let session = |handle: &*const m2f_session| Ok(&unsafe { borrow(*handle, "a session") }?.0);
-        let sessions = handles.iter().map(session).collect::<Result<Vec<_>, Failure>>()?;
+        let sessions =
+            handles.iter().map(|handle| Ok(&given(*handle, "a session")?.0)).collect::<Result<Vec<_>, Failure>>()?;
         Ok(Session::finish_together(&sessions)?)
     })
 }
@@ -271,14 +255,10 @@ pub unsafe extern "C" fn m2f_session_finish_together(sessions: *const *const m2f
 /// Returns: OK when the job is done; NOT_READY while work remains; the job's failure.
 /// Threads: any but an audio thread, one at a time. Cost: `budget_ms` and up to one unit of work more (a denoising step of a few windows,
 /// or up to 24 s of speech encoded).
-///
-/// # Safety
-/// `session` is a live handle or NULL.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_session_step(session: *const m2f_session, budget_ms: u32) -> m2f_status {
+pub extern "C" fn m2f_session_step(session: Option<&m2f_session>, budget_ms: u32) -> m2f_status {
     guard(|| {
-        // SAFETY: the caller's promise.
-        let session = unsafe { borrow(session, "session") }?;
+        let session = given(session, "session")?;
         done(session.0.step(Duration::from_millis(budget_ms.into()))?)
     })
 }
@@ -288,15 +268,11 @@ pub unsafe extern "C" fn m2f_session_step(session: *const m2f_session, budget_ms
 /// Parameters: `timeout_ms`, or `M2F_WAIT_FOREVER`; 0 polls.
 /// Returns: OK when the job is done; NOT_READY when the time ran out; the job's failure; INVALID_STATE before finish.
 /// Threads: any but an audio thread.
-///
-/// # Safety
-/// `session` is a live handle or NULL.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_session_wait(session: *const m2f_session, timeout_ms: u32) -> m2f_status {
+pub extern "C" fn m2f_session_wait(session: Option<&m2f_session>, timeout_ms: u32) -> m2f_status {
     let timeout = (timeout_ms != M2F_WAIT_FOREVER).then(|| Duration::from_millis(timeout_ms.into()));
     guard(|| {
-        // SAFETY: the caller's promise.
-        let session = unsafe { borrow(session, "session") }?;
+        let session = given(session, "session")?;
         done(session.0.wait(timeout)?)
     })
 }
@@ -304,11 +280,11 @@ pub unsafe extern "C" fn m2f_session_wait(session: *const m2f_session, timeout_m
 /// Where the job is.
 ///
 /// Parameters: `out`, receives stage and fraction. Returns: OK; INVALID_ARGUMENT. Threads: any. Cost: none.
-///
-/// # Safety
-/// As stated for the parameters.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_session_progress(session: *const m2f_session, out: *mut m2f_progress) -> m2f_status {
+pub extern "C" fn m2f_session_progress(
+    session: Option<&m2f_session>,
+    out: Option<&mut MaybeUninit<m2f_progress>>,
+) -> m2f_status {
     let told = |session: &m2f_session| {
         let progress = session.0.progress();
         let stage = match progress.stage {
@@ -320,21 +296,16 @@ pub unsafe extern "C" fn m2f_session_progress(session: *const m2f_session, out: 
         };
         Ok(m2f_progress { stage: stage as u32, fraction: progress.fraction })
     };
-    // SAFETY: the caller's promise.
-    unsafe { get(session, "session", out, told) }
+    get(session, "session", out, told)
 }
 
 /// Asks the job to stop; it does so after the unit of work under way. Wait, step and pull then answer CANCELLED.
 ///
 /// Returns: OK, also when there is nothing to stop; INVALID_ARGUMENT. Threads: any. Cost: none.
-///
-/// # Safety
-/// `session` is a live handle or NULL.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_session_cancel(session: *const m2f_session) -> m2f_status {
+pub extern "C" fn m2f_session_cancel(session: Option<&m2f_session>) -> m2f_status {
     guard(|| {
-        // SAFETY: the caller's promise.
-        unsafe { borrow(session, "session") }?.0.cancel();
+        given(session, "session")?.0.cancel();
         Ok(())
     })
 }
@@ -345,17 +316,15 @@ pub unsafe extern "C" fn m2f_session_cancel(session: *const m2f_session) -> m2f_
 /// Returns: OK; NOT_READY while work remains; the job's failure; INVALID_STATE before finish.
 /// Ownership: the caller's; end it with `m2f_result_destroy`. It keeps the model alive, not the session.
 /// Threads: any but an audio thread. Cost: small.
-///
-/// # Safety
-/// As stated for the parameters.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_session_pull(session: *const m2f_session, out: *mut *mut m2f_result) -> m2f_status {
+pub extern "C" fn m2f_session_pull(
+    session: Option<&m2f_session>,
+    out: Option<&mut MaybeUninit<*mut m2f_result>>,
+) -> m2f_status {
     guard(|| {
-        writable(out, "out")?;
-        // SAFETY: the caller's promise.
-        let animation = unsafe { borrow(session, "session") }?.0.pull()?.ok_or_else(Failure::not_ready)?;
-        // SAFETY: checked above.
-        unsafe { give(m2f_result::new(animation), out) }
+        let out = given(out, "out")?;
+        let animation = given(session, "session")?.0.pull()?.ok_or_else(Failure::not_ready)?;
+        give(m2f_result::new(animation), out)
     })
 }
 
@@ -364,26 +333,27 @@ fn done(done: bool) -> Result<(), Failure> {
 }
 
 /// # Safety
-/// As for the push functions.
+/// `samples` holds `frame_count` frames of the session's channels.
 unsafe fn push<T>(
-    session: *const m2f_session,
+    session: Option<&m2f_session>,
     samples: *const T,
     frame_count: usize,
     push: impl FnOnce(&Session, &[T]) -> media2face::Result<()>,
 ) -> m2f_status {
     guard(|| {
-        // SAFETY: the caller's promise.
-        let session = &unsafe { borrow(session, "session") }?.0;
+        let session = &given(session, "session")?.0;
         let count = frame_count.checked_mul(session.channel_count() as usize);
         let count = count.ok_or_else(|| Failure::argument("frame_count is too large"))?;
-        // SAFETY: the caller's promise.
+        // SAFETY: a frame has a sample for each channel.
         Ok(push(session, unsafe { buffer::input(samples, count, usize::MAX, "samples") }?)?)
     })
 }
 
 /// # Safety
-/// The pointers of `options` are as its fields say.
-pub(super) unsafe fn convert(options: &m2f_session_options) -> Result<SessionOptions, Failure> {
+/// `options` is as its fields say, or NULL.
+pub(super) unsafe fn convert(options: *const m2f_session_options) -> Result<SessionOptions, Failure> {
+    // SAFETY: as for this function.
+    let options = unsafe { options::read(options) }?;
     let flags = [
         ("editable", options.editable),
         ("no_default_style", options.no_default_style),
@@ -394,7 +364,7 @@ pub(super) unsafe fn convert(options: &m2f_session_options) -> Result<SessionOpt
             return Err(Failure::argument(format!("{name} is {flag}, expected 0 or 1")));
         }
     }
-    // SAFETY: the caller's promise.
+    // SAFETY: by their docs a string, as many bytes and floats as are counted, or NULL.
     let sources = unsafe {
         [
             text::optional(options.style_text, "style_text")?.map(|text| Style::Text(text.to_owned())),
@@ -415,7 +385,7 @@ pub(super) unsafe fn convert(options: &m2f_session_options) -> Result<SessionOpt
         return Err(Failure::argument("set at most one of style_text, style_picture and style_code"));
     }
     let given = |value: f32| (!value.is_nan()).then_some(value);
-    // SAFETY: the caller's promise.
+    // SAFETY: by its docs live, or NULL.
     let identity = unsafe { options.identity.as_ref() }.map(|identity| identity.0.clone());
     Ok(SessionOptions {
         seed: options.seed,

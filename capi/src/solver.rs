@@ -1,19 +1,19 @@
 //! `m2f_solver`: weights of a host's own blendshapes.
 
 use std::ffi::c_char;
+use std::mem::MaybeUninit;
 use std::sync::Arc;
 
-use media2face::limits;
 use media2face::output::SolverOptions;
-use media2face::{Reader, Solver};
+use media2face::{Solver, limits};
 
 use super::binding::m2f_binding;
-use super::buffer;
-use super::error::{Failure, m2f_status};
-use super::guard::{borrow, destroy, give, guard, writable};
+use super::buffer::{self, Buffer};
+use super::error::m2f_status;
+use super::guard::{destroy, give, given, guard};
 use super::model::m2f_model;
 use super::options::{self, Options};
-use super::result::{self, m2f_result};
+use super::result::m2f_result;
 use super::text;
 
 /// A host's blendshapes, prepared.
@@ -43,15 +43,7 @@ pub struct m2f_solver_options {
 unsafe impl Options for m2f_solver_options {
     fn defaults() -> Self {
         let SolverOptions { smoothing_s, sparsity } = SolverOptions::default();
-        Self {
-            struct_size: size_of::<Self>() as u32,
-            shape_count: 0,
-            names: std::ptr::null(),
-            offsets_mm: std::ptr::null(),
-            binding: std::ptr::null(),
-            smoothing_s,
-            sparsity,
-        }
+        Self { struct_size: size_of::<Self>() as u32, smoothing_s, sparsity, ..Self::zero() }
     }
 }
 
@@ -64,8 +56,8 @@ unsafe impl Options for m2f_solver_options {
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_solver_options_init(options: *mut m2f_solver_options, size: usize) -> m2f_status {
-    // SAFETY: the caller's promise.
-    guard(|| unsafe { options::init(options, size) })
+    // SAFETY: by its docs `options` has `size` writable bytes, or is NULL.
+    unsafe { options::init(options, size) }
 }
 
 /// Prepares a host's blendshapes; their weights are then read from any result of the model.
@@ -81,49 +73,44 @@ pub unsafe extern "C" fn m2f_solver_options_init(options: *mut m2f_solver_option
 /// As stated for the parameters; `offsets_mm` holds shape_count × vertices × 3 floats.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_solver_create(
-    model: *const m2f_model,
+    model: Option<&m2f_model>,
     options: *const m2f_solver_options,
-    out: *mut *mut m2f_solver,
+    out: Option<&mut MaybeUninit<*mut m2f_solver>>,
 ) -> m2f_status {
     guard(|| {
-        writable(out, "out")?;
-        // SAFETY: the caller's promise.
-        let (model, options) = unsafe { (&borrow(model, "model")?.0, options::read(options)?) };
-        // SAFETY: the caller's promise.
-        let binding = unsafe { options.binding.as_ref() }.map(|binding| &binding.0);
+        let out = given(out, "out")?;
+        let model = &given(model, "model")?.0;
+        // SAFETY: by its docs `options` is as long as it says, or NULL, and its binding is live or NULL.
+        let (options, binding) = unsafe {
+            let options = options::read(options)?;
+            (options, options.binding.as_ref().map(|binding| &binding.0))
+        };
         let own = model.topology().map_or(0, |topology| topology.vertices);
         let vertices = binding.map_or(own, |binding| binding.vertices());
         let count = options.shape_count as usize;
-        // SAFETY: the caller's promise.
-        let names = unsafe { buffer::input(options.names, count, limits::MAX_SHAPES, "names") }?;
-        let name = |(i, name): (usize, &*const c_char)| -> Result<String, Failure> {
-            // SAFETY: the caller's promise.
-            let name = unsafe { text::optional(*name, "name of a shape") }?;
-            name.map(str::to_owned).ok_or_else(|| Failure::argument(format!("the name of shape {i} is NULL")))
+        let floats = count.saturating_mul(vertices * 3);
+        const MOST_FLOATS: usize = 3 * limits::MAX_SHAPES * limits::MAX_VERTICES;
+        let null = |shape| format!("the name of shape {shape} is NULL");
+        // SAFETY: by their docs there are `shape_count` strings, and x, y, z of every vertex for each.
+        let (names, offsets) = unsafe {
+            (
+                text::list(options.names, count, limits::MAX_SHAPES, ["names", "name of a shape"], null)?,
+                buffer::input(options.offsets_mm, floats, MOST_FLOATS, "offsets_mm")?,
+            )
         };
-        let names = names.iter().enumerate().map(name).collect::<Result<Vec<_>, _>>()?;
-        // SAFETY: the caller's promise.
-        let offsets = unsafe {
-            let most = 3 * limits::MAX_SHAPES * limits::MAX_VERTICES;
-            buffer::input(options.offsets_mm, count.saturating_mul(vertices * 3), most, "offsets_mm")
-        }?;
+        let names = names.into_iter().map(str::to_owned).collect();
         let (smoothing_s, sparsity) = (options.smoothing_s, options.sparsity);
         let solver = model.solver(binding, names, offsets, SolverOptions { smoothing_s, sparsity })?;
-        // SAFETY: checked above.
-        unsafe { give(m2f_solver(solver), out) }
+        give(m2f_solver(solver), out)
     })
 }
 
 /// Ends a solver.
 ///
 /// Parameters: `solver`, or NULL for nothing. Threads: any, but not while another call uses this handle.
-///
-/// # Safety
-/// `solver` is NULL or a handle that was not destroyed yet.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_solver_destroy(solver: *mut m2f_solver) {
-    // SAFETY: the caller's promise.
-    unsafe { destroy(solver) };
+pub extern "C" fn m2f_solver_destroy(solver: Option<Box<m2f_solver>>) {
+    destroy(solver);
 }
 
 /// Weights of a host's blendshapes, frames at a rate: `count` rows of the solver's shapes, 0..1, in their order. With
@@ -136,8 +123,8 @@ pub unsafe extern "C" fn m2f_solver_destroy(solver: *mut m2f_solver) {
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_result_read_solved_weights(
-    result: *const m2f_result,
-    solver: *const m2f_solver,
+    result: Option<&m2f_result>,
+    solver: Option<&m2f_solver>,
     fps: f32,
     first: u32,
     count: u32,
@@ -145,14 +132,15 @@ pub unsafe extern "C" fn m2f_result_read_solved_weights(
     capacity: usize,
     written: *mut usize,
 ) -> m2f_status {
-    // SAFETY: the caller's promise.
-    let solver = match unsafe { borrow(solver, "solver") } {
-        Ok(solver) => &solver.0,
-        Err(failure) => return guard(|| Err(failure)),
-    };
-    let width = |_: &Reader| Ok(solver.names().len());
-    let read =
-        |reader: &mut Reader, fps, first, weights: &mut [f32]| reader.solved_weights_into(solver, fps, first, weights);
-    // SAFETY: the caller's promise.
-    unsafe { result::read(result, fps, first, count, buffer, capacity, written, width, read) }
+    // SAFETY: by their docs there is room for `capacity` floats and a count, or NULL.
+    let to = unsafe { Buffer::new(buffer, capacity, written) };
+    guard(|| {
+        let solver = &given(solver, "solver")?.0;
+        given(result, "result")?.read_frames(
+            (fps, first, count),
+            to,
+            |_| Ok(solver.names().len()),
+            |reader, fps, first, weights| reader.solved_weights_into(solver, fps, first, weights),
+        )
+    })
 }

@@ -1,6 +1,7 @@
 //! Styles of a session over time, and strengths that follow a curve.
 
 use std::ffi::c_char;
+use std::mem::MaybeUninit;
 use std::sync::Arc;
 
 use media2face::limits;
@@ -8,7 +9,7 @@ use media2face::{Curve, Guidance, Style, StyleTrack};
 
 use super::buffer;
 use super::error::{Failure, m2f_status};
-use super::guard::{borrow, guard, writable};
+use super::guard::{given, guard};
 use super::options::{self, Options};
 use super::session::m2f_session;
 use super::text;
@@ -56,15 +57,9 @@ unsafe impl Options for m2f_style_options {
         Self {
             struct_size: size_of::<Self>() as u32,
             strength: 1.0,
-            start_s: 0.0,
             end_s: f64::INFINITY,
             ramp_s: StyleTrack::RAMP_S,
-            text: std::ptr::null(),
-            picture: std::ptr::null(),
-            picture_size: 0,
-            code: std::ptr::null(),
-            code_count: 0,
-            preset: std::ptr::null(),
+            ..Self::zero()
         }
     }
 }
@@ -78,8 +73,8 @@ unsafe impl Options for m2f_style_options {
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_style_options_init(options: *mut m2f_style_options, size: usize) -> m2f_status {
-    // SAFETY: the caller's promise.
-    guard(|| unsafe { options::init(options, size) })
+    // SAFETY: by its docs `options` has `size` writable bytes, or is NULL.
+    unsafe { options::init(options, size) }
 }
 
 /// Adds a style to a session. The style of its options, where there is one, is number 0 and lies over the whole clip.
@@ -97,17 +92,16 @@ pub unsafe extern "C" fn m2f_style_options_init(options: *mut m2f_style_options,
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_session_add_style(
-    session: *const m2f_session,
+    session: Option<&m2f_session>,
     options: *const m2f_style_options,
-    number: *mut u32,
+    number: Option<&mut MaybeUninit<u32>>,
 ) -> m2f_status {
     guard(|| {
-        // SAFETY: the caller's promise.
-        let (session, track) = unsafe { (&borrow(session, "session")?.0, convert(options)?) };
-        let added = session.add_style(track)? as u32;
-        if !number.is_null() {
-            // SAFETY: not NULL, and writable by the caller's promise.
-            unsafe { number.write(added) };
+        let session = &given(session, "session")?.0;
+        // SAFETY: by its docs `options` is as its fields say, or NULL.
+        let added = session.add_style(unsafe { convert(options) }?)? as u32;
+        if let Some(number) = number {
+            number.write(added);
         }
         Ok(())
     })
@@ -121,14 +115,14 @@ pub unsafe extern "C" fn m2f_session_add_style(
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_session_set_style(
-    session: *const m2f_session,
+    session: Option<&m2f_session>,
     number: u32,
     options: *const m2f_style_options,
 ) -> m2f_status {
     guard(|| {
-        // SAFETY: the caller's promise.
-        let (session, track) = unsafe { (&borrow(session, "session")?.0, convert(options)?) };
-        Ok(session.set_style(number as usize, track)?)
+        let session = &given(session, "session")?.0;
+        // SAFETY: by its docs `options` is as its fields say, or NULL.
+        Ok(session.set_style(number as usize, unsafe { convert(options) }?)?)
     })
 }
 
@@ -137,17 +131,13 @@ pub unsafe extern "C" fn m2f_session_set_style(
 /// Parameters: `number`, of the style; `strength`, 0 leaves it out.
 /// Returns: OK; INVALID_ARGUMENT (no such style, a strength out of range); INVALID_STATE (the motion has begun).
 /// Threads: any but an audio thread. Cost: none.
-///
-/// # Safety
-/// `session` is a live handle or NULL.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_session_set_style_strength(
-    session: *const m2f_session,
+pub extern "C" fn m2f_session_set_style_strength(
+    session: Option<&m2f_session>,
     number: u32,
     strength: f32,
 ) -> m2f_status {
-    // SAFETY: the caller's promise.
-    guard(|| Ok(unsafe { borrow(session, "session") }?.0.set_style_strength(number as usize, strength)?))
+    guard(|| Ok(given(session, "session")?.0.set_style_strength(number as usize, strength)?))
 }
 
 /// Lets a strength of the guidance follow a curve: linear between its points, level before the first and after the last.
@@ -162,7 +152,7 @@ pub unsafe extern "C" fn m2f_session_set_style_strength(
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_session_set_guidance_curve(
-    session: *const m2f_session,
+    session: Option<&m2f_session>,
     guidance: u32,
     times_s: *const f64,
     values: *const f32,
@@ -176,11 +166,10 @@ pub unsafe extern "C" fn m2f_session_set_guidance_curve(
                 return Err(Failure::argument(format!("guidance is {other}, expected M2F_GUIDANCE_AUDIO or _STYLE")));
             }
         };
-        // SAFETY: the caller's promise.
-        let (session, times_s, values) = unsafe {
-            let session = &borrow(session, "session")?.0;
+        let session = &given(session, "session")?.0;
+        // SAFETY: by their docs both hold `count` numbers.
+        let (times_s, values) = unsafe {
             (
-                session,
                 buffer::input(times_s, count, limits::MAX_CURVE_POINTS, "times_s")?,
                 buffer::input(values, count, limits::MAX_CURVE_POINTS, "values")?,
             )
@@ -197,24 +186,20 @@ pub unsafe extern "C" fn m2f_session_set_guidance_curve(
 ///
 /// Parameters: `on`, 0 or 1; 1 in a new session. Returns: OK; INVALID_ARGUMENT; INVALID_STATE (the motion has begun).
 /// Threads: any but an audio thread. Cost: none.
-///
-/// # Safety
-/// `session` is a live handle or NULL.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn m2f_session_isolate_styles(session: *const m2f_session, on: u32) -> m2f_status {
+pub extern "C" fn m2f_session_isolate_styles(session: Option<&m2f_session>, on: u32) -> m2f_status {
     guard(|| {
         if on > 1 {
             return Err(Failure::argument(format!("on is {on}, expected 0 or 1")));
         }
-        // SAFETY: the caller's promise.
-        Ok(unsafe { borrow(session, "session") }?.0.isolate_styles(on == 1)?)
+        Ok(given(session, "session")?.0.isolate_styles(on == 1)?)
     })
 }
 
 /// # Safety
 /// `options` is NULL or as its fields say.
 unsafe fn convert(options: *const m2f_style_options) -> Result<StyleTrack, Failure> {
-    // SAFETY: the caller's promise.
+    // SAFETY: as for this function.
     let (style, options) = unsafe { read(options) }?;
     let m2f_style_options { strength, start_s, end_s, ramp_s, .. } = options;
     Ok(StyleTrack { style, strength, start_s, end_s, ramp_s })
@@ -225,7 +210,7 @@ unsafe fn convert(options: *const m2f_style_options) -> Result<StyleTrack, Failu
 /// # Safety
 /// `options` is NULL or as its fields say.
 pub(super) unsafe fn source(options: *const m2f_style_options) -> Result<Arc<Style>, Failure> {
-    // SAFETY: the caller's promise.
+    // SAFETY: as for this function.
     Ok(unsafe { read(options) }?.0)
 }
 
@@ -234,10 +219,9 @@ pub(super) unsafe fn source(options: *const m2f_style_options) -> Result<Arc<Sty
 /// # Safety
 /// `options` is NULL or as its fields say.
 unsafe fn read(options: *const m2f_style_options) -> Result<(Arc<Style>, m2f_style_options), Failure> {
-    writable(options.cast_mut(), "options")?;
-    // SAFETY: the caller's promise.
-    let options = unsafe { options::read(options) }?;
-    // SAFETY: the caller's promise.
+    // SAFETY: as for this function.
+    let options = unsafe { options::required(options, "options") }?;
+    // SAFETY: by their docs strings, as many bytes and floats as are counted, or NULL.
     let sources = unsafe {
         [
             text::optional(options.text, "text")?.map(|text| Style::Text(text.to_owned())),

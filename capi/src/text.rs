@@ -4,7 +4,7 @@ use std::ffi::c_char;
 
 use media2face::limits;
 
-use super::buffer;
+use super::buffer::{self, Buffer};
 use super::error::{Failure, m2f_status};
 
 /// A caller's string; NULL is `None`. No further than the limit is looked for its end.
@@ -15,7 +15,7 @@ pub(super) unsafe fn optional<'a>(text: *const c_char, name: &str) -> Result<Opt
     if text.is_null() {
         return Ok(None);
     }
-    // SAFETY: not NULL, and every byte up to the first NUL or the limit may be read, by the caller's promise.
+    // SAFETY: not NULL, so that every byte up to the first NUL or the limit may be read.
     let Some(length) = (0..=limits::MAX_PROMPT_BYTES).find(|&at| unsafe { *text.add(at) } == 0) else {
         return Err(Failure::argument(format!(
             "{name} is longer than a text may be: at most {} bytes",
@@ -28,17 +28,29 @@ pub(super) unsafe fn optional<'a>(text: *const c_char, name: &str) -> Result<Opt
     std::str::from_utf8(text).map(Some).map_err(invalid)
 }
 
-/// Copies a string with its terminating NUL; the count includes it.
+/// The strings of an array, of which none is NULL: `null` says that the one at a place is.
 ///
 /// # Safety
-/// As for [`buffer::output`].
-pub(super) unsafe fn copy_out(
-    text: &str,
-    data: *mut c_char,
-    capacity: usize,
-    count_out: *mut usize,
-) -> Result<(), Failure> {
+/// The array is as for [`buffer::input`], each of its strings as for [`optional`].
+pub(super) unsafe fn list<'a>(
+    texts: *const *const c_char,
+    count: usize,
+    most: usize,
+    [name, name_of_one]: [&str; 2],
+    null: impl Fn(usize) -> String,
+) -> Result<Vec<&'a str>, Failure> {
+    // SAFETY: the array is as for `input`.
+    let texts = unsafe { buffer::input(texts, count, most, name) }?;
+    let text = |(at, text): (usize, &*const c_char)| {
+        // SAFETY: each string is as for `optional`.
+        let text = unsafe { optional(*text, name_of_one) }?;
+        text.ok_or_else(|| Failure::argument(null(at)))
+    };
+    texts.iter().enumerate().map(text).collect()
+}
+
+/// Copies a string with its terminating NUL; the count includes it.
+pub(super) fn copy_out(text: &str, to: Buffer<c_char>) -> Result<(), Failure> {
     let bytes: Vec<c_char> = text.bytes().filter(|&b| b != 0).chain([0]).map(|b| b as c_char).collect();
-    // SAFETY: the caller's promise.
-    unsafe { buffer::copy_out(&bytes, data, capacity, count_out) }
+    to.fill(&bytes)
 }

@@ -1,6 +1,7 @@
 //! `media2face_vulkan.h`: a runtime on a host's own Vulkan device. No item of `vulkan.h` is needed.
 
 use std::ffi::{c_char, c_void};
+use std::mem::MaybeUninit;
 
 use ash::vk;
 use ash::vk::Handle;
@@ -9,7 +10,7 @@ use media2face::Runtime;
 use media2face::vulkan::{HostDevice, QueueLock, Requirements, Tier};
 
 use super::error::{Failure, m2f_status};
-use super::guard::{give, guard, writable};
+use super::guard::{give, given, guard, not_null};
 use super::options::{self, Options};
 use super::runtime::{self, m2f_runtime, m2f_runtime_options};
 
@@ -91,18 +92,14 @@ pub struct m2f_vulkan_adopt_options {
 // SAFETY: repr(C), struct_size first; integers and pointers.
 unsafe impl Options for m2f_vulkan_requirement_list {
     fn defaults() -> Self {
-        // SAFETY: every field is an integer or a raw pointer, for which zero is a value.
-        let zero: Self = unsafe { std::mem::zeroed() };
-        Self { struct_size: size_of::<Self>() as u32, ..zero }
+        Self { struct_size: size_of::<Self>() as u32, ..Self::zero() }
     }
 }
 
 // SAFETY: repr(C), struct_size first; integers, pointers and optional functions of the host's.
 unsafe impl Options for m2f_vulkan_adopt_options {
     fn defaults() -> Self {
-        // SAFETY: every field is an integer, a raw pointer or an optional function, for which zero is a value.
-        let zero: Self = unsafe { std::mem::zeroed() };
-        Self { struct_size: size_of::<Self>() as u32, tier: Tier::Packed as u32, ..zero }
+        Self { struct_size: size_of::<Self>() as u32, tier: Tier::Packed as u32, ..Self::zero() }
     }
 }
 
@@ -124,7 +121,7 @@ pub unsafe extern "C" fn m2f_vulkan_requirements(
     size: usize,
 ) -> m2f_status {
     guard(|| {
-        writable(out, "out")?;
+        not_null(out, "out")?;
         let Requirements { api_version, extensions, features, optional_extensions, optional_features } =
             to_tier(tier)?.requirements(api_version);
         let list = m2f_vulkan_requirement_list {
@@ -139,7 +136,7 @@ pub unsafe extern "C" fn m2f_vulkan_requirements(
             optional_features: optional_features.as_ptr().cast(),
             ..m2f_vulkan_requirement_list::defaults()
         };
-        // SAFETY: the caller's promise.
+        // SAFETY: not NULL, and by its docs of `size` writable bytes.
         unsafe { options::write(&list, out, size) }
     })
 }
@@ -156,8 +153,8 @@ pub unsafe extern "C" fn m2f_vulkan_adopt_options_init(
     options: *mut m2f_vulkan_adopt_options,
     size: usize,
 ) -> m2f_status {
-    // SAFETY: the caller's promise.
-    guard(|| unsafe { options::init(options, size) })
+    // SAFETY: by its docs `options` has `size` writable bytes, or is NULL.
+    unsafe { options::init(options, size) }
 }
 
 /// Creates a runtime on the host's device.
@@ -179,20 +176,18 @@ pub unsafe extern "C" fn m2f_vulkan_adopt_options_init(
 pub unsafe extern "C" fn m2f_runtime_create_vulkan(
     options: *const m2f_runtime_options,
     adopt: *const m2f_vulkan_adopt_options,
-    out: *mut *mut m2f_runtime,
+    out: Option<&mut MaybeUninit<*mut m2f_runtime>>,
 ) -> m2f_status {
     guard(|| {
-        writable(out, "out")?;
-        if adopt.is_null() {
-            return Err(Failure::argument("adopt is NULL"));
-        }
-        // SAFETY: the caller's promise.
+        let out = given(out, "out")?;
+        not_null(adopt, "adopt")?;
+        // SAFETY: by their docs both are as long as they say, and `options` may be NULL.
         let (options, adopt) = unsafe { (options::read(options)?, options::read(adopt)?) };
         let host = convert(&adopt)?;
-        // SAFETY: the caller's promise.
+        // SAFETY: by their docs the options' pointers are as the fields say, the handles belong together, and what is said to
+        // be enabled is.
         let runtime = unsafe { Runtime::adopt(&runtime::convert(&options)?, &host) }?;
-        // SAFETY: checked above.
-        unsafe { give(m2f_runtime(runtime), out) }
+        give(m2f_runtime(runtime), out)
     })
 }
 

@@ -4,7 +4,7 @@ use media2face::ExportTarget;
 use media2face::vulkan::{TimelineSignal, VertexFormat, VertexLayout};
 
 use super::error::{Failure, m2f_status};
-use super::guard::{borrow, guard};
+use super::guard::{given, guard};
 use super::options::{self, Options};
 use super::result::m2f_result;
 
@@ -95,8 +95,8 @@ unsafe impl Options for m2f_vulkan_frame_target {
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_vulkan_frame_target_init(target: *mut m2f_vulkan_frame_target, size: usize) -> m2f_status {
-    // SAFETY: the caller's promise.
-    guard(|| unsafe { options::init(target, size) })
+    // SAFETY: by its docs `target` has `size` writable bytes, or is NULL.
+    unsafe { options::init(target, size) }
 }
 
 /// Decodes frames at a rate and writes their vertices into a buffer of the host's, on the device: nothing of them visits
@@ -118,20 +118,16 @@ pub unsafe extern "C" fn m2f_vulkan_frame_target_init(target: *mut m2f_vulkan_fr
 /// As stated for the parameters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn m2f_result_write_vulkan(
-    result: *const m2f_result,
+    result: Option<&m2f_result>,
     fps: f32,
     first: u32,
     count: u32,
     target: *const m2f_vulkan_frame_target,
 ) -> m2f_status {
     guard(|| {
-        // SAFETY: the caller's promise.
-        let result = unsafe { borrow(result, "result") }?;
-        if target.is_null() {
-            return Err(Failure::argument("target is NULL"));
-        }
-        // SAFETY: the caller's promise.
-        let target = unsafe { options::read(target) }?;
+        let result = given(result, "result")?;
+        // SAFETY: by its docs `target` is as long as it says, or NULL.
+        let target = unsafe { options::required(target, "target") }?;
         let known = M2F_VULKAN_FRAME_POSITIONS | M2F_VULKAN_FRAME_NORMALS;
         if target.flags & !known != 0 {
             return Err(Failure::argument(format!("flags has unknown bits: {:#x}", target.flags)));
@@ -150,7 +146,7 @@ pub unsafe extern "C" fn m2f_result_write_vulkan(
                 layout.range(vertices, 0..count, target.buffer_bytes)?;
             }
             let animation = reader.animation();
-            // SAFETY: the caller's promise.
+            // SAFETY: by the docs of the target its buffer is all that `adopt_buffer` asks for.
             let tensor = unsafe { animation.model().runtime().adopt_buffer(target.buffer, target.buffer_bytes) };
             reader.export(
                 fps,

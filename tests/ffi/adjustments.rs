@@ -24,7 +24,7 @@ fn clip(rig: &Rig) -> *mut m2f_result {
 
 fn adjusted(result: *const m2f_result, options: *const m2f_adjustment_options) -> *mut m2f_result {
     let mut out = ptr::null_mut();
-    ok(unsafe { m2f_result_adjust(result, options, &raw mut out) });
+    ok(unsafe { m2f_result_adjust(result.as_ref(), options, to(&mut out)) });
     out
 }
 
@@ -60,7 +60,7 @@ fn adjusted_result_is_another_and_the_old_one_stays() {
         for same in [copy, null, result] {
             assert!((weights(same, 0.0), heads(same)) == before);
         }
-        m2f_result_destroy(result);
+        m2f_result_destroy(owned(result));
         // A head that takes the whole angle: 0.5 rad about +Y before its own small movement.
         for (head, own) in heads(turned).iter().zip(&before.1) {
             let dot: f32 = head[..4].iter().zip(&own[..4]).map(|(a, b)| a * b).sum();
@@ -68,7 +68,7 @@ fn adjusted_result_is_another_and_the_old_one_stays() {
             assert_eq!(head[4..], own[4..]);
         }
         assert_ne!(weights(held, 0.0), before.0);
-        [copy, null, turned, held].into_iter().for_each(|result| m2f_result_destroy(result));
+        [copy, null, turned, held].into_iter().for_each(|result| m2f_result_destroy(owned(result)));
     }
 }
 
@@ -79,7 +79,7 @@ fn options_that_cannot_be_are_refused() {
     let refuse = |change: &dyn Fn(&mut m2f_adjustment_options), expected: S, words: &str| {
         let (mut options, mut out) = (options(), ptr::null_mut());
         change(&mut options);
-        fails(unsafe { m2f_result_adjust(result, &raw const options, &raw mut out) }, expected, words);
+        fails(unsafe { m2f_result_adjust(result.as_ref(), &raw const options, to(&mut out)) }, expected, words);
         assert!(out.is_null());
     };
     let argument = S::M2F_STATUS_INVALID_ARGUMENT;
@@ -123,9 +123,9 @@ fn options_that_cannot_be_are_refused() {
         refuse(&|o| (o.targets, o.target_count) = (&raw const target, 1), argument, words);
     }
     unsafe {
-        fails(m2f_result_adjust(result, ptr::null(), ptr::null_mut()), argument, "out is NULL");
+        fails(m2f_result_adjust(result.as_ref(), ptr::null(), None), argument, "out is NULL");
         let mut out = ptr::null_mut();
-        fails(m2f_result_adjust(ptr::null(), ptr::null(), &raw mut out), argument, "result is NULL");
-        m2f_result_destroy(result);
+        fails(m2f_result_adjust(None, ptr::null(), to(&mut out)), argument, "result is NULL");
+        m2f_result_destroy(owned(result));
     }
 }

@@ -34,7 +34,7 @@ fn animate(runtime: *mut m2f_runtime) -> Vec<f32> {
     let session = session(model, &session_options());
     ok(push(session, &tone()));
     let found = finished_weights(session);
-    unsafe { m2f_model_destroy(model) };
+    unsafe { m2f_model_destroy(owned(model)) };
     found
 }
 
@@ -51,13 +51,13 @@ fn adopted_device_animates_between_lock_and_unlock_and_stays_the_hosts() {
             let (status, runtime) = create(&raw const options);
             ok(status);
             let (mut text, mut count) = ([0 as c_char; 512], 0);
-            ok(unsafe { m2f_runtime_backend_name(runtime, text.as_mut_ptr(), text.len(), &raw mut count) });
+            ok(unsafe { m2f_runtime_backend_name(runtime.as_ref(), text.as_mut_ptr(), text.len(), &raw mut count) });
             let name = unsafe { CStr::from_ptr(text.as_ptr()) }.to_string_lossy().into_owned();
             assert!(name.starts_with("vulkan ") && name.contains(words), "{name}");
 
             let host = super::host::runtime(1);
             let (found, expected) = (animate(runtime), animate(host));
-            unsafe { m2f_runtime_destroy(host) };
+            unsafe { m2f_runtime_destroy(owned(host)) };
             let worst = found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
             assert!(found.len() == expected.len() && worst < 0.01, "{name}: {worst}");
 
@@ -65,7 +65,7 @@ fn adopted_device_animates_between_lock_and_unlock_and_stays_the_hosts() {
             assert_eq!(gate.inside.load(Ordering::SeqCst), 0, "every lock is undone");
             assert_eq!(gate.nested.load(Ordering::SeqCst), 0);
             assert!(engine.works(), "beside the runtime");
-            unsafe { m2f_runtime_destroy(runtime) };
+            unsafe { m2f_runtime_destroy(owned(runtime)) };
             assert!(engine.works(), "after the runtime");
         }
     }
@@ -79,9 +79,9 @@ fn two_runtimes_share_one_device() {
     ok(first_status);
     ok(second_status);
     let expected = animate(first);
-    unsafe { m2f_runtime_destroy(first) };
+    unsafe { m2f_runtime_destroy(owned(first)) };
     assert_eq!(animate(second), expected);
-    unsafe { m2f_runtime_destroy(second) };
+    unsafe { m2f_runtime_destroy(owned(second)) };
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn incomplete_adoption_is_refused_before_any_handle_is_used() {
     refuse(&|o| o.struct_size = 5, S::M2F_STATUS_INVALID_STRUCT_SIZE, "struct_size is 5");
     refuse(&|o| o.api_version = vk::API_VERSION_1_0, S::M2F_STATUS_UNSUPPORTED, "older than version 1.1");
     fails(create(ptr::null()).0, argument, "adopt is NULL");
-    let status = unsafe { m2f_runtime_create_vulkan(ptr::null(), &raw const complete, ptr::null_mut()) };
+    let status = unsafe { m2f_runtime_create_vulkan(ptr::null(), &raw const complete, None) };
     fails(status, argument, "out is NULL");
 }
 
@@ -158,7 +158,7 @@ fn queue_family_that_is_not_there_and_the_cpu_are_refused() {
         let (mut cpu, mut out) = (std::mem::zeroed::<m2f_runtime_options>(), ptr::null_mut());
         ok(m2f_runtime_options_init(&raw mut cpu, size_of_val(&cpu)));
         cpu.backend = m2f_backend::M2F_BACKEND_CPU as u32;
-        let status = m2f_runtime_create_vulkan(&raw const cpu, &raw const options, &raw mut out);
+        let status = m2f_runtime_create_vulkan(&raw const cpu, &raw const options, to(&mut out));
         fails(status, S::M2F_STATUS_INVALID_ARGUMENT, "CPU");
     }
     assert!(engine.works());

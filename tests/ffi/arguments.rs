@@ -9,13 +9,10 @@ use super::host::*;
 
 #[test]
 fn null_arguments_are_refused_by_name() {
-    let null = || ptr::null_mut::<std::ffi::c_void>();
     let (mut number, mut float, mut double, mut count) = (0u32, 0f32, 0f64, 0usize);
-    let (number, float, double, count) = (&raw mut number, &raw mut float, &raw mut double, &raw mut count);
+    let count = &raw mut count;
     let mut calls: Vec<(&str, S)> = Vec::new();
     unsafe {
-        let (runtime, model) = (null().cast::<m2f_runtime>(), null().cast::<m2f_model>());
-        let (session, result) = (null().cast::<m2f_session>(), null().cast::<m2f_result>());
         let mut call = |words, status| {
             fails(status, S::M2F_STATUS_INVALID_ARGUMENT, words);
             calls.push((words, status));
@@ -24,42 +21,44 @@ fn null_arguments_are_refused_by_name() {
         call("options", m2f_model_options_init(ptr::null_mut(), 64));
         call("options", m2f_identity_options_init(ptr::null_mut(), 24));
         call("options", m2f_session_options_init(ptr::null_mut(), 64));
-        call("out", m2f_runtime_create(ptr::null(), ptr::null_mut()));
-        call("runtime", m2f_runtime_backend_name(runtime, ptr::null_mut(), 0, count));
-        let mut made: [*mut std::ffi::c_void; 4] = [ptr::null_mut(); 4];
-        call("runtime", m2f_model_create(runtime, ptr::null(), (&raw mut made[0]).cast()));
-        call("out", m2f_model_create(runtime, ptr::null(), ptr::null_mut()));
-        call("model", m2f_identity_create(model, ptr::null(), (&raw mut made[1]).cast()));
-        call("model", m2f_session_create(model, ptr::null(), (&raw mut made[2]).cast()));
-        call("session", m2f_session_pull(session, (&raw mut made[3]).cast()));
-        assert!(made.iter().all(|handle| handle.is_null()), "nothing is written on failure");
-        call("model", m2f_model_fps(model, float));
-        call("model", m2f_model_weight_count(model, number));
-        call("model", m2f_model_vertex_count(model, number));
-        call("model", m2f_model_identity_count(model, number));
-        call("out", m2f_model_weight_count(model, ptr::null_mut()));
-        call("model", m2f_model_weight_name(model, 0, ptr::null_mut(), 0, count));
-        call("model", m2f_model_identity_name(model, 0, ptr::null_mut(), 0, count));
-        call("model", m2f_model_read_triangles(model, ptr::null_mut(), 0, count));
-        call("identity", m2f_identity_read_vertices_mm(ptr::null(), ptr::null_mut(), 0, count));
-        call("identity", m2f_identity_read_blendshapes_mm(ptr::null(), ptr::null_mut(), 0, count));
-        call("session", m2f_session_push_f32(session, ptr::null(), 4));
-        call("session", m2f_session_push_i16(session, ptr::null(), 4));
-        call("session", m2f_session_finish(session));
-        call("session", m2f_session_step(session, 1));
-        call("session", m2f_session_wait(session, 1));
-        call("session", m2f_session_cancel(session));
-        call("out", m2f_session_progress(session, ptr::null_mut()));
-        call("result", m2f_result_duration_s(result, double));
-        call("result", m2f_result_frame_count(result, 30.0, number));
-        call("result", m2f_result_set_channel(result, 0, ptr::null()));
-        call("result", m2f_result_read_weights(result, 0.0, 0, 1, ptr::null_mut(), 0, count));
-        call("result", m2f_result_read_heads(result, 0.0, 0, 1, ptr::null_mut(), 0, count));
-        call("result", m2f_result_read_offsets_mm(result, 0.0, 0, 1, ptr::null_mut(), 0, count));
-        call("result", m2f_result_read_normals(result, 0.0, 0, 1, ptr::null_mut(), 0, count));
+        call("out", m2f_runtime_create(ptr::null(), None));
+        call("runtime", m2f_runtime_backend_name(None, ptr::null_mut(), 0, count));
+        let (mut new_model, mut identity) = (ptr::null_mut(), ptr::null_mut());
+        let (mut new_session, mut new_result) = (ptr::null_mut(), ptr::null_mut());
+        call("runtime", m2f_model_create(None, ptr::null(), to(&mut new_model)));
+        call("out", m2f_model_create(None, ptr::null(), None));
+        call("model", m2f_identity_create(None, ptr::null(), to(&mut identity)));
+        call("model", m2f_session_create(None, ptr::null(), to(&mut new_session)));
+        call("session", m2f_session_pull(None, to(&mut new_result)));
+        assert!(new_model.is_null() && identity.is_null(), "nothing is written on failure");
+        assert!(new_session.is_null() && new_result.is_null(), "nothing is written on failure");
+        call("model", m2f_model_fps(None, to(&mut float)));
+        call("model", m2f_model_weight_count(None, to(&mut number)));
+        call("model", m2f_model_vertex_count(None, to(&mut number)));
+        call("model", m2f_model_identity_count(None, to(&mut number)));
+        call("out", m2f_model_weight_count(None, None));
+        call("model", m2f_model_weight_name(None, 0, ptr::null_mut(), 0, count));
+        call("model", m2f_model_identity_name(None, 0, ptr::null_mut(), 0, count));
+        call("model", m2f_model_read_triangles(None, ptr::null_mut(), 0, count));
+        call("identity", m2f_identity_read_vertices_mm(None, ptr::null_mut(), 0, count));
+        call("identity", m2f_identity_read_blendshapes_mm(None, ptr::null_mut(), 0, count));
+        call("session", m2f_session_push_f32(None, ptr::null(), 4));
+        call("session", m2f_session_push_i16(None, ptr::null(), 4));
+        call("session", m2f_session_finish(None));
+        call("session", m2f_session_step(None, 1));
+        call("session", m2f_session_wait(None, 1));
+        call("session", m2f_session_cancel(None));
+        call("out", m2f_session_progress(None, None));
+        call("result", m2f_result_duration_s(None, to(&mut double)));
+        call("result", m2f_result_frame_count(None, 30.0, to(&mut number)));
+        call("result", m2f_result_set_channel(ptr::null_mut(), 0, None));
+        call("result", m2f_result_read_weights(None, 0.0, 0, 1, ptr::null_mut(), 0, count));
+        call("result", m2f_result_read_heads(None, 0.0, 0, 1, ptr::null_mut(), 0, count));
+        call("result", m2f_result_read_offsets_mm(None, 0.0, 0, 1, ptr::null_mut(), 0, count));
+        call("result", m2f_result_read_normals(None, 0.0, 0, 1, ptr::null_mut(), 0, count));
         let none = ptr::null_mut();
-        call("result", m2f_result_read_offsets_and_normals(result, 0.0, 0, 1, none, none, 0, count));
-        call("result", m2f_result_sample(result, 0.0, ptr::null_mut(), 0, ptr::null_mut(), ptr::null_mut(), 0));
+        call("result", m2f_result_read_offsets_and_normals(None, 0.0, 0, 1, none, none, 0, count));
+        call("result", m2f_result_sample(None, 0.0, ptr::null_mut(), 0, ptr::null_mut(), ptr::null_mut(), 0));
     }
     assert!(calls.len() > 30);
 }
@@ -71,22 +70,20 @@ fn queries_without_a_place_for_the_count_are_refused() {
     unsafe {
         let none = ptr::null_mut();
         let argument = S::M2F_STATUS_INVALID_ARGUMENT;
-        fails(m2f_runtime_backend_name(runtime, none, 0, ptr::null_mut()), argument, "NULL");
-        fails(m2f_model_weight_name(model, 0, none, 8, ptr::null_mut()), argument, "NULL");
-        m2f_model_destroy(model);
-        m2f_runtime_destroy(runtime);
+        fails(m2f_runtime_backend_name(runtime.as_ref(), none, 0, ptr::null_mut()), argument, "NULL");
+        fails(m2f_model_weight_name(model.as_ref(), 0, none, 8, ptr::null_mut()), argument, "NULL");
+        m2f_model_destroy(owned(model));
+        m2f_runtime_destroy(owned(runtime));
     }
 }
 
 #[test]
 fn destroying_null_is_nothing() {
-    unsafe {
-        m2f_runtime_destroy(ptr::null_mut());
-        m2f_model_destroy(ptr::null_mut());
-        m2f_identity_destroy(ptr::null_mut());
-        m2f_session_destroy(ptr::null_mut());
-        m2f_result_destroy(ptr::null_mut());
-    }
+    m2f_runtime_destroy(None);
+    m2f_model_destroy(None);
+    m2f_identity_destroy(None);
+    m2f_session_destroy(None);
+    m2f_result_destroy(None);
 }
 
 #[test]
@@ -101,7 +98,7 @@ fn wrong_struct_sizes_are_refused() {
             }
             options.struct_size = size as u32;
             let mut out = ptr::null_mut();
-            let status = m2f_runtime_create(&raw const options, &raw mut out);
+            let status = m2f_runtime_create(&raw const options, to(&mut out));
             assert_eq!(status, S::M2F_STATUS_INVALID_STRUCT_SIZE, "struct_size {size}");
             assert!(out.is_null());
         }
@@ -123,10 +120,10 @@ fn longer_struct_is_read_while_its_unknown_fields_are_zero() {
         assert_eq!(options.unknown, 0, "init clears what it does not know");
         options.known.thread_count = 0;
         let mut out = ptr::null_mut();
-        ok(m2f_runtime_create((&raw const options).cast(), &raw mut out));
-        m2f_runtime_destroy(out);
+        ok(m2f_runtime_create((&raw const options).cast(), to(&mut out)));
+        m2f_runtime_destroy(owned(out));
         options.unknown = 1;
-        let status = m2f_runtime_create((&raw const options).cast(), &raw mut out);
+        let status = m2f_runtime_create((&raw const options).cast(), to(&mut out));
         fails(status, S::M2F_STATUS_INVALID_STRUCT_SIZE, "not zero");
     }
 }
@@ -141,10 +138,10 @@ fn shorter_struct_takes_defaults_and_writes_no_further() {
         assert_eq!(options.style_strength, 9.0, "bytes past the given size are the caller's");
         let (runtime, mut out) = (runtime(0), ptr::null_mut());
         let model = model(runtime);
-        ok(m2f_session_create(model, &raw const options, &raw mut out));
-        m2f_session_destroy(out);
-        m2f_model_destroy(model);
-        m2f_runtime_destroy(runtime);
+        ok(m2f_session_create(model.as_ref(), &raw const options, to(&mut out)));
+        m2f_session_destroy(owned(out));
+        m2f_model_destroy(owned(model));
+        m2f_runtime_destroy(owned(runtime));
     }
 }
 
@@ -155,7 +152,7 @@ fn options_out_of_range_are_refused() {
     let refuse = |change: &dyn Fn(&mut m2f_session_options), expected: S, words: &str| {
         let (mut options, mut out) = (session_options(), ptr::null_mut());
         change(&mut options);
-        fails(unsafe { m2f_session_create(model, &raw const options, &raw mut out) }, expected, words);
+        fails(unsafe { m2f_session_create(model.as_ref(), &raw const options, to(&mut out)) }, expected, words);
         assert!(out.is_null());
     };
     let argument = S::M2F_STATUS_INVALID_ARGUMENT;
@@ -180,8 +177,8 @@ fn options_out_of_range_are_refused() {
     let invalid = [0xff_u8, 0xfe, 0];
     refuse(&|o| o.style_text = invalid.as_ptr().cast(), S::M2F_STATUS_INVALID_UTF8, "style_text");
     unsafe {
-        m2f_model_destroy(model);
-        m2f_runtime_destroy(runtime);
+        m2f_model_destroy(owned(model));
+        m2f_runtime_destroy(owned(runtime));
     }
 }
 
@@ -192,7 +189,7 @@ fn model_takes_exactly_one_source_and_names_what_is_wrong() {
         let (mut options, mut out) = (std::mem::zeroed::<m2f_model_options>(), ptr::null_mut());
         ok(m2f_model_options_init(&raw mut options, size_of_val(&options)));
         change(&mut options);
-        fails(m2f_model_create(runtime, &raw const options, &raw mut out), expected, words);
+        fails(m2f_model_create(runtime.as_ref(), &raw const options, to(&mut out)), expected, words);
         assert!(out.is_null());
     };
     unsafe extern "C" fn refuses(_: u64, _: *mut u8, _: usize, _: *mut std::ffi::c_void) -> i32 {
@@ -208,7 +205,7 @@ fn model_takes_exactly_one_source_and_names_what_is_wrong() {
     refuse(&|o| o.path = path.as_ptr(), S::M2F_STATUS_IO, "all.m2f");
     refuse(&|o| (o.data, o.data_size) = (pack.as_ptr(), 100), S::M2F_STATUS_INVALID_PACK, "");
     refuse(&|o| (o.read, o.read_size) = (Some(refuses as _), 1000), S::M2F_STATUS_IO, "answered 5");
-    unsafe { m2f_runtime_destroy(runtime) };
+    unsafe { m2f_runtime_destroy(owned(runtime)) };
 }
 
 #[test]
@@ -217,17 +214,17 @@ fn small_buffer_is_an_error_and_stays_untouched() {
     let model = model(runtime);
     unsafe {
         let (mut count, mut name) = (0, [7_i8; 4]);
-        ok(m2f_model_weight_name(model, 0, ptr::null_mut(), 0, &raw mut count));
+        ok(m2f_model_weight_name(model.as_ref(), 0, ptr::null_mut(), 0, &raw mut count));
         assert!(count > 4);
-        let status = m2f_model_weight_name(model, 0, name.as_mut_ptr().cast(), 4, ptr::null_mut());
+        let status = m2f_model_weight_name(model.as_ref(), 0, name.as_mut_ptr().cast(), 4, ptr::null_mut());
         fails(status, S::M2F_STATUS_BUFFER_TOO_SMALL, "needed");
         assert_eq!(name, [7; 4]);
         fails(
-            m2f_model_weight_name(model, 5000, ptr::null_mut(), 0, &raw mut count),
+            m2f_model_weight_name(model.as_ref(), 5000, ptr::null_mut(), 0, &raw mut count),
             S::M2F_STATUS_INVALID_ARGUMENT,
             "index 5000",
         );
-        m2f_model_destroy(model);
-        m2f_runtime_destroy(runtime);
+        m2f_model_destroy(owned(model));
+        m2f_runtime_destroy(owned(runtime));
     }
 }

@@ -20,7 +20,7 @@ fn options() -> m2f_runtime_options {
 
 fn create(options: &m2f_runtime_options) -> (S, *mut m2f_runtime) {
     let mut out = ptr::null_mut();
-    let status = unsafe { m2f_runtime_create(options, &raw mut out) };
+    let status = unsafe { m2f_runtime_create(options, to(&mut out)) };
     (status, out)
 }
 
@@ -33,11 +33,11 @@ fn text(read: impl Fn(*mut c_char, usize, *mut usize) -> S) -> String {
 }
 
 fn name(runtime: *const m2f_runtime) -> String {
-    text(|buffer, capacity, count| unsafe { m2f_runtime_backend_name(runtime, buffer, capacity, count) })
+    text(|buffer, capacity, count| unsafe { m2f_runtime_backend_name(runtime.as_ref(), buffer, capacity, count) })
 }
 
 fn reason(runtime: *const m2f_runtime) -> String {
-    text(|buffer, capacity, count| unsafe { m2f_runtime_backend_reason(runtime, buffer, capacity, count) })
+    text(|buffer, capacity, count| unsafe { m2f_runtime_backend_reason(runtime.as_ref(), buffer, capacity, count) })
 }
 
 fn describe(index: u32) -> m2f_device_info {
@@ -51,7 +51,7 @@ fn describe(index: u32) -> m2f_device_info {
 /// Number of devices; none without a loader.
 fn device_count() -> u32 {
     let mut count = 77;
-    match unsafe { m2f_device_count(&raw mut count) } {
+    match m2f_device_count(to(&mut count)) {
         S::M2F_STATUS_OK => count,
         status => {
             fails(status, S::M2F_STATUS_UNSUPPORTED, "Vulkan");
@@ -84,7 +84,7 @@ fn list_describes_every_device_and_nothing_past_its_end() {
         assert!(status == expected || status == S::M2F_STATUS_INVALID_ARGUMENT, "{status:?}");
         fails(m2f_device_describe(0, ptr::null_mut(), size), S::M2F_STATUS_INVALID_ARGUMENT, "out");
         fails(m2f_device_describe(0, &raw mut info, 5), S::M2F_STATUS_INVALID_STRUCT_SIZE, "5 bytes");
-        fails(m2f_device_count(ptr::null_mut()), S::M2F_STATUS_INVALID_ARGUMENT, "out");
+        fails(m2f_device_count(None), S::M2F_STATUS_INVALID_ARGUMENT, "out");
     }
 }
 
@@ -97,7 +97,7 @@ fn host_with_the_struct_of_the_first_version_gets_the_automatic_choice() {
     let (status, runtime) = create(&options);
     ok(status);
     assert!(!name(runtime).is_empty() && !reason(runtime).is_empty());
-    unsafe { m2f_runtime_destroy(runtime) };
+    unsafe { m2f_runtime_destroy(owned(runtime)) };
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn vulkan_that_is_not_there_is_an_error_never_the_cpu() {
     ok(status);
     assert!(name(runtime).starts_with("cpu "));
     assert_eq!(reason(runtime), text, "the reason is what the error says");
-    unsafe { m2f_runtime_destroy(runtime) };
+    unsafe { m2f_runtime_destroy(owned(runtime)) };
 }
 
 #[test]
@@ -143,33 +143,37 @@ fn cpu_answers_the_calls_about_a_device() {
     assert_eq!(reason(runtime), "asked for");
     unsafe {
         let (mut used, mut reserved, mut count) = (7, 7, 0);
-        ok(m2f_runtime_gpu_memory(runtime, &raw mut used, &raw mut reserved));
+        ok(m2f_runtime_gpu_memory(runtime.as_ref(), &raw mut used, &raw mut reserved));
         assert_eq!((used, reserved), (0, 0));
-        ok(m2f_runtime_gpu_memory(runtime, &raw mut used, ptr::null_mut()));
-        ok(m2f_runtime_trim(runtime));
+        ok(m2f_runtime_gpu_memory(runtime.as_ref(), &raw mut used, ptr::null_mut()));
+        ok(m2f_runtime_trim(runtime.as_ref()));
         let unsupported = S::M2F_STATUS_UNSUPPORTED;
-        fails(m2f_runtime_set_gpu_budget_ms(runtime, 5.0), unsupported, "CPU");
-        fails(m2f_runtime_read_pipeline_cache(runtime, ptr::null_mut(), 0, &raw mut count), unsupported, "CPU");
+        fails(m2f_runtime_set_gpu_budget_ms(runtime.as_ref(), 5.0), unsupported, "CPU");
+        fails(
+            m2f_runtime_read_pipeline_cache(runtime.as_ref(), ptr::null_mut(), 0, &raw mut count),
+            unsupported,
+            "CPU",
+        );
         let model = model(runtime);
-        ok(m2f_model_warm_up(model, 0.5));
-        fails(m2f_model_warm_up(model, -1.0), S::M2F_STATUS_INVALID_ARGUMENT, "-1");
-        m2f_model_destroy(model);
-        m2f_runtime_destroy(runtime);
+        ok(m2f_model_warm_up(model.as_ref(), 0.5));
+        fails(m2f_model_warm_up(model.as_ref(), -1.0), S::M2F_STATUS_INVALID_ARGUMENT, "-1");
+        m2f_model_destroy(owned(model));
+        m2f_runtime_destroy(owned(runtime));
     }
 }
 
 #[test]
 fn null_runtimes_are_refused_by_name() {
     unsafe {
-        let (none, argument) = (ptr::null(), S::M2F_STATUS_INVALID_ARGUMENT);
+        let argument = S::M2F_STATUS_INVALID_ARGUMENT;
         let (mut bytes, mut count) = (0, 0);
-        fails(m2f_runtime_backend_reason(none, ptr::null_mut(), 0, &raw mut count), argument, "runtime");
-        fails(m2f_runtime_gpu_memory(none, &raw mut bytes, ptr::null_mut()), argument, "runtime");
-        fails(m2f_runtime_gpu_memory(none, ptr::null_mut(), ptr::null_mut()), argument, "used_bytes");
-        fails(m2f_runtime_trim(none), argument, "runtime");
-        fails(m2f_runtime_set_gpu_budget_ms(none, 5.0), argument, "runtime");
-        fails(m2f_runtime_read_pipeline_cache(none, ptr::null_mut(), 0, &raw mut count), argument, "runtime");
-        fails(m2f_model_warm_up(ptr::null(), 1.0), argument, "model");
+        fails(m2f_runtime_backend_reason(None, ptr::null_mut(), 0, &raw mut count), argument, "runtime");
+        fails(m2f_runtime_gpu_memory(None, &raw mut bytes, ptr::null_mut()), argument, "runtime");
+        fails(m2f_runtime_gpu_memory(None, ptr::null_mut(), ptr::null_mut()), argument, "used_bytes");
+        fails(m2f_runtime_trim(None), argument, "runtime");
+        fails(m2f_runtime_set_gpu_budget_ms(None, 5.0), argument, "runtime");
+        fails(m2f_runtime_read_pipeline_cache(None, ptr::null_mut(), 0, &raw mut count), argument, "runtime");
+        fails(m2f_model_warm_up(None, 1.0), argument, "model");
     }
 }
 
@@ -201,24 +205,24 @@ fn device_animates_and_its_cache_opens_the_next_runtime() {
         let model = model(runtime);
         let session = session(model, &session_options());
         ok(push(session, &tone()));
-        ok(m2f_session_finish(session));
-        ok(m2f_runtime_set_gpu_budget_ms(runtime, 5.0));
-        ok(m2f_session_wait(session, M2F_WAIT_FOREVER));
+        ok(m2f_session_finish(session.as_ref()));
+        ok(m2f_runtime_set_gpu_budget_ms(runtime.as_ref(), 5.0));
+        ok(m2f_session_wait(session.as_ref(), M2F_WAIT_FOREVER));
         let result = pull(session);
         let found = weights(result, 30.0);
         let (mut used, mut reserved, mut count) = (0, 0, 0);
-        ok(m2f_runtime_gpu_memory(runtime, &raw mut used, &raw mut reserved));
+        ok(m2f_runtime_gpu_memory(runtime.as_ref(), &raw mut used, &raw mut reserved));
         assert!(used > 0 && reserved >= used);
-        ok(m2f_runtime_read_pipeline_cache(runtime, ptr::null_mut(), 0, &raw mut count));
+        ok(m2f_runtime_read_pipeline_cache(runtime.as_ref(), ptr::null_mut(), 0, &raw mut count));
         let mut blob = vec![0; count];
-        ok(m2f_runtime_read_pipeline_cache(runtime, blob.as_mut_ptr(), count, ptr::null_mut()));
-        m2f_result_destroy(result);
-        m2f_session_destroy(session);
-        m2f_model_destroy(model);
-        ok(m2f_runtime_trim(runtime));
-        ok(m2f_runtime_gpu_memory(runtime, &raw mut used, &raw mut reserved));
+        ok(m2f_runtime_read_pipeline_cache(runtime.as_ref(), blob.as_mut_ptr(), count, ptr::null_mut()));
+        m2f_result_destroy(owned(result));
+        m2f_session_destroy(owned(session));
+        m2f_model_destroy(owned(model));
+        ok(m2f_runtime_trim(runtime.as_ref()));
+        ok(m2f_runtime_gpu_memory(runtime.as_ref(), &raw mut used, &raw mut reserved));
         assert_eq!((used, reserved), (0, 0));
-        m2f_runtime_destroy(runtime);
+        m2f_runtime_destroy(owned(runtime));
         (found, blob)
     };
     let (expected, blob) = animate(&options);

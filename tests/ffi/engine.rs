@@ -135,5 +135,5 @@ impl Drop for Engine {
 
 pub(crate) fn create(adopt: *const m2f_vulkan_adopt_options) -> (m2f_status, *mut m2f_runtime) {
     let mut out = ptr::null_mut();
-    (unsafe { m2f_runtime_create_vulkan(ptr::null(), adopt, &raw mut out) }, out)
+    (unsafe { m2f_runtime_create_vulkan(ptr::null(), adopt, to(&mut out)) }, out)
 }

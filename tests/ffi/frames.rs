@@ -90,11 +90,11 @@ impl Clip {
         let result = finished(session);
         unsafe {
             let (mut identity, mut count) = (ptr::null_mut(), 0);
-            ok(m2f_identity_create(model, ptr::null(), &raw mut identity));
-            ok(m2f_identity_read_vertices_mm(identity, ptr::null_mut(), 0, &raw mut count));
+            ok(m2f_identity_create(model.as_ref(), ptr::null(), to(&mut identity)));
+            ok(m2f_identity_read_vertices_mm(identity.as_ref(), ptr::null_mut(), 0, &raw mut count));
             let mut neutral = vec![0.0; count];
-            ok(m2f_identity_read_vertices_mm(identity, neutral.as_mut_ptr(), count, ptr::null_mut()));
-            m2f_identity_destroy(identity);
+            ok(m2f_identity_read_vertices_mm(identity.as_ref(), neutral.as_mut_ptr(), count, ptr::null_mut()));
+            m2f_identity_destroy(owned(identity));
             Self { runtime, model, result, vertices: count / 3, neutral }
         }
     }
@@ -105,8 +105,8 @@ impl Clip {
         let (mut offsets, mut normals) = (vec![f32::NAN; len], vec![f32::NAN; len]);
         let (frames, none) = (COUNT as u32, ptr::null_mut());
         unsafe {
-            ok(m2f_result_read_offsets_mm(self.result, 30.0, 3, frames, offsets.as_mut_ptr(), len, none));
-            ok(m2f_result_read_normals(self.result, 30.0, 3, frames, normals.as_mut_ptr(), len, none));
+            ok(m2f_result_read_offsets_mm(self.result.as_ref(), 30.0, 3, frames, offsets.as_mut_ptr(), len, none));
+            ok(m2f_result_read_normals(self.result.as_ref(), 30.0, 3, frames, normals.as_mut_ptr(), len, none));
         }
         (offsets, normals)
     }
@@ -134,16 +134,16 @@ impl Clip {
     }
 
     fn write(&self, target: &m2f_vulkan_frame_target) -> S {
-        unsafe { m2f_result_write_vulkan(self.result, 30.0, 3, COUNT as u32, target) }
+        unsafe { m2f_result_write_vulkan(self.result.as_ref(), 30.0, 3, COUNT as u32, target) }
     }
 }
 
 impl Drop for Clip {
     fn drop(&mut self) {
         unsafe {
-            m2f_result_destroy(self.result);
-            m2f_model_destroy(self.model);
-            m2f_runtime_destroy(self.runtime);
+            m2f_result_destroy(owned(self.result));
+            m2f_model_destroy(owned(self.model));
+            m2f_runtime_destroy(owned(self.runtime));
         }
     }
 }
@@ -232,10 +232,10 @@ fn wrong_targets_are_refused_and_nothing_is_written() {
     refuse(&|t| t.semaphore = 1, S::M2F_STATUS_UNSUPPORTED, "timeline semaphores");
     let target = clip.target(buffer.buffer.as_raw(), bytes);
     unsafe {
-        fails(m2f_result_write_vulkan(clip.result, 30.0, 3, 0, &raw const target), argument, "no frames");
-        fails(m2f_result_write_vulkan(clip.result, 30.0, 14, 2, &raw const target), argument, "14..16 of 15");
-        fails(m2f_result_write_vulkan(clip.result, 30.0, 3, 1, ptr::null()), argument, "target is NULL");
-        fails(m2f_result_write_vulkan(ptr::null(), 30.0, 3, 1, &raw const target), argument, "result is NULL");
+        fails(m2f_result_write_vulkan(clip.result.as_ref(), 30.0, 3, 0, &raw const target), argument, "no frames");
+        fails(m2f_result_write_vulkan(clip.result.as_ref(), 30.0, 14, 2, &raw const target), argument, "14..16 of 15");
+        fails(m2f_result_write_vulkan(clip.result.as_ref(), 30.0, 3, 1, ptr::null()), argument, "target is NULL");
+        fails(m2f_result_write_vulkan(None, 30.0, 3, 1, &raw const target), argument, "result is NULL");
         fails(m2f_vulkan_frame_target_init(ptr::null_mut(), 64), argument, "NULL");
     }
     assert!(buffer.read().iter().all(|byte| *byte == PATTERN));

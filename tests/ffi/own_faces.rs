@@ -24,27 +24,27 @@ impl Clip {
         ok(push(session, &tone()));
         let mut vertices = 0;
         unsafe {
-            ok(m2f_session_finish(session));
-            ok(m2f_session_wait(session, M2F_WAIT_FOREVER));
+            ok(m2f_session_finish(session.as_ref()));
+            ok(m2f_session_wait(session.as_ref(), M2F_WAIT_FOREVER));
             let result = pull(session);
-            m2f_session_destroy(session);
-            ok(m2f_model_vertex_count(model, &raw mut vertices));
+            m2f_session_destroy(owned(session));
+            ok(m2f_model_vertex_count(model.as_ref(), to(&mut vertices)));
             Self { runtime, model, result, vertices: vertices as usize }
         }
     }
 
     fn uv(&self) -> Vec<f32> {
         let mut uv = vec![f32::NAN; self.vertices * 2];
-        ok(unsafe { m2f_model_read_uv(self.model, uv.as_mut_ptr(), uv.len(), ptr::null_mut()) });
+        ok(unsafe { m2f_model_read_uv(self.model.as_ref(), uv.as_mut_ptr(), uv.len(), ptr::null_mut()) });
         uv
     }
 
     fn neutral(&self, options: &m2f_identity_options) -> Vec<f32> {
         let (mut identity, mut neutral) = (ptr::null_mut(), vec![f32::NAN; self.vertices * 3]);
         unsafe {
-            ok(m2f_identity_create(self.model, options, &raw mut identity));
-            ok(m2f_identity_read_vertices_mm(identity, neutral.as_mut_ptr(), neutral.len(), ptr::null_mut()));
-            m2f_identity_destroy(identity);
+            ok(m2f_identity_create(self.model.as_ref(), options, to(&mut identity)));
+            ok(m2f_identity_read_vertices_mm(identity.as_ref(), neutral.as_mut_ptr(), neutral.len(), ptr::null_mut()));
+            m2f_identity_destroy(owned(identity));
         }
         neutral
     }
@@ -52,7 +52,7 @@ impl Clip {
     fn offsets(&self) -> Vec<f32> {
         let mut offsets = vec![f32::NAN; 4 * self.vertices * 3];
         let (len, none) = (offsets.len(), ptr::null_mut());
-        ok(unsafe { m2f_result_read_offsets_mm(self.result, 0.0, 2, 4, offsets.as_mut_ptr(), len, none) });
+        ok(unsafe { m2f_result_read_offsets_mm(self.result.as_ref(), 0.0, 2, 4, offsets.as_mut_ptr(), len, none) });
         offsets
     }
 
@@ -60,7 +60,7 @@ impl Clip {
         let mut options = binding_options();
         options.vertex_count = (uv.len() / 2) as u32;
         (options.uv, options.vertices_mm) = (uv.as_ptr(), vertices_mm);
-        unsafe { m2f_binding_create(self.model, &raw const options, out) }
+        unsafe { m2f_binding_create(self.model.as_ref(), &raw const options, to(out)) }
     }
 
     fn solver(&self, change: impl FnOnce(&mut m2f_solver_options), out: &mut *mut m2f_solver) -> S {
@@ -68,7 +68,7 @@ impl Clip {
             let mut options = std::mem::zeroed::<m2f_solver_options>();
             ok(m2f_solver_options_init(&raw mut options, size_of_val(&options)));
             change(&mut options);
-            m2f_solver_create(self.model, &raw const options, out)
+            m2f_solver_create(self.model.as_ref(), &raw const options, to(out))
         }
     }
 }
@@ -76,9 +76,9 @@ impl Clip {
 impl Drop for Clip {
     fn drop(&mut self) {
         unsafe {
-            m2f_result_destroy(self.result);
-            m2f_model_destroy(self.model);
-            m2f_runtime_destroy(self.runtime);
+            m2f_result_destroy(owned(self.result));
+            m2f_model_destroy(owned(self.model));
+            m2f_runtime_destroy(owned(self.runtime));
         }
     }
 }
@@ -107,7 +107,7 @@ fn pointers(names: &[CString]) -> Vec<*const c_char> {
 fn names(clip: &Clip) -> [CString; 2] {
     [0, 1].map(|i| unsafe {
         let mut bytes = [0 as c_char; 64];
-        ok(m2f_model_identity_name(clip.model, i, bytes.as_mut_ptr(), bytes.len(), ptr::null_mut()));
+        ok(m2f_model_identity_name(clip.model.as_ref(), i, bytes.as_mut_ptr(), bytes.len(), ptr::null_mut()));
         CStr::from_ptr(bytes.as_ptr()).to_owned()
     })
 }
@@ -131,7 +131,11 @@ fn mix_of_names_lies_between_them() {
 
     let refused = |options: m2f_identity_options, status, words: &str| {
         let mut identity = ptr::null_mut();
-        fails(unsafe { m2f_identity_create(clip.model, &raw const options, &raw mut identity) }, status, words);
+        fails(
+            unsafe { m2f_identity_create(clip.model.as_ref(), &raw const options, to(&mut identity)) },
+            status,
+            words,
+        );
         assert!(identity.is_null());
     };
     let wrong = S::M2F_STATUS_INVALID_ARGUMENT;
@@ -170,7 +174,7 @@ fn bound_mesh_moves_as_the_model_and_outlives_its_handle() {
     let mut count = 0;
     let mut bound = vec![f32::NAN; expected.len()];
     let read = |buffer, capacity, count| unsafe {
-        m2f_result_read_bound_offsets_mm(clip.result, binding, 0.0, 2, 4, buffer, capacity, count)
+        m2f_result_read_bound_offsets_mm(clip.result.as_ref(), binding.as_ref(), 0.0, 2, 4, buffer, capacity, count)
     };
     ok(read(ptr::null_mut(), 0, &raw mut count));
     assert_eq!(count, expected.len());
@@ -197,10 +201,10 @@ fn bound_mesh_moves_as_the_model_and_outlives_its_handle() {
     ));
     let mut weights = [f32::NAN; 8];
     unsafe {
-        m2f_binding_destroy(binding);
+        m2f_binding_destroy(owned(binding));
         let (buffer, len, none) = (weights.as_mut_ptr(), weights.len(), ptr::null_mut());
-        ok(m2f_result_read_solved_weights(clip.result, solver, 0.0, 2, 4, buffer, len, none));
-        m2f_solver_destroy(solver);
+        ok(m2f_result_read_solved_weights(clip.result.as_ref(), solver.as_ref(), 0.0, 2, 4, buffer, len, none));
+        m2f_solver_destroy(owned(solver));
     }
     for (weights, offsets) in weights.as_chunks::<2>().0.iter().zip(bound.chunks_exact(clip.vertices * 3)) {
         let mean = |c: usize| offsets.iter().skip(c).step_by(3).sum::<f32>() / clip.vertices as f32;
@@ -222,9 +226,9 @@ fn what_cannot_be_bound_or_solved_is_said() {
     let mut options = binding_options();
     options.vertex_count = 3;
     unsafe {
-        fails(m2f_binding_create(clip.model, &raw const options, &raw mut binding), wrong, "uv is NULL");
-        fails(m2f_binding_create(ptr::null(), ptr::null(), &raw mut binding), wrong, "model is NULL");
-        fails(m2f_binding_create(clip.model, ptr::null(), ptr::null_mut()), wrong, "out is NULL");
+        fails(m2f_binding_create(clip.model.as_ref(), &raw const options, to(&mut binding)), wrong, "uv is NULL");
+        fails(m2f_binding_create(None, ptr::null(), to(&mut binding)), wrong, "model is NULL");
+        fails(m2f_binding_create(clip.model.as_ref(), ptr::null(), None), wrong, "out is NULL");
     }
     assert!(binding.is_null());
 
@@ -239,23 +243,35 @@ fn what_cannot_be_bound_or_solved_is_said() {
     unsafe {
         let (result, none) = (clip.result, ptr::null_mut());
         let buffer = &raw mut weight;
-        fails(m2f_result_read_solved_weights(result, ptr::null(), 0.0, 0, 1, buffer, 1, none), wrong, "solver is NULL");
         fails(
-            m2f_result_read_bound_offsets_mm(result, ptr::null(), 0.0, 0, 1, buffer, 1, none),
+            m2f_result_read_solved_weights(result.as_ref(), None, 0.0, 0, 1, buffer, 1, none),
+            wrong,
+            "solver is NULL",
+        );
+        fails(
+            m2f_result_read_bound_offsets_mm(result.as_ref(), None, 0.0, 0, 1, buffer, 1, none),
             wrong,
             "binding is NULL",
         );
-        m2f_binding_destroy(ptr::null_mut());
-        m2f_solver_destroy(ptr::null_mut());
+        m2f_binding_destroy(None);
+        m2f_solver_destroy(None);
     }
 
     let other = Clip::new();
     ok(other.bind(&other.uv(), ptr::null(), &mut binding));
     unsafe {
-        let read =
-            m2f_result_read_bound_offsets_mm(clip.result, binding, 0.0, 0, 0, &raw mut weight, 1, ptr::null_mut());
+        let read = m2f_result_read_bound_offsets_mm(
+            clip.result.as_ref(),
+            binding.as_ref(),
+            0.0,
+            0,
+            0,
+            &raw mut weight,
+            1,
+            ptr::null_mut(),
+        );
         fails(read, wrong, "made for another model");
-        m2f_binding_destroy(binding);
+        m2f_binding_destroy(owned(binding));
     }
 }
 
@@ -266,12 +282,12 @@ fn blendshapes_of_an_identity_are_read_shape_by_shape() {
     let mut identity = ptr::null_mut();
     let options = m2f_identity_options { name: names[1].as_ptr(), ..identity_options() };
     let (mut shapes, mut count) = (0, 0);
-    let read = |identity, buffer: *mut f32, capacity, count: *mut usize| unsafe {
-        m2f_identity_read_blendshapes_mm(identity, buffer, capacity, count)
+    let read = |identity: *mut m2f_identity, buffer: *mut f32, capacity, count: *mut usize| unsafe {
+        m2f_identity_read_blendshapes_mm(identity.as_ref(), buffer, capacity, count)
     };
     unsafe {
-        ok(m2f_identity_create(clip.model, &raw const options, &raw mut identity));
-        ok(m2f_model_weight_count(clip.model, &raw mut shapes));
+        ok(m2f_identity_create(clip.model.as_ref(), &raw const options, to(&mut identity)));
+        ok(m2f_model_weight_count(clip.model.as_ref(), to(&mut shapes)));
         ok(read(identity, ptr::null_mut(), 0, &raw mut count));
         assert_eq!(count, shapes as usize * clip.vertices * 3);
         let mut found = vec![f32::NAN; count + 1];
@@ -287,6 +303,6 @@ fn blendshapes_of_an_identity_are_read_shape_by_shape() {
         assert!(found.pop().is_some_and(f32::is_nan) && found.iter().all(|v| v.is_finite()));
         let first = &found[..clip.vertices * 3];
         assert!(first.iter().any(|v| *v != 0.0) && found.chunks_exact(first.len()).skip(1).all(|other| other != first));
-        m2f_identity_destroy(identity);
+        m2f_identity_destroy(owned(identity));
     }
 }

@@ -20,7 +20,7 @@ fn adjusted(runtime: *const m2f_runtime) -> *mut m2f_model {
         let mut options = std::mem::zeroed::<m2f_model_options>();
         ok(m2f_model_options_init(&raw mut options, size_of_val(&options)));
         (options.data, options.data_size) = (bytes.as_ptr(), bytes.len() as u64);
-        ok(m2f_model_create(runtime, &raw const options, &raw mut out));
+        ok(m2f_model_create(runtime.as_ref(), &raw const options, to(&mut out)));
     }
     out
 }
@@ -38,14 +38,14 @@ fn packs_adjustments_are_made_unless_they_are_left_out() {
     let read = |model: *const m2f_model, pack_adjustments: u32| {
         let result = take(model, m2f_session_options { pack_adjustments, ..session_options() });
         let found = weights(result, 30.0);
-        unsafe { m2f_result_destroy(result) };
+        unsafe { m2f_result_destroy(owned(result)) };
         found
     };
     let plain = read(rig.model, 1);
     assert_eq!(session_options().pack_adjustments, 1);
     assert_ne!(read(model, 1), plain);
     assert_eq!(read(model, 0), plain);
-    unsafe { m2f_model_destroy(model) };
+    unsafe { m2f_model_destroy(owned(model)) };
 }
 
 #[test]
@@ -60,14 +60,14 @@ fn tail_makes_a_result_longer_and_brings_its_head_to_rest() {
     assert_eq!(long_heads[29], [0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0]);
     for (tail_s, words) in [(-0.1, "a tail of -0.1"), (10.5, "expected 0 to 10"), (f32::NAN, "a tail of NaN")] {
         let (options, mut session) = (m2f_session_options { tail_s, ..session_options() }, ptr::null_mut());
-        let status = unsafe { m2f_session_create(rig.model, &raw const options, &raw mut session) };
+        let status = unsafe { m2f_session_create(rig.model.as_ref(), &raw const options, to(&mut session)) };
         fails(status, S::M2F_STATUS_INVALID_ARGUMENT, words);
     }
     let (options, mut session) = (m2f_session_options { pack_adjustments: 2, ..session_options() }, ptr::null_mut());
-    let status = unsafe { m2f_session_create(rig.model, &raw const options, &raw mut session) };
+    let status = unsafe { m2f_session_create(rig.model.as_ref(), &raw const options, to(&mut session)) };
     fails(status, S::M2F_STATUS_INVALID_ARGUMENT, "pack_adjustments is 2");
     unsafe {
-        m2f_result_destroy(short);
-        m2f_result_destroy(long);
+        m2f_result_destroy(owned(short));
+        m2f_result_destroy(owned(long));
     }
 }

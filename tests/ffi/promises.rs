@@ -9,7 +9,7 @@ use media2face::pack::{self, Pack, Size};
 use media2face_capi::m2f_status as S;
 use media2face_capi::*;
 
-use super::host::{Rig, c, fails, finished, ok, push, runtime, session, session_options, tone};
+use super::host::{Rig, c, fails, finished, ok, owned, push, runtime, session, session_options, to, tone};
 
 /// A rig on the tiny pack, its tensors changed; one that comes back as `None` is left out.
 fn rig(change: impl Fn(&str, Weight) -> Option<Weight>) -> Rig {
@@ -44,33 +44,42 @@ fn reads_write_nothing_on_failure() {
         let result = finished(session);
         let mut vertices = 0;
         unsafe {
-            ok(m2f_model_vertex_count(rig.model, &raw mut vertices));
+            ok(m2f_model_vertex_count(rig.model.as_ref(), to(&mut vertices)));
             let width = vertices as usize * 3;
             let (mut weights, mut head) = ([UNTOUCHED; 52], [UNTOUCHED; 7]);
             let mut offsets = vec![UNTOUCHED; 10 * width];
             let mut written = 99;
             let to = offsets.as_mut_ptr();
-            let sampled = m2f_result_sample(result, 0.1, weights.as_mut_ptr(), 52, head.as_mut_ptr(), to, width);
+            let sampled =
+                m2f_result_sample(result.as_ref(), 0.1, weights.as_mut_ptr(), 52, head.as_mut_ptr(), to, width);
             fails(sampled, expected, "");
-            let read = m2f_result_read_offsets_mm(result, 0.0, 0, 10, to, 10 * width, &raw mut written);
+            let read = m2f_result_read_offsets_mm(result.as_ref(), 0.0, 0, 10, to, 10 * width, &raw mut written);
             fails(read, expected, "");
             if expected == S::M2F_STATUS_MISSING_PART {
-                let read = m2f_result_read_normals(result, 0.0, 0, 10, to, 10 * width, &raw mut written);
+                let read = m2f_result_read_normals(result.as_ref(), 0.0, 0, 10, to, 10 * width, &raw mut written);
                 fails(read, expected, "");
                 let (offsets, normals) = offsets.split_at_mut(5 * width);
                 let to = [offsets.as_mut_ptr(), normals.as_mut_ptr()];
                 let both = (to[0], to[1], 5 * width, &raw mut written);
-                let read = m2f_result_read_offsets_and_normals(result, 0.0, 0, 5, both.0, both.1, both.2, both.3);
+                let read =
+                    m2f_result_read_offsets_and_normals(result.as_ref(), 0.0, 0, 5, both.0, both.1, both.2, both.3);
                 fails(read, expected, "");
             }
             assert_eq!(written, 99);
             assert!(weights.iter().chain(&head).chain(&offsets).all(|value| *value == UNTOUCHED));
             // What can be read is.
-            let sampled =
-                m2f_result_sample(result, 0.1, weights.as_mut_ptr(), 52, head.as_mut_ptr(), ptr::null_mut(), 0);
+            let sampled = m2f_result_sample(
+                result.as_ref(),
+                0.1,
+                weights.as_mut_ptr(),
+                52,
+                head.as_mut_ptr(),
+                ptr::null_mut(),
+                0,
+            );
             ok(sampled);
             assert!(weights.iter().chain(&head).all(|value| *value != UNTOUCHED));
-            m2f_result_destroy(result);
+            m2f_result_destroy(owned(result));
         }
     }
 }
@@ -81,9 +90,9 @@ fn finish_without_sound_leaves_the_session_as_it_was() {
     let (empty, full) = (session(rig.model, &session_options()), session(rig.model, &session_options()));
     ok(push(full, &tone()));
     unsafe {
-        fails(m2f_session_finish(empty), S::M2F_STATUS_INVALID_AUDIO, "no samples");
-        fails(m2f_session_wait(empty, 0), S::M2F_STATUS_INVALID_STATE, "not finished");
-        let both = [full.cast_const(), empty.cast_const()];
+        fails(m2f_session_finish(empty.as_ref()), S::M2F_STATUS_INVALID_AUDIO, "no samples");
+        fails(m2f_session_wait(empty.as_ref(), 0), S::M2F_STATUS_INVALID_STATE, "not finished");
+        let both = [full.as_ref(), empty.as_ref()];
         fails(m2f_session_finish_together(both.as_ptr(), 2), S::M2F_STATUS_INVALID_AUDIO, "no samples");
     }
     ok(push(empty, &tone()));
@@ -96,8 +105,9 @@ fn messages_can_be_asked_for() {
     let rig = Rig::new(0);
     let next = |capacity: usize| {
         let (mut level, mut buffer, mut count) = (9, vec![0u8; capacity], 0);
-        let to = if capacity == 0 { ptr::null_mut() } else { buffer.as_mut_ptr().cast::<c_char>() };
-        let status = unsafe { m2f_runtime_next_log(rig.runtime, &raw mut level, to, capacity, &raw mut count) };
+        let place = if capacity == 0 { ptr::null_mut() } else { buffer.as_mut_ptr().cast::<c_char>() };
+        let status =
+            unsafe { m2f_runtime_next_log(rig.runtime.as_ref(), to(&mut level), place, capacity, &raw mut count) };
         let text = CStr::from_bytes_until_nul(&buffer).map(|text| text.to_str().expect("UTF-8").to_owned());
         (status, level, text.unwrap_or_default(), count)
     };
@@ -109,7 +119,7 @@ fn messages_can_be_asked_for() {
             &m2f_session_options { style_text: prompt.as_ptr(), step_count: 1, ..session_options() },
         );
         ok(push(session, &[0.5]));
-        unsafe { m2f_result_destroy(finished(session)) };
+        unsafe { m2f_result_destroy(owned(finished(session))) };
     }
     let (status, level, _, needed) = next(0);
     assert_eq!((status, level), (S::M2F_STATUS_OK, m2f_log_level::M2F_LOG_WARNING as u32));

@@ -31,19 +31,19 @@ fn added_style_over_the_whole_clip_is_that_of_the_options() {
     let added = animated(&rig, &session_options(), |session| unsafe {
         let (mut number, other) = (9, c("another"));
         let style = m2f_style_options { text: other.as_ptr(), strength: 3.0, ..style_options() };
-        ok(m2f_session_add_style(session, &raw const style, &raw mut number));
+        ok(m2f_session_add_style(session.as_ref(), &raw const style, to(&mut number)));
         assert_eq!(number, 0);
         let style = m2f_style_options { text: prompt.as_ptr(), strength: 3.0, ..style_options() };
-        ok(m2f_session_set_style(session, 0, &raw const style));
-        ok(m2f_session_set_style_strength(session, 0, 1.0));
+        ok(m2f_session_set_style(session.as_ref(), 0, &raw const style));
+        ok(m2f_session_set_style_strength(session.as_ref(), 0, 1.0));
     });
     assert_eq!(added, expected);
     let plain = animated(&rig, &session_options(), |_| {});
     assert_ne!(added, plain);
     let without = animated(&rig, &whole, |session| unsafe {
-        ok(m2f_session_set_guidance_curve(session, M2F_GUIDANCE_STYLE, [0.0].as_ptr(), [0.0].as_ptr(), 1));
-        ok(m2f_session_set_guidance_curve(session, M2F_GUIDANCE_AUDIO, [0.0].as_ptr(), [9.0].as_ptr(), 1));
-        ok(m2f_session_set_guidance_curve(session, M2F_GUIDANCE_AUDIO, ptr::null(), ptr::null(), 0));
+        ok(m2f_session_set_guidance_curve(session.as_ref(), M2F_GUIDANCE_STYLE, [0.0].as_ptr(), [0.0].as_ptr(), 1));
+        ok(m2f_session_set_guidance_curve(session.as_ref(), M2F_GUIDANCE_AUDIO, [0.0].as_ptr(), [9.0].as_ptr(), 1));
+        ok(m2f_session_set_guidance_curve(session.as_ref(), M2F_GUIDANCE_AUDIO, ptr::null(), ptr::null(), 0));
     });
     assert_eq!(without, plain, "s_P of 0 is no style, and the taken back curve of s_A is none");
 }
@@ -55,8 +55,8 @@ fn isolated_frames_keep_the_unstyled_weights() {
         animated(&rig, &session_options(), |session| unsafe {
             let range = m2f_style_options { start_s: 0.3, ramp_s: 0.0, ..style_options() };
             let style = m2f_style_options { code: code.as_ptr(), code_count: 32, ..range };
-            ok(m2f_session_add_style(session, &raw const style, ptr::null_mut()));
-            ok(m2f_session_isolate_styles(session, isolate));
+            ok(m2f_session_add_style(session.as_ref(), &raw const style, None));
+            ok(m2f_session_isolate_styles(session.as_ref(), isolate));
         })
     };
     let plain = animated(&rig, &session_options(), |_| {});
@@ -73,7 +73,7 @@ fn styles_that_cannot_be_are_refused() {
     let refuse = |change: &dyn Fn(&mut m2f_style_options), expected: S, words: &str| {
         let (mut options, mut number) = (style_options(), 77);
         change(&mut options);
-        fails(unsafe { m2f_session_add_style(session, &raw const options, &raw mut number) }, expected, words);
+        fails(unsafe { m2f_session_add_style(session.as_ref(), &raw const options, to(&mut number)) }, expected, words);
         assert_eq!(number, 77);
     };
     let (text, code, argument) = (c("happy"), [0f32; 32], S::M2F_STATUS_INVALID_ARGUMENT);
@@ -95,29 +95,29 @@ fn styles_that_cannot_be_are_refused() {
     refuse(&|o| o.text = [0xff_u8, 0].as_ptr().cast(), S::M2F_STATUS_INVALID_UTF8, "text");
     refuse(&|o| o.struct_size = 3, S::M2F_STATUS_INVALID_STRUCT_SIZE, "");
     unsafe {
-        let null = m2f_session_add_style(session, ptr::null(), ptr::null_mut());
+        let null = m2f_session_add_style(session.as_ref(), ptr::null(), None);
         fails(null, argument, "options is NULL");
-        fails(m2f_session_set_style_strength(session, 0, 1.0), argument, "style 0");
-        fails(m2f_session_isolate_styles(session, 2), argument, "on is 2");
+        fails(m2f_session_set_style_strength(session.as_ref(), 0, 1.0), argument, "style 0");
+        fails(m2f_session_isolate_styles(session.as_ref(), 2), argument, "on is 2");
         let curve = |times: &[f64], which| {
-            m2f_session_set_guidance_curve(session, which, times.as_ptr(), [1.0; 2].as_ptr(), times.len())
+            m2f_session_set_guidance_curve(session.as_ref(), which, times.as_ptr(), [1.0; 2].as_ptr(), times.len())
         };
         fails(curve(&[1.0, 0.5], M2F_GUIDANCE_AUDIO), argument, "times go up");
         fails(curve(&[-1.0], M2F_GUIDANCE_STYLE), argument, "times go up");
         fails(curve(&[f64::NAN], M2F_GUIDANCE_STYLE), argument, "times go up");
         fails(curve(&[0.0], 7), argument, "guidance is 7");
-        fails(m2f_session_set_guidance_curve(session, 0, ptr::null(), ptr::null(), 1), argument, "NULL");
+        fails(m2f_session_set_guidance_curve(session.as_ref(), 0, ptr::null(), ptr::null(), 1), argument, "NULL");
         let (mut presets, mut count) = (9, 0);
-        ok(m2f_model_preset_count(rig.model, &raw mut presets));
+        ok(m2f_model_preset_count(rig.model.as_ref(), to(&mut presets)));
         assert_eq!(presets, 0);
-        fails(m2f_model_preset_name(rig.model, 0, ptr::null_mut(), 0, &raw mut count), argument, "index 0");
+        fails(m2f_model_preset_name(rig.model.as_ref(), 0, ptr::null_mut(), 0, &raw mut count), argument, "index 0");
 
         ok(push(session, &tone()));
-        ok(m2f_session_finish(session));
-        ok(m2f_session_wait(session, M2F_WAIT_FOREVER));
+        ok(m2f_session_finish(session.as_ref()));
+        ok(m2f_session_wait(session.as_ref(), M2F_WAIT_FOREVER));
         let style = m2f_style_options { text: text.as_ptr(), ..style_options() };
-        let late = m2f_session_add_style(session, &raw const style, ptr::null_mut());
+        let late = m2f_session_add_style(session.as_ref(), &raw const style, None);
         fails(late, S::M2F_STATUS_INVALID_STATE, "motion has begun");
-        m2f_session_destroy(session);
+        m2f_session_destroy(owned(session));
     }
 }

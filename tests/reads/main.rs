@@ -1,5 +1,5 @@
 //! No read of the C ABI takes memory after the first of its kind.
-#![allow(missing_docs, clippy::undocumented_unsafe_blocks)] // every block is one call with the arguments just built
+#![allow(missing_docs, clippy::undocumented_unsafe_blocks)] // they rely on what tests/ffi/main.rs says
 
 #[allow(dead_code)]
 #[path = "../ffi/host.rs"]
@@ -25,11 +25,11 @@ const FRAMES: u32 = 40;
 fn binding(model: *const m2f_model, vertices: usize) -> *mut m2f_binding {
     let (mut uv, mut out) = (vec![0.0; vertices * 2], ptr::null_mut());
     unsafe {
-        ok(m2f_model_read_uv(model, uv.as_mut_ptr(), uv.len(), ptr::null_mut()));
+        ok(m2f_model_read_uv(model.as_ref(), uv.as_mut_ptr(), uv.len(), ptr::null_mut()));
         let mut options = std::mem::zeroed::<m2f_binding_options>();
         ok(m2f_binding_options_init(&raw mut options, size_of_val(&options)));
         (options.vertex_count, options.uv) = (vertices as u32, uv.as_ptr());
-        ok(m2f_binding_create(model, &raw const options, &raw mut out));
+        ok(m2f_binding_create(model.as_ref(), &raw const options, to(&mut out)));
     }
     out
 }
@@ -44,7 +44,7 @@ fn solver(model: *const m2f_model, vertices: usize) -> *mut m2f_solver {
         let mut options = std::mem::zeroed::<m2f_solver_options>();
         ok(m2f_solver_options_init(&raw mut options, size_of_val(&options)));
         (options.shape_count, options.names, options.offsets_mm) = (3, pointers.as_ptr(), offsets.as_ptr());
-        ok(m2f_solver_create(model, &raw const options, &raw mut out));
+        ok(m2f_solver_create(model.as_ref(), &raw const options, to(&mut out)));
     }
     out
 }
@@ -56,7 +56,7 @@ fn reads_after_the_first_of_their_kind_take_no_memory() {
     (0..4).for_each(|_| ok(push(session, &tone())));
     let result = finished(session);
     let mut vertices = 0;
-    ok(unsafe { m2f_model_vertex_count(rig.model, &raw mut vertices) });
+    ok(unsafe { m2f_model_vertex_count(rig.model.as_ref(), to(&mut vertices)) });
     let vertices = vertices as usize;
     let (binding, solver) = (binding(rig.model, vertices), solver(rig.model, vertices));
     let mut floats = vec![0.0f32; FRAMES as usize * vertices * 3];
@@ -68,18 +68,30 @@ fn reads_after_the_first_of_their_kind_take_no_memory() {
     type Read<'a> = (&'a str, Box<dyn Fn() -> m2f_status + 'a>);
     let reads: Vec<Read> = unsafe {
         vec![
-            ("weights", Box::new(|| m2f_result_read_weights(result, fps, 0, FRAMES, to, room, none))),
-            ("heads", Box::new(|| m2f_result_read_heads(result, fps, 0, FRAMES, to, room, none))),
-            ("offsets", Box::new(|| m2f_result_read_offsets_mm(result, fps, 0, FRAMES, to, room, none))),
-            ("normals", Box::new(|| m2f_result_read_normals(result, fps, 0, FRAMES, to, room, none))),
+            ("weights", Box::new(|| m2f_result_read_weights(result.as_ref(), fps, 0, FRAMES, to, room, none))),
+            ("heads", Box::new(|| m2f_result_read_heads(result.as_ref(), fps, 0, FRAMES, to, room, none))),
+            ("offsets", Box::new(|| m2f_result_read_offsets_mm(result.as_ref(), fps, 0, FRAMES, to, room, none))),
+            ("normals", Box::new(|| m2f_result_read_normals(result.as_ref(), fps, 0, FRAMES, to, room, none))),
             (
                 "both",
-                Box::new(|| m2f_result_read_offsets_and_normals(result, fps, 0, FRAMES, to, to_normals, room, none)),
+                Box::new(|| {
+                    m2f_result_read_offsets_and_normals(result.as_ref(), fps, 0, FRAMES, to, to_normals, room, none)
+                }),
             ),
-            ("bound", Box::new(|| m2f_result_read_bound_offsets_mm(result, binding, fps, 0, FRAMES, to, room, none))),
-            ("solved", Box::new(|| m2f_result_read_solved_weights(result, solver, fps, 0, FRAMES, to, room, none))),
-            ("sample", Box::new(|| m2f_result_sample(result, 0.7, to_weights, 52, to_head, to, room))),
-            ("other rate", Box::new(|| m2f_result_read_weights(result, 59.94, 0, FRAMES, to, room, none))),
+            (
+                "bound",
+                Box::new(|| {
+                    m2f_result_read_bound_offsets_mm(result.as_ref(), binding.as_ref(), fps, 0, FRAMES, to, room, none)
+                }),
+            ),
+            (
+                "solved",
+                Box::new(|| {
+                    m2f_result_read_solved_weights(result.as_ref(), solver.as_ref(), fps, 0, FRAMES, to, room, none)
+                }),
+            ),
+            ("sample", Box::new(|| m2f_result_sample(result.as_ref(), 0.7, to_weights, 52, to_head, to, room))),
+            ("other rate", Box::new(|| m2f_result_read_weights(result.as_ref(), 59.94, 0, FRAMES, to, room, none))),
         ]
     };
     for (name, read) in &reads {
@@ -91,8 +103,8 @@ fn reads_after_the_first_of_their_kind_take_no_memory() {
     drop(reads);
     assert!(floats.iter().all(|value| value.is_finite()));
     unsafe {
-        m2f_solver_destroy(solver);
-        m2f_binding_destroy(binding);
-        m2f_result_destroy(result);
+        m2f_solver_destroy(owned(solver));
+        m2f_binding_destroy(owned(binding));
+        m2f_result_destroy(owned(result));
     }
 }

@@ -5,7 +5,7 @@ use std::ptr;
 
 use media2face_capi::*;
 
-use super::host::{defaults, well};
+use super::host::{defaults, to, well};
 use super::input::Input;
 use super::options::{channel, identity_names};
 use super::{Host, MOST_FRAMES, MOST_UNITS};
@@ -55,7 +55,7 @@ impl Host {
             let sessions = &mut self.sessions;
             self.world.session_options(input, identity, |options| {
                 // SAFETY: the model is live, and so is what the options point to.
-                sessions.add(|out| unsafe { m2f_session_create(model, options, out) });
+                sessions.add(|out| unsafe { m2f_session_create(Some(model), options, Some(out)) });
             });
         }
     }
@@ -73,21 +73,22 @@ impl Host {
         // SAFETY: the session is live or NULL; there are samples for any number of channels.
         unsafe {
             match halves.is_empty() {
-                true => well(m2f_session_push_f32(session, samples.as_ptr(), count)),
-                false => well(m2f_session_push_i16(session, halves.as_ptr(), count)),
+                true => well(m2f_session_push_f32(session.as_ref(), samples.as_ptr(), count)),
+                false => well(m2f_session_push_i16(session.as_ref(), halves.as_ptr(), count)),
             };
         }
     }
 
     fn finish(&mut self, input: &mut Input<'_>) {
         // SAFETY: live or NULL.
-        well(unsafe { m2f_session_finish(self.sessions.pick(input)) });
+        well(unsafe { m2f_session_finish(self.sessions.pick(input).as_ref()) });
     }
 
     fn finish_together(&mut self, input: &mut Input<'_>) {
         let count = input.below(4);
-        let sessions: Vec<_> = (0..count).map(|_| self.sessions.pick(input).cast_const()).collect();
-        // SAFETY: live or NULL, and as many as are told.
+        // SAFETY: live or NULL.
+        let sessions: Vec<_> = (0..count).map(|_| unsafe { self.sessions.pick(input).as_ref() }).collect();
+        // SAFETY: as many as are told.
         well(unsafe { m2f_session_finish_together(sessions.as_ptr(), count) });
     }
 
@@ -95,7 +96,7 @@ impl Host {
         self.units += 1;
         if self.units < MOST_UNITS {
             // SAFETY: live or NULL.
-            well(unsafe { m2f_session_step(self.sessions.pick(input), 0) });
+            well(unsafe { m2f_session_step(self.sessions.pick(input).as_ref(), 0) });
         }
     }
 
@@ -104,14 +105,14 @@ impl Host {
         if self.units < MOST_UNITS {
             let session = self.sessions.pick(input);
             // SAFETY: live or NULL.
-            well(unsafe { m2f_session_wait(session, input.of(&[0, M2F_WAIT_FOREVER])) });
+            well(unsafe { m2f_session_wait(session.as_ref(), input.of(&[0, M2F_WAIT_FOREVER])) });
         }
     }
 
     fn progress(&mut self, input: &mut Input<'_>) {
         let mut progress = m2f_progress { stage: 9, fraction: 9.0 };
         // SAFETY: live or NULL, and a place for the answer.
-        if well(unsafe { m2f_session_progress(self.sessions.pick(input), &raw mut progress) }) {
+        if well(unsafe { m2f_session_progress(self.sessions.pick(input).as_ref(), to(&mut progress)) }) {
             assert!((0.0..=1.0).contains(&progress.fraction) && progress.stage <= 4, "{progress:?}");
         }
     }
@@ -119,7 +120,7 @@ impl Host {
     fn cancel(&mut self, input: &mut Input<'_>) {
         if input.flag() {
             // SAFETY: live or NULL.
-            well(unsafe { m2f_session_cancel(self.sessions.pick(input)) });
+            well(unsafe { m2f_session_cancel(self.sessions.pick(input).as_ref()) });
         }
     }
 
@@ -127,7 +128,7 @@ impl Host {
         if self.results.have_room() {
             let session = self.sessions.pick(input);
             // SAFETY: live or NULL, and a place for the handle.
-            self.results.add(|out| unsafe { m2f_session_pull(session, out) });
+            self.results.add(|out| unsafe { m2f_session_pull(session.as_ref(), Some(out)) });
         }
     }
 
@@ -149,8 +150,10 @@ impl Host {
             // SAFETY: live or NULL; what the options point to is there.
             unsafe {
                 match set {
-                    true => drop(well(m2f_session_set_style(session, number, options))),
-                    false => assert!(well(m2f_session_add_style(session, options, &raw mut added)) || added == 77),
+                    true => drop(well(m2f_session_set_style(session.as_ref(), number, options))),
+                    false => {
+                        assert!(well(m2f_session_add_style(session.as_ref(), options, to(&mut added))) || added == 77)
+                    }
                 }
             }
         });
@@ -159,7 +162,7 @@ impl Host {
     fn strength(&mut self, input: &mut Input<'_>) {
         let session = self.sessions.pick(input);
         // SAFETY: live or NULL.
-        well(unsafe { m2f_session_set_style_strength(session, input.count(), input.float()) });
+        well(unsafe { m2f_session_set_style_strength(session.as_ref(), input.count(), input.float()) });
     }
 
     fn curve(&mut self, input: &mut Input<'_>) {
@@ -167,13 +170,15 @@ impl Host {
         let times: Vec<f64> = (0..count).map(|_| input.double()).collect();
         let values: Vec<f32> = (0..count).map(|_| input.float()).collect();
         // SAFETY: live or NULL; as many times and values as are told.
-        well(unsafe { m2f_session_set_guidance_curve(session, which, times.as_ptr(), values.as_ptr(), count) });
+        well(unsafe {
+            m2f_session_set_guidance_curve(session.as_ref(), which, times.as_ptr(), values.as_ptr(), count)
+        });
     }
 
     fn isolate(&mut self, input: &mut Input<'_>) {
         let session = self.sessions.pick(input);
         // SAFETY: live or NULL.
-        well(unsafe { m2f_session_isolate_styles(session, input.count() % 3) });
+        well(unsafe { m2f_session_isolate_styles(session.as_ref(), input.count() % 3) });
     }
 
     fn keyframe(&mut self, input: &mut Input<'_>) {
@@ -184,8 +189,10 @@ impl Host {
             // SAFETY: live or NULL; what the options point to is there.
             unsafe {
                 match set {
-                    true => drop(well(m2f_session_set_keyframe(session, number, options))),
-                    false => assert!(well(m2f_session_add_keyframe(session, options, &raw mut added)) || added == 77),
+                    true => drop(well(m2f_session_set_keyframe(session.as_ref(), number, options))),
+                    false => assert!(
+                        well(m2f_session_add_keyframe(session.as_ref(), options, to(&mut added))) || added == 77
+                    ),
                 }
             }
         });
@@ -198,7 +205,7 @@ impl Host {
             let sessions = &mut self.sessions;
             self.world.session_options(input, identity, |options| {
                 // SAFETY: live or NULL; what the options point to is there.
-                sessions.add(|out| unsafe { m2f_result_revise(result, options, start_s, end_s, out) });
+                sessions.add(|out| unsafe { m2f_result_revise(result.as_ref(), options, start_s, end_s, Some(out)) });
             });
         }
     }
@@ -215,7 +222,7 @@ impl Host {
         let total_s: f64 = parts.iter().map(|part| duration_s(part.result)).sum();
         if self.results.have_room() && total_s < MOST_COMPOSED_S {
             // SAFETY: live or NULL, and as many as are told.
-            self.results.add(|out| unsafe { m2f_result_compose(parts.as_ptr(), count, blend_s, out) });
+            self.results.add(|out| unsafe { m2f_result_compose(parts.as_ptr(), count, blend_s, out.as_mut_ptr()) });
         }
     }
 
@@ -225,7 +232,7 @@ impl Host {
             let results = &mut self.results;
             super::options::adjustments(input, |options| {
                 // SAFETY: live or NULL; what the options point to is there.
-                results.add(|out| unsafe { m2f_result_adjust(result, options, out) });
+                results.add(|out| unsafe { m2f_result_adjust(result.as_ref(), options, Some(out)) });
             });
         }
     }
@@ -255,7 +262,7 @@ impl Host {
             }
         }
         // SAFETY: the model is live; what the options point to is there.
-        self.identities.add(|out| unsafe { m2f_identity_create(world.model, &raw const options, out) });
+        self.identities.add(|out| unsafe { m2f_identity_create(Some(world.model), &raw const options, Some(out)) });
     }
 
     fn bind(&mut self, input: &mut Input<'_>) {
@@ -271,7 +278,7 @@ impl Host {
         }
         let model = self.world.model;
         // SAFETY: the model is live; what the options point to is there.
-        self.bindings.add(|out| unsafe { m2f_binding_create(model, &raw const options, out) });
+        self.bindings.add(|out| unsafe { m2f_binding_create(Some(model), &raw const options, Some(out)) });
     }
 
     fn solver(&mut self, input: &mut Input<'_>) {
@@ -293,13 +300,13 @@ impl Host {
         (options.binding, options.smoothing_s, options.sparsity) = (binding, input.float(), input.float());
         let model = self.world.model;
         // SAFETY: the model is live, the binding live or NULL; what the options point to is there.
-        self.solvers.add(|out| unsafe { m2f_solver_create(model, &raw const options, out) });
+        self.solvers.add(|out| unsafe { m2f_solver_create(Some(model), &raw const options, Some(out)) });
     }
 
     fn set_channel(&mut self, input: &mut Input<'_>) {
         let (result, channel, index) = (self.results.pick(input), channel(input), input.count() % 60);
         // SAFETY: live or NULL.
-        well(unsafe { m2f_result_set_channel(result, index, &raw const channel) });
+        well(unsafe { m2f_result_set_channel(result, index, Some(&channel)) });
     }
 }
 
@@ -307,7 +314,7 @@ impl Host {
 fn duration_s(result: *const m2f_result) -> f64 {
     let mut duration_s = 0.0;
     // SAFETY: live or NULL, and a place for the answer.
-    well(unsafe { m2f_result_duration_s(result, &raw mut duration_s) });
+    well(unsafe { m2f_result_duration_s(result.as_ref(), to(&mut duration_s)) });
     assert!(duration_s.is_finite() && duration_s >= 0.0, "{duration_s} s");
     duration_s
 }

@@ -1,6 +1,7 @@
 //! A host: one model for all inputs, the handles of one input, and what every answer has to be.
 
 use std::ffi::CStr;
+use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::OnceLock;
 
@@ -26,9 +27,24 @@ pub(crate) fn well(status: m2f_status) -> bool {
     }
 }
 
+/// A place for an answer.
+pub(crate) fn to<T>(place: &mut T) -> Option<&mut MaybeUninit<T>> {
+    // SAFETY: as large and as aligned; a call writes a value or nothing.
+    unsafe { (&raw mut *place).cast::<MaybeUninit<T>>().as_mut() }
+}
+
+/// A handle to be destroyed.
+///
+/// # Safety
+/// It is live, and not used after; or NULL.
+unsafe fn owned<T>(handle: *mut T) -> Option<Box<T>> {
+    // SAFETY: the library made it of a box.
+    (!handle.is_null()).then(|| unsafe { Box::from_raw(handle) })
+}
+
 /// Options with their defaults.
 pub(crate) fn defaults<T>(init: unsafe extern "C" fn(*mut T, usize) -> m2f_status) -> T {
-    let mut options = std::mem::MaybeUninit::<T>::zeroed();
+    let mut options = MaybeUninit::<T>::zeroed();
     // SAFETY: there is room for the struct, and options of all zeros are valid, too.
     unsafe {
         assert!(well(init(options.as_mut_ptr(), size_of::<T>())));
@@ -38,19 +54,14 @@ pub(crate) fn defaults<T>(init: unsafe extern "C" fn(*mut T, usize) -> m2f_statu
 
 /// The model that all calls are about.
 pub(crate) struct World {
-    pub(crate) runtime: *mut m2f_runtime,
-    pub(crate) model: *mut m2f_model,
+    pub(crate) runtime: &'static m2f_runtime,
+    pub(crate) model: &'static m2f_model,
     pub(crate) vertices: usize,
     pub(crate) weights: usize,
     /// The first identity's vertices.
     pub(crate) neutral: Vec<f32>,
     pub(crate) png: Vec<u8>,
 }
-
-// SAFETY: the calls that take these handles may run at the same time on any thread.
-unsafe impl Send for World {}
-// SAFETY: as above.
-unsafe impl Sync for World {}
 
 impl World {
     pub(crate) fn get() -> &'static Self {
@@ -66,20 +77,27 @@ impl World {
         (source.data, source.data_size) = (pack.as_ptr(), pack.len() as u64);
         let (mut runtime, mut model, mut identity) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
         let (mut vertices, mut weights, mut floats) = (0, 0, 0);
-        // SAFETY: all handles are live, all places are there.
-        unsafe {
-            assert!(well(m2f_runtime_create(&raw const options, &raw mut runtime)));
-            assert!(well(m2f_model_create(runtime, &raw const source, &raw mut model)));
-            assert!(well(m2f_model_vertex_count(model, &raw mut vertices)));
-            assert!(well(m2f_model_weight_count(model, &raw mut weights)));
-            assert!(well(m2f_identity_create(model, ptr::null(), &raw mut identity)));
-            assert!(well(m2f_identity_read_vertices_mm(identity, ptr::null_mut(), 0, &raw mut floats)));
+        // SAFETY: what the options point to is there, and both handles stay live.
+        let (runtime, model) = unsafe {
+            assert!(well(m2f_runtime_create(&raw const options, to(&mut runtime))));
+            let runtime = runtime.as_ref().expect("a runtime");
+            assert!(well(m2f_model_create(Some(runtime), &raw const source, to(&mut model))));
+            (runtime, model.as_ref().expect("a model"))
+        };
+        assert!(well(m2f_model_vertex_count(Some(model), to(&mut vertices))));
+        assert!(well(m2f_model_weight_count(Some(model), to(&mut weights))));
+        // SAFETY: the identity is live; the buffer is as long as it says.
+        let neutral = unsafe {
+            assert!(well(m2f_identity_create(Some(model), ptr::null(), to(&mut identity))));
+            let face = identity.as_ref();
+            assert!(well(m2f_identity_read_vertices_mm(face, ptr::null_mut(), 0, &raw mut floats)));
             let mut neutral = vec![0.0; floats];
-            assert!(well(m2f_identity_read_vertices_mm(identity, neutral.as_mut_ptr(), floats, ptr::null_mut())));
-            m2f_identity_destroy(identity);
-            let png = crate::picture::png(12, 9);
-            Self { runtime, model, vertices: vertices as usize, weights: weights as usize, neutral, png }
-        }
+            assert!(well(m2f_identity_read_vertices_mm(face, neutral.as_mut_ptr(), floats, ptr::null_mut())));
+            m2f_identity_destroy(owned(identity));
+            neutral
+        };
+        let png = crate::picture::png(12, 9);
+        Self { runtime, model, vertices: vertices as usize, weights: weights as usize, neutral, png }
     }
 }
 
@@ -88,11 +106,11 @@ pub(crate) struct Handles<T> {
     live: Vec<*mut T>,
     made: usize,
     most: usize,
-    destroy: unsafe extern "C" fn(*mut T),
+    destroy: extern "C" fn(Option<Box<T>>),
 }
 
 impl<T> Handles<T> {
-    pub(crate) fn new(most: usize, destroy: unsafe extern "C" fn(*mut T)) -> Self {
+    pub(crate) fn new(most: usize, destroy: extern "C" fn(Option<Box<T>>)) -> Self {
         Self { live: Vec::new(), made: 0, most, destroy }
     }
 
@@ -112,9 +130,11 @@ impl<T> Handles<T> {
     }
 
     /// What `make` makes: a handle comes out if and only if it went well.
-    pub(crate) fn add(&mut self, make: impl FnOnce(*mut *mut T) -> m2f_status) {
-        let mut handle = ptr::null_mut();
-        let made = well(make(&raw mut handle));
+    pub(crate) fn add(&mut self, make: impl FnOnce(&mut MaybeUninit<*mut T>) -> m2f_status) {
+        let mut handle = MaybeUninit::new(ptr::null_mut());
+        let made = well(make(&mut handle));
+        // SAFETY: NULL from the start, and a call writes a handle or nothing.
+        let handle = unsafe { handle.assume_init() };
         assert_eq!(made, !handle.is_null(), "a handle without success, or success without a handle");
         if made {
             self.live.push(handle);
@@ -126,13 +146,13 @@ impl<T> Handles<T> {
         let at = input.below(self.live.len());
         if at < self.live.len() {
             // SAFETY: it was live, and is forgotten.
-            unsafe { (self.destroy)(self.live.swap_remove(at)) }
+            (self.destroy)(unsafe { owned(self.live.swap_remove(at)) });
         }
     }
 
     pub(crate) fn destroy_all(&mut self) {
         // SAFETY: as above; NULL is no handle.
-        self.live.drain(..).chain([ptr::null_mut()]).for_each(|handle| unsafe { (self.destroy)(handle) });
+        self.live.drain(..).chain([ptr::null_mut()]).for_each(|handle| (self.destroy)(unsafe { owned(handle) }));
     }
 }
 

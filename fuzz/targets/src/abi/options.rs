@@ -159,16 +159,22 @@ pub(super) fn adjustments(input: &mut Input<'_>, call: impl FnOnce(&m2f_adjustme
 }
 
 /// Names of the pack's identities.
-pub(super) fn identity_names(model: *const m2f_model) -> Vec<CString> {
+pub(super) fn identity_names(model: &m2f_model) -> Vec<CString> {
     let name = |index: u32| {
         let mut count = 0;
         // SAFETY: the model is live; the buffer is as long as it says.
         unsafe {
-            if !well(m2f_model_identity_name(model, index, ptr::null_mut(), 0, &raw mut count)) {
+            if !well(m2f_model_identity_name(Some(model), index, ptr::null_mut(), 0, &raw mut count)) {
                 return None;
             }
             let mut bytes = vec![1u8; count];
-            assert!(well(m2f_model_identity_name(model, index, bytes.as_mut_ptr().cast(), count, ptr::null_mut())));
+            assert!(well(m2f_model_identity_name(
+                Some(model),
+                index,
+                bytes.as_mut_ptr().cast(),
+                count,
+                ptr::null_mut()
+            )));
             Some(CString::from_vec_with_nul(bytes).expect("a name ends with its only NUL"))
         }
     };

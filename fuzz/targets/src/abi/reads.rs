@@ -1,26 +1,29 @@
 //! Calls that tell something: what is written is as long as the query said, finite, and nothing on failure.
 
 use std::ffi::c_char;
+use std::mem::MaybeUninit;
 use std::ptr;
 
 use media2face_capi::*;
 
 use super::Host;
-use super::host::well;
+use super::host::{to, well};
 use super::input::Input;
 
 /// Most floats that are read at once.
 const MOST_FLOATS: usize = 200_000;
 
-type Name = unsafe extern "C" fn(*const m2f_model, u32, *mut c_char, usize, *mut usize) -> m2f_status;
-type Count = unsafe extern "C" fn(*const m2f_model, *mut u32) -> m2f_status;
+type Name = unsafe extern "C" fn(Option<&m2f_model>, u32, *mut c_char, usize, *mut usize) -> m2f_status;
+type Count = extern "C" fn(Option<&m2f_model>, Option<&mut MaybeUninit<u32>>) -> m2f_status;
 
 impl Host {
     pub(super) fn read(&mut self, input: &mut Input<'_>) {
         let (result, which) = (self.results.pick(input), input.below(6));
         let (fps, first, count) = (input.float(), input.count(), input.count());
         let (binding, solver) = (self.bindings.pick(input), self.solvers.pick(input));
-        // SAFETY: all handles are live or NULL; buffers are as long as they say.
+        // SAFETY: live or NULL.
+        let (result, binding, solver) = unsafe { (result.as_ref(), binding.as_ref(), solver.as_ref()) };
+        // SAFETY: buffers are as long as they say.
         let read = |to: *mut f32, room: usize, written: *mut usize| unsafe {
             match which {
                 0 => m2f_result_read_weights(result, fps, first, count, to, room, written),
@@ -56,8 +59,9 @@ impl Host {
         let mut head = [f32::NAN; M2F_HEAD_FLOATS as usize];
         let (w, o) = (weights.as_mut_ptr(), offsets.as_mut_ptr());
         // SAFETY: live or NULL; the buffers are as long as they say.
-        let sampled =
-            unsafe { m2f_result_sample(result, time_s, w, weights.len(), head.as_mut_ptr(), o, offsets.len()) };
+        let sampled = unsafe {
+            m2f_result_sample(result.as_ref(), time_s, w, weights.len(), head.as_mut_ptr(), o, offsets.len())
+        };
         let sampled = well(sampled);
         let mut values = weights.iter().chain(&head).chain(&offsets);
         let written = if sampled { values.all(|value| value.is_finite()) } else { values.all(|value| value.is_nan()) };
@@ -68,25 +72,24 @@ impl Host {
     pub(super) fn ask(&mut self, input: &mut Input<'_>) {
         let (result, fps) = (self.results.pick(input), input.float());
         let (mut frames, mut seed, mut duration_s) = (0, 0, f64::NAN);
-        // SAFETY: live or NULL, and places for the answers.
-        unsafe {
-            if well(m2f_result_frame_count(result, fps, &raw mut frames)) {
-                assert!(frames > 0);
-            }
-            assert_eq!(well(m2f_result_seed(result, &raw mut seed)), !result.is_null());
-            assert_eq!(well(m2f_result_duration_s(result, &raw mut duration_s)), !result.is_null());
+        // SAFETY: live or NULL.
+        let result = unsafe { result.as_ref() };
+        if well(m2f_result_frame_count(result, fps, to(&mut frames))) {
+            assert!(frames > 0);
         }
+        assert_eq!(well(m2f_result_seed(result, to(&mut seed))), result.is_some());
+        assert_eq!(well(m2f_result_duration_s(result, to(&mut duration_s))), result.is_some());
     }
 
     /// What a model reads of a style.
     pub(super) fn prompt(&mut self, input: &mut Input<'_>) {
         let model = self.world.model;
         self.world.style_options(input, |style| {
-            let mut reading = std::mem::MaybeUninit::<m2f_prompt_reading>::zeroed();
+            let mut reading = MaybeUninit::<m2f_prompt_reading>::zeroed();
             // SAFETY: the model is live; what the options point to is there, and so is room for the answer.
             unsafe {
-                well(m2f_model_read_prompt(model, style, reading.as_mut_ptr(), size_of_val(&reading)));
-                text(|to, room, count| m2f_model_explain_prompt(model, style, to, room, count));
+                well(m2f_model_read_prompt(Some(model), style, reading.as_mut_ptr(), size_of_val(&reading)));
+                text(|to, room, count| m2f_model_explain_prompt(Some(model), style, to, room, count));
             }
         });
     }
@@ -105,8 +108,8 @@ impl Host {
         let mut count = 0;
         // SAFETY: the model is live; buffers are as long as they say.
         unsafe {
-            assert!(well(count_of(model, &raw mut count)));
-            assert_eq!(text(|to, room, bytes| name_of(model, index, to, room, bytes)), index < count);
+            assert!(well(count_of(Some(model), to(&mut count))));
+            assert_eq!(text(|to, room, bytes| name_of(Some(model), index, to, room, bytes)), index < count);
             text(|to, room, bytes| m2f_expression_name(index, to, room, bytes));
         }
     }
@@ -118,13 +121,13 @@ impl Host {
         // SAFETY: both are live; buffers are as long as they say.
         unsafe {
             match input.below(4) {
-                0 => assert!(well(m2f_runtime_trim(runtime))),
-                1 if input.byte() == 7 => drop(well(m2f_model_warm_up(model, input.float().min(2.0)))),
-                2 => drop(text(|to, room, count| m2f_runtime_backend_reason(runtime, to, room, count))),
+                0 => assert!(well(m2f_runtime_trim(Some(runtime)))),
+                1 if input.byte() == 7 => drop(well(m2f_model_warm_up(Some(model), input.float().min(2.0)))),
+                2 => drop(text(|to, room, count| m2f_runtime_backend_reason(Some(runtime), to, room, count))),
                 _ => {
                     let room = input.below(bytes.len());
-                    let to = bytes.as_mut_ptr().cast();
-                    well(m2f_runtime_next_log(runtime, &raw mut level, to, room, &raw mut count));
+                    let text = bytes.as_mut_ptr().cast();
+                    well(m2f_runtime_next_log(Some(runtime), to(&mut level), text, room, &raw mut count));
                     assert!(bytes[room..].iter().all(|&byte| byte == 1), "a log message past its buffer");
                 }
             }
