@@ -4,6 +4,7 @@
 """
 
 import ast
+import functools
 import graphlib
 import unittest
 from pathlib import Path
@@ -31,17 +32,21 @@ def sources():
     return {path.relative_to(ROOT).with_suffix("").parts: path.read_text(encoding="utf8") for path in ROOT.rglob("*.py")}
 
 
+@functools.cache
+def statements(text):
+    """The imports of a module, those within functions too."""
+    return [node for node in ast.walk(ast.parse(text)) if isinstance(node, (ast.Import, ast.ImportFrom))]
+
+
 def imports(module, text, known):
-    """Modules of the package, as tuples, that one of its modules names in an import; wherever it stands in the text."""
-    for node in ast.walk(ast.parse(text)):
+    """Modules of the package, as tuples, that one of its modules names in an import."""
+    for node in statements(text):
         if isinstance(node, ast.Import):
             found = [(alias.name.split("."), ()) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
+        else:
             start = [PACKAGE, *module[: len(module) - node.level]] if node.level else []
             base = [*start, *(node.module.split(".") if node.module else [])]
             found = [(base, (alias.name,)) for alias in node.names]
-        else:
-            continue
         for base, name in found:
             if base[:1] == [PACKAGE]:
                 whole = (*base[1:], *name)
