@@ -2,6 +2,7 @@
 
 mod convert;
 mod hostile;
+mod manifests;
 mod random_packs;
 
 use std::fs;

@@ -1,4 +1,4 @@
-//! Every tolerance of the tests, with its reason.
+//! Tolerances of ops, networks and whole jobs on a device, each with its reason. Tests of stages have theirs beside the assertion.
 
 /// What a backend keeps in half precision, whatever a pack holds; each keeps what the one before does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
