@@ -1,12 +1,14 @@
 //! What reads files from outside, for the fuzzers of fuzz/; the command has no other public API.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
+use clap::Parser;
 use media2face::Model;
 
-use crate::command::args::{self, Backend, Compute};
+use crate::command::args::{Cli, Command};
 pub use crate::command::extract::boxes::Boxes;
 use crate::command::scene::check;
 pub use crate::command::scene::check::{Character, Scene};
@@ -28,7 +30,10 @@ pub fn mesh(model: &Arc<Model>, path: &Path) -> Result<()> {
 
 /// The script of a scene and all that it names, as they are checked before any work.
 pub fn scene(script: &Path, model: &Path) -> Result<Scene> {
-    let compute = Compute { threads: Some(1), backend: Backend::Cpu, device: None, portable: false };
-    let (script, model, out) = (script.to_owned(), Some(model.to_owned()), "out".into());
-    check::run(&args::Scene { script, out, model, compute, emit: None, size: 512, quiet: true }, &|_: &str| {})
+    let words = ["m2f", "scene", "--threads", "1", "--backend", "cpu", "--model"].map(OsStr::new);
+    let words = words.into_iter().chain([model.as_os_str(), script.as_os_str()]);
+    match Cli::try_parse_from(words)?.command {
+        Command::Scene(args) => check::run(&args, &|_: &str| {}),
+        _ => bail!("it is another command"),
+    }
 }

@@ -5,22 +5,21 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use media2face::{Curve, InpaintMode, Model, Session, SessionOptions, Style, StyleTrack};
+use media2face::{Adjustments, Model, Session, SessionOptions, StyleTrack};
 
-use crate::command::args::{Animate, Emit, Guidance, Source, StyleGroup};
+use crate::command::args::{Animate, Emit, StyleGroup};
 use crate::command::generate;
 use crate::command::output::Output;
 use crate::command::summary::Stages;
+use crate::emit::envelope::Envelope;
 use crate::emit::page::{self, Band, Clip, Page};
 use crate::emit::recording::Recording;
 use crate::emit::staged::{Staged, StagedFolder};
 use crate::emit::timecode;
-use crate::input::face::{self, Brought};
+use crate::input::face::{self, Bound, Brought};
 use crate::input::ffmpeg;
-use crate::input::file;
-use crate::input::keyframe::Keyframe;
 use crate::input::model;
-use crate::input::sound::{Copy, Sound};
+use crate::input::sound::{Copied, Copy, Sound};
 use crate::process::interrupt;
 use crate::process::progress::Progress;
 use crate::render::film;
@@ -34,82 +33,63 @@ pub fn run(args: &Animate) -> Result<String> {
     let progress = Arc::new(Progress::new(args.quiet));
     let bar = Arc::clone(&progress);
     let warn = move |message: &str| bar.aside(|| tell::warning(message));
-    let model = model::load(model::open_pack(args.model.as_deref())?, &args.compute, warn.clone())?;
-    let kinds = kinds(args.emit.as_deref(), &model)?;
+    let model = model::load(args.pack.open()?, args.compute.options()?, warn.clone())?;
+    let kinds = args.files.kinds(&model)?;
     if kinds.contains(&Emit::Mp4) {
         ffmpeg::check_films()?;
     }
-
+    let fps = args.fps.or_native(&model);
     if args.drop_frame {
-        timecode::check_drop_frame(args.fps.unwrap_or_else(|| model.manifest().fps.into()))?;
+        timecode::check_drop_frame(fps)?;
     }
-
     // Nothing is made on disk before the input is known to be good.
-    let mut options = session_options(args, &model, &sound)?;
-    let adjustments = args.adjustments.settings(args.seed, !args.keyframes.is_empty());
-    adjustments.check(&model)?;
-    let bound = match &args.mesh {
-        None => None,
-        Some(path) => match face::bring(&model, path, |message| progress.aside(|| tell::warning(message)))? {
-            Brought::Identity(_) if args.identity.is_some() => {
-                bail!("{} is a face on the model's topology, and so is --identity: give one of them", path.display())
-            }
-            Brought::Identity(identity) => {
-                options.identity = Some(identity);
-                None
-            }
-            Brought::Bound(bound) => Some(bound),
-        },
-    };
+    let Asked { options, adjustments, bound } = asked(args, &model, &sound, &warn)?;
     tell_styles(&model, &options.styles, args, &progress)?;
     stages.end("model");
     let session = Session::new(&model, options)?;
-    // Films and pages play what the session heard, which others may read otherwise, or not again.
-    let mut copy = kinds.contains(&Emit::Mp4).then(|| Copy::of(&sound)).transpose()?;
-    let mut recording = kinds.contains(&Emit::Html).then(|| Recording::of(&sound)).transpose()?;
-    let also = |piece: &[f32]| {
-        copy.as_mut().map_or(Ok(()), |copy| copy.add(piece))?;
-        recording.as_mut().map_or(Ok(()), |recording| recording.add(piece))
-    };
-    let envelope = generate::push(&session, sound, args.tail, &warn, also, &progress)?;
-    let copy = copy.map(Copy::finish).transpose()?;
-    let mut places = stage(args, &kinds)?;
+    let heard = hear(&session, sound, args, &kinds, &warn, &progress)?;
+    let places = stage(args, &kinds)?;
     let animation = generate::finish(&session, &progress)?.adjust(&adjustments)?;
     stages.end("motion");
-    let fps = args.fps.unwrap_or_else(|| animation.native_fps().into());
     let name = args.input.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let mut output = Output::new(animation, fps, bound, envelope, name, &progress)?;
+    let mut output = Output::new(animation, fps, bound, heard.envelope, name, &progress)?;
     output.track.drop_frame = args.drop_frame;
-    let side = args.size as usize;
-    for place in &mut places {
-        interrupt::check()?;
-        match place {
-            Place::File(Emit::Html, file) => write_page(args, &output, recording.take(), file)?,
-            Place::File(Emit::Mp4, file) => {
-                let sound = copy.as_ref().context("the film has no sound")?;
-                output.film(side)?.write_mp4(sound.path(), file.aside(), &progress)?;
-            }
-            Place::File(kind, file) => output.emit(*kind, file)?,
-            Place::Pictures(folder) => output.film(side)?.write_pictures(folder, &progress)?,
-        }
-    }
-    let naming = temporary::naming();
-    interrupt::check()?;
-    for place in places {
-        match place {
-            Place::File(_, file) => file.persist()?,
-            Place::Pictures(folder) => folder.persist()?,
-        };
-    }
-    drop(naming);
+    write(args, &output, heard.recording, heard.copy.as_ref(), places)?;
     stages.end("files");
-    let summary = stages.summary(output.animation.duration_s() - args.tail, output.track.frame_count());
+    let summary = stages.summary(output.animation.duration_s() - args.session.tail, output.track.frame_count());
     let summary = format!("{summary}, seed {}", output.animation.seed());
     Ok(if kinds.contains(&Emit::Html) {
         format!("{summary}; open {}", path(args, Emit::Html)?.display())
     } else {
         summary
     })
+}
+
+/// What the options ask of the library.
+struct Asked {
+    options: SessionOptions,
+    adjustments: Adjustments,
+    /// A mesh in place of the model's.
+    bound: Option<Arc<Bound>>,
+}
+
+fn asked(args: &Animate, model: &Arc<Model>, sound: &Sound, warn: &dyn Fn(&str)) -> Result<Asked> {
+    let mut options = args.session.options(model, sound)?;
+    let adjustments = args.adjustments.settings(options.seed, !options.keyframes.is_empty());
+    adjustments.check(model)?;
+    let brought = args.mesh.as_ref().map(|path| face::bring(model, path, warn)).transpose()?;
+    let bound = match (brought, &args.mesh) {
+        (Some(Brought::Identity(_)), Some(path)) if options.identity.is_some() => {
+            bail!("{} is a face on the model's topology, and so is --identity: give one of them", path.display())
+        }
+        (Some(Brought::Identity(identity)), _) => {
+            options.identity = Some(identity);
+            None
+        }
+        (Some(Brought::Bound(bound)), _) => Some(bound),
+        (None, _) => None,
+    };
+    Ok(Asked { options, adjustments, bound })
 }
 
 /// A line for each style: what it says to the model. One that says nothing fails with `--strict`; without it the job warns.
@@ -129,22 +109,59 @@ fn tell_styles(model: &Model, styles: &[StyleTrack], args: &Animate, progress: &
     Ok(())
 }
 
-/// The files that are wanted, each once; those of a mesh only where the model has one.
-pub fn kinds(wanted: Option<&[Emit]>, model: &Model) -> Result<Vec<Emit>> {
-    let has_mesh = model.topology().is_some();
-    let needs_mesh = |kind| !matches!(kind, Emit::Csv | Emit::Json);
-    let Some(wanted) = wanted else {
-        let all = [Emit::Html, Emit::Glb, Emit::Csv, Emit::Json];
-        return Ok(all.into_iter().filter(|&kind| has_mesh || !needs_mesh(kind)).collect());
+/// What the session heard, for files that play or draw it.
+struct Heard {
+    envelope: Envelope,
+    copy: Option<Copied>,
+    recording: Option<Recording>,
+}
+
+/// Pushes the sound. Films and pages play what the session heard, which others may read otherwise, or not again.
+fn hear(
+    session: &Session,
+    sound: Sound,
+    args: &Animate,
+    kinds: &[Emit],
+    warn: &dyn Fn(&str),
+    progress: &Progress,
+) -> Result<Heard> {
+    let mut copy = kinds.contains(&Emit::Mp4).then(|| Copy::of(&sound)).transpose()?;
+    let mut recording = kinds.contains(&Emit::Html).then(|| Recording::of(&sound)).transpose()?;
+    let also = |piece: &[f32]| {
+        copy.as_mut().map_or(Ok(()), |copy| copy.add(piece))?;
+        recording.as_mut().map_or(Ok(()), |recording| recording.add(piece))
     };
-    let mut kinds = Vec::new();
-    for &kind in wanted {
-        ensure!(has_mesh || !needs_mesh(kind), "the model has no mesh: --emit csv,json works without one");
-        if !kinds.contains(&kind) {
-            kinds.push(kind);
+    let envelope = generate::push(session, sound, args.session.tail, warn, also, progress)?;
+    Ok(Heard { envelope, copy: copy.map(Copy::finish).transpose()?, recording })
+}
+
+/// Writes all files aside, then gives them their names.
+fn write(
+    args: &Animate,
+    output: &Output,
+    mut recording: Option<Recording>,
+    copy: Option<&Copied>,
+    mut places: Vec<Place>,
+) -> Result<()> {
+    let (side, progress) = (args.files.film.size as usize, &output.progress);
+    for place in &mut places {
+        interrupt::check()?;
+        match place {
+            Place::File(Emit::Html, file) => write_page(args, output, recording.take(), file)?,
+            Place::File(Emit::Mp4, file) => {
+                let sound = copy.context("the film has no sound")?;
+                output.film(side)?.write_mp4(sound.path(), file.aside(), progress)?;
+            }
+            Place::File(kind, file) => output.emit(*kind, file)?,
+            Place::Pictures(folder) => output.film(side)?.write_pictures(folder, progress)?,
         }
     }
-    Ok(kinds)
+    let _naming = temporary::naming();
+    interrupt::check()?;
+    places.into_iter().try_for_each(|place| match place {
+        Place::File(_, file) => file.persist().map(drop),
+        Place::Pictures(folder) => folder.persist().map(drop),
+    })
 }
 
 /// The page with what was asked for.
@@ -152,7 +169,7 @@ fn write_page(args: &Animate, output: &Output, recording: Option<Recording>, fil
     let wav = recording.map_or(Ok(None), Recording::finish)?;
     let title = stem(&args.input)?.to_string_lossy();
     let manifest = output.animation.model().manifest();
-    let bands: Vec<Band> = args.styles.0.iter().map(StyleGroup::band).collect();
+    let bands: Vec<Band> = args.session.styles.0.iter().map(StyleGroup::band).collect();
     let styles = match &bands[..] {
         [] => "no style asked for".to_owned(),
         bands => bands.iter().map(|band| band.label.as_str()).collect::<Vec<_>>().join(", "),
@@ -201,49 +218,5 @@ fn path(args: &Animate, kind: Emit) -> Result<PathBuf> {
     let mut name = stem(&args.input)?.to_owned();
     name.push(".");
     name.push(kind.ending());
-    Ok(args.out.join(name))
-}
-
-fn session_options(args: &Animate, model: &Arc<Model>, sound: &Sound) -> Result<SessionOptions> {
-    let mut options = generate::options(sound);
-    options.seed = args.seed;
-    options.steps = args.steps.map(|steps| steps as usize);
-    options.noise_scale = args.noise_scale;
-    (options.guidance_audio, options.audio_curve) = split(args.guidance_audio.as_ref());
-    (options.guidance_style, options.style_curve) = split(args.guidance_style.as_ref());
-    options.styles = args.styles.0.iter().map(track).collect::<Result<_>>()?;
-    options.isolate_styles = !args.no_isolate;
-    options.default_style = !args.no_default_style;
-    if let Some(loops) = args.repaint {
-        options.edit_mode = InpaintMode::Repaint { loops: loops as usize };
-    }
-    options.keyframes = args.keyframes.iter().map(|keyframe| held(args, keyframe, model)).collect::<Result<_>>()?;
-    (options.tail_s, options.pack_adjustments) = (args.tail, !args.no_pack_adjustments);
-    options.identity = args.identity.as_deref().map(|wanted| face::identity(model, wanted)).transpose()?;
-    Ok(options)
-}
-
-/// A keyframe with what the command line says of all of them.
-fn held(args: &Animate, keyframe: &Keyframe, model: &Model) -> Result<media2face::Keyframe> {
-    let keyframe = Keyframe { hold: args.hold, ramp_s: args.keyframe_ramp, ..keyframe.clone() };
-    keyframe.load(model.blendshape_names()).with_context(|| format!("the keyframe at {} s", keyframe.start_s))
-}
-
-/// A constant or a curve.
-fn split(guidance: Option<&Guidance>) -> (Option<f32>, Option<Curve>) {
-    match guidance {
-        None => (None, None),
-        Some(Guidance::Constant(value)) => (Some(*value), None),
-        Some(Guidance::Curve(curve)) => (None, Some(curve.clone())),
-    }
-}
-
-fn track(group: &StyleGroup) -> Result<StyleTrack> {
-    let style = match &group.source {
-        Source::Text(text) => Style::Text(text.clone()),
-        Source::Image(path) => Style::Picture(file::read(path, file::PICTURE)?),
-        Source::Preset(name) => Style::Preset(name.clone()),
-    };
-    let &StyleGroup { start_s, end_s, strength, ramp_s, .. } = group;
-    Ok(StyleTrack { start_s, end_s, strength, ramp_s, ..StyleTrack::new(style) })
+    Ok(args.files.out.join(name))
 }

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use crate::command::args::Bench;
 use crate::command::profile::{self, OpTime};
-use crate::{command::convert, command::devices, input::model, process::tell, process::usage};
+use crate::{command::convert, input::model, process::tell, process::usage};
 use stopwatch::{StageTime, Stopwatch, WHOLE, gpu_ms, medians, milliseconds};
 
 const SAMPLE_RATE_HZ: u32 = 16_000;
@@ -63,8 +63,8 @@ pub fn run(args: &Bench, start: Instant) -> Result<String> {
     let made = making.elapsed();
 
     let load = Instant::now();
-    let pack = random.map_or_else(|| model::open_pack(args.model.as_deref()), Ok)?;
-    let model = model::load(pack, &args.compute, tell::warning)?;
+    let pack = random.map_or_else(|| args.pack.open(), Ok)?;
+    let model = model::load(pack, args.compute.options()?, tell::warning)?;
     let load_ms = milliseconds(load.elapsed());
     let (backend, on_device) = (model.runtime().backend_name(), model.runtime().vulkan().is_some());
     let (threads, backend_reason) = (model.runtime().threads(), model.runtime().backend_reason().to_owned());
@@ -109,13 +109,13 @@ fn profile(
     blob: Vec<u8>,
     [stages, encoding]: [&mut [StageTime]; 2],
 ) -> Result<Vec<OpTime>> {
-    let mut backend = devices::choice(&args.compute)?;
-    if let BackendChoice::Auto(options) | BackendChoice::Vulkan(options) = &mut backend {
-        (options.profile, options.pipeline_cache) = (true, Some(blob));
+    let mut options = args.compute.options()?;
+    if let BackendChoice::Auto(vulkan) | BackendChoice::Vulkan(vulkan) = &mut options.backend {
+        (vulkan.profile, vulkan.pipeline_cache) = (true, Some(blob));
     }
     let random = |size| Ok(pack::random(convert::pack_size(size), 0)?);
-    let pack: Result<Pack> = args.random.map_or_else(|| model::open_pack(args.model.as_deref()), random);
-    let model = model::load_on(pack?, &args.compute, backend, tell::warning)?;
+    let pack: Result<Pack> = args.random.map_or_else(|| args.pack.open(), random);
+    let model = model::load(pack?, options, tell::warning)?;
     Take::run(&model, args, samples, 0)?;
     let before = model.runtime().profile();
     let take = Take::run(&model, args, samples, 1)?;
@@ -143,8 +143,7 @@ struct Take {
 impl Take {
     /// The prompt of every `number` is another one, since a model keeps the codes of those it knows.
     fn run(model: &Arc<Model>, args: &Bench, samples: &[f32], number: u32) -> Result<Self> {
-        let mut options = SessionOptions::new(SAMPLE_RATE_HZ, 1);
-        options.steps = args.steps.map(|steps| steps as usize);
+        let mut options = args.sampling.over(SessionOptions::new(SAMPLE_RATE_HZ, 1));
         options.style = if args.style { Some(style(model, number)?) } else { None };
         let session = Session::new(model, options.clone())?;
 

@@ -7,7 +7,7 @@ use media2face::BackendChoice;
 use media2face::vulkan::{self, DeviceChoice, DeviceInfo, VulkanOptions};
 use serde::Serialize;
 
-use crate::command::args::{Backend, Compute, Devices};
+use crate::command::args::{Backend, Devices};
 
 /// A device, as `--json` writes it.
 #[derive(Serialize)]
@@ -39,11 +39,11 @@ pub fn run(args: &Devices) -> Result<String> {
 }
 
 /// What is to compute; naming a device asks for Vulkan.
-pub fn choice(args: &Compute) -> Result<BackendChoice> {
+pub fn choice(backend: Backend, device: Option<&str>, portable: bool) -> Result<BackendChoice> {
     let options = |device| VulkanOptions { device, ..VulkanOptions::default() };
-    match (args.backend, &args.device) {
-        (Backend::Vulkan, _) if args.portable => bail!("--portable is the CPU's, --backend vulkan uses a device"),
-        (_, None) if args.portable => Ok(BackendChoice::Cpu),
+    match (backend, device) {
+        (Backend::Vulkan, _) if portable => bail!("--portable is the CPU's, --backend vulkan uses a device"),
+        (_, None) if portable => Ok(BackendChoice::Cpu),
         (Backend::Auto, None) => Ok(BackendChoice::default()),
         (Backend::Cpu, None) => Ok(BackendChoice::Cpu),
         (Backend::Cpu, Some(_)) => bail!("--device names a Vulkan device, --backend cpu uses none"),

@@ -36,7 +36,7 @@ pub fn run(args: &Inspect) -> Result<String> {
 
 /// The names of `m2f identities`, one a line or a JSON list.
 pub fn identities(args: &Identities) -> Result<String> {
-    let pack = model::open_pack(args.model.as_deref())?;
+    let pack = args.pack.open()?;
     let names = &pack.manifest().identities.names;
     Ok(if args.json { serde_json::to_string(names)? } else { names.join("\n") })
 }

@@ -1,8 +1,9 @@
-//! What people have: sound, meshes, keyframes, films, text, models.
+//! What people have: sound, meshes, keyframes, strengths, films, text, models.
 
 pub mod face;
 pub mod ffmpeg;
 pub mod file;
+pub mod guidance;
 pub mod keyframe;
 pub mod model;
 pub mod obj;

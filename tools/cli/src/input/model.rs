@@ -4,13 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
-use media2face::Error;
-use media2face::limits::MAX_PICTURE_PIXELS;
 use media2face::pack::Pack;
-use media2face::{BackendChoice, LogLevel, Model, Runtime, RuntimeOptions};
+use media2face::{Error, LogLevel, Model, Runtime, RuntimeOptions};
 
-use crate::command::args::Compute;
-use crate::{command::devices, input::file};
+use crate::input::file;
 
 /// `models/starter.m2f`.
 static STARTER: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/starter.m2f"));
@@ -35,23 +32,8 @@ pub fn failure(what: &str, path: &Path, error: &Error) -> anyhow::Error {
 }
 
 /// A model on a runtime of its own, whose warnings go to `warn`, on the thread that waits for a session.
-pub fn load(pack: Pack, compute: &Compute, warn: impl Fn(&str) + Send + Sync + 'static) -> Result<Arc<Model>> {
-    load_on(pack, compute, devices::choice(compute)?, warn)
-}
-
-/// As [`load`], on this backend.
-pub fn load_on(
-    pack: Pack,
-    compute: &Compute,
-    backend: BackendChoice,
-    warn: impl Fn(&str) + Send + Sync + 'static,
-) -> Result<Arc<Model>> {
+pub fn load(pack: Pack, options: RuntimeOptions, warn: impl Fn(&str) + Send + Sync + 'static) -> Result<Arc<Model>> {
     let options = RuntimeOptions {
-        threads: Some(compute.threads()),
-        portable: compute.portable,
-        backend,
-        // The user chose the files.
-        max_picture_pixels: MAX_PICTURE_PIXELS,
         log_level: LogLevel::Warning,
         // Errors come back as results too, and are told once.
         log: Some(Arc::new(move |level, message| {
@@ -59,6 +41,7 @@ pub fn load_on(
                 warn(message);
             }
         })),
+        ..options
     };
     Ok(Model::new(&Runtime::new(&options)?, pack)?)
 }

@@ -3,12 +3,13 @@
 use std::str::FromStr;
 
 use clap::Args;
+use media2face::Adjustments as Library;
 use media2face::limits;
 use media2face::output::{Blinks, Channel, Gaze, GazeTarget};
 
-use super::{number, styles};
+use super::value::{number, range};
 
-/// What [`media2face::Adjustments`] is made of.
+/// What [`Library`] is made of.
 #[derive(Args, Clone, Debug)]
 pub struct Adjustments {
     /// Blinks: off, max=X to let lids close by 0..1 at most, a number to add so many a minute, or several: off,12
@@ -22,13 +23,16 @@ pub struct Adjustments {
     #[arg(long, value_name = "START-END=YAW,PITCH", value_parser = target, help_heading = HEADING)]
     pub look_at: Vec<GazeTarget>,
     /// Factor on the expression, about the face at rest
-    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = gain, allow_negative_numbers = true, help_heading = HEADING)]
+    #[arg(long, value_name = "X", value_parser = gain, allow_negative_numbers = true, help_heading = HEADING,
+          default_value_t = Library::default().expression_gain)]
     pub expression_gain: f32,
     /// Factor on the movement of the head
-    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = gain, allow_negative_numbers = true, help_heading = HEADING)]
+    #[arg(long, value_name = "X", value_parser = gain, allow_negative_numbers = true, help_heading = HEADING,
+          default_value_t = Library::default().head_gain)]
     pub head_gain: f32,
     /// Smooths the expression without lag: standard deviation in milliseconds
-    #[arg(long, value_name = "MS", default_value_t = 0.0, value_parser = smoothing, allow_negative_numbers = true, help_heading = HEADING)]
+    #[arg(long, value_name = "MS", value_parser = smoothing, allow_negative_numbers = true, help_heading = HEADING,
+          default_value_t = Library::default().smoothing_s * 1e3)]
     pub smooth: f32,
     /// The same for the head, which the network lets tremble a little [default: 40; with --keyframe 0, so that it is met]
     #[arg(long, value_name = "MS", value_parser = smoothing, allow_negative_numbers = true, help_heading = HEADING)]
@@ -42,17 +46,18 @@ const HEADING: &str = "Adjustments";
 
 impl Adjustments {
     /// As the library takes it; a face that is `held` at keyframes is smoothed only where that is asked for.
-    pub fn settings(&self, seed: u64, held: bool) -> media2face::Adjustments {
-        let calm_s = if held { 0.0 } else { media2face::Adjustments::CALM_HEAD_S };
-        media2face::Adjustments {
+    pub fn settings(&self, seed: u64, held: bool) -> Library {
+        let Self { blink, gaze, look_at, expression_gain, head_gain, smooth, smooth_head, channel } = self;
+        let calm_s = if held { 0.0 } else { Library::CALM_HEAD_S };
+        Library {
             seed,
-            expression_gain: self.expression_gain,
-            head_gain: self.head_gain,
-            smoothing_s: self.smooth / 1e3,
-            head_smoothing_s: self.smooth_head.map_or(calm_s, |ms| ms / 1e3),
-            channels: self.channel.clone(),
-            blinks: self.blink.unwrap_or_default(),
-            gaze: Gaze { targets: self.look_at.clone(), ..self.gaze.clone().unwrap_or_default() },
+            expression_gain: *expression_gain,
+            head_gain: *head_gain,
+            smoothing_s: smooth / 1e3,
+            head_smoothing_s: smooth_head.map_or(calm_s, |ms| ms / 1e3),
+            channels: channel.clone(),
+            blinks: blink.unwrap_or_default(),
+            gaze: Gaze { targets: look_at.clone(), ..gaze.clone().unwrap_or_default() },
         }
     }
 }
@@ -98,7 +103,7 @@ fn gaze(text: &str) -> Result<Gaze, String> {
 /// `START-END=YAW,PITCH` or `START-END=YAW,PITCH,SHARE`.
 fn target(text: &str) -> Result<GazeTarget, String> {
     let (times, angles) = text.split_once('=').ok_or("expected START-END=YAW,PITCH, such as 1.5-3=-20,5")?;
-    let (start_s, end_s) = styles::range(times)?;
+    let (start_s, end_s) = range(times)?;
     let degrees = |text: &str| number(text, -90.0, 90.0).map(f32::to_radians);
     let (yaw, pitch, share) = match angles.split(',').collect::<Vec<_>>()[..] {
         [yaw, pitch] => (yaw, pitch, None),
@@ -139,16 +144,16 @@ mod tests {
         adjustments: Adjustments,
     }
 
-    fn parse(line: &str) -> Result<media2face::Adjustments, String> {
+    fn parse(line: &str) -> Result<Library, String> {
         let words = std::iter::once("m2f").chain(line.split(' ').filter(|word| !word.is_empty()));
         Line::try_parse_from(words).map(|line| line.adjustments.settings(3, false)).map_err(|error| error.to_string())
     }
 
     #[test]
     fn nothing_said_only_calms_the_head() {
-        let nothing = media2face::Adjustments { seed: 3, ..media2face::Adjustments::default() };
+        let nothing = Library { seed: 3, ..Library::default() };
         assert_eq!(parse("--smooth-head 0"), Ok(nothing.clone()));
-        assert_eq!(parse(""), Ok(media2face::Adjustments { head_smoothing_s: 0.04, ..nothing }));
+        assert_eq!(parse(""), Ok(Library { head_smoothing_s: 0.04, ..nothing }));
     }
 
     #[test]

@@ -4,10 +4,17 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Compute, film_side, seed};
+use super::{Compute, FilmSize, Identity, Sampling};
+
+const SEED: &str =
+    "Another seed is another take. By default each sound has its own, the same for both packs; key.json names it";
 
 /// Make a page on which people compare two model packs blindly, or count their votes
 #[derive(Args)]
+#[command(
+    mut_arg("seed", |seed| seed.help(SEED)),
+    mut_arg("identity", |name| name.help("One of `m2f identities`, or a mix, in both packs; the first of each by default"))
+)]
 #[command(after_help = "Written into DIR:
   page/     index.html and the films, to be opened in a browser or put on any web server; it says nowhere which pack is which.
             The order of the films and their sides are shuffled for each rater; votes are kept by the browser and
@@ -33,15 +40,12 @@ pub struct Compare {
     /// How it is said: words or an emoji; several make an item each of every sound
     #[arg(long, value_name = "TEXT")]
     pub style: Vec<String>,
-    /// One of `m2f identities`, in both packs; the first of each by default
-    #[arg(long, value_name = "NAME")]
-    pub identity: Option<String>,
-    /// Another seed is another take. By default each sound has its own, the same for both packs; key.json names it
-    #[arg(long, value_name = "N", default_value = "auto", value_parser = seed, allow_negative_numbers = true)]
-    pub seed: u64,
-    /// Side of the films, pixels
-    #[arg(long, value_name = "N", default_value_t = 512, value_parser = film_side, allow_negative_numbers = true)]
-    pub size: u32,
+    #[command(flatten)]
+    pub identity: Identity,
+    #[command(flatten)]
+    pub sampling: Sampling,
+    #[command(flatten)]
+    pub film: FilmSize,
     #[command(flatten)]
     pub compute: Compute,
     /// No progress bar

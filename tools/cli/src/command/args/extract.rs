@@ -5,13 +5,17 @@ use std::str::FromStr;
 
 use clap::Args;
 use media2face::picture::FaceBox;
-use media2face::signal::FrameRate;
 
-use super::{Compute, fps};
+use super::{Compute, Fps, Pack};
+
+const FPS: &str = "Frames per second, a number or a fraction such as 24000/1001: those of a folder, those that are taken of a \
+                   video; the pack's by default";
 
 /// Read latents, weights and head poses from pictures of a talking face, into a data set
 #[derive(Args)]
 #[command(
+    mut_arg("model", |model| model.help("Model pack with a vision encoder; the starter model by default")),
+    mut_arg("fps", |fps| fps.help(FPS)),
     after_help = "No face detector is part of this: say where the face is. A box is that of a detector, about from the brows to the
 chin; what is looked at is the square of 1.6 times its longer side. Without --box and --boxes the whole picture is the box.
 
@@ -36,9 +40,8 @@ pub struct Extract {
     /// Folder of the data set; made where it is missing
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// Model pack with a vision encoder; the starter model by default
-    #[arg(long, value_name = "PACK")]
-    pub model: Option<PathBuf>,
+    #[command(flatten)]
+    pub pack: Pack,
     /// The face in every frame, pixels
     #[arg(long, value_name = "X,Y,W,H", value_parser = face_box, conflicts_with = "boxes", allow_hyphen_values = true)]
     pub r#box: Option<FaceBox>,
@@ -48,10 +51,8 @@ pub struct Extract {
     /// The sound: any file or pipe that `m2f animate` reads; of a video its own by default, of a folder silence
     #[arg(long, value_name = "SOUND")]
     pub audio: Option<PathBuf>,
-    /// Frames per second, a number or a fraction such as 24000/1001: those of a folder, those that are taken of a video; the
-    /// pack's by default
-    #[arg(long, value_name = "N", value_parser = fps, allow_negative_numbers = true)]
-    pub fps: Option<FrameRate>,
+    #[command(flatten)]
+    pub fps: Fps,
     /// Number of the clip, in place of one that has it; the next one by default
     #[arg(long, value_name = "N")]
     pub number: Option<u32>,

@@ -4,10 +4,16 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Compute, Emit, film_side};
+use super::{Compute, Files, Pack};
+
+const EMIT: &str = "Which files of each character and of the scene, all but frames; by default html,glb,csv,json";
 
 /// Animate several characters who speak to each other, from a script
 #[derive(Args)]
+#[command(
+    mut_arg("model", |model| model.help("Model pack, in place of the script's; the starter model by default")),
+    mut_arg("emit", |emit| emit.help(EMIT))
+)]
 #[command(after_help = "A script is TOML; docs/scenes.md has all of its keys:
   [scene]
   pause_s = 0.3
@@ -40,20 +46,12 @@ Example:
 pub struct Scene {
     /// Script: characters, their lines, styles and keyframes
     pub script: PathBuf,
-    /// Folder for the files; made where it is missing
-    #[arg(long, value_name = "DIR", default_value = "out")]
-    pub out: PathBuf,
-    /// Model pack, in place of the script's; the starter model by default
-    #[arg(long, value_name = "PACK")]
-    pub model: Option<PathBuf>,
+    #[command(flatten)]
+    pub pack: Pack,
     #[command(flatten)]
     pub compute: Compute,
-    /// Which files of each character and of the scene (html, glb, csv, json, png, npy, mp4); by default html,glb,csv,json
-    #[arg(long, value_name = "LIST", value_delimiter = ',', hide_possible_values = true)]
-    pub emit: Option<Vec<Emit>>,
-    /// Height of the film's pictures, pixels
-    #[arg(long, value_name = "N", default_value_t = 512, value_parser = film_side, allow_negative_numbers = true)]
-    pub size: u32,
+    #[command(flatten)]
+    pub files: Files,
     /// No progress bar
     #[arg(long)]
     pub quiet: bool,

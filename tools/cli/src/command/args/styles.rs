@@ -2,15 +2,17 @@
 //! refine. The order of different options is what clap's derive does not keep, so it is read from the indices here.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 
+use anyhow::Result;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches, value_parser};
-use media2face::StyleTrack;
 use media2face::limits;
+use media2face::{Style, StyleTrack};
 
-use super::number;
+use super::value::{number, range};
 use crate::emit::page::Band;
+use crate::input::file;
+use crate::input::guidance::strength;
 
 /// What a style is.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,19 +22,30 @@ pub enum Source {
     Preset(String),
 }
 
-/// A style and its refinements.
+/// A style and its refinements, what [`StyleTrack`] is made of.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StyleGroup {
     pub source: Source,
-    /// Seconds.
-    pub start_s: f64,
-    /// Seconds; infinity is the end of the clip.
-    pub end_s: f64,
-    pub strength: f32,
-    pub ramp_s: f64,
+    /// From when to when, seconds; infinity is the end of the clip.
+    pub at: Option<(f64, f64)>,
+    pub strength: Option<f32>,
+    pub ramp_s: Option<f64>,
 }
 
 impl StyleGroup {
+    /// As the library takes it; reads the picture.
+    pub fn track(&self) -> Result<StyleTrack> {
+        let Self { source, at, strength, ramp_s } = self;
+        let whole = StyleTrack::new(match source {
+            Source::Text(text) => Style::Text(text.clone()),
+            Source::Image(path) => Style::Picture(file::read(path, file::PICTURE)?),
+            Source::Preset(name) => Style::Preset(name.clone()),
+        });
+        let (start_s, end_s) = at.unwrap_or((whole.start_s, whole.end_s));
+        let (strength, ramp_s) = (strength.unwrap_or(whole.strength), ramp_s.unwrap_or(whole.ramp_s));
+        Ok(StyleTrack { start_s, end_s, strength, ramp_s, ..whole })
+    }
+
     /// As pages show it.
     pub fn band(&self) -> Band {
         let source = match &self.source {
@@ -40,8 +53,12 @@ impl StyleGroup {
             Source::Image(path) => path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             Source::Preset(name) => name.clone(),
         };
-        let label = if self.strength == 1.0 { source } else { format!("{source} × {}", self.strength) };
-        Band { label, start_s: self.start_s, end_s: self.end_s.is_finite().then_some(self.end_s) }
+        let label = match self.strength {
+            Some(strength) if strength != 1.0 => format!("{source} × {strength}"),
+            _ => source,
+        };
+        let (start_s, end_s) = self.at.unwrap_or((0.0, f64::INFINITY));
+        Band { label, start_s, end_s: end_s.is_finite().then_some(end_s) }
     }
 }
 
@@ -59,8 +76,8 @@ enum Item {
 
 impl Args for Styles {
     fn augment_args(command: Command) -> Command {
-        let option = |name: &'static str, value: &'static str, help: &'static str| {
-            let arg = Arg::new(name).long(name).value_name(value).help(help);
+        let option = |name: &'static str, value: &'static str, help: &str| {
+            let arg = Arg::new(name).long(name).value_name(value).help(help.to_owned());
             arg.action(ArgAction::Append).allow_negative_numbers(true)
         };
         let image = option(
@@ -69,7 +86,8 @@ impl Args for Styles {
             "How it is said: a picture, PNG or JPEG, on white where it is transparent; begins a style too",
         );
         let at = option("at", "START-END", "When, seconds: 1.5-3, or 1.5- to the end; the whole clip by default");
-        let ramp_s = option("ramp", "SECONDS", "Length of the blend at its start and end; 0.2 by default");
+        let blend = format!("Length of the blend at its start and end; {} by default", StyleTrack::RAMP_S);
+        let ramp_s = option("ramp", "SECONDS", &blend);
         command
             .arg(option(
                 "style",
@@ -123,43 +141,26 @@ fn collect<T: Clone + Send + Sync + 'static>(
 }
 
 fn group(items: impl Iterator<Item = (&'static str, Item)>) -> Result<Styles, String> {
-    let mut groups: Vec<(StyleGroup, Vec<&str>)> = Vec::new();
+    let mut groups: Vec<StyleGroup> = Vec::new();
     for (name, item) in items {
         if let Item::Begin(source) = item {
-            let (start_s, end_s, ramp_s) = (0.0, f64::INFINITY, StyleTrack::RAMP_S);
-            groups.push((StyleGroup { source, start_s, end_s, strength: 1.0, ramp_s }, Vec::new()));
+            groups.push(StyleGroup { source, at: None, strength: None, ramp_s: None });
             continue;
         }
-        let Some((group, seen)) = groups.last_mut() else {
+        let Some(group) = groups.last_mut() else {
             return Err(format!("--{name} refines a style: put --style, --style-image or --preset before it"));
         };
-        if seen.contains(&name) {
+        let twice = match item {
+            Item::Begin(_) => unreachable!("it has its group above"),
+            Item::At(range) => group.at.replace(range).is_some(),
+            Item::Strength(strength) => group.strength.replace(strength).is_some(),
+            Item::Ramp(ramp_s) => group.ramp_s.replace(ramp_s).is_some(),
+        };
+        if twice {
             return Err(format!("--{name} twice for one style"));
         }
-        seen.push(name);
-        match item {
-            Item::Begin(_) => unreachable!("begun above"),
-            Item::At(range) => (group.start_s, group.end_s) = range,
-            Item::Strength(strength) => group.strength = strength,
-            Item::Ramp(ramp_s) => group.ramp_s = ramp_s,
-        }
     }
-    Ok(Styles(groups.into_iter().map(|(group, _)| group).collect()))
-}
-
-/// `START-END` or `START-`.
-pub(super) fn range(text: &str) -> Result<(f64, f64), String> {
-    let time = |text: &str| match f64::from_str(text.trim()) {
-        Ok(time_s) if time_s.is_finite() && time_s >= 0.0 => Ok(time_s),
-        _ => Err(format!("{text:?} is no time: seconds from 0 on")),
-    };
-    let (start, end) = text.split_once('-').ok_or("expected START-END, such as 1.5-3")?;
-    let (start_s, end_s) = (time(start)?, if end.trim().is_empty() { f64::INFINITY } else { time(end)? });
-    if start_s < end_s { Ok((start_s, end_s)) } else { Err("it ends before it starts".to_owned()) }
-}
-
-fn strength(text: &str) -> Result<f32, String> {
-    number(text, -limits::MAX_GUIDANCE, limits::MAX_GUIDANCE)
+    Ok(Styles(groups))
 }
 
 fn ramp(text: &str) -> Result<f64, String> {
@@ -183,7 +184,7 @@ mod tests {
     }
 
     fn group(source: Source) -> StyleGroup {
-        StyleGroup { source, start_s: 0.0, end_s: f64::INFINITY, strength: 1.0, ramp_s: 0.2 }
+        StyleGroup { source, at: None, strength: None, ramp_s: None }
     }
 
     #[test]
@@ -193,11 +194,17 @@ mod tests {
         assert_eq!(parse("--style happy"), Ok(vec![group(happy.clone())]));
         let found = parse("--style happy --at 1.5-3 --strength .8 --preset x --ramp 0 --style-image a.png --at 2-");
         let expected = vec![
-            StyleGroup { start_s: 1.5, end_s: 3.0, strength: 0.8, ..group(happy) },
-            StyleGroup { ramp_s: 0.0, ..group(Source::Preset("x".to_owned())) },
-            StyleGroup { start_s: 2.0, ..group(Source::Image("a.png".into())) },
+            StyleGroup { at: Some((1.5, 3.0)), strength: Some(0.8), ..group(happy) },
+            StyleGroup { ramp_s: Some(0.0), ..group(Source::Preset("x".to_owned())) },
+            StyleGroup { at: Some((2.0, f64::INFINITY)), ..group(Source::Image("a.png".into())) },
         ];
         assert_eq!(found, Ok(expected));
+    }
+
+    #[test]
+    fn style_without_refinements_is_the_librarys() {
+        let track = group(Source::Text("happy".to_owned())).track().unwrap();
+        assert_eq!(track, StyleTrack::new(Style::Text("happy".to_owned())));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
-use media2face::{Model, Style};
+use media2face::{Model, SessionOptions, Style};
 
 use crate::command::args::Compare;
 use crate::emit::staged::{Staged, StagedFolder};
@@ -55,7 +55,7 @@ fn make(args: &Compare, out: &Path) -> Result<String> {
         if args.style.is_empty() { vec![None] } else { args.style.iter().map(|style| Some(style.as_str())).collect() };
     let named = args.audio.iter().zip(&sounds);
     for ((audio, sound), style) in named.flat_map(|named| styles.iter().map(move |style| (named, *style))) {
-        let (mut films, mut seed) = (BTreeMap::new(), args.seed);
+        let (mut films, mut seed) = (BTreeMap::new(), args.sampling.seed);
         for (side, model) in Pack::BOTH.into_iter().zip(&models) {
             let name = neutral_name();
             seed = film(args, model, sound.path(), style, &page.path(&format!("{name}.mp4")), &progress)?;
@@ -77,7 +77,7 @@ fn make(args: &Compare, out: &Path) -> Result<String> {
 fn load(args: &Compare, number: usize, progress: &Arc<Progress>) -> Result<Arc<Model>> {
     let (path, bar) = (&args.packs[number], Arc::clone(progress));
     let warn = move |message: &str| bar.aside(|| tell::warning(message));
-    let model = model::load(model::open_pack(Some(path))?, &args.compute, warn)?;
+    let model = model::load(model::open_pack(Some(path))?, args.compute.options()?, warn)?;
     ensure!(model.topology().is_some(), "the model {} has no mesh", path.display());
     Ok(model)
 }
@@ -101,13 +101,14 @@ fn film(
     progress: &Progress,
 ) -> Result<u64> {
     let heard = Sound::open(sound)?;
-    let mut options = generate::options(&heard);
-    options.seed = args.seed;
-    options.style = style.map(|text| Style::Text(text.to_owned()));
-    options.identity = args.identity.as_deref().map(|name| model.identity(name)).transpose()?;
+    let options = SessionOptions {
+        style: style.map(|text| Style::Text(text.to_owned())),
+        identity: args.identity.find(model)?,
+        ..args.sampling.over(generate::options(&heard))
+    };
     let animation = generate::animation(model, options, heard, progress)?;
     let face = Face::of(&animation, None)?;
-    let film = Film::new(&animation, face, animation.native_fps().into(), args.size as usize)?;
+    let film = Film::new(&animation, face, animation.native_fps().into(), args.film.size as usize)?;
     film.write_mp4(sound, path, progress)?;
     Ok(animation.seed())
 }

@@ -36,9 +36,9 @@ pub fn run(args: &Extract) -> Result<String> {
     let progress = Arc::new(Progress::new(args.quiet));
     let bar = Arc::clone(&progress);
     let warn = move |message: &str| bar.aside(|| tell::warning(message));
-    let model = model::load(model::open_pack(args.model.as_deref())?, &args.compute, warn.clone())?;
+    let model = model::load(args.pack.open()?, args.compute.options()?, warn.clone())?;
     let columns = arkit_columns(&model)?;
-    let fps = args.fps.unwrap_or_else(|| model.manifest().fps.into());
+    let fps = args.fps.or_native(&model);
     let mut reading = Reading::new(model.extractor()?);
 
     let source = Source::open(&args.input, fps, args.keep_going, &warn)?;

@@ -115,9 +115,9 @@ struct Check<'a, W> {
 impl<W: Fn(&str) + Clone + Send + Sync + 'static> Check<'_, W> {
     fn load(&mut self, args: &args::Scene, scene: &script::Scene) {
         let own = || scene.model.as_ref().map(|path| self.folder.join(path));
-        let path: Option<PathBuf> = args.model.clone().or_else(own);
-        let loaded =
-            model::open_pack(path.as_deref()).and_then(|pack| model::load(pack, &args.compute, self.warn.clone()));
+        let path: Option<PathBuf> = args.pack.model.clone().or_else(own);
+        let loaded = model::open_pack(path.as_deref())
+            .and_then(|pack| model::load(pack, args.compute.options()?, self.warn.clone()));
         self.model = self.faults.take("model", loaded);
     }
 

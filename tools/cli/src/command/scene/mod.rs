@@ -17,7 +17,6 @@ use std::sync::Arc;
 
 use anyhow::{Result, ensure};
 
-use crate::command::animate;
 use crate::command::args::{self, Emit};
 use crate::command::output::Output;
 use crate::command::summary::Stages;
@@ -38,12 +37,12 @@ pub fn run(args: &args::Scene) -> Result<String> {
     let bar = Arc::clone(&progress);
     let warn = move |message: &str| bar.aside(|| tell::warning(message));
     let scene = check::run(args, &warn)?;
-    let kinds = animate::kinds(args.emit.as_deref(), &scene.model)?;
+    let kinds = args.files.kinds(&scene.model)?;
     ensure!(!kinds.contains(&Emit::Frames), "a scene has no frames: --emit mp4 makes a film of it");
     if kinds.contains(&Emit::Mp4) {
         ffmpeg::check_films()?;
     }
-    let mut files = Files::create(&args.out, &kinds, &scene.characters)?;
+    let mut files = Files::create(&args.files.out, &kinds, &scene.characters)?;
     stages.end("model");
     let animations = generate::generate(&scene.model, &scene.characters, &progress)?;
     stages.end("motion");
@@ -56,7 +55,7 @@ pub fn run(args: &args::Scene) -> Result<String> {
         Ok(output)
     };
     let outputs = scene.characters.iter().zip(animations).map(output).collect::<Result<Vec<_>>>()?;
-    files.write(&scene, &outputs, args.size as usize, &progress)?;
+    files.write(&scene, &outputs, args.files.film.size as usize, &progress)?;
     let naming = temporary::naming();
     interrupt::check()?;
     files.persist()?;
@@ -66,7 +65,7 @@ pub fn run(args: &args::Scene) -> Result<String> {
     let summary = stages.summary(duration_s, frame_count);
     let summary = format!("{} characters, {} lines: {summary}, seed {}", outputs.len(), scene.lines.len(), scene.seed);
     Ok(if kinds.contains(&Emit::Html) {
-        format!("{summary}; open {}", args.out.join(files::PAGE).display())
+        format!("{summary}; open {}", args.files.out.join(files::PAGE).display())
     } else {
         summary
     })

@@ -1,0 +1,107 @@
+//! Which files are written, where, and at which rate.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use anyhow::{Result, ensure};
+use clap::{Args, ValueEnum};
+use media2face::Model;
+use media2face::signal::FrameRate;
+
+/// Which files, and where.
+#[derive(Args)]
+pub struct Files {
+    /// Folder for the files; made where it is missing
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    pub out: PathBuf,
+    /// Which files; by default html,glb,csv,json, of a pack without a mesh csv,json
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub emit: Option<Vec<Emit>>,
+    #[command(flatten)]
+    pub film: FilmSize,
+}
+
+impl Files {
+    /// The files that are wanted, each once; those of a mesh only where the model has one.
+    pub fn kinds(&self, model: &Model) -> Result<Vec<Emit>> {
+        let has_mesh = model.topology().is_some();
+        let needs_mesh = |kind| !matches!(kind, Emit::Csv | Emit::Json);
+        let Some(wanted) = &self.emit else {
+            let all = [Emit::Html, Emit::Glb, Emit::Csv, Emit::Json];
+            return Ok(all.into_iter().filter(|&kind| has_mesh || !needs_mesh(kind)).collect());
+        };
+        let mut kinds = Vec::new();
+        for &kind in wanted {
+            ensure!(has_mesh || !needs_mesh(kind), "the model has no mesh: --emit csv,json works without one");
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        Ok(kinds)
+    }
+}
+
+/// A file of `m2f animate` and `m2f scene`.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Emit {
+    Html,
+    Glb,
+    Csv,
+    Json,
+    Png,
+    Npy,
+    Mp4,
+    Frames,
+}
+
+impl Emit {
+    /// What its name ends in, behind the point.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Html => "html",
+            Self::Glb => "glb",
+            Self::Csv => "csv",
+            Self::Json => "json",
+            Self::Png => "png",
+            Self::Npy => "offsets.npy",
+            Self::Mp4 => "mp4",
+            Self::Frames => "frames",
+        }
+    }
+}
+
+/// How large films are.
+#[derive(Args)]
+pub struct FilmSize {
+    /// Height of the pictures of films, pixels
+    #[arg(long, value_name = "N", default_value_t = 512, value_parser = side, allow_negative_numbers = true)]
+    pub size: u32,
+}
+
+/// What encoders of films take.
+fn side(text: &str) -> Result<u32, String> {
+    match u32::from_str(text) {
+        Ok(side) if (64..=2048).contains(&side) && side.is_multiple_of(2) => Ok(side),
+        _ => Err("not an even number in 64..=2048".to_owned()),
+    }
+}
+
+/// How many frames a second.
+#[derive(Args)]
+pub struct Fps {
+    /// Frames per second of the files, a number or a fraction; 23.976, 29.97 and 59.94 are 24000/1001, 30000/1001 and
+    /// 60000/1001. The pack's by default; many importers of Live Link files assume 60
+    #[arg(long, value_name = "N", value_parser = rate, allow_negative_numbers = true)]
+    pub fps: Option<FrameRate>,
+}
+
+impl Fps {
+    /// The pack's where nothing else was asked for.
+    pub fn or_native(&self, model: &Model) -> FrameRate {
+        self.fps.unwrap_or_else(|| model.manifest().fps.into())
+    }
+}
+
+fn rate(text: &str) -> Result<FrameRate, String> {
+    text.parse().map_err(|error: media2face::Error| error.to_string())
+}
