@@ -3,15 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Result, bail};
-use media2face::audio::RATE_HZ;
 use media2face::pack::ARKIT_NAMES;
-use media2face::{Model, Session, SessionOptions, Style, StyleTrack};
+use media2face::{Model, Session, SessionOptions, StyleTrack};
 
 use super::faults::Faults;
 use super::script;
-use crate::input::file;
-use crate::input::keyframe::{Expression, Head, Keyframe};
+use super::sound;
 
 /// Styles of a line or a character, in the time of a line. What is wrong with one is told with its number.
 pub fn styles(
@@ -25,39 +22,15 @@ pub fn styles(
     for (number, table) in tables.iter().enumerate() {
         let place = format!("{place}, styles {}", number + 1);
         let Some(style) = script::read::<script::Style>(table.clone(), &place, faults) else { continue };
-        let track = style_track(style, folder).and_then(|track| {
+        let track = style.track(folder).and_then(|track| {
             // A session knows best what the model takes.
-            let fits = |model| Session::new(model, SessionOptions { styles: vec![track.clone()], ..heard() });
+            let fits = |model| Session::new(model, SessionOptions { styles: vec![track.clone()], ..sound::heard() });
             model.map(fits).transpose()?;
             Ok(track)
         });
         tracks.extend(faults.take(&place, track));
     }
     tracks
-}
-
-/// Options of a session for the sound of scenes.
-pub fn heard() -> SessionOptions {
-    SessionOptions { editable: false, ..SessionOptions::new(RATE_HZ, 1) }
-}
-
-fn style_track(style: script::Style, folder: &Path) -> Result<StyleTrack> {
-    let what = match (style.text, style.picture, style.preset) {
-        (Some(text), None, None) => Style::Text(text),
-        (None, Some(path), None) => {
-            let path = folder.join(path);
-            let (bytes, _) = file::picture(&path)?;
-            Style::Picture(bytes)
-        }
-        (None, None, Some(name)) => Style::Preset(name),
-        _ => bail!("expected one of text, picture and preset"),
-    };
-    let mut track = StyleTrack::new(what);
-    track.start_s = style.start_s.unwrap_or(track.start_s);
-    track.end_s = style.end_s.unwrap_or(track.end_s);
-    track.strength = style.strength.unwrap_or(track.strength);
-    track.ramp_s = style.ramp_s.unwrap_or(track.ramp_s);
-    Ok(track)
 }
 
 /// Styles in the time of the scene, cut at the end of their line; what is cut is told to `warn`.
@@ -97,33 +70,15 @@ pub fn keyframes(
     for (number, table) in tables.iter().enumerate() {
         let place = format!("{place}, keyframes {}", number + 1);
         let Some(table) = script::read::<script::Keyframe>(table.clone(), &place, faults) else { continue };
-        let keyframe = keyframe(table, folder).and_then(|keyframe| keyframe.load(names)).and_then(|keyframe| {
-            let fits = |model| Session::new(model, SessionOptions { keyframes: vec![keyframe.clone()], ..heard() });
+        let keyframe = table.written(folder).and_then(|keyframe| keyframe.load(names)).and_then(|keyframe| {
+            let fits =
+                |model| Session::new(model, SessionOptions { keyframes: vec![keyframe.clone()], ..sound::heard() });
             model.map(fits).transpose()?;
             Ok(keyframe)
         });
         keyframes.extend(faults.take(&place, keyframe));
     }
     keyframes
-}
-
-fn keyframe(table: script::Keyframe, folder: &Path) -> Result<Keyframe> {
-    let expression = match (table.expression, table.weights, table.file) {
-        (None, None, None) => None,
-        (Some(name), None, None) => Some(Expression::named(&name)?),
-        (None, Some(weights), None) => Some(Expression::Weights(weights)),
-        (None, None, Some(path)) => Some(Expression::File(folder.join(path))),
-        _ => bail!("expected one of expression, weights and file"),
-    };
-    let head = match (table.head, table.head_picture) {
-        (None, None) => None,
-        (Some(turn), None) => Some(Head::Turn(turn)),
-        (None, Some(path)) => Some(Head::Picture(folder.join(path))),
-        _ => bail!("expected one of head and head_picture"),
-    };
-    let (start_s, end_s) = (table.start_s, table.end_s.unwrap_or(table.start_s));
-    let (hold, ramp_s) = (table.hold.unwrap_or(Keyframe::HOLD), table.ramp_s.unwrap_or(Keyframe::RAMP_S));
-    Ok(Keyframe { start_s, end_s, expression, head, hold, ramp_s })
 }
 
 /// Keyframes in the time of the scene, cut at the end of their line; what is cut is told to `warn`.
@@ -165,6 +120,7 @@ pub fn refuse_contradictions(keyframes: &[media2face::Keyframe], fps: f32, place
 #[cfg(test)]
 mod tests {
     use super::*;
+    use media2face::Style;
 
     #[test]
     fn styles_move_with_their_line_and_end_with_it() {

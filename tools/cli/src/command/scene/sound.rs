@@ -1,6 +1,12 @@
 //! Sound of a scene: 16 kHz mono, as the model hears it. A line each, a track each character, and all of them together.
 
+use media2face::SessionOptions;
 use media2face::audio::RATE_HZ;
+
+/// Options of a session that hears it.
+pub fn heard() -> SessionOptions {
+    SessionOptions { editable: false, ..SessionOptions::new(RATE_HZ, 1) }
+}
 
 /// Samples of a time.
 pub fn samples_of(time_s: f64) -> usize {

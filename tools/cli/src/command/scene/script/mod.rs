@@ -1,18 +1,24 @@
 //! The script of a scene: TOML into plain data. docs/scenes.md describes every key.
 //!
-//! Every table is read on its own, so that a mistake in one hides no mistake in the next.
+//! Every table is read on its own, so that a mistake in one hides no mistake in the next. Each is a struct in a file of its own,
+//! whose methods make of it what the library takes, and name every field, so that none is forgotten.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+mod character;
+mod keyframe;
+mod line;
+mod settings;
+mod style;
 
-use media2face::SEED_AUTO;
-use media2face::output::GazeTarget;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use super::faults::Faults;
-use crate::input::keyframe::HeadTurn;
+
+pub use character::{Adjustments, Character};
+pub use keyframe::Keyframe;
+pub use line::{Line, LookAt};
+pub use settings::{Scene, Silences};
+pub use style::Style;
 
 /// A whole script: the tables that could be read, each with its place in the file.
 pub struct Script {
@@ -28,152 +34,6 @@ pub struct Script {
 pub struct Placed<T> {
     pub place: String,
     pub value: T,
-}
-
-/// `[scene]`
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Scene {
-    pub model: Option<PathBuf>,
-    /// A number, or a fraction as text.
-    pub fps: Option<Value>,
-    pub drop_frame: bool,
-    /// Of the first character; by default it follows from the sounds of all lines.
-    pub seed: u64,
-    pub steps: Option<u32>,
-    pub guidance_audio: Option<f32>,
-    pub guidance_style: Option<f32>,
-    /// Whether motions are adjusted as the pack states.
-    pub pack_adjustments: bool,
-    /// Silence before the first line, between lines, and after the last.
-    pub lead_s: f64,
-    pub pause_s: f64,
-    pub tail_s: f64,
-}
-
-impl Default for Scene {
-    fn default() -> Self {
-        let (model, fps, steps, guidance_audio, guidance_style) = (None, None, None, None, None);
-        let (lead_s, pause_s, tail_s) = (0.5, 0.3, 0.8);
-        let (drop_frame, pack_adjustments) = (false, true);
-        Self {
-            model,
-            fps,
-            drop_frame,
-            seed: SEED_AUTO,
-            steps,
-            guidance_audio,
-            guidance_style,
-            pack_adjustments,
-            lead_s,
-            pause_s,
-            tail_s,
-        }
-    }
-}
-
-/// `[[character]]`
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Character {
-    pub name: String,
-    /// As `m2f animate --identity` takes it.
-    pub identity: Option<String>,
-    pub mesh: Option<PathBuf>,
-    pub position_m: [f32; 3],
-    #[serde(default)]
-    pub facing_deg: f32,
-    /// Of the lines that have none of their own.
-    #[serde(default)]
-    pub styles: Vec<Value>,
-    #[serde(default)]
-    pub adjustments: Adjustments,
-}
-
-/// `adjustments` of a character.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Adjustments {
-    pub expression_gain: f32,
-    pub head_gain: f32,
-    pub head_smoothing_s: f32,
-    /// Of the motion's own gaze.
-    pub gaze_gain: f32,
-    pub saccades_per_minute: f32,
-    pub blink_limit: f32,
-    pub blinks_per_minute: f32,
-    /// Whether eyes and head turn to others, and the head's part of that.
-    pub looks: bool,
-    pub head_share: f32,
-}
-
-impl Default for Adjustments {
-    fn default() -> Self {
-        Self {
-            expression_gain: 1.0,
-            head_gain: 1.0,
-            head_smoothing_s: media2face::Adjustments::CALM_HEAD_S,
-            gaze_gain: 1.0,
-            saccades_per_minute: 0.0,
-            blink_limit: 1.0,
-            blinks_per_minute: 0.0,
-            looks: true,
-            head_share: GazeTarget::HEAD_SHARE,
-        }
-    }
-}
-
-/// `[[line]]`
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Line {
-    pub character: String,
-    pub audio: PathBuf,
-    /// Without it the line follows the one before it after a pause.
-    pub start_s: Option<f64>,
-    pub pause_s: Option<f64>,
-    pub styles: Option<Vec<Value>>,
-    #[serde(default)]
-    pub keyframes: Vec<Value>,
-    pub look_at: Option<LookAt>,
-}
-
-/// Whom or what a speaker looks at.
-#[derive(Clone, Debug, Deserialize, PartialEq)]
-#[serde(untagged, expecting = "expected a character's name, or a point [x, y, z] in metres")]
-pub enum LookAt {
-    Character(String),
-    Point([f32; 3]),
-}
-
-/// An entry of `styles`; times from the line's start on.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Style {
-    /// Words or an emoji.
-    pub text: Option<String>,
-    pub picture: Option<PathBuf>,
-    pub preset: Option<String>,
-    pub start_s: Option<f64>,
-    pub end_s: Option<f64>,
-    pub strength: Option<f32>,
-    pub ramp_s: Option<f64>,
-}
-
-/// An entry of `keyframes`; times from the line's start on.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Keyframe {
-    pub start_s: f64,
-    pub end_s: Option<f64>,
-    /// A name of the table.
-    pub expression: Option<String>,
-    pub weights: Option<BTreeMap<String, f32>>,
-    pub file: Option<PathBuf>,
-    pub head: Option<HeadTurn>,
-    pub head_picture: Option<PathBuf>,
-    pub hold: Option<f32>,
-    pub ramp_s: Option<f64>,
 }
 
 /// Parses a script; `None` for a text that is no TOML.
@@ -249,7 +109,10 @@ mod tests {
         let mut faults = Faults::default();
         let script = parse(text, &mut faults).unwrap();
         assert!(faults.is_empty());
-        assert_eq!((script.scene.seed, script.scene.pause_s, script.names), (4, 0.3, vec!["ann".to_owned()]));
+        assert_eq!(
+            (script.scene.seed, script.scene.silences().pause_s, script.names),
+            (Some(4), 0.3, vec!["ann".to_owned()])
+        );
         let character = &script.characters[0];
         assert_eq!((character.place.as_str(), character.value.position_m), ("character 1 (ann)", [0.0, 1.0, 0.5]));
         let line = script.lines[0].as_ref().unwrap();

@@ -1,0 +1,142 @@
+//! The characters of a script: each checked on its own, then with all of its lines.
+
+use std::sync::Arc;
+
+use media2face::output::GazeTarget;
+use media2face::{Identity, Model, Session, SessionOptions, StyleTrack};
+
+use super::lines::Line;
+use super::{Character, Check, point};
+use crate::command::scene::script::{self, Placed};
+use crate::command::scene::timeline::{self, Spoken};
+use crate::command::scene::{direction, gaze, sound};
+use crate::input::face::{self, Bound, Brought};
+use crate::input::obj;
+use crate::render::placement::Placement;
+
+/// Most bytes of a name: it becomes a file's.
+const MOST_NAME_BYTES: usize = 64;
+
+/// What could be found out of a character besides its lines.
+pub struct Cast {
+    pub place: String,
+    pub name: String,
+    pub placement: Placement,
+    identity: Option<Arc<Identity>>,
+    bound: Option<Arc<Bound>>,
+    pub styles: Vec<StyleTrack>,
+    /// What its motion is adjusted by, and whether it looks at others.
+    adjustments: script::Adjustments,
+}
+
+impl Check<'_> {
+    /// What a table says of a character, as far as it could be found out.
+    pub fn cast(&mut self, Placed { place, value }: &Placed<script::Character>) -> Cast {
+        let name = &value.name;
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        let fits = (1..=MOST_NAME_BYTES).contains(&name.len()) && name.chars().all(plain);
+        self.faults.expect(fits && !name.eq_ignore_ascii_case("scene"), place, || {
+            format!("{name:?} is no name for files: 1 to {MOST_NAME_BYTES} letters, digits, - and _, and not \"scene\"")
+        });
+        let outcome = point(value.position_m);
+        self.faults.take(&format!("{place}, position_m"), outcome);
+        let turns = value.facing_deg.abs() <= 360.0;
+        self.faults.expect(turns, &format!("{place}, facing_deg"), || "expected -360 to 360".to_owned());
+        let (identity, bound) = self.face(place, value);
+        let styles = direction::styles(&value.styles, place, self.folder, self.model.as_ref(), &mut self.faults);
+        let placement = Placement { position_m: value.position_m, facing_deg: value.facing_deg };
+        let adjustments = value.adjustments.clone();
+        if let Some(model) = &self.model {
+            let outcome = adjustments.settings(0, Vec::new()).check(model).map_err(Into::into);
+            self.faults.take(&format!("{place}, adjustments"), outcome);
+        }
+        let share = adjustments.head_share.is_none_or(|share| (0.0..=1.0).contains(&share));
+        self.faults.expect(share, &format!("{place}, adjustments"), || "head_share: expected 0 to 1".to_owned());
+        Cast { place: place.clone(), name: name.clone(), placement, identity, bound, styles, adjustments }
+    }
+
+    fn face(&mut self, place: &str, character: &script::Character) -> (Option<Arc<Identity>>, Option<Arc<Bound>>) {
+        let mut identity = None;
+        if let (Some(model), Some(wanted)) = (&self.model, &character.identity) {
+            let found = face::identity(model, wanted);
+            identity = self.faults.take(&format!("{place}, identity"), found);
+        }
+        let Some(path) = character.mesh.as_ref().map(|path| self.folder.join(path)) else { return (identity, None) };
+        let place = format!("{place}, mesh");
+        let Some(model) = &self.model else {
+            self.faults.take(&place, obj::read(&path));
+            return (identity, None);
+        };
+        match self.faults.take(&place, face::bring(model, &path, self.warn)) {
+            Some(Brought::Identity(_)) if character.identity.is_some() => {
+                self.faults.add(&place, "a face on the model's topology, and so is identity: give one of them");
+                (identity, None)
+            }
+            Some(Brought::Identity(own)) => (Some(own), None),
+            Some(Brought::Bound(bound)) => (identity, Some(bound)),
+            None => (identity, None),
+        }
+    }
+
+    /// Names are files' names too, which some systems tell apart by letters alone, not by their case.
+    pub fn names(&mut self, cast: &[Cast]) {
+        for (number, character) in cast.iter().enumerate() {
+            if cast[..number].iter().any(|other| other.name.eq_ignore_ascii_case(&character.name)) {
+                self.faults.add(&character.place, format!("another character is called {:?} too", character.name));
+            }
+        }
+    }
+
+    /// The characters with all of their lines; `None` after a fault.
+    pub fn characters(
+        &mut self,
+        base: &SessionOptions,
+        cast: Vec<Cast>,
+        gazes: Vec<Vec<GazeTarget>>,
+        lines: &[(Line, (f64, f64))],
+        end_s: f64,
+    ) -> Option<Vec<Character>> {
+        let model = self.model.clone()?;
+        let mut characters = Vec::with_capacity(cast.len());
+        for (number, (cast, targets)) in cast.into_iter().zip(gazes).enumerate() {
+            let Cast { place, name, placement, identity, bound, adjustments, .. } = cast;
+            let own = || lines.iter().filter(|(line, _)| line.speaker == number);
+            let (mut styles, mut keyframes) = (Vec::new(), Vec::new());
+            for (line, span) in own() {
+                let warn = |warning: String| (self.warn)(&format!("{}: {warning}", line.place));
+                styles.extend(direction::spoken_styles(&line.styles, *span, warn));
+                keyframes.extend(direction::spoken_keyframes(&line.keyframes, *span, warn));
+            }
+            direction::refuse_contradictions(&keyframes, model.manifest().fps, &place, &mut self.faults);
+            // Each has its own seed: two that listen would else move as one.
+            let seed = base.seed.wrapping_add(number as u64);
+            let options = SessionOptions { seed, styles, keyframes, identity, ..base.clone() };
+            if self.faults.is_empty() {
+                let outcome = Session::new(&model, options.clone()).map_err(Into::into);
+                self.faults.take(&place, outcome);
+            }
+            let sounds = own().filter_map(|(line, span)| Some((span.0, &line.sound.as_ref()?.samples[..])));
+            let samples = sound::track(sounds, sound::samples_of(end_s));
+            let mut adjustments = adjustments.settings(seed, targets);
+            if let Err(error) = adjustments.check(&model) {
+                // Without targets it was good.
+                (self.warn)(&format!("{place}: looks at nobody: {error}"));
+                adjustments.gaze.targets.clear();
+            }
+            characters.push(Character { name, placement, bound, options, samples, adjustments });
+        }
+        self.faults.is_empty().then_some(characters)
+    }
+}
+
+/// Where each character looks.
+pub fn gazes(model: &Arc<Model>, cast: &[Cast], spoken: &[Spoken]) -> Vec<Vec<GazeTarget>> {
+    let eyes = |character: &Cast| {
+        let identity = character.identity.clone().map_or_else(|| model.default_identity(), Ok);
+        // A model without faces has none to look from.
+        (character.placement, identity.map_or([0.0; 3], |identity| gaze::eyes_mm(model, &identity)))
+    };
+    let eyes: Vec<_> = cast.iter().map(eyes).collect();
+    let looks = timeline::looks(cast.len(), spoken);
+    looks.iter().enumerate().map(|(own, looks)| gaze::targets(own, looks, &eyes)).collect()
+}
