@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail};
 use media2face::{Adjustments, Model, Session, SessionOptions, StyleTrack};
 
 use crate::command::args::{Animate, Emit, StyleGroup};
@@ -92,18 +92,11 @@ fn asked(args: &Animate, model: &Arc<Model>, sound: &Sound, warn: &dyn Fn(&str))
     Ok(Asked { options, adjustments, bound })
 }
 
-/// A line for each style: what it says to the model. One that says nothing fails with `--strict`; without it the job warns.
+/// A line for each style: what it says to the model.
 fn tell_styles(model: &Model, styles: &[StyleTrack], args: &Animate, progress: &Progress) -> Result<()> {
-    // A pack that does not tell what its codes say has nothing to be strict about.
-    if model.manifest().style_reader.is_none() {
-        return Ok(());
-    }
     for style in styles.iter().map(|track| &track.style) {
-        let reading = model.read_prompt(style)?;
-        match reading.warning(&style.to_string()) {
-            Some(warning) => ensure!(!args.strict, "{warning}"),
-            None if args.quiet => {}
-            None => progress.aside(|| tell::line(&format!("style {style}: {}", reading.summary()))),
+        if let Some(reading) = args.strict.read(model, style)?.filter(|_| !args.quiet) {
+            progress.aside(|| tell::line(&format!("style {style}: {}", reading.summary())));
         }
     }
     Ok(())

@@ -13,6 +13,7 @@ mod inspect;
 mod sampling;
 mod scene;
 mod session;
+mod strict;
 mod styles;
 mod value;
 
@@ -30,6 +31,7 @@ pub use inspect::{Devices, Identities, Inspect};
 pub use sampling::Sampling;
 pub use scene::Scene;
 pub use session::{Identity, Session};
+pub use strict::Strict;
 pub use styles::{StyleGroup, Styles};
 
 /// Speech in, moving face out.

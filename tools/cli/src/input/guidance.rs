@@ -4,12 +4,33 @@ use std::str::FromStr;
 
 use media2face::Curve;
 use media2face::limits;
+use serde::Deserialize;
 
 /// Strength of the audio or of the styles.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(try_from = "Written")]
 pub enum Guidance {
     Constant(f32),
     Curve(Curve),
+}
+
+/// In a script: a number, whose limits the session checks, or text.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected a number, or a curve as text such as \"0:2.5,1.5:3\"")]
+enum Written {
+    Number(f32),
+    Text(String),
+}
+
+impl TryFrom<Written> for Guidance {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        match written {
+            Written::Number(value) => Ok(Self::Constant(value)),
+            Written::Text(text) => text.parse(),
+        }
+    }
 }
 
 impl Guidance {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Adjustments, Compute, Files, Fps, Pack, Session};
+use super::{Adjustments, Compute, Files, Fps, Pack, Session, Strict};
 
 /// Animate a face from a sound file
 #[derive(Args)]
@@ -49,9 +49,8 @@ pub struct Animate {
     /// does one with the topology's number of vertices in another order
     #[arg(long, value_name = "FILE")]
     pub mesh: Option<PathBuf>,
-    /// Fail where a style says nothing to the model, instead of a warning
-    #[arg(long)]
-    pub strict: bool,
+    #[command(flatten)]
+    pub strict: Strict,
     #[command(flatten)]
     pub adjustments: Adjustments,
     #[command(flatten)]

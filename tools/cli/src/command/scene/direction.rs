@@ -1,37 +1,8 @@
-//! Styles and keyframes of a line: read, with the files that they name, and moved from the line's time to the scene's.
+//! Styles and keyframes of a line, moved from its time to the scene's.
 
-use std::path::Path;
-use std::sync::Arc;
-
-use media2face::pack::ARKIT_NAMES;
-use media2face::{Model, Session, SessionOptions, StyleTrack};
+use media2face::StyleTrack;
 
 use super::faults::Faults;
-use super::script;
-use super::sound;
-
-/// Styles of a line or a character, in the time of a line. What is wrong with one is told with its number.
-pub fn styles(
-    tables: &[toml::Value],
-    place: &str,
-    folder: &Path,
-    model: Option<&Arc<Model>>,
-    faults: &mut Faults,
-) -> Vec<StyleTrack> {
-    let mut tracks = Vec::new();
-    for (number, table) in tables.iter().enumerate() {
-        let place = format!("{place}, styles {}", number + 1);
-        let Some(style) = script::read::<script::Style>(table.clone(), &place, faults) else { continue };
-        let track = style.track(folder).and_then(|track| {
-            // A session knows best what the model takes.
-            let fits = |model| Session::new(model, SessionOptions { styles: vec![track.clone()], ..sound::heard() });
-            model.map(fits).transpose()?;
-            Ok(track)
-        });
-        tracks.extend(faults.take(&place, track));
-    }
-    tracks
-}
 
 /// Styles in the time of the scene, cut at the end of their line; what is cut is told to `warn`.
 pub fn spoken_styles(styles: &[StyleTrack], (start_s, end_s): (f64, f64), warn: impl Fn(String)) -> Vec<StyleTrack> {
@@ -53,32 +24,6 @@ pub fn spoken_styles(styles: &[StyleTrack], (start_s, end_s): (f64, f64), warn: 
         moved.push(StyleTrack { start_s: start_s + style.start_s, end_s, ..style.clone() });
     }
     moved
-}
-
-/// Keyframes of a line, in its time.
-pub fn keyframes(
-    tables: &[toml::Value],
-    place: &str,
-    folder: &Path,
-    model: Option<&Arc<Model>>,
-    faults: &mut Faults,
-) -> Vec<media2face::Keyframe> {
-    // Without a model at hand the files are read all the same.
-    let arkit: Vec<String> = ARKIT_NAMES.iter().map(ToString::to_string).collect();
-    let names = model.map_or(&arkit[..], |model| model.blendshape_names());
-    let mut keyframes = Vec::new();
-    for (number, table) in tables.iter().enumerate() {
-        let place = format!("{place}, keyframes {}", number + 1);
-        let Some(table) = script::read::<script::Keyframe>(table.clone(), &place, faults) else { continue };
-        let keyframe = table.written(folder).and_then(|keyframe| keyframe.load(names)).and_then(|keyframe| {
-            let fits =
-                |model| Session::new(model, SessionOptions { keyframes: vec![keyframe.clone()], ..sound::heard() });
-            model.map(fits).transpose()?;
-            Ok(keyframe)
-        });
-        keyframes.extend(faults.take(&place, keyframe));
-    }
-    keyframes
 }
 
 /// Keyframes in the time of the scene, cut at the end of their line; what is cut is told to `warn`.

@@ -43,7 +43,7 @@ impl Check<'_> {
         let turns = value.facing_deg.abs() <= 360.0;
         self.faults.expect(turns, &format!("{place}, facing_deg"), || "expected -360 to 360".to_owned());
         let (identity, bound) = self.face(place, value);
-        let styles = direction::styles(&value.styles, place, self.folder, self.model.as_ref(), &mut self.faults);
+        let styles = self.styles(&value.styles, place);
         let placement = Placement { position_m: value.position_m, facing_deg: value.facing_deg };
         let adjustments = value.adjustments.clone();
         if let Some(model) = &self.model {

@@ -4,7 +4,6 @@ use media2face::{Keyframe, StyleTrack};
 
 use super::cast::Cast;
 use super::{Check, MOST_TOGETHER_S, point, time};
-use crate::command::scene::direction;
 use crate::command::scene::script::{self, LookAt, Placed};
 use crate::command::scene::timeline::{Sight, Spoken};
 use crate::input::sound::{Mono, Sound};
@@ -51,10 +50,8 @@ impl Check<'_> {
             None
         };
         self.heard_s += sound.as_ref().map_or(0.0, Mono::duration_s);
-        let (folder, model) = (self.folder, self.model.as_ref());
-        let own = value.styles.as_ref();
-        let own = own.map(|styles| direction::styles(styles, place, folder, model, &mut self.faults));
-        let keyframes = direction::keyframes(&value.keyframes, place, folder, model, &mut self.faults);
+        let own = value.styles.as_ref().map(|styles| self.styles(styles, place));
+        let keyframes = self.keyframes(&value.keyframes, place);
         let at = self.sight(place, value, cast, names);
         let find = |name: &str| cast.iter().position(|character| character.name == name);
         let Some(speaker) = find(&value.character) else {

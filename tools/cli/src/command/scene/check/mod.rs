@@ -1,6 +1,7 @@
 //! A script and every file that it names, checked before any work begins: a scene that can be made, or all that is wrong.
 
 mod cast;
+mod direction;
 mod lines;
 
 use std::path::Path;
@@ -13,7 +14,7 @@ use media2face::{Adjustments, Model, SEED_AUTO, Session, SessionOptions, limits}
 use super::faults::Faults;
 use super::script::{self, Placed, Script, Silences};
 use super::timeline::{self, Cue, Spoken};
-use crate::command::args;
+use crate::command::args::{self, Strict};
 use crate::emit::timecode;
 use crate::input::face::Bound;
 use crate::input::{file, model, text};
@@ -69,7 +70,7 @@ pub fn run(args: &args::Scene, warn: &(impl Fn(&str) + Clone + Send + Sync + 'st
     let loaded = model::open_pack(args.pack.model.clone().or_else(own).as_deref())
         .and_then(|pack| model::load(pack, args.compute.options()?, warn.clone()));
     let model = faults.take("model", loaded);
-    let mut check = Check { folder, model, heard_s: 0.0, faults, warn };
+    let mut check = Check { folder, model, heard_s: 0.0, faults, strict: &args.strict, warn };
     let scene = check.scene(&script);
     // Then the faults are not the script's.
     interrupt::check()?;
@@ -85,6 +86,8 @@ struct Check<'a> {
     /// Sound of the lines that were read.
     heard_s: f64,
     faults: Faults,
+    /// Whether a style has to say something.
+    strict: &'a Strict,
     warn: &'a dyn Fn(&str),
 }
 

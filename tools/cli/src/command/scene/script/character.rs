@@ -1,8 +1,9 @@
 //! `[[character]]`: who is there, where, and how lively.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use media2face::output::{Blinks, Gaze, GazeTarget};
+use media2face::output::{self, Blinks, Gaze, GazeTarget};
 use serde::Deserialize;
 use toml::Value;
 
@@ -30,10 +31,15 @@ pub struct Character {
 pub struct Adjustments {
     pub expression_gain: Option<f32>,
     pub head_gain: Option<f32>,
+    pub smoothing_s: Option<f32>,
     pub head_smoothing_s: Option<f32>,
+    /// By their names.
+    pub channels: BTreeMap<String, Channel>,
     /// Of the motion's own gaze.
     pub gaze_gain: Option<f32>,
+    pub gaze_limit_deg: Option<f32>,
     pub saccades_per_minute: Option<f32>,
+    pub saccade_deg: Option<f32>,
     pub blink_limit: Option<f32>,
     pub blinks_per_minute: Option<f32>,
     /// Whether eyes and head turn to others, and the head's part of that.
@@ -47,9 +53,13 @@ impl Adjustments {
         let Self {
             expression_gain,
             head_gain,
+            smoothing_s,
             head_smoothing_s,
+            channels,
             gaze_gain,
+            gaze_limit_deg,
             saccades_per_minute,
+            saccade_deg,
             blink_limit,
             blinks_per_minute,
             looks,
@@ -62,18 +72,45 @@ impl Adjustments {
             seed,
             expression_gain: expression_gain.unwrap_or(kept.expression_gain),
             head_gain: head_gain.unwrap_or(kept.head_gain),
+            smoothing_s: smoothing_s.unwrap_or(kept.smoothing_s),
             head_smoothing_s: head_smoothing_s.unwrap_or(media2face::Adjustments::CALM_HEAD_S),
+            channels: channels.iter().map(|(name, channel)| (name.clone(), channel.settings())).collect(),
             blinks: Blinks {
                 limit: blink_limit.unwrap_or(kept.blinks.limit),
                 added_per_minute: blinks_per_minute.unwrap_or(kept.blinks.added_per_minute),
             },
             gaze: Gaze {
                 gain: gaze_gain.unwrap_or(kept.gaze.gain),
+                limit_rad: gaze_limit_deg.map_or(kept.gaze.limit_rad, f32::to_radians),
                 saccades_per_minute: saccades_per_minute.unwrap_or(kept.gaze.saccades_per_minute),
+                saccade_rad: saccade_deg.map_or(kept.gaze.saccade_rad, f32::to_radians),
                 targets,
                 ..kept.gaze
             },
-            ..kept
+        }
+    }
+}
+
+/// What is done to one channel.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Channel {
+    pub gain: Option<f32>,
+    pub offset: Option<f32>,
+    pub min: Option<f32>,
+    pub max: Option<f32>,
+}
+
+impl Channel {
+    /// As the library takes it.
+    fn settings(self) -> output::Channel {
+        let Self { gain, offset, min, max } = self;
+        let kept = output::Channel::default();
+        output::Channel {
+            gain: gain.unwrap_or(kept.gain),
+            offset: offset.unwrap_or(kept.offset),
+            min: min.unwrap_or(kept.min),
+            max: max.unwrap_or(kept.max),
         }
     }
 }

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use anyhow::{Result, anyhow};
 use media2face::signal::FrameRate;
-use media2face::{SessionOptions, limits};
+use media2face::{InpaintMode, SessionOptions, limits};
 use serde::Deserialize;
 use toml::Value;
 
 use crate::command::scene::sound;
+use crate::input::guidance::Guidance;
 
 /// `[scene]`
 #[derive(Default, Deserialize)]
@@ -21,8 +22,17 @@ pub struct Scene {
     /// Of the first character; by default it follows from the sounds of all lines.
     pub seed: Option<u64>,
     pub steps: Option<u32>,
-    pub guidance_audio: Option<f32>,
-    pub guidance_style: Option<f32>,
+    pub noise_scale: Option<f32>,
+    pub eta: Option<f32>,
+    /// In the scene's time, where they are curves.
+    pub guidance_audio: Option<Guidance>,
+    pub guidance_style: Option<Guidance>,
+    /// Whether the pack's default style is there where no style is asked for.
+    pub default_style: Option<bool>,
+    /// Whether frames without a style keep the unstyled motion.
+    pub isolate_styles: Option<bool>,
+    /// Keyframes painted into the noisy state, each step that often.
+    pub repaint: Option<u32>,
     /// Whether motions are adjusted as the pack states.
     pub pack_adjustments: Option<bool>,
     pub lead_s: Option<f64>,
@@ -44,8 +54,13 @@ impl Scene {
         let Self {
             seed,
             steps,
+            noise_scale,
+            eta,
             guidance_audio,
             guidance_style,
+            default_style,
+            isolate_styles,
+            repaint,
             pack_adjustments,
             // Of the whole scene.
             model: _,
@@ -56,11 +71,20 @@ impl Scene {
             tail_s: _,
         } = self;
         let heard = sound::heard();
+        let (guidance_audio, audio_curve) = Guidance::split(guidance_audio.as_ref());
+        let (guidance_style, style_curve) = Guidance::split(guidance_style.as_ref());
         SessionOptions {
             seed: seed.unwrap_or(heard.seed),
             steps: steps.map(|steps| steps as usize),
-            guidance_audio: *guidance_audio,
-            guidance_style: *guidance_style,
+            noise_scale: *noise_scale,
+            eta: *eta,
+            guidance_audio,
+            audio_curve,
+            guidance_style,
+            style_curve,
+            default_style: default_style.unwrap_or(heard.default_style),
+            isolate_styles: isolate_styles.unwrap_or(heard.isolate_styles),
+            edit_mode: repaint.map_or(heard.edit_mode, |loops| InpaintMode::Repaint { loops: loops as usize }),
             pack_adjustments: pack_adjustments.unwrap_or(heard.pack_adjustments),
             ..heard
         }
