@@ -22,6 +22,7 @@ mod page;
 mod prompts;
 mod rates;
 mod scene;
+mod scene_options;
 #[cfg(unix)]
 mod signals;
 mod sound;

@@ -5,7 +5,7 @@ use std::fs;
 use crate::{Bench, INTEGERS, assert_failed, has_ffmpeg, names};
 
 /// Two characters who speak after each other, with all that a line can have.
-const SCRIPT: &str = r#"
+pub(crate) const SCRIPT: &str = r#"
 [scene]
 model = "tiny.m2f"
 lead_s = 0.1
@@ -36,13 +36,13 @@ look_at = [0, 0.1, 1]
 
 impl Bench {
     /// Writes a script and animates it.
-    fn scene(&self, script: &str, out: &str, more: &[&str]) -> std::process::Output {
+    pub(crate) fn scene(&self, script: &str, out: &str, more: &[&str]) -> std::process::Output {
         fs::write(self.path("scene.toml"), script).unwrap();
         self.m2f(&[&["scene", "scene.toml", "--out", out], more].concat())
     }
 
     /// The faults that a script is refused for; nothing is written.
-    fn faults(&self, script: &str) -> Vec<String> {
+    pub(crate) fn faults(&self, script: &str) -> Vec<String> {
         let output = self.scene(script, "none", &[]);
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{stderr}");
@@ -56,7 +56,7 @@ impl Bench {
     }
 }
 
-fn json(bench: &Bench, path: &str) -> serde_json::Value {
+pub(crate) fn json(bench: &Bench, path: &str) -> serde_json::Value {
     serde_json::from_slice(&fs::read(bench.path(path)).unwrap()).unwrap()
 }
 
