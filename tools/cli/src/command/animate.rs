@@ -7,10 +7,11 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail};
 use media2face::{Adjustments, Model, Session, SessionOptions, StyleTrack};
 
-use crate::command::args::{Animate, Emit, StyleGroup};
+use crate::command::args::{Animate, StyleGroup};
 use crate::command::generate;
 use crate::command::output::Output;
 use crate::command::summary::Stages;
+use crate::emit::Emit;
 use crate::emit::envelope::Envelope;
 use crate::emit::page::{self, Band, Clip, Page};
 use crate::emit::recording::Recording;

@@ -26,7 +26,7 @@ pub use compare::Compare;
 pub use compute::{Backend, Compute, Pack};
 pub use convert::{Convert, Size};
 pub use extract::Extract;
-pub use files::{Emit, Files, FilmSize, Fps};
+pub use files::{Files, FilmSize, Fps};
 pub use inspect::{Devices, Identities, Inspect};
 pub use sampling::Sampling;
 pub use scene::Scene;
@@ -64,6 +64,7 @@ pub enum Command {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::emit::Emit;
     use clap::CommandFactory;
     use clap::error::ErrorKind;
 

@@ -8,8 +8,8 @@ use anyhow::Result;
 use media2face::signal::FrameRate;
 use media2face::{Animation, Reader};
 
-use crate::command::args::Emit;
 use crate::command::generate::{self, CHUNK_FRAMES};
+use crate::emit::Emit;
 use crate::emit::envelope::Envelope;
 use crate::emit::glb::{self, Figure};
 use crate::emit::npy::NpyWriter;

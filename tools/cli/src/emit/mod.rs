@@ -1,5 +1,5 @@
-//! The files of `m2f animate`: each writer takes plain data and a writer. One more format is a file here, a name in `Emit`
-//! (command/args.rs) and its turn in command/output.rs.
+//! The files of `m2f animate` and `m2f scene`: each writer takes plain data and a writer. One more format is a file here, a name in
+//! [`Emit`] and its turn in command/output.rs.
 
 pub mod csv;
 pub mod envelope;
@@ -11,3 +11,66 @@ pub mod recording;
 pub mod staged;
 pub mod timecode;
 pub mod track;
+
+use clap::ValueEnum;
+
+/// A file of `m2f animate` and `m2f scene`.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Emit {
+    Html,
+    Glb,
+    Csv,
+    Json,
+    Png,
+    Npy,
+    Mp4,
+    Frames,
+}
+
+impl Emit {
+    /// Those that are written where nothing is asked for.
+    pub const UNASKED: [Self; 4] = [Self::Html, Self::Glb, Self::Csv, Self::Json];
+
+    /// What its name ends in, behind the point.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Html => "html",
+            Self::Glb => "glb",
+            Self::Csv => "csv",
+            Self::Json => "json",
+            Self::Png => "png",
+            Self::Npy => "offsets.npy",
+            Self::Mp4 => "mp4",
+            Self::Frames => "frames",
+        }
+    }
+
+    /// Whether it shows a mesh, which not every model has.
+    pub fn needs_mesh(self) -> bool {
+        !matches!(self, Self::Csv | Self::Json)
+    }
+
+    /// What it is, for the help: lines of up to 104 letters.
+    fn about(self) -> &'static str {
+        match self {
+            Self::Html => "a page of the moving face with its sound, to open in a browser; everything is inside",
+            Self::Glb => "the face with 52 morph targets and its animation, for Blender, three.js, engines",
+            Self::Csv => {
+                "Live Link Face: 52 ARKit weights, head and eye angles, one row a frame with its SMPTE timecode; many\n\
+                 importers assume 60 frames a second whatever the file says: give them --fps 60"
+            }
+            Self::Json => "weights and head poses with the model's own names",
+            Self::Png => "contact sheet: faces at even times over the waveform",
+            Self::Npy => "vertex offsets [frames, vertices, 3], f32, mm",
+            Self::Mp4 => "a film of the face with its sound; needs ffmpeg on the PATH",
+            Self::Frames => "a folder of the film's pictures, and boxes.csv: where the face is in each",
+        }
+    }
+
+    /// A line of the help for each, by the ending of its name.
+    pub fn help() -> String {
+        let below = format!("\n{:16}", "");
+        let line = |kind: &Self| format!("  .{:<13}{}\n", kind.ending(), kind.about().replace('\n', &below));
+        Self::value_variants().iter().map(line).collect()
+    }
+}

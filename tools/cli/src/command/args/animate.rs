@@ -5,21 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{Adjustments, Compute, Files, Fps, Pack, Session, Strict};
+use crate::emit::Emit;
 
-/// Animate a face from a sound file
-#[derive(Args)]
-#[command(after_help = "Files, named after the sound file:
-  .html         a page of the moving face with its sound, to open in a browser; everything is inside
-  .csv          Live Link Face: 52 ARKit weights, head and eye angles, one row a frame with its SMPTE timecode; many
-                importers assume 60 frames a second whatever the file says: give them --fps 60
-  .json         weights and head poses with the model's own names
-  .glb          the face with 52 morph targets and its animation, for Blender, three.js, engines
-  .png          contact sheet: faces at even times over the waveform
-  .offsets.npy  vertex offsets [frames, vertices, 3], f32, mm
-  .mp4          a film of the face with its sound; needs ffmpeg on the PATH
-  .frames       a folder of the film's pictures, and boxes.csv: where the face is in each
-
-Examples:
+const EXAMPLES: &str = "Examples:
   m2f animate speech.wav --out out/
   m2f animate speech.wav --out out/ --style \"happy\" --guidance-style 2
   m2f animate speech.wav --out out/ --style sad --at 0-1.5 --style happy --at 1.5- --strength 0.8
@@ -34,7 +22,11 @@ Examples:
 Sound is WAV of any kind (integers and floats of any size, A-law, µ-law, ADPCM, MP3 inside; RF64, BW64, RIFX), AU, AIFF, CAF,
 FLAC, MP3, Ogg Vorbis, and AAC or ALAC in MP4, known by what is in it and not by its name; 4 to 768 kHz, up to 64
 channels, up to 4 hours. Of anything else m2f says what it is and how ffmpeg converts it. Channels are averaged; where they
-would cancel each other the loudest is taken, with a warning.")]
+would cancel each other the loudest is taken, with a warning.";
+
+/// Animate a face from a sound file
+#[derive(Args)]
+#[command(after_help = format!("Files, named after the sound file:\n{}\n{EXAMPLES}", Emit::help()))]
 pub struct Animate {
     /// Sound file or pipe; - reads the standard input, and files are then named stdin
     pub input: PathBuf,

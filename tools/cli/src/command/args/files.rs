@@ -4,9 +4,11 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use anyhow::{Result, ensure};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use media2face::Model;
 use media2face::signal::FrameRate;
+
+use crate::emit::Emit;
 
 /// Which files, and where.
 #[derive(Args)]
@@ -25,48 +27,17 @@ impl Files {
     /// The files that are wanted, each once; those of a mesh only where the model has one.
     pub fn kinds(&self, model: &Model) -> Result<Vec<Emit>> {
         let has_mesh = model.topology().is_some();
-        let needs_mesh = |kind| !matches!(kind, Emit::Csv | Emit::Json);
         let Some(wanted) = &self.emit else {
-            let all = [Emit::Html, Emit::Glb, Emit::Csv, Emit::Json];
-            return Ok(all.into_iter().filter(|&kind| has_mesh || !needs_mesh(kind)).collect());
+            return Ok(Emit::UNASKED.into_iter().filter(|kind| has_mesh || !kind.needs_mesh()).collect());
         };
         let mut kinds = Vec::new();
         for &kind in wanted {
-            ensure!(has_mesh || !needs_mesh(kind), "the model has no mesh: --emit csv,json works without one");
+            ensure!(has_mesh || !kind.needs_mesh(), "the model has no mesh: --emit csv,json works without one");
             if !kinds.contains(&kind) {
                 kinds.push(kind);
             }
         }
         Ok(kinds)
-    }
-}
-
-/// A file of `m2f animate` and `m2f scene`.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Emit {
-    Html,
-    Glb,
-    Csv,
-    Json,
-    Png,
-    Npy,
-    Mp4,
-    Frames,
-}
-
-impl Emit {
-    /// What its name ends in, behind the point.
-    pub fn ending(self) -> &'static str {
-        match self {
-            Self::Html => "html",
-            Self::Glb => "glb",
-            Self::Csv => "csv",
-            Self::Json => "json",
-            Self::Png => "png",
-            Self::Npy => "offsets.npy",
-            Self::Mp4 => "mp4",
-            Self::Frames => "frames",
-        }
     }
 }
 

@@ -17,9 +17,10 @@ use std::sync::Arc;
 
 use anyhow::{Result, ensure};
 
-use crate::command::args::{self, Emit};
+use crate::command::args;
 use crate::command::output::Output;
 use crate::command::summary::Stages;
+use crate::emit::Emit;
 use crate::emit::envelope::Envelope;
 use crate::input::ffmpeg;
 use crate::process::interrupt;
