@@ -8,30 +8,24 @@
 //! One animation moves them all; the file of the sound that belongs to it is named in the scene's extras, which importers show.
 
 mod buffer;
+mod motion;
+mod surface;
 
 use std::io::Write;
 
 use anyhow::{Result, ensure};
 use gltf_json as json;
-use json::accessor::Type;
-use json::validation::Checked::Valid;
-use json::{Index, animation, material, mesh, scene};
+use json::{Index, scene};
 use media2face::Eyeball;
-use media2face::output::{EyeChannels, eye_rotation};
-use media2face::pack::Part;
-use media2face::signal::HeadPose;
 
 use self::buffer::Document;
+use self::surface::Shapes;
 use crate::emit::track::Track;
 use crate::render::mesh::Mesh;
 use crate::render::placement::Placement;
-use crate::render::vector::{Vec3, add, scale, sub};
+use crate::render::vector::{scale, sub};
 
 const METRES: f32 = 1e-3;
-/// Vertices that a target moves less than this keep their place in it: a decoder's offsets are never quite zero.
-const MOVED_MM: f32 = 0.02;
-/// The same for the change of a normal.
-const TURNED: f32 = 0.01;
 /// Names of the nodes of the eyes.
 const EYES: [&str; 2] = ["eye_left", "eye_right"];
 
@@ -142,150 +136,16 @@ impl Document {
         self.root.scene = Some(scene);
         Ok(())
     }
-
-    /// One part of the mesh, its vertices its own and about a point; with targets, or as it is at rest.
-    fn primitive(
-        &mut self,
-        figure: &Figure,
-        part: usize,
-        about_mm: Vec3,
-        shapes: &Shapes,
-        targets: bool,
-    ) -> mesh::Primitive {
-        let (mesh, part) = (figure.mesh, &figure.mesh.parts[part]);
-        let vertices = part.vertices[0]..part.vertices[1];
-        let first = vertices.start as u32;
-        let indices: Vec<u32> =
-            mesh.triangles[part.triangles[0]..part.triangles[1]].iter().flatten().map(|&index| index - first).collect();
-        let positions: Vec<Vec3> =
-            mesh.vertices_mm[vertices.clone()].iter().map(|&v| scale(sub(v, about_mm), METRES)).collect();
-        let normals = &shapes.neutral_normals[vertices.clone()];
-
-        let attributes = [
-            (Valid(mesh::Semantic::Positions), self.vertex_attribute(&positions, true)),
-            (Valid(mesh::Semantic::Normals), self.vertex_attribute(normals, false)),
-        ];
-        let indices = self.indices(&indices, vertices.len());
-        let target = |shape: &Shape| mesh::MorphTarget {
-            positions: Some(self.sparse(&shape.moves[vertices.clone()], MOVED_MM * METRES, true)),
-            normals: Some(self.sparse(&shape.turns[vertices.clone()], TURNED, false)),
-            tangents: None,
-        };
-        let targets = targets.then(|| shapes.targets.iter().map(target).collect());
-        mesh::Primitive {
-            attributes: attributes.into(),
-            extensions: None,
-            extras: None,
-            indices: Some(indices),
-            material: Some(self.material(figure, part)),
-            mode: Valid(mesh::Mode::Triangles),
-            targets,
-        }
-    }
-
-    fn material(&mut self, figure: &Figure, part: &Part) -> Index<json::Material> {
-        let [r, g, b] = part.colour;
-        let roughness = match part.name.as_str() {
-            name if name.starts_with("eye") => 0.15,
-            name if name.starts_with("teeth") || name.starts_with("tongue") => 0.35,
-            _ => 0.6,
-        };
-        self.root.push(json::Material {
-            name: Some(figure.name(&part.name)),
-            // What follows the map is a sheet (skin, brows), seen from behind at its borders; the rest is closed.
-            double_sided: part.follow == "map",
-            pbr_metallic_roughness: material::PbrMetallicRoughness {
-                base_color_factor: material::PbrBaseColorFactor([r, g, b, 1.0]),
-                metallic_factor: material::StrengthFactor(0.0),
-                roughness_factor: material::StrengthFactor(roughness),
-                ..Default::default()
-            },
-            ..Default::default()
-        })
-    }
-
-    /// Weights of each `face`, rotation and translation of each `head`, rotations of its eyes, linear between frames.
-    fn animation(&mut self, figures: &[Figure], nodes: &[Nodes]) {
-        let Some(Figure { track, .. }) = figures.first() else { return };
-        let times: Vec<f32> = (0..track.frame_count()).map(|frame| track.fps.time_s(frame) as f32).collect();
-        let input = self.times(&times);
-
-        let mut samplers = Vec::new();
-        let mut channels = Vec::new();
-        let mut channel = |output, node, path| {
-            samplers.push(animation::Sampler {
-                extensions: None,
-                extras: None,
-                input,
-                interpolation: Valid(animation::Interpolation::Linear),
-                output,
-            });
-            channels.push(animation::Channel {
-                sampler: Index::new(samplers.len() as u32 - 1),
-                target: animation::Target { extensions: None, extras: None, node, path: Valid(path) },
-                extensions: None,
-                extras: None,
-            });
-        };
-        for (Figure { mesh, track, .. }, nodes) in figures.iter().zip(nodes) {
-            let rotations: Vec<[f32; 4]> = track.heads.iter().map(|head| head.rotation).collect();
-            let moved = |head: &HeadPose| scale(add(mesh.head_pivot_mm, head.translation_mm), METRES);
-            let translations: Vec<Vec3> = track.heads.iter().map(moved).collect();
-            let weights = self.floats(&track.weights, Type::Scalar);
-            channel(weights, nodes.face, animation::Property::MorphTargetWeights);
-            channel(self.floats(&rotations, Type::Vec4), nodes.head, animation::Property::Rotation);
-            channel(self.floats(&translations, Type::Vec3), nodes.head, animation::Property::Translation);
-            let Ok(looks) = EyeChannels::find(&track.names) else { continue };
-            for (side, &eye) in nodes.eyes.iter().enumerate() {
-                let turn = |frame| eye_rotation(looks.angles(track.row(frame), &track.eye_range)[side]);
-                let turns: Vec<[f32; 4]> = (0..track.frame_count()).map(turn).collect();
-                channel(self.floats(&turns, Type::Vec4), eye, animation::Property::Rotation);
-            }
-        }
-        self.root.push(json::Animation {
-            extensions: None,
-            extras: None,
-            channels,
-            name: Some("speech".to_owned()),
-            samplers,
-        });
-    }
-}
-
-/// The targets' positions in metres and normals, as differences from the neutral.
-struct Shapes {
-    neutral_normals: Vec<Vec3>,
-    targets: Vec<Shape>,
-}
-
-struct Shape {
-    moves: Vec<Vec3>,
-    turns: Vec<Vec3>,
-}
-
-impl Shapes {
-    fn new(figure: &Figure) -> Self {
-        let mesh = figure.mesh;
-        let neutral_normals = mesh.normals(&mesh.vertices_mm);
-        let stride = mesh.vertices_mm.len() * 3;
-        let targets = figure.offsets_mm.chunks_exact(stride);
-        let targets = targets
-            .map(|offsets_mm| {
-                let normals = mesh.normals(&mesh.moved(offsets_mm));
-                Shape {
-                    moves: offsets_mm.as_chunks::<3>().0.iter().map(|&offset| scale(offset, METRES)).collect(),
-                    turns: normals.iter().zip(&neutral_normals).map(|(&to, &from)| sub(to, from)).collect(),
-                }
-            })
-            .collect();
-        Self { neutral_normals, targets }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::buffer::tests::chunks;
     use super::*;
+    use json::mesh;
+    use json::validation::Checked::Valid;
+    use media2face::output::eye_rotation;
+
     use crate::emit::track::tests::short;
     use crate::render::mesh::tests::ball;
 
