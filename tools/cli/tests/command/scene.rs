@@ -155,15 +155,8 @@ fn style_lies_on_its_line_and_leaves_the_rest_alone() {
     assert!(!differ.is_empty() && differ.iter().all(|frame| (13..45).contains(frame)), "{differ:?}");
 }
 
-#[test]
-fn every_fault_of_a_script_is_told_in_one_report() {
-    let bench = Bench::new();
-    fs::write(bench.path("text.png"), "no picture").unwrap();
-    fs::write(bench.path("text.obj"), "no mesh").unwrap();
-    fs::write(bench.path("text.json"), "no weights").unwrap();
-    bench.wav("empty.wav", INTEGERS, []);
-    let faults = bench.faults(
-        r#"
+/// A script in which nothing is right.
+const FAULTY: &str = r#"
 [scene]
 model = "tiny.m2f"
 steps = 0
@@ -210,43 +203,53 @@ keyframes = [
     { start_s = 0.1, file = "text.json" }, { start_s = 0.2, end_s = 0.1, expression = "smile" }, { start_s = 0.1 },
     { start_s = 0.1, head = { yaw_deg = 200 } }, { start_s = 0.1, head = { turn = 3 } },
 ]
-"#,
-    );
-    let expected = [
-        ("character 3 (a/b)", "invalid length 2"),
-        ("[scene], pause_s", "-1 s, expected 0 to"),
-        ("[scene], fps", "expected 1 to 1000"),
-        ("[scene]", "0 steps"),
-        ("character 1 (ann), position_m", "three numbers of metres"),
-        ("character 1 (ann), identity", "no identity \"nobody\""),
-        ("character 1 (ann), styles 1", "expected one of text, picture and preset"),
-        ("character 1 (ann), adjustments", "a gain of the head of -1"),
-        ("character 2 (Ann), facing_deg", "expected -360 to 360"),
-        ("character 2 (Ann), mesh", "text.obj"),
-        ("character 2 (Ann)", "another character is called"),
-        ("line 1 (ann), start_s", "-1 s, expected 0 to"),
-        ("line 1 (ann), audio", "cannot read none.wav"),
-        ("line 2 (carl), audio", "cannot read empty.wav: it holds no samples"),
-        ("line 2 (carl), look_at", "own eyes"),
-        ("line 2 (carl), character", "no character \"carl\": ann, Ann, a/b"),
-        ("line 3 (Ann)", "start_s and pause_s: give one of them"),
-        ("line 3 (Ann), styles 1", "cannot read the picture none.png"),
-        ("line 3 (Ann), styles 2", "text.png"),
-        ("line 3 (Ann), styles 3", "preset"),
-        ("line 3 (Ann), styles 4", "a style from 2 s to 1 s"),
-        ("line 3 (Ann), styles 5", "expected one of text, picture and preset"),
-        ("line 3 (Ann), keyframes 1", "no expression \"smirk\""),
-        ("line 3 (Ann), keyframes 2", "no channel \"jaw\""),
-        ("line 3 (Ann), keyframes 3", "cannot read the picture none.png"),
-        ("line 3 (Ann), keyframes 4", "text.json is no object of channels and weights"),
-        ("line 3 (Ann), keyframes 5", "it ends before it starts"),
-        ("line 3 (Ann), keyframes 6", "neither an expression nor a head"),
-        ("line 3 (Ann), keyframes 7", "the head at 200 degrees"),
-        ("line 3 (Ann), keyframes 8", "unknown field `turn`"),
-        ("line 3 (Ann), look_at", "no character \"dora\": ann, Ann, a/b"),
-    ];
-    assert_eq!(faults.len(), expected.len(), "{faults:#?}");
-    for (fault, (place, text)) in faults.iter().zip(expected) {
+"#;
+
+/// Where its faults are, and what is told of each.
+const FAULTS: [(&str, &str); 31] = [
+    ("character 3 (a/b)", "invalid length 2"),
+    ("[scene], pause_s", "-1 s, expected 0 to"),
+    ("[scene], fps", "expected 1 to 1000"),
+    ("[scene]", "0 steps"),
+    ("character 1 (ann), position_m", "three numbers of metres"),
+    ("character 1 (ann), identity", "no identity \"nobody\""),
+    ("character 1 (ann), styles 1", "expected one of text, picture and preset"),
+    ("character 1 (ann), adjustments", "a gain of the head of -1"),
+    ("character 2 (Ann), facing_deg", "expected -360 to 360"),
+    ("character 2 (Ann), mesh", "text.obj"),
+    ("character 2 (Ann)", "another character is called"),
+    ("line 1 (ann), start_s", "-1 s, expected 0 to"),
+    ("line 1 (ann), audio", "cannot read none.wav"),
+    ("line 2 (carl), audio", "cannot read empty.wav: it holds no samples"),
+    ("line 2 (carl), look_at", "own eyes"),
+    ("line 2 (carl), character", "no character \"carl\": ann, Ann, a/b"),
+    ("line 3 (Ann)", "start_s and pause_s: give one of them"),
+    ("line 3 (Ann), styles 1", "cannot read the picture none.png"),
+    ("line 3 (Ann), styles 2", "text.png"),
+    ("line 3 (Ann), styles 3", "preset"),
+    ("line 3 (Ann), styles 4", "a style from 2 s to 1 s"),
+    ("line 3 (Ann), styles 5", "expected one of text, picture and preset"),
+    ("line 3 (Ann), keyframes 1", "no expression \"smirk\""),
+    ("line 3 (Ann), keyframes 2", "no channel \"jaw\""),
+    ("line 3 (Ann), keyframes 3", "cannot read the picture none.png"),
+    ("line 3 (Ann), keyframes 4", "text.json is no object of channels and weights"),
+    ("line 3 (Ann), keyframes 5", "it ends before it starts"),
+    ("line 3 (Ann), keyframes 6", "neither an expression nor a head"),
+    ("line 3 (Ann), keyframes 7", "the head at 200 degrees"),
+    ("line 3 (Ann), keyframes 8", "unknown field `turn`"),
+    ("line 3 (Ann), look_at", "no character \"dora\": ann, Ann, a/b"),
+];
+
+#[test]
+fn every_fault_of_a_script_is_told_in_one_report() {
+    let bench = Bench::new();
+    fs::write(bench.path("text.png"), "no picture").unwrap();
+    fs::write(bench.path("text.obj"), "no mesh").unwrap();
+    fs::write(bench.path("text.json"), "no weights").unwrap();
+    bench.wav("empty.wav", INTEGERS, []);
+    let faults = bench.faults(FAULTY);
+    assert_eq!(faults.len(), FAULTS.len(), "{faults:#?}");
+    for (fault, (place, text)) in faults.iter().zip(FAULTS) {
         assert!(fault.starts_with(&format!("{place}: ")) && fault.contains(text), "{fault:?}, not {place}: {text}");
     }
 }
