@@ -26,6 +26,17 @@
 /** flags of a frame target: write normals, too. */
 #define M2F_VULKAN_FRAME_NORMALS 2
 
+/** How a vertex is stored. The fourth component, where there is one, is 1 for positions, 0 for offsets and normals. */
+typedef uint32_t m2f_vulkan_vertex_format;
+enum {
+    /** Three floats: 12 bytes. */
+    M2F_VULKAN_VERTEX_FORMAT_F32X3 = 0,
+    /** Four floats: 16 bytes. */
+    M2F_VULKAN_VERTEX_FORMAT_F32X4 = 1,
+    /** Four halves: 8 bytes. From 128 mm on a step is an eighth of a millimetre: fit for offsets and normals. */
+    M2F_VULKAN_VERTEX_FORMAT_F16X4 = 2,
+};
+
 /**
  * What a host enables on its device, as m2f_vulkan_requirements fills it in. Names are static; features are
  * structure.member.

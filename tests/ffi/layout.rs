@@ -82,6 +82,7 @@ fn c_compiler_agrees_on_every_size_and_offset() {
         ("M2F_BACKEND_VULKAN", m2f_backend::M2F_BACKEND_VULKAN as usize),
         ("M2F_DEVICE_SOFTWARE", m2f_device_kind::M2F_DEVICE_SOFTWARE as usize),
         ("M2F_TIER_PACKED", m2f_tier::M2F_TIER_PACKED as usize),
+        ("M2F_VULKAN_VERTEX_FORMAT_F16X4", m2f_vulkan_vertex_format::M2F_VULKAN_VERTEX_FORMAT_F16X4 as usize),
     ];
     let enums = enums.map(|(name, value)| (name.to_owned(), value));
     let rows: Vec<(String, usize)> = rows.into_iter().chain(enums).collect();
