@@ -1,4 +1,4 @@
-//! Livelier or calmer results: gains, smoothing, channels, blinks, gaze.
+//! Adjusted results: gains, smoothing, channels, blinks, gaze.
 
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
@@ -14,68 +14,68 @@ use super::options::{self, Options};
 use super::result::{m2f_channel, m2f_result};
 use super::text;
 
-/// A direction to look at for a while. The eyes jump to it and hold it against every movement of the head; the head turns
-/// by its share, and by what is further than the eyes turn (as far as a look weight of 1, at most 25 degrees).
+/// A direction to look at for a while. The eyes jump to it and stay on it through every movement of the head. The head turns by
+/// `head_share` of the angle. It turns further if the eyes would have to turn by more than a look weight of 1 or than 25 degrees.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct m2f_gaze_target {
-    /// When eyes and head begin to turn there, seconds; at 0 they are there from the first frame on.
+    /// When eyes and head begin to turn there, seconds. At 0 they look there from the first frame on.
     pub start_s: f64,
-    /// When they begin to turn back, or to a target that starts here; infinity for the rest of the clip. Past the clip's end
-    /// it is cut, with a warning.
+    /// When they begin to turn back, or to a target that starts at this time; infinity for the rest of the clip. What is past the
+    /// clip's end is cut, with a warning.
     pub end_s: f64,
-    /// From straight ahead to the character's left, radians.
+    /// Angle from straight ahead to the character's left, radians.
     pub yaw_rad: f32,
-    /// Down, radians.
+    /// Angle downwards, radians.
     pub pitch_rad: f32,
-    /// Part of the angle that the head turns, 0..1.
+    /// Share of the angle that the head turns, 0..1.
     pub head_share: f32,
-    /// How long the head takes, seconds; the eyes are there within 0.1.
+    /// How long the head takes, seconds. The eyes are there within 0.1.
     pub ramp_s: f32,
 }
 
-/// Options of [`m2f_result_adjust`]. Fill with [`m2f_adjustment_options_init`] first: the defaults change nothing.
+/// Options of [`m2f_result_adjust`]. Fill with [`m2f_adjustment_options_init`] first. The defaults change nothing.
 ///
-/// They act in this order: gains, smoothing, channels and limits, added blinks, gaze.
+/// Adjustments are made in this order: gains, smoothing, channels and limits, added blinks, gaze.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct m2f_adjustment_options {
-    /// Bytes of this struct as the caller knows it.
+    /// Size of this struct in bytes. [`m2f_adjustment_options_init`] sets it.
     pub struct_size: u32,
-    /// Factor on the expression about the face at rest, 0..4; default 1.
+    /// Scales the expression about the face at rest, 0..4; default 1.
     pub expression_gain: f32,
-    /// Decides about added blinks and saccades; default `M2F_SEED_AUTO`, the result's own.
+    /// Decides about added blinks and saccades. Default `M2F_SEED_AUTO`: the result's own seed.
     pub seed: u64,
-    /// Factor on the head's angle and translation, 0..4; default 1.
+    /// Scales the head's angle and translation, 0..4; default 1.
     pub head_gain: f32,
-    /// Standard deviation of the smoothing of the expression, seconds, 0..10, without lag; default 0, none.
+    /// Standard deviation of the smoothing of the expression, seconds, 0..10. Nothing lags. Default 0: no smoothing.
     pub smoothing_s: f32,
-    /// The same for the head; .04 calms the starter's, which trembles a little.
+    /// The same for the head. The starter's head trembles a little; .04 calms it.
     pub head_smoothing_s: f32,
-    /// Most closure of the lids by the model's own blinks, 0..1; default 1, 0 turns them off. Lids that are held half closed
-    /// for longer than half a second stay.
+    /// Limits how far the model's own blinks close the lids, 0..1. Default 1; 0 turns them off. Lids that are half closed for
+    /// longer than half a second stay so.
     pub blink_limit: f32,
-    /// Blinks to be added, 0..120; default 0.
+    /// Blinks to add per minute, 0..120; default 0.
     pub blinks_per_minute: f32,
-    /// Factor on the model's own gaze, 0..4; default 1, 0 turns it off.
+    /// Scales the model's own gaze, 0..4. Default 1; 0 turns it off.
     pub gaze_gain: f32,
-    /// Most turn of the model's own gaze, radians; default infinity.
+    /// Limits the angle of the model's own gaze, radians; default infinity.
     pub gaze_limit_rad: f32,
-    /// Saccades to be added, 0..400; default 0.
+    /// Saccades to add per minute, 0..400; default 0.
     pub saccades_per_minute: f32,
-    /// Standard deviation of their yaw, radians, 0..0.35; of their pitch half of it. Default 0.07.
+    /// Standard deviation of the yaw of added saccades, radians, 0..0.35. That of their pitch is half of it. Default 0.07.
     pub saccade_rad: f32,
     /// How far a look weight of 1 turns an eye, radians: in, out, up, down. Default 0, 0, 0, 0: as on the model's own mesh.
     pub eye_range_rad: [f32; 4],
-    /// Channels behind `channel_names` and `channels`.
+    /// Number of entries in `channel_names` and in `channels`.
     pub channel_count: u32,
     /// Names of blendshapes, UTF-8.
     pub channel_names: *const *const c_char,
-    /// What is done to each; unlike `m2f_result_set_channel` the mesh follows.
+    /// Gain, offset and limits of each. Unlike with `m2f_result_set_channel`, the mesh follows.
     pub channels: *const m2f_channel,
-    /// Directions to look at. Where several are in force at once they are blended.
+    /// Directions to look at. Where several apply at once, they are blended.
     pub targets: *const m2f_gaze_target,
-    /// Targets behind `targets`, at most 4096.
+    /// Number of entries in `targets`, at most 4096.
     pub target_count: u64,
 }
 
@@ -115,14 +115,14 @@ pub unsafe extern "C" fn m2f_adjustment_options_init(options: *mut m2f_adjustmen
     unsafe { options::init(options, size) }
 }
 
-/// Another result of the same clip, livelier or calmer. All reads, bindings, solvers and device writes of it show the same
-/// face; channels set on the handle of `result` do not go along.
+/// Makes another result of the same clip, with adjustments. Every read, binding, solver and device write of the new result shows
+/// the same face. Channels that you set on the handle of `result` do not carry over.
 ///
 /// Parameters: `result`, which stays as it is; `options`, or NULL for a copy; `out`, receives the new result.
-/// Returns: OK; INVALID_ARGUMENT (a number out of its range, times that are negative, reversed or NaN: the text names it);
-/// INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (the model has no blendshape of a name that is needed, or no mapping from
-/// weights or to them).
-/// Ownership: the caller's; end it with `m2f_result_destroy`. Arrays are copied.
+/// Returns: OK; INVALID_ARGUMENT (a number out of its range; times that are negative, reversed or NaN; the text names it);
+/// INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (the model lacks a blendshape that is needed, or the mapping from weights or
+/// to them).
+/// Ownership: yours; end it with `m2f_result_destroy`. Arrays are copied.
 /// Threads: any but an audio thread; delivers waiting log messages. Cost: microseconds a frame.
 ///
 /// # Safety

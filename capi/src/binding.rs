@@ -12,22 +12,22 @@ use super::model::m2f_model;
 use super::options::{self, Options};
 use super::result::m2f_result;
 
-/// The vertices of a mesh as places of the model's skin.
+/// A mesh whose vertices are bound to places on the model's skin.
 pub struct m2f_binding(pub(super) Arc<Binding>);
 
-/// Options of [`m2f_binding_create`].
+/// Options of [`m2f_binding_create`]. Fill with [`m2f_binding_options_init`] first.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct m2f_binding_options {
-    /// Bytes of this struct as the caller knows it.
+    /// Size of this struct in bytes. [`m2f_binding_options_init`] sets it.
     pub struct_size: u32,
-    /// Vertices behind `uv` and `vertices_mm`.
+    /// Number of vertices in `uv` and in `vertices_mm`.
     pub vertex_count: u32,
-    /// u, v of every vertex in the model's chart (`m2f_model_read_uv`), 0..1, v downwards; -1, -1 for a vertex that is not
-    /// on it, which stands still.
+    /// u, v of every vertex in the model's chart (`m2f_model_read_uv`), 0..1, v downwards. -1, -1 for a vertex that is off the
+    /// chart: it does not move.
     pub uv: *const f32,
-    /// The mesh at rest, x, y, z of every vertex, mm, in the model's space; or NULL. It is checked and not kept: another
-    /// unit, other axes and flipped coordinates are found by it.
+    /// The mesh at rest: x, y, z of every vertex, mm, in the model's space; or NULL. It is only checked, to find a wrong unit,
+    /// wrong axes or flipped coordinates.
     pub vertices_mm: *const f32,
 }
 
@@ -51,12 +51,12 @@ pub unsafe extern "C" fn m2f_binding_options_init(options: *mut m2f_binding_opti
     unsafe { options::init(options, size) }
 }
 
-/// Binds a mesh to the model's chart, once; offsets for it are then read from any result of the model.
+/// Binds a mesh to the model's chart, once. You can then read offsets for it from any result of the model.
 ///
 /// Parameters: `model`; `options`, with `uv` set; `out`, receives the binding.
-/// Returns: OK; INVALID_ARGUMENT (no vertices, coordinates that are not finite, outside the chart or flipped, a mesh that is
-/// not in millimetres; the text names the vertex or the unit); INVALID_STRUCT_SIZE; MISSING_PART (the model has no chart).
-/// Ownership: the caller's; end it with [`m2f_binding_destroy`]. It keeps the model alive.
+/// Returns: OK; INVALID_ARGUMENT (no vertices; coordinates that are not finite, outside the chart or flipped; a mesh that is not
+/// in millimetres; the text names the vertex or the unit); INVALID_STRUCT_SIZE; MISSING_PART (the model has no chart).
+/// Ownership: yours; end it with [`m2f_binding_destroy`]. It keeps the model alive.
 /// Threads: any. Cost: a look at the few triangles around each vertex.
 ///
 /// # Safety
@@ -93,12 +93,12 @@ pub extern "C" fn m2f_binding_destroy(binding: Option<Box<m2f_binding>>) {
     destroy(binding);
 }
 
-/// Offsets of a bound mesh, frames at a rate: `count` times x, y, z of every vertex of the binding, mm, to be added to the
-/// mesh at rest; the head pose is not in them. They are what the result's identity does at the same places of its face,
-/// gathered on the processor, wherever the frame was decoded.
+/// Reads the offsets of a bound mesh for frames at a rate: `count` times x, y, z of every vertex of the binding, mm. Add them to
+/// the mesh at rest. The head pose is not in them. Each vertex moves like its place on the face of the result's identity. The CPU
+/// gathers the offsets, wherever the frame was decoded.
 ///
-/// Parameters, returns, threads: as for `m2f_result_read_offsets_mm`; INVALID_ARGUMENT for another model's binding.
-/// Cost: that of `m2f_result_read_offsets_mm` and three products for each float.
+/// Parameters, Returns, Threads: as for `m2f_result_read_offsets_mm`; INVALID_ARGUMENT for a binding of another model.
+/// Cost: that of `m2f_result_read_offsets_mm`, and three products for each float.
 ///
 /// # Safety
 /// As stated for the parameters.

@@ -1,11 +1,11 @@
-//! Buffers that a caller gives: pointer, capacity, count out.
+//! Buffers of the caller: pointer, capacity and count.
 
 use media2face::internals::memory;
 
 use super::error::{Failure, m2f_status};
 use super::guard::check_memory;
 
-/// Input elements. A count past `most` is refused before the first of them is looked at.
+/// Reads input elements. A count above `most` is refused before any element is read.
 ///
 /// # Safety
 /// `data` points to `count` elements that nobody writes during the call, or `count` is 0 or above `most`.
@@ -26,7 +26,7 @@ pub(super) unsafe fn input<'a, T>(data: *const T, count: usize, most: usize, nam
     Ok(unsafe { std::slice::from_raw_parts(data, count) })
 }
 
-/// A copy of what a pointer and a count of an options struct give; NULL is none.
+/// Copies what a pointer and a count of an options struct give. NULL gives `None`.
 ///
 /// # Safety
 /// `data` is NULL, or as for [`input`].
@@ -44,7 +44,7 @@ pub(super) unsafe fn optional<T: Copy>(
     Ok(Some(memory::copy(unsafe { input(data, count, most, name) }?, name)?))
 }
 
-/// A caller's buffer: pointer, capacity, and where the count goes.
+/// A buffer of the caller: pointer, capacity, and the place for the count.
 pub(super) struct Buffer<T> {
     data: *mut T,
     capacity: usize,
@@ -61,8 +61,8 @@ impl<T: Copy> Buffer<T> {
         Self { data, capacity, count }
     }
 
-    /// Whether there is room for `needed` elements. It is not when the caller only queries the count (NULL and capacity 0),
-    /// which is then told.
+    /// Whether the buffer has room for `needed` elements. If the caller only queries the count (NULL and capacity 0), it writes
+    /// the count and answers false.
     pub(super) fn takes(&self, needed: usize) -> Result<bool, Failure> {
         if self.data.is_null() {
             if self.capacity != 0 || self.count.is_null() {
@@ -81,7 +81,7 @@ impl<T: Copy> Buffer<T> {
         Ok(true)
     }
 
-    /// Has `needed` elements written in place, or tells their count.
+    /// Lets `write` fill `needed` elements in place, or answers a query of the count.
     pub(super) fn fill_with(
         self,
         needed: usize,
@@ -95,7 +95,7 @@ impl<T: Copy> Buffer<T> {
         Ok(())
     }
 
-    /// Copies `values` to the caller, or tells their count.
+    /// Copies `values` to the caller, or answers a query of the count.
     pub(super) fn fill(self, values: &[T]) -> Result<(), Failure> {
         self.fill_with(values.len(), |room| {
             check_memory()?;

@@ -9,19 +9,19 @@ use super::error::{Failure, m2f_status};
 use super::guard::{given, guard, not_null};
 use super::options::{self, Options};
 
-/// What kind of device it is.
+/// The kind of a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub enum m2f_device_kind {
-    /// None of the others.
+    /// None of the kinds below.
     M2F_DEVICE_OTHER = 0,
-    /// Shares memory with the processor.
+    /// It shares memory with the CPU.
     M2F_DEVICE_INTEGRATED = 1,
-    /// Has memory of its own.
+    /// It has its own memory.
     M2F_DEVICE_DISCRETE = 2,
-    /// Part of another machine's.
+    /// It is part of another machine's device.
     M2F_DEVICE_VIRTUAL = 3,
-    /// The processor itself, by a software driver.
+    /// It is the CPU, through a software driver.
     M2F_DEVICE_SOFTWARE = 4,
 }
 
@@ -29,45 +29,45 @@ pub enum m2f_device_kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub enum m2f_tier {
-    /// Not at all.
+    /// They cannot run.
     M2F_TIER_NONE = 0,
     /// Halves in memory, products by cooperative matrices.
     M2F_TIER_MATRIX = 1,
     /// Halves in memory, sums over subgroups.
     M2F_TIER_HALF = 2,
-    /// Weights as packed halves, all else in single precision: any Vulkan 1.1 device.
+    /// Weights as packed halves, everything else in single precision. Any Vulkan 1.1 device can do this.
     M2F_TIER_PACKED = 3,
 }
 
-/// A device, as [`m2f_device_describe`] fills it in.
+/// A device. [`m2f_device_describe`] fills it in.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct m2f_device_info {
-    /// Bytes of this struct as the caller knows it.
+    /// Size of this struct in bytes. [`m2f_device_describe`] sets it.
     pub struct_size: u32,
-    /// Place in the list; `device_index` of the runtime's options.
+    /// Place in the list of devices: the `device_index` of the runtime's options.
     pub index: u32,
     /// An `m2f_device_kind`.
     pub kind: u32,
     /// An `m2f_tier`.
     pub tier: u32,
-    /// Same device, same bytes, on every run; `device_uuid` of the runtime's options.
+    /// UUID, which is the same on every run: the `device_uuid` of the runtime's options.
     pub uuid: [u8; 16],
-    /// PCI vendor.
+    /// PCI vendor number.
     pub vendor_id: u32,
     /// Vulkan version, first part.
     pub api_major: u32,
     /// Vulkan version, second part.
     pub api_minor: u32,
-    /// Zero.
+    /// Always 0.
     pub reserved: u32,
-    /// Device-local memory.
+    /// Bytes of memory on the device.
     pub memory_bytes: u64,
-    /// Name by its driver, UTF-8.
+    /// Name of the device, from its driver, UTF-8.
     pub name: [c_char; 256],
-    /// Driver with its version, as it describes itself.
+    /// Driver and its version, in the driver's own words.
     pub driver: [c_char; 512],
-    /// Why it cannot be used, one line; empty when it can.
+    /// Why the device cannot be used, in one line. Empty if it can.
     pub fault: [c_char; 256],
 }
 
@@ -83,11 +83,11 @@ unsafe impl Options for m2f_device_info {
     }
 }
 
-/// Number of Vulkan devices of this machine, usable or not.
+/// Counts the Vulkan devices of this machine, usable or not.
 ///
 /// Parameters: `out`, receives the count.
 /// Returns: OK; INVALID_ARGUMENT; UNSUPPORTED without a Vulkan loader (the text of `m2f_last_error` says why).
-/// Threads: any. Cost: tens to hundreds of milliseconds: Vulkan's drivers are loaded.
+/// Threads: any. Cost: tens to hundreds of milliseconds, because Vulkan's drivers are loaded.
 #[unsafe(no_mangle)]
 pub extern "C" fn m2f_device_count(out: Option<&mut MaybeUninit<u32>>) -> m2f_status {
     guard(|| {
@@ -97,11 +97,11 @@ pub extern "C" fn m2f_device_count(out: Option<&mut MaybeUninit<u32>>) -> m2f_st
     })
 }
 
-/// Describes a device.
+/// Describes a device: its name, kind, tier, driver and memory, and why it cannot be used.
 ///
 /// Parameters: `index`, below `m2f_device_count`; `out`, `size` writable bytes; `size`, sizeof *out.
 /// Returns: OK; INVALID_ARGUMENT; INVALID_STRUCT_SIZE; UNSUPPORTED without a Vulkan loader.
-/// Threads: any. Cost: as [`m2f_device_count`].
+/// Threads: any. Cost: as for [`m2f_device_count`].
 ///
 /// # Safety
 /// As stated for the parameters.
@@ -147,7 +147,7 @@ fn convert(info: &DeviceInfo) -> m2f_device_info {
     out
 }
 
-/// Copies what has room before a NUL; a character is copied whole or not at all.
+/// Copies as much of a text as fits before a NUL. A character is copied whole or not at all.
 fn fill(field: &mut [c_char], text: &str) {
     let most = text.len().min(field.len() - 1);
     let end = (0..=most).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0);

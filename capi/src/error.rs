@@ -6,33 +6,33 @@ use std::fmt::{Arguments, Write};
 
 use media2face::error::Error;
 
-/// What a call answers. Numbers are never reused.
+/// What a call returns. Numbers are never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub enum m2f_status {
     /// Done.
     M2F_STATUS_OK = 0,
-    /// No failure: the work is still going on, or the time given ran out first. Call again later.
+    /// Not a failure: the work goes on, or the given time ran out first. Call again later.
     M2F_STATUS_NOT_READY = 1,
     /// An argument is NULL, out of range, or does not fit the others. Correct the call.
     M2F_STATUS_INVALID_ARGUMENT = 2,
-    /// An options struct has a size that this library cannot read, or unknown fields that are set.
+    /// An options struct has a size that this library cannot read, or sets fields that this library does not know.
     M2F_STATUS_INVALID_STRUCT_SIZE = 3,
-    /// A buffer is too small; the needed count was not written. Query the size first.
+    /// A buffer is too small. The needed count was not written: query the size first.
     M2F_STATUS_BUFFER_TOO_SMALL = 4,
     /// Text is not valid UTF-8.
     M2F_STATUS_INVALID_UTF8 = 5,
-    /// Audio is empty, not finite, or too long.
+    /// The audio is empty, not finite, or too long.
     M2F_STATUS_INVALID_AUDIO = 6,
-    /// A picture cannot be decoded or is larger than the limits.
+    /// A picture cannot be decoded, or is larger than the limits.
     M2F_STATUS_INVALID_PICTURE = 7,
-    /// A model pack is damaged or of another format.
+    /// A model pack is damaged, or has another format.
     M2F_STATUS_INVALID_PACK = 8,
-    /// The model does not hold the part that was asked for (a style tower, a name).
+    /// The model does not have the part that was asked for, such as a style tower or a name.
     M2F_STATUS_MISSING_PART = 9,
     /// Reading or writing failed.
     M2F_STATUS_IO = 10,
-    /// The call does not fit the object's state, such as a push after the end of the input.
+    /// The call does not fit the state of the object, such as a push after the end of the input.
     M2F_STATUS_INVALID_STATE = 11,
     /// The job was cancelled.
     M2F_STATUS_CANCELLED = 12,
@@ -40,9 +40,9 @@ pub enum m2f_status {
     M2F_STATUS_OUT_OF_MEMORY = 13,
     /// This build, device or model cannot do it.
     M2F_STATUS_UNSUPPORTED = 14,
-    /// The device was lost. Other sessions and the host live on; create a new runtime.
+    /// The device was lost, and every job of its runtime ends. Other runtimes and your process live on. Create a new runtime.
     M2F_STATUS_DEVICE_LOST = 15,
-    /// A bug of this library; please report the text of `m2f_last_error`.
+    /// A bug in this library. Please report the text of `m2f_last_error`.
     M2F_STATUS_INTERNAL = 16,
 }
 
@@ -62,7 +62,7 @@ impl Failure {
         Self::new(m2f_status::M2F_STATUS_INVALID_ARGUMENT, detail)
     }
 
-    /// Still working: a status, not an error; the last error stays as it is.
+    /// Still working. This is a status, not an error: the last error stays as it is.
     pub(super) fn not_ready() -> Self {
         Self::new(m2f_status::M2F_STATUS_NOT_READY, "")
     }
@@ -90,11 +90,11 @@ impl From<Error> for Failure {
     }
 }
 
-/// Most bytes of a last error, its NUL included; a longer one is cut.
+/// Most bytes of a last error, with its NUL. A longer one is cut.
 const MOST_BYTES: usize = 1024;
 
 thread_local! {
-    /// In place, for there may be no memory when it is written.
+    /// Static, because there may be no memory when it is written.
     static LAST_ERROR: RefCell<Text> = const { RefCell::new(Text { bytes: [0; MOST_BYTES], len: 0 }) };
 }
 
@@ -117,7 +117,7 @@ impl Write for Text {
     }
 }
 
-/// Keeps the detail for [`m2f_last_error`]. Takes no memory.
+/// Keeps the detail for [`m2f_last_error`]. It takes no memory.
 pub(super) fn remember(detail: Arguments) {
     // A thread that is being torn down has no last error any more.
     let _ = LAST_ERROR.try_with(|last| {
@@ -130,7 +130,7 @@ pub(super) fn remember(detail: Arguments) {
     });
 }
 
-/// The detail of the last failed call on this thread, one line of UTF-8, or an empty string.
+/// Returns the detail of the last failed call on this thread: one line of UTF-8, or an empty string.
 ///
 /// Returns: never NULL.
 /// Ownership: the library's; valid until the next call on this thread that fails.
@@ -140,7 +140,7 @@ pub extern "C" fn m2f_last_error() -> *const c_char {
     LAST_ERROR.try_with(|last| last.borrow().bytes.as_ptr().cast()).unwrap_or(c"".as_ptr())
 }
 
-/// A short English name of a status, such as `invalid argument`.
+/// Returns a short English name of a status, such as `invalid argument`.
 ///
 /// Parameters: `status`, any number.
 /// Returns: never NULL; `unknown status` for a number that this version does not know.

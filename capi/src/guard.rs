@@ -1,4 +1,4 @@
-//! What every exported function runs inside: panics become a status, failures become the last error.
+//! The frame of every exported function: a panic becomes a status, a failure becomes the last error.
 
 use std::cell::Cell;
 use std::mem::MaybeUninit;
@@ -14,11 +14,11 @@ thread_local! {
     static INSIDE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// First letters of the names of the library's own threads.
+/// How the names of the library's own threads begin.
 const OWN_THREADS: &str = "m2f-";
 
-/// Silences the panic messages of calls made through the C ABI and of the library's own threads, and leaves every other
-/// panic to the host's own hook.
+/// Silences the panic messages of the library's own threads and of calls through the C ABI. Every other panic goes to the host's
+/// own hook.
 fn silence_own_panics() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
@@ -32,8 +32,8 @@ fn silence_own_panics() {
     });
 }
 
-/// Runs the body of an exported function. What comes to the reserve of memory on the way ends as OUT_OF_MEMORY; a body writes
-/// its outputs at its end, behind [`check_memory`].
+/// Runs the body of an exported function. If the body used the reserve of memory, the call ends as OUT_OF_MEMORY. So a body
+/// writes its outputs at its end, after [`check_memory`].
 pub(super) fn guard(body: impl FnOnce() -> Result<(), Failure>) -> m2f_status {
     memory::begin();
     if let Err(bytes) = HEAP.ready() {
@@ -43,7 +43,7 @@ pub(super) fn guard(body: impl FnOnce() -> Result<(), Failure>) -> m2f_status {
     inside(body)
 }
 
-/// Nothing is handed out that was made from the reserve.
+/// Makes sure that nothing is handed out that was made from the reserve.
 pub(super) fn check_memory() -> Result<(), Failure> {
     Ok(memory::check("this call")?)
 }
@@ -77,17 +77,17 @@ fn inside(body: impl FnOnce() -> Result<(), Failure>) -> m2f_status {
     failure.status
 }
 
-/// An argument that must be there: the object behind a handle, or the place for an output.
+/// An argument that must be given: the object behind a handle, or the place for an output.
 pub(super) fn given<T>(argument: Option<T>, name: &str) -> Result<T, Failure> {
     argument.ok_or_else(|| Failure::argument(format!("{name} is NULL")))
 }
 
-/// The same for what stays a pointer.
+/// The same for an argument that stays a pointer.
 pub(super) fn not_null<T>(pointer: *const T, name: &str) -> Result<(), Failure> {
     given((!pointer.is_null()).then_some(()), name)
 }
 
-/// One value of what is behind a handle.
+/// Writes one value of the object behind a handle.
 pub(super) fn get<H, T>(
     handle: Option<&H>,
     name: &str,
@@ -109,7 +109,7 @@ pub(super) fn give<T>(value: T, out: &mut MaybeUninit<*mut T>) -> Result<(), Fai
     Ok(())
 }
 
-/// Takes back what [`give`] handed out; NULL is nothing.
+/// Ends an object that [`give`] handed out. NULL does nothing.
 pub(super) fn destroy<T>(handle: Option<Box<T>>) {
     if let Some(handle) = handle {
         // With or without memory.

@@ -1,6 +1,7 @@
-//! The allocator of the C library: the host's memory, and a reserve for when it gives none. Rust asks for small pieces in
-//! thousands of places where no refusal can be answered; they then come out of the reserve, and the call ends at its next
-//! [`check`](media2face::internals::memory::check).
+//! The allocator of the C library: the host's memory, and a reserve for when the host gives none.
+//!
+//! Rust asks for small pieces in thousands of places that cannot answer a refusal. These pieces then come out of the reserve, and
+//! the call ends at its next [`check`](media2face::internals::memory::check).
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::UnsafeCell;
@@ -13,11 +14,11 @@ use media2face::internals::memory;
 
 use super::reserve::Reserve;
 
-/// Small pieces of one call: names, lists, boxes, the formats of errors; jobs of the tiny pack and the starter came
-/// through with a sixteenth of it.
+/// Default size of the reserve, for the small pieces of one call: names, lists, boxes, texts of errors. A sixteenth of it was
+/// enough for jobs of the tiny pack and the starter.
 const RESERVE_BYTES: usize = 1 << 20;
 
-/// A host's functions.
+/// The host's functions.
 #[derive(Clone, Copy)]
 pub(crate) struct Callbacks {
     pub(crate) allocate: unsafe extern "C" fn(usize, usize, *mut c_void) -> *mut c_void,
@@ -25,21 +26,21 @@ pub(crate) struct Callbacks {
     pub(crate) user: *mut c_void,
 }
 
-/// Whose memory it is.
+/// Whose memory it is: nobody's yet, the system's, the host's, or just being set.
 const UNUSED: u8 = 0;
 const SYSTEM: u8 = 1;
 const SETTING: u8 = 2;
 const HOST: u8 = 3;
 
-/// The process's one allocator; `media2face-c` makes it the library's.
+/// The one allocator of the process. `media2face-c` makes it the library's.
 pub(crate) struct Heap {
     owner: AtomicU8,
     callbacks: UnsafeCell<Option<Callbacks>>,
     reserve_bytes: AtomicUsize,
     reserve: Reserve,
-    /// It allocates for this process: in a Rust program that calls the C ABI it does not.
+    /// Whether it allocates for this process. In a Rust program that calls the C ABI it does not.
     works: AtomicBool,
-    /// That is known.
+    /// Whether `works` is known.
     asked: AtomicBool,
 }
 
@@ -57,7 +58,7 @@ pub(crate) static HEAP: Heap = Heap {
 };
 
 impl Heap {
-    /// Sets the host's functions; false when there is memory already.
+    /// Sets the host's functions. False if memory was taken before.
     pub(crate) fn set(&self, callbacks: Callbacks, reserve_bytes: usize) -> bool {
         if self.owner.compare_exchange(UNUSED, SETTING, Acquire, Relaxed).is_err() {
             return false;
@@ -71,10 +72,10 @@ impl Heap {
         true
     }
 
-    /// Before a call does anything: the reserve is whole, or the host has no memory for it.
+    /// Prepares a call: fills up the reserve.
     ///
     /// # Errors
-    /// The bytes that are missing.
+    /// The number of missing bytes, if the host has no memory for the reserve.
     pub(crate) fn ready(&'static self) -> Result<(), usize> {
         if !self.asked.load(Relaxed) {
             // Before the first piece nobody knows whose allocator this is; one byte, which may be refused, tells.
@@ -96,7 +97,7 @@ impl Heap {
         if self.reserve.top_up(self, bytes) { Ok(()) } else { Err(bytes) }
     }
 
-    /// Memory of the host's, or NULL.
+    /// Memory of the host, or NULL.
     ///
     /// # Safety
     /// The layout is not empty.
@@ -129,7 +130,7 @@ impl Heap {
         }
     }
 
-    /// The host's functions; from the first question on, the answer stays.
+    /// The host's functions. From the first question on, the answer stays the same.
     fn callbacks(&self) -> Option<Callbacks> {
         loop {
             match self.owner.load(Acquire) {
@@ -142,14 +143,15 @@ impl Heap {
         }
     }
 
-    /// Says that this allocates. Read first: a line of memory that all threads write would be passed from core to core.
+    /// Notes that this allocator works. It reads first, because a cache line that all threads write would be passed from core to
+    /// core.
     fn works(&self) {
         if !self.works.load(Relaxed) {
             self.works.store(true, Relaxed);
         }
     }
 
-    /// What the host does not give.
+    /// Answers a request that the host refused.
     fn in_need(&self, layout: Layout) -> *mut u8 {
         if memory::may_be_refused() {
             return null_mut();

@@ -13,29 +13,29 @@ use super::model::m2f_model;
 use super::options::{self, Options};
 use super::text;
 
-/// A neutral face on the model's topology, with what the decoder computes of it once.
+/// A neutral face on the model's topology, with what the decoder computes from it once.
 pub struct m2f_identity(pub(super) Arc<Identity>);
 
-/// Options of [`m2f_identity_create`]: a `name` of the pack, or `vertices_mm`, or a mix of names, or none of them for the
-/// pack's first identity.
+/// Options of [`m2f_identity_create`]. Fill with [`m2f_identity_options_init`] first. Set `name`, or `vertices_mm`, or a mix of
+/// names, or none of them for the pack's first identity.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct m2f_identity_options {
-    /// Bytes of this struct as the caller knows it.
+    /// Size of this struct in bytes. [`m2f_identity_options_init`] sets it.
     pub struct_size: u32,
-    /// Vertices behind `vertices_mm`; the model's `m2f_model_vertex_count`.
+    /// Number of vertices in `vertices_mm`: the model's `m2f_model_vertex_count`.
     pub vertex_count: u32,
     /// Name of an identity of the pack, UTF-8.
     pub name: *const c_char,
-    /// A neutral mesh on the topology: x, y, z of every vertex, mm, right-handed, +Y up, +Z out of the face.
+    /// A neutral mesh on the model's topology: x, y, z of every vertex, mm, right-handed, +Y up, +Z out of the face.
     pub vertices_mm: *const f32,
-    /// Names of identities of the pack, UTF-8, to be mixed.
+    /// Names of the pack's identities to mix, UTF-8.
     pub mix_names: *const *const c_char,
-    /// A weight for each, at least 0 and not all 0; they are brought to a sum of 1.
+    /// A weight for each, at least 0 and not all 0. They are scaled to a sum of 1.
     pub mix_weights: *const f32,
-    /// Names and weights of the mix; 0 (default) for no mix.
+    /// Number of names and weights in the mix; 0 (default) for no mix.
     pub mix_count: u32,
-    /// 0.
+    /// Must be 0.
     pub reserved: u32,
 }
 
@@ -59,14 +59,13 @@ pub unsafe extern "C" fn m2f_identity_options_init(options: *mut m2f_identity_op
     unsafe { options::init(options, size) }
 }
 
-/// Makes an identity.
+/// Creates an identity.
 ///
 /// Parameters: `model`; `options`, or NULL for the pack's first identity; `out`, receives the identity.
-/// Returns: OK; INVALID_ARGUMENT (several sources, wrong vertex count, a vertex that is not finite, a mesh that is not in
-/// millimetres, stands by other axes, is mirrored or has its vertices in another order, which the text names; weights that
-/// cannot be); INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (no such name; the text lists the
-/// names).
-/// Ownership: the caller's; end it with [`m2f_identity_destroy`]. It keeps the model alive; sessions keep it.
+/// Returns: OK; INVALID_ARGUMENT (several sources; a wrong vertex count; a vertex that is not finite; a mesh that is not in
+/// millimetres, has other axes, is mirrored or has its vertices in another order, which the text names; weights that cannot be
+/// mixed); INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (no such name; the text lists the names).
+/// Ownership: yours; end it with [`m2f_identity_destroy`]. It keeps the model alive; sessions keep it alive.
 /// Threads: any. Cost: one run of the generator's identity path, tens of milliseconds.
 ///
 /// # Safety
@@ -104,7 +103,7 @@ pub unsafe extern "C" fn m2f_identity_create(
     })
 }
 
-/// Names and weights of a mix.
+/// The names and weights of a mix.
 ///
 /// # Safety
 /// `mix_names` and `mix_weights` hold `mix_count` strings and floats that nobody writes during the call.
@@ -129,9 +128,9 @@ pub extern "C" fn m2f_identity_destroy(identity: Option<Box<m2f_identity>>) {
     destroy(identity);
 }
 
-/// The neutral face: x, y, z of every vertex, mm.
+/// Reads the neutral face: x, y, z of every vertex, mm.
 ///
-/// Parameters: `buffer` with room for `capacity` floats, or NULL and 0 to query; `count`, receives the floats (3 a
+/// Parameters: `buffer` with room for `capacity` floats, or NULL and 0 to query; `count`, receives the number of floats (3 a
 /// vertex; may be NULL when there is a buffer).
 /// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
 ///
@@ -149,15 +148,16 @@ pub unsafe extern "C" fn m2f_identity_read_vertices_mm(
     guard(|| to.fill(given(identity, "identity")?.0.vertices_mm()))
 }
 
-/// What each of the model's blendshapes does to this face at weight 1: what morph targets are made of. x, y, z of every
-/// vertex, mm from the neutral face, shape by shape in the order of the weights. Their sums by the weights of a frame are
-/// near its decoded offsets, closed lips too: `mouthClose` is what it does over an open jaw. Of eyes they are the chord of
-/// the turn at half a weight.
+/// Reads what each of the model's blendshapes does to this face at weight 1. These are morph targets for an engine: x, y, z of
+/// every vertex, mm from the neutral face, shape by shape, in the order of the weights.
 ///
-/// Parameters: `buffer` with room for `capacity` floats, or NULL and 0 to query; `count`, receives the floats (shapes ×
+/// Their sum by the weights of a frame is near the decoded offsets of the frame, also where lips meet. `mouthClose` is what it
+/// does over an open jaw. The eyes' part is the chord of their turn at half a weight.
+///
+/// Parameters: `buffer` with room for `capacity` floats, or NULL and 0 to query; `count`, receives the number of floats (shapes ×
 /// vertices × 3; may be NULL when there is a buffer).
-/// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART (a pack without geometry, or without the way from weights to
-/// it); what the backend reports. Threads: any. Cost: a decoded face for each shape; nothing is kept.
+/// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART (the pack has no geometry, or no mapping from weights to it);
+/// what the backend reports. Threads: any. Cost: one decoded face for each shape; nothing is kept.
 ///
 /// # Safety
 /// As stated for the parameters.

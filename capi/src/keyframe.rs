@@ -1,4 +1,4 @@
-//! Keyframes of a session, and what is made of a finished result: revised ranges, compositions.
+//! Keyframes of a session, and what you make from a finished result: revised ranges, compositions.
 
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
@@ -23,51 +23,53 @@ pub const M2F_PICTURE_EXPRESSION: u32 = 1;
 /// `picture_parts`: the picture gives the rotation of the head.
 pub const M2F_PICTURE_HEAD: u32 = 2;
 
-/// A face, a head pose or both, that the motion is held at. Fill with [`m2f_keyframe_options_init`] first. At most one
-/// source of the expression is set (`latent`, `weights`, `expression`, `mesh_mm`, `picture`), at most one of the head (`head`,
-/// `picture`), and at least one of either.
+/// A face, a head pose or both, at which the motion is held. Fill with [`m2f_keyframe_options_init`] first. Set at most one
+/// source of the expression (`latent`, `weights`, `expression`, `mesh_mm`, `picture`) and at most one of the head (`head`,
+/// `picture`). Set at least one of them.
 ///
-/// Its mask is `hold` from `start_s` to `end_s` and falls to 0 over `ramp_s` outside. Where it is 1 the motion is the
-/// keyframe's exactly, before channels and layers; below 1 the motion is drawn to it. A hard keyframe hides soft ones.
+/// The keyframe has a mask: `hold` from `start_s` to `end_s`, falling to 0 over `ramp_s` outside. Where the mask is 1, the motion
+/// is exactly the keyframe's, before channels and adjustments. Below 1, the motion is drawn to the keyframe. A hard keyframe
+/// hides soft ones.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct m2f_keyframe_options {
-    /// Bytes of this struct as the caller knows it.
+    /// Size of this struct in bytes. [`m2f_keyframe_options_init`] sets it.
     pub struct_size: u32,
-    /// Mask in the range, 0..1; default 1.
+    /// Mask inside the range, 0..1; default 1.
     pub hold: f32,
-    /// Where it begins, seconds; the nearest frame counts. Default 0.
+    /// Where the range begins, seconds; the nearest frame counts. Default 0.
     pub start_s: f64,
-    /// Where it ends, seconds, that frame included; default NaN: with its first frame. Past the clip's end it is cut, with
-    /// a warning.
+    /// Where the range ends, seconds; that frame is included. Default NaN: the range is its first frame. What is past the clip's
+    /// end is cut, with a warning.
     pub end_s: f64,
-    /// How long the mask takes to 0 outside of the range, seconds; default 0.2.
+    /// How long the mask takes to fall to 0 outside the range, seconds; default 0.2.
     pub ramp_s: f64,
-    /// z.
+    /// The expression as a latent z.
     pub latent: *const f32,
-    /// Floats of `latent`.
+    /// Number of floats in `latent`.
     pub latent_count: u64,
-    /// Blendshape weights 0..1 in the order of the model's names.
+    /// The expression as blendshape weights 0..1, in the order of the model's names.
     pub weights: *const f32,
-    /// Floats of `weights`.
+    /// Number of floats in `weights`.
     pub weight_count: u64,
-    /// A deformed mesh on the model's topology, x, y, z of every vertex, mm, without the head pose.
+    /// The expression as a deformed mesh on the model's topology: x, y, z of every vertex, mm, without the head pose.
     pub mesh_mm: *const f32,
-    /// Floats of `mesh_mm`.
+    /// Number of floats in `mesh_mm`.
     pub mesh_count: u64,
-    /// A PNG or JPEG file's bytes.
+    /// Bytes of a PNG or JPEG file that shows the face.
     pub picture: *const u8,
-    /// Bytes of `picture`.
+    /// Number of bytes in `picture`.
     pub picture_size: u64,
-    /// Where the face is in the picture: x, y of the upper left corner, width, height, pixels. All 0 (default): the whole.
+    /// Where the face is in the picture: x, y of the upper left corner, width, height, pixels. All 0 (default): the whole
+    /// picture.
     pub picture_box: [f32; 4],
     /// `M2F_PICTURE_EXPRESSION`, `M2F_PICTURE_HEAD` or both (default).
     pub picture_parts: u32,
-    /// 0.
+    /// Must be 0.
     pub reserved: u32,
-    /// `M2F_HEAD_FLOATS` floats: quaternion x, y, z, w, translation in mm.
+    /// The head pose: `M2F_HEAD_FLOATS` floats, quaternion x, y, z, w, then translation in mm.
     pub head: *const f32,
-    /// Name of an expression, such as `smile`: [`m2f_expression_name`] lists them. UTF-8.
+    /// Name of an expression, such as `smile`, UTF-8. [`m2f_expression_name`] lists them.
     pub expression: *const c_char,
 }
 
@@ -93,7 +95,7 @@ pub struct m2f_part {
     pub result: *const m2f_result,
     /// Where the part begins, seconds.
     pub start_s: f64,
-    /// Where it ends, seconds; infinity is the clip's end, and past that it is cut.
+    /// Where the part ends, seconds. What is past the clip's end is cut; infinity is the clip's end.
     pub end_s: f64,
 }
 
@@ -110,7 +112,7 @@ pub unsafe extern "C" fn m2f_keyframe_options_init(options: *mut m2f_keyframe_op
     unsafe { options::init(options, size) }
 }
 
-/// Number of the expressions that a keyframe can name.
+/// Counts the expressions that a keyframe can name.
 ///
 /// Parameters: `out`, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
 #[unsafe(no_mangle)]
@@ -122,10 +124,10 @@ pub extern "C" fn m2f_expression_count(out: Option<&mut MaybeUninit<u32>>) -> m2
     })
 }
 
-/// Name of an expression, such as `smile`.
+/// Reads the name of an expression, such as `smile`.
 ///
-/// Parameters: `index`, below [`m2f_expression_count`]; `buffer` with room for `capacity` bytes, or NULL and 0 to query;
-/// `count`, receives the bytes with the terminating NUL (may be NULL when there is a buffer).
+/// Parameters: `index`, below [`m2f_expression_count`]; `buffer` with room for `capacity` bytes, or NULL and 0 to query; `count`,
+/// receives the number of bytes with the terminating NUL (may be NULL when there is a buffer).
 /// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
 ///
 /// # Safety
@@ -147,12 +149,12 @@ pub unsafe extern "C" fn m2f_expression_name(
     })
 }
 
-/// Adds a keyframe to a session, until the motion begins: also while a job waits, or encodes.
+/// Adds a keyframe to a session. You can call it until the motion begins, also while a job waits or encodes.
 ///
 /// Parameters: `options`; `number`, receives the number of the keyframe, or NULL. Buffers are copied.
-/// Returns: OK; INVALID_ARGUMENT (no source or two of one part, times that are negative, reversed or NaN, a hold outside
-/// 0..1, values that do not fit the model, a mesh in another unit, frames that another keyframe holds at a different value:
-/// the text names both; more than 4096 keyframes); INVALID_STRUCT_SIZE; INVALID_PICTURE; MISSING_PART (the model lacks the
+/// Returns: OK; INVALID_ARGUMENT (no source, or two for one part; times that are negative, reversed or NaN; a hold outside 0..1;
+/// values that do not fit the model; a mesh in another unit; frames that another keyframe holds at a different value: the text
+/// names both; more than 4096 keyframes); INVALID_STRUCT_SIZE; INVALID_UTF8; INVALID_PICTURE; MISSING_PART (the model lacks the
 /// network for the source); INVALID_STATE (the motion has begun).
 /// Threads: any but an audio thread. Cost: a copy, and a picture is decoded; the job runs the network.
 ///
@@ -175,7 +177,7 @@ pub unsafe extern "C" fn m2f_session_add_keyframe(
     })
 }
 
-/// Puts another keyframe in the place of one. As [`m2f_session_add_keyframe`] otherwise.
+/// Replaces a keyframe. Everything else is as for [`m2f_session_add_keyframe`].
 ///
 /// Parameters: `number`, of the keyframe; `options`, as for [`m2f_session_add_keyframe`].
 ///
@@ -194,18 +196,18 @@ pub unsafe extern "C" fn m2f_session_set_keyframe(
     })
 }
 
-/// A session that makes a range of a finished result again, with other styles, keyframes, guidance or another seed. Their
-/// times are those of the whole clip. It takes no audio: call `m2f_session_finish` when all is set. Its result is the
-/// whole clip: frames outside of the range are the old ones, bit for bit; inside, the old motion fades over 0.2 s at
-/// either end, so that the two join.
+/// Creates a session that makes a range of a finished result again, with other styles, keyframes or guidance, or another seed.
+/// All times are those of the whole clip. The session takes no audio: set what you want, then call `m2f_session_finish`.
 ///
-/// Parameters: `result`; `options`, or NULL for the defaults, where the form of the audio is ignored and no identity is the
-/// result's; `start_s` and `end_s`, past the end cut; `out`, receives the session.
+/// Its result is the whole clip. Frames outside the range are the old ones, bit for bit. Inside, the old motion fades over 0.2 s
+/// at either end, so that both join.
+///
+/// Parameters: `result`; `options`, or NULL for the defaults; the form of the audio is ignored, and without an identity the
+/// result's is used; `start_s` and `end_s`, the range, cut at the clip's end; `out`, receives the session.
 /// Returns: OK; INVALID_ARGUMENT (times that are negative, reversed, NaN or past the end; and as for `m2f_session_create`);
-/// INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART; INVALID_STATE (the result's session had `editable` 0); UNSUPPORTED (the
-/// mode).
-/// Ownership: the caller's; end it with `m2f_session_destroy`. It keeps what it needs of the result alive.
-/// Threads: any. Cost: small; the work is that of the windows over the range: two seconds of a minute are a twelfth of it.
+/// INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART; INVALID_STATE (the result's session had `editable` 0); UNSUPPORTED.
+/// Ownership: yours; end it with `m2f_session_destroy`. It keeps what it needs of the result alive.
+/// Threads: any. Cost: small. The job computes the windows over the range: two seconds of a minute cost a twelfth of the minute.
 ///
 /// # Safety
 /// As stated for the parameters.
@@ -227,14 +229,14 @@ pub unsafe extern "C" fn m2f_result_revise(
     })
 }
 
-/// Ranges of results one after another, each overlapping the next by `blend_s`, over which the one goes over into the
-/// other: part k begins where those before it end, less k times the blend. The face is the first part's; the audio is the
-/// caller's to join in the same way. [`m2f_result_revise`] over a blend lets the network make that transition itself.
+/// Joins ranges of results, one after another. Each overlaps the next by `blend_s` and goes over into it there: part k begins
+/// where those before it end, less k times the blend. The face is that of the first part. Join the audio yourself in the same
+/// way. To let the network make a transition, call [`m2f_result_revise`] over its blend.
 ///
 /// Parameters: `parts`, `count` of them; `blend_s`, 0 to cut; `out`, receives a new result.
-/// Returns: OK; INVALID_ARGUMENT (no parts, times that make no sense, results of different models, a part that is shorter
-/// than its blends; the text names it); OUT_OF_MEMORY.
-/// Ownership: the caller's; end it with `m2f_result_destroy`. The parts may be destroyed.
+/// Returns: OK; INVALID_ARGUMENT (no parts; times that make no sense; results of different models; a part that is shorter than
+/// its blends; the text names it); OUT_OF_MEMORY.
+/// Ownership: yours; end it with `m2f_result_destroy`. You may destroy the parts.
 /// Threads: any but an audio thread. Cost: copies of the motions.
 ///
 /// # Safety
@@ -308,7 +310,7 @@ unsafe fn convert(options: *const m2f_keyframe_options) -> Result<Keyframe, Fail
     Ok(Keyframe { expression, head, start_s, end_s, hold, ramp_s })
 }
 
-/// The one source that is given; none is fine.
+/// The one source that is given, if any. Two are an error.
 fn only<T, const N: usize>(names: &str, sources: [Option<T>; N]) -> Result<Option<T>, Failure> {
     let mut given = sources.into_iter().flatten();
     match (given.next(), given.next()) {

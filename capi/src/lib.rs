@@ -1,19 +1,24 @@
-//! The C ABI: one file per noun, each function a few lines over the public Rust API. `media2face-c` makes `libmedia2face` of
+//! The C ABI: one file per noun. Each function is a few lines over the public Rust API. `media2face-c` makes `libmedia2face` of
 //! it.
 //!
-//! `include/media2face.h` is generated from these files by `cargo xtask header`, and from `vulkan.rs` and
-//! `vulkan_frames.rs` `include/media2face_vulkan.h`. The rules of the ABI, in one place:
-//! every fallible call returns a [`m2f_status`] and writes its outputs only on success; the detail of the last failure
-//! on the calling thread comes from [`m2f_last_error`]; options structs start with
-//! `struct_size` and are filled by their `_options_init`; buffers are pointer, capacity and count, where a query with a
-//! NULL buffer and capacity 0 tells the size; children keep their parents alive; no panic crosses the boundary; want of memory is
-//! an answer.
+//! `cargo xtask header` generates `include/media2face.h` from these files, and `include/media2face_vulkan.h` from `vulkan.rs` and
+//! `vulkan_frames.rs`.
 //!
-//! A handle is an `Option<&T>`, the place for an output an `Option<&mut MaybeUninit<T>>`, a handle that ends an
-//! `Option<Box<T>>`: C sees the same pointers, NULL is `None`, and a function that takes nothing else is safe. Pointers
-//! remain where a reference would say too much: options structs, which may be shorter than their type; buffers, arrays and
-//! strings; outputs that may share a place. Where a `SAFETY` comment says "by its docs", the docs of a parameter or a field
-//! ask that of the caller.
+//! The rules of the ABI:
+//!
+//! - Every call that can fail returns a [`m2f_status`] and writes its outputs only on success. [`m2f_last_error`] has the detail
+//!   of the last failure on the calling thread.
+//! - An options struct starts with `struct_size`. Its `_options_init` function fills it.
+//! - A buffer is a pointer, a capacity and a count. NULL with capacity 0 queries the size.
+//! - Children keep their parents alive.
+//! - No panic crosses the boundary.
+//! - If memory runs out, the call says so and the library goes on.
+//!
+//! A handle is an `Option<&T>`. The place for an output is an `Option<&mut MaybeUninit<T>>`. A handle that a call ends is an
+//! `Option<Box<T>>`. C sees the same pointers, NULL is `None`, and a function that takes nothing else is safe. Pointers remain
+//! where a reference would say too much: options structs, which may be shorter than their type; buffers, arrays and strings;
+//! outputs that may share a place. Where a `SAFETY` comment says "by its docs", the docs of a parameter or a field ask that of
+//! the caller.
 
 #![allow(non_camel_case_types)] // C names
 

@@ -17,31 +17,31 @@ use super::options::{self, Options};
 use super::runtime::m2f_runtime;
 use super::text;
 
-/// Networks and face of one pack, shared by all sessions that use it.
+/// The networks and the face of one pack. All sessions that use it share it.
 pub struct m2f_model(pub(super) Arc<Model>);
 
-/// Copies `size` bytes from `offset` of the pack to `buffer` and returns 0, or returns anything else on failure. Called
-/// only inside `m2f_model_create`. A host decrypts here.
+/// Copies `size` bytes of the pack, from `offset` on, to `buffer`. Returns 0, or any other number on failure. The library calls
+/// it only inside `m2f_model_create`. You can decrypt here.
 pub type m2f_read_callback =
     Option<unsafe extern "C" fn(offset: u64, buffer: *mut u8, size: usize, user: *mut c_void) -> i32>;
 
-/// Options of [`m2f_model_create`]: exactly one of `path`, `data` and `read` is set.
+/// Options of [`m2f_model_create`]. Fill with [`m2f_model_options_init`] first. Set exactly one of `path`, `data` and `read`.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct m2f_model_options {
-    /// Bytes of this struct as the caller knows it.
+    /// Size of this struct in bytes. [`m2f_model_options_init`] sets it.
     pub struct_size: u32,
-    /// Zero.
+    /// Must be 0.
     pub reserved: u32,
-    /// A pack's path, UTF-8. The file is mapped, and must not change while the model lives.
+    /// Path of a pack, UTF-8. The library maps the file, which must not change while the model lives.
     pub path: *const c_char,
-    /// A pack in memory; copied.
+    /// A pack in memory. The library copies it.
     pub data: *const u8,
-    /// Bytes of `data`.
+    /// Number of bytes in `data`.
     pub data_size: u64,
-    /// A pack behind a callback.
+    /// A callback that reads the pack.
     pub read: m2f_read_callback,
-    /// Bytes of the pack behind `read`.
+    /// Number of bytes of the pack that `read` reads.
     pub read_size: u64,
     /// Handed to `read`.
     pub read_user: *mut c_void,
@@ -70,9 +70,9 @@ pub unsafe extern "C" fn m2f_model_options_init(options: *mut m2f_model_options,
 /// Opens a model pack and checks all of it.
 ///
 /// Parameters: `runtime`; `options`, with one source; `out`, receives the model.
-/// Returns: OK; INVALID_ARGUMENT (no source or several); INVALID_STRUCT_SIZE; INVALID_UTF8; IO (the file cannot be read,
-/// or the callback failed); INVALID_PACK (the text of `m2f_last_error` names what is wrong).
-/// Ownership: the caller's; end it with [`m2f_model_destroy`]. It keeps the runtime alive; sessions and results keep it.
+/// Returns: OK; INVALID_ARGUMENT (no source or several); INVALID_STRUCT_SIZE; INVALID_UTF8; IO (the file cannot be read, or the
+/// callback failed); INVALID_PACK (the text of `m2f_last_error` names what is wrong).
+/// Ownership: yours; end it with [`m2f_model_destroy`]. It keeps the runtime alive; sessions and results keep it alive.
 /// Threads: any. Cost: reads the pack once; milliseconds for the starter.
 ///
 /// # Safety
@@ -124,7 +124,7 @@ unsafe fn open(options: &m2f_model_options) -> Result<Pack, Failure> {
     }
 }
 
-/// Ends a model. Identities, sessions and results made on it live on until they are destroyed themselves.
+/// Ends a model. Identities, sessions and results made on it live on until you destroy them.
 ///
 /// Parameters: `model`, or NULL for nothing. Threads: any, but not while another call uses this handle.
 #[unsafe(no_mangle)]
@@ -132,20 +132,20 @@ pub extern "C" fn m2f_model_destroy(model: Option<Box<m2f_model>>) {
     destroy(model);
 }
 
-/// Runs everything that a clip of this length needs once, ahead of the first clip: on a GPU its kernels are compiled, on
-/// the CPU the weights are read from disk.
+/// Prepares the model for the first clip: it runs everything that a clip of this length needs once. On a GPU the kernels are
+/// compiled. On the CPU the weights are read from disk.
 ///
 /// Parameters: `duration_s`, length of a usual clip.
 /// Returns: OK; INVALID_ARGUMENT; MISSING_PART for a model that animates nothing; OUT_OF_MEMORY; DEVICE_LOST.
-/// Threads: any but an audio thread or one that draws; jobs under way go on between its parts. Cost: up to seconds on a
-/// driver that never saw the kernels, see `pipeline_cache` of the runtime's options; else one denoising step, or two where
-/// the model takes styles.
+/// Threads: any but an audio thread or one that draws; running jobs go on between its parts. Cost: up to seconds on a driver that
+/// never saw the kernels (see `pipeline_cache` of the runtime's options), else one denoising step, or two if the model takes
+/// styles.
 #[unsafe(no_mangle)]
 pub extern "C" fn m2f_model_warm_up(model: Option<&m2f_model>, duration_s: f32) -> m2f_status {
     guard(|| Ok(given(model, "model")?.0.warm_up(duration_s)?))
 }
 
-/// Frames per second that the model was trained at.
+/// Reads the rate that the model was trained at, frames per second.
 ///
 /// Parameters: `model`; `out`, receives the rate. Returns: OK; INVALID_ARGUMENT. Threads: any.
 #[unsafe(no_mangle)]
@@ -153,7 +153,7 @@ pub extern "C" fn m2f_model_fps(model: Option<&m2f_model>, out: Option<&mut Mayb
     get(model, "model", out, |model| Ok(model.0.manifest().fps))
 }
 
-/// Number of blendshape weights of a frame; 52, named as ARKit does, for the starter.
+/// Counts the blendshape weights of a frame. The starter has 52, with ARKit's names.
 ///
 /// Parameters: `model`; `out`, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
 #[unsafe(no_mangle)]
@@ -161,16 +161,16 @@ pub extern "C" fn m2f_model_weight_count(model: Option<&m2f_model>, out: Option<
     get(model, "model", out, |model| Ok(model.0.blendshape_names().len() as u32))
 }
 
-/// Number of vertices of the mesh: everything that a renderer draws.
+/// Counts the vertices of the mesh, which is everything that a renderer draws.
 ///
 /// Parameters: `model`; `out`, receives the count.
-/// Returns: OK; INVALID_ARGUMENT; MISSING_PART when the model has no mesh. Threads: any.
+/// Returns: OK; INVALID_ARGUMENT; MISSING_PART if the model has no mesh. Threads: any.
 #[unsafe(no_mangle)]
 pub extern "C" fn m2f_model_vertex_count(model: Option<&m2f_model>, out: Option<&mut MaybeUninit<u32>>) -> m2f_status {
     get(model, "model", out, |model| Ok(topology(&model.0)?.vertices as u32))
 }
 
-/// Number of identities in the pack.
+/// Counts the identities in the pack.
 ///
 /// Parameters: `model`; `out`, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
 #[unsafe(no_mangle)]
@@ -181,7 +181,7 @@ pub extern "C" fn m2f_model_identity_count(
     get(model, "model", out, |model| Ok(model.0.identity_names().len() as u32))
 }
 
-/// Number of style presets in the pack.
+/// Counts the style presets in the pack.
 ///
 /// Parameters: `model`; `out`, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
 #[unsafe(no_mangle)]
@@ -189,10 +189,10 @@ pub extern "C" fn m2f_model_preset_count(model: Option<&m2f_model>, out: Option<
     get(model, "model", out, |model| Ok(model.0.preset_names().len() as u32))
 }
 
-/// Name of a blendshape weight, such as `jawOpen`.
+/// Reads the name of a blendshape weight, such as `jawOpen`.
 ///
-/// Parameters: `index`, below `m2f_model_weight_count`; `buffer` with room for `capacity` bytes, or NULL and 0 to query;
-/// `count`, receives the bytes with the terminating NUL (may be NULL when there is a buffer).
+/// Parameters: `index`, below `m2f_model_weight_count`; `buffer` with room for `capacity` bytes, or NULL and 0 to query; `count`,
+/// receives the number of bytes with the terminating NUL (may be NULL when there is a buffer).
 /// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
 ///
 /// # Safety
@@ -210,7 +210,7 @@ pub unsafe extern "C" fn m2f_model_weight_name(
     guard(|| text::copy_out(nth(given(model, "model")?.0.blendshape_names(), index)?, to))
 }
 
-/// Name of an identity of the pack.
+/// Reads the name of an identity of the pack.
 ///
 /// Parameters: `index`, below `m2f_model_identity_count`; the rest as for [`m2f_model_weight_name`].
 /// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
@@ -230,7 +230,7 @@ pub unsafe extern "C" fn m2f_model_identity_name(
     guard(|| text::copy_out(nth(given(model, "model")?.0.identity_names(), index)?, to))
 }
 
-/// Name of a style preset of the pack.
+/// Reads the name of a style preset of the pack.
 ///
 /// Parameters: `index`, below [`m2f_model_preset_count`]; the rest as for [`m2f_model_weight_name`].
 /// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
@@ -250,11 +250,11 @@ pub unsafe extern "C" fn m2f_model_preset_name(
     guard(|| text::copy_out(nth(given(model, "model")?.0.preset_names(), index)?, to))
 }
 
-/// The mesh's triangles: three vertex numbers each, counter-clockwise seen from outside.
+/// Reads the mesh's triangles: three vertex numbers each, counter-clockwise as seen from outside.
 ///
-/// Parameters: `buffer` with room for `capacity` numbers, or NULL and 0 to query; `count`, receives the numbers (3 a
+/// Parameters: `buffer` with room for `capacity` numbers, or NULL and 0 to query; `count`, receives the count of numbers (3 a
 /// triangle; may be NULL when there is a buffer).
-/// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART when the model has no mesh. Threads: any.
+/// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART if the model has no mesh. Threads: any.
 ///
 /// # Safety
 /// As stated for the parameters.
@@ -270,12 +270,12 @@ pub unsafe extern "C" fn m2f_model_read_triangles(
     guard(|| to.fill(topology(&given(model, "model")?.0)?.triangles.as_flattened()))
 }
 
-/// Where the vertices lie in the model's chart, for a mesh of another topology to be laid over it: u, v of every vertex,
-/// 0..1, v downwards; -1, -1 for a vertex that is not on the chart.
+/// Reads where the vertices are in the model's chart: u, v of every vertex, 0..1, v downwards. A vertex off the chart has -1, -1.
+/// You lay a mesh of another topology over this chart.
 ///
-/// Parameters: `buffer` with room for `capacity` floats, or NULL and 0 to query; `count`, receives the floats (2 a vertex;
-/// may be NULL when there is a buffer).
-/// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART when the model has no mesh. Threads: any.
+/// Parameters: `buffer` with room for `capacity` floats, or NULL and 0 to query; `count`, receives the number of floats (2 a
+/// vertex; may be NULL when there is a buffer).
+/// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART if the model has no mesh. Threads: any.
 ///
 /// # Safety
 /// As stated for the parameters.

@@ -1,5 +1,5 @@
-//! Options structs that grow only at the end: what `struct_size` means. A host's struct may be shorter than the type, so that
-//! it is a pointer everywhere and never a reference; it is read into one of our own length.
+//! Options structs that grow only at the end, and what `struct_size` means. A host's struct may be shorter than the type. So it
+//! is a pointer everywhere, never a reference, and is read into a struct of full length.
 
 use std::mem::MaybeUninit;
 
@@ -11,7 +11,7 @@ use super::guard::{guard, not_null};
 /// # Safety
 /// The type is `repr(C)`, starts with `struct_size: u32`, and every bit pattern of its fields is a value.
 pub(super) unsafe trait Options: Copy {
-    /// Every field's default, `struct_size` included.
+    /// The default of every field, `struct_size` included.
     fn defaults() -> Self;
 
     /// 0 and NULL everywhere.
@@ -25,7 +25,7 @@ fn wrong_size(detail: String) -> Failure {
     Failure::new(m2f_status::M2F_STATUS_INVALID_STRUCT_SIZE, detail)
 }
 
-/// The body of every `_options_init`: fills at most `size` bytes of the caller's struct with defaults and sets its
+/// The body of every `_options_init`. It fills at most `size` bytes of the caller's struct with defaults and sets its
 /// `struct_size`.
 ///
 /// # Safety
@@ -62,7 +62,7 @@ pub(super) unsafe fn write<T: Options>(value: &T, out: *mut T, size: usize) -> R
     Ok(())
 }
 
-/// Reads the caller's struct: fields past its size take their defaults, unknown ones must be zero. NULL is all defaults.
+/// Reads the caller's struct. Fields past its size take their defaults. Unknown fields must be zero. NULL gives all defaults.
 ///
 /// # Safety
 /// `options` is NULL or points to as many readable bytes as its `struct_size` says.
@@ -92,7 +92,7 @@ pub(super) unsafe fn read<T: Options>(options: *const T) -> Result<T, Failure> {
     }
 }
 
-/// [`read`] where NULL will not do.
+/// [`read`] for a struct that must not be NULL.
 ///
 /// # Safety
 /// As for [`read`].

@@ -23,29 +23,29 @@ pub const M2F_MAX_HEAD_ACTS: u32 = 32;
 const _: () =
     assert!(limits::MAX_EMOTIONS == M2F_MAX_EMOTIONS as usize && limits::MAX_HEAD_ACTS == M2F_MAX_HEAD_ACTS as usize);
 
-/// What a text or a picture says to a model, as [`m2f_model_read_prompt`] fills it in.
+/// What a text or a picture says to a model. [`m2f_model_read_prompt`] fills it in.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct m2f_prompt_reading {
-    /// Bytes of this struct as the caller knows it.
+    /// Size of this struct in bytes. [`m2f_model_read_prompt`] sets it.
     pub struct_size: u32,
-    /// 1 where neither an emotion nor a head act is read, and no word asks for the neutral face: it will be neutral.
+    /// 1 if no emotion and no head act is read, and no word asks for the neutral face. Such a style gives the neutral face.
     pub says_nothing: u32,
-    /// How likely the reading is right, 0..1.
+    /// How likely it is that the reading is right, 0..1.
     pub confidence: f32,
     /// How strong the likeliest emotion is, 0..1; 0 for the neutral one.
     pub strength: f32,
-    /// How strong the likeliest head act is, 0..1; 0 where none is likelier.
+    /// How strong the likeliest head act is, 0..1; 0 if a still head is likelier.
     pub head_strength: f32,
-    /// Emotions that the model knows.
+    /// Number of emotions that the model knows.
     pub emotion_count: u32,
-    /// Head acts that the model knows.
+    /// Number of head acts that the model knows.
     pub head_act_count: u32,
-    /// Zero.
+    /// Always 0.
     pub reserved: u32,
-    /// Share of each emotion, in the order of [`m2f_model_emotion_name`], the neutral one first; they sum to 1.
+    /// Share of each emotion, in the order of [`m2f_model_emotion_name`], the neutral one first. They sum to 1.
     pub emotions: [f32; M2F_MAX_EMOTIONS as usize],
-    /// Share of each head act, in the order of [`m2f_model_head_act_name`]; what is left of 1 is none.
+    /// Share of each head act, in the order of [`m2f_model_head_act_name`]. What is left of 1 is the share of a still head.
     pub head_acts: [f32; M2F_MAX_HEAD_ACTS as usize],
 }
 
@@ -74,12 +74,12 @@ impl m2f_prompt_reading {
     }
 }
 
-/// Tells what a style says to a model, before any clip is made: which emotions, which head acts, how strong, how sure.
+/// Reads what a style says to a model, before you make a clip: which emotions, which head acts, how strong, how sure.
 ///
-/// Parameters: `style`, of which exactly one of `text`, `picture`, `code` and `preset` is set and the rest not looked at;
-/// `out`, `size` writable bytes; `size`, sizeof *out.
-/// Returns: OK; INVALID_ARGUMENT; INVALID_STRUCT_SIZE; INVALID_UTF8; INVALID_PICTURE; MISSING_PART (the model lacks the
-/// tower, or its pack does not tell what its codes say).
+/// Parameters: `style`, with exactly one of `text`, `picture`, `code` and `preset` set; its other fields are ignored; `out`,
+/// `size` writable bytes; `size`, sizeof *out.
+/// Returns: OK; INVALID_ARGUMENT; INVALID_STRUCT_SIZE; INVALID_UTF8; INVALID_PICTURE; MISSING_PART (the model lacks the tower, or
+/// its pack does not say what its codes mean).
 /// Threads: any but an audio thread. Cost: encodes the style, milliseconds; the model keeps the codes of the last ones.
 ///
 /// # Safety
@@ -102,12 +102,12 @@ pub unsafe extern "C" fn m2f_model_read_prompt(
     })
 }
 
-/// The same in one line of text, such as `happy .92, strong · nod .88 · sure .81`; of a style that says nothing the
-/// warning that names words which the model knows.
+/// Tells the same in one line of text, such as `happy .92, strong · nod .88 · sure .81`. For a style that says nothing, it gives
+/// the warning, with words that the model knows.
 ///
 /// Parameters: `style`, as for [`m2f_model_read_prompt`]; `buffer` with room for `capacity` bytes, or NULL and 0 to query;
-/// `count`, receives the bytes with the terminating NUL (may be NULL when there is a buffer).
-/// Returns: as [`m2f_model_read_prompt`]; BUFFER_TOO_SMALL. Threads and cost: the same.
+/// `count`, receives the number of bytes with the terminating NUL (may be NULL when there is a buffer).
+/// Returns: as [`m2f_model_read_prompt`]; BUFFER_TOO_SMALL. Threads and Cost: the same.
 ///
 /// # Safety
 /// As stated for the parameters.
@@ -129,7 +129,7 @@ pub unsafe extern "C" fn m2f_model_explain_prompt(
     })
 }
 
-/// Number of emotions that the model tells apart; 0 where its pack does not say.
+/// Counts the emotions that the model tells apart; 0 if its pack does not say.
 ///
 /// Parameters: `model`; `out`, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
 #[unsafe(no_mangle)]
@@ -137,7 +137,7 @@ pub extern "C" fn m2f_model_emotion_count(model: Option<&m2f_model>, out: Option
     get(model, "model", out, |model| Ok(emotions(&model.0).len() as u32))
 }
 
-/// Name of an emotion, the neutral one first.
+/// Reads the name of an emotion. The neutral one is the first.
 ///
 /// Parameters: `index`, below [`m2f_model_emotion_count`]; the rest as for `m2f_model_weight_name`.
 /// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
@@ -157,7 +157,7 @@ pub unsafe extern "C" fn m2f_model_emotion_name(
     guard(|| text::copy_out(nth(emotions(&given(model, "model")?.0), index)?, to))
 }
 
-/// Number of head acts, such as nods, that the model tells apart; 0 where its pack does not say.
+/// Counts the head acts, such as nods, that the model tells apart; 0 if its pack does not say.
 ///
 /// Parameters: `model`; `out`, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
 #[unsafe(no_mangle)]
@@ -168,7 +168,7 @@ pub extern "C" fn m2f_model_head_act_count(
     get(model, "model", out, |model| Ok(head_acts(&model.0).len() as u32))
 }
 
-/// Name of a head act.
+/// Reads the name of a head act.
 ///
 /// Parameters: `index`, below [`m2f_model_head_act_count`]; the rest as for `m2f_model_weight_name`.
 /// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.

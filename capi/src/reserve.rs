@@ -1,5 +1,5 @@
-//! Memory that is kept for when the host gives none: a few blocks, filled from the front, empty again when all of their pieces
-//! have come back.
+//! Memory that is kept for when the host gives none: a few blocks. Each is filled from the front, and is empty again when all its
+//! pieces have come back.
 
 use std::alloc::Layout;
 use std::cell::UnsafeCell;
@@ -9,20 +9,20 @@ use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 use super::heap::Heap;
 
-/// Blocks at a time: one is whole between calls; the others hold what outlived its call, or are held for foreign code.
+/// Most blocks at a time. One is whole between calls. The others hold what outlived its call, or are held for foreign code.
 const BLOCKS: usize = 16;
 const ALIGNMENT: usize = 64;
 
 #[derive(Clone, Copy)]
 struct Block {
-    /// 0: no block.
+    /// 0 if there is no block.
     start: usize,
     len: usize,
     /// Bytes from the front that were given out.
     used: usize,
-    /// Pieces of them that are out.
+    /// Number of pieces that are out.
     pieces: usize,
-    /// For foreign code alone, and given back after it.
+    /// Whether it is for foreign code alone. It is given back afterwards.
     held: bool,
 }
 
@@ -42,9 +42,9 @@ impl Block {
 pub(super) struct Reserve {
     locked: AtomicBool,
     blocks: UnsafeCell<[Block; BLOCKS]>,
-    /// A block for the next call is there: the usual case, told without the lock.
+    /// Whether a block for the next call is there. Usually it is, and no lock is needed to know.
     is_whole: AtomicBool,
-    /// All blocks ever lay in here, so that other memory is told apart at once.
+    /// All blocks that ever were are between these two, so that other memory is recognised at once.
     low: AtomicUsize,
     high: AtomicUsize,
 }
@@ -60,7 +60,7 @@ impl Reserve {
         }
     }
 
-    /// Makes sure of a whole block of at least `len` bytes that is for any use.
+    /// Makes sure that there is a whole block of at least `len` bytes for any use.
     pub(super) fn top_up(&self, heap: &Heap, len: usize) -> bool {
         if self.is_whole.load(Acquire) {
             return true;
@@ -73,12 +73,12 @@ impl Reserve {
         })
     }
 
-    /// A block of `len` bytes more, for foreign code.
+    /// Adds a block of `len` bytes for foreign code.
     pub(super) fn hold(&self, heap: &Heap, len: usize) -> bool {
         self.lock(|blocks| self.add(heap, blocks, len.max(1), true))
     }
 
-    /// Ends [`hold`](Self::hold); pieces that are still out keep the block until they come back.
+    /// Ends [`hold`](Self::hold). Pieces that are still out keep the block until they come back.
     pub(super) fn let_go(&self, heap: &Heap, len: usize) {
         self.lock(|blocks| {
             let held = blocks.iter_mut().find(|block| block.held && block.len == len.max(1));
@@ -112,7 +112,7 @@ impl Reserve {
         true
     }
 
-    /// A piece, or NULL when none is left.
+    /// Takes a piece; NULL if none is left.
     pub(super) fn take(&self, layout: Layout) -> *mut u8 {
         self.lock(|blocks| {
             for block in blocks.iter_mut().filter(|block| block.start != 0) {
@@ -126,14 +126,14 @@ impl Reserve {
         })
     }
 
-    /// Whether memory is a piece of a block.
+    /// Whether this memory is a piece of a block.
     pub(super) fn holds(&self, start: *mut u8) -> bool {
         let inside = |low: usize, high: usize| (low..high).contains(&(start as usize));
         inside(self.low.load(Relaxed), self.high.load(Relaxed))
             && self.lock(|blocks| blocks.iter().any(|block| inside(block.start, block.start + block.len)))
     }
 
-    /// Takes a piece back; false for other memory.
+    /// Takes a piece back. False for other memory.
     pub(super) fn take_back(&self, start: *mut u8) -> bool {
         let inside = |low: usize, high: usize| (low..high).contains(&(start as usize));
         if !inside(self.low.load(Relaxed), self.high.load(Relaxed)) {
@@ -151,7 +151,7 @@ impl Reserve {
         })
     }
 
-    /// For some dozen instructions; no system call but for a block.
+    /// Locks for a few dozen instructions. There is no system call, except for a block.
     fn lock<T>(&self, work: impl FnOnce(&mut [Block; BLOCKS]) -> T) -> T {
         while self.locked.compare_exchange_weak(false, true, Acquire, Relaxed).is_err() {
             std::hint::spin_loop();

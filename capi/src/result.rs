@@ -1,4 +1,4 @@
-//! `m2f_result`: the animation of one clip, decoded on read.
+//! `m2f_result`: the animation of one clip, decoded as you read it.
 
 use std::mem::MaybeUninit;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,19 +12,19 @@ use super::buffer::Buffer;
 use super::error::{Failure, m2f_status};
 use super::guard::{destroy, get, given, guard};
 
-/// The motion of one clip. Faces are decoded when they are read, so that a minute costs kilobytes, not 106 MB.
+/// The motion of one clip. Faces are decoded when you read them, so a minute takes kilobytes, not 106 MB.
 pub struct m2f_result {
     animation: Arc<Animation>,
-    /// One read at a time.
+    /// One read at a time uses it.
     desk: Mutex<Desk>,
 }
 
-/// What reads need, kept from one to the next.
+/// What reads need. It is kept from one read to the next.
 #[derive(Default)]
 struct Desk {
-    /// Made at the first read.
+    /// Made by the first read.
     reader: Option<Reader>,
-    /// A read is made here, and copied to the host when all of it went well.
+    /// A read is made here. It is copied to the host when all of it went well.
     staged: Vec<f32>,
 }
 
@@ -37,12 +37,12 @@ impl m2f_result {
         &self.animation
     }
 
-    /// A rate as it is given, where 0 is the model's own.
+    /// The rate as it is given; 0 is the model's own.
     pub(super) fn rate(&self, fps: f32) -> FrameRate {
         FrameRate::from(if fps == 0.0 { self.animation.native_fps() } else { fps })
     }
 
-    /// Refuses frames that are not there.
+    /// Refuses frames that do not exist.
     pub(super) fn check_frames(&self, fps: FrameRate, first: usize, count: usize) -> Result<(), Failure> {
         let frames = self.animation.frame_count(fps)?;
         if first + count > frames {
@@ -51,8 +51,7 @@ impl m2f_result {
         Ok(())
     }
 
-    /// Any read of frames at a rate: `width` floats a frame. The host's buffer is written when all went well, and not at all
-    /// otherwise.
+    /// Reads frames at a rate, `width` floats a frame. It writes the host's buffer only when all went well.
     pub(super) fn read_frames(
         &self,
         (fps, first, count): (f32, u32, u32),
@@ -90,7 +89,7 @@ impl m2f_result {
 }
 
 impl Desk {
-    /// The reader, and the memory beside it.
+    /// The reader, and the memory for its output.
     fn open(&mut self, animation: &Arc<Animation>) -> Result<(&mut Reader, &mut Vec<f32>), Failure> {
         let reader = match &mut self.reader {
             Some(reader) => reader,
@@ -100,7 +99,7 @@ impl Desk {
     }
 }
 
-/// Room for so many floats; it takes memory when there never were as many.
+/// Gives room for this many floats. It takes memory only if there never were as many.
 fn stage(staged: &mut Vec<f32>, floats: usize) -> Result<&mut [f32], Failure> {
     staged.clear();
     if staged.capacity() < floats {
@@ -111,17 +110,17 @@ fn stage(staged: &mut Vec<f32>, floats: usize) -> Result<&mut [f32], Failure> {
     Ok(staged)
 }
 
-/// Gain, offset and limits of one channel: value · gain + offset, then limited.
+/// Gain, offset and limits of one channel. The channel becomes value · gain + offset, and is then limited.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct m2f_channel {
-    /// Default 1.
+    /// Factor; default 1.
     pub gain: f32,
-    /// Default 0.
+    /// What is added; default 0.
     pub offset: f32,
-    /// Default 0.
+    /// Lower limit; default 0.
     pub minimum: f32,
-    /// Default 1.
+    /// Upper limit; default 1.
     pub maximum: f32,
 }
 
@@ -131,7 +130,7 @@ impl From<&m2f_channel> for Channel {
     }
 }
 
-/// Floats of one head pose: quaternion x, y, z, w, then translation x, y, z in mm.
+/// Number of floats in a head pose: quaternion x, y, z, w, then translation x, y, z in mm.
 pub const M2F_HEAD_FLOATS: u32 = 7;
 
 /// Ends a result.
@@ -142,7 +141,7 @@ pub extern "C" fn m2f_result_destroy(result: Option<Box<m2f_result>>) {
     destroy(result);
 }
 
-/// Length of the clip, seconds.
+/// Reads the length of the clip, seconds.
 ///
 /// Parameters: `out`, receives the length. Returns: OK; INVALID_ARGUMENT. Threads: any.
 #[unsafe(no_mangle)]
@@ -150,8 +149,9 @@ pub extern "C" fn m2f_result_duration_s(result: Option<&m2f_result>, out: Option
     get(result, "result", out, |result| Ok(result.animation.duration_s()))
 }
 
-/// The seed that the clip was made with: the session's, or what `M2F_SEED_AUTO` became, with which the take can be made again.
-/// A revised result keeps that of the whole clip, an adjusted one its source's, a composed one has its first part's.
+/// Reads the seed that the clip was made with: the session's, or the one that `M2F_SEED_AUTO` became. With it you can make the
+/// take again. A revised result keeps the seed of the whole clip. An adjusted result has its source's, a composed one its first
+/// part's.
 ///
 /// Parameters: `out`, receives the seed. Returns: OK; INVALID_ARGUMENT. Threads: any.
 #[unsafe(no_mangle)]
@@ -159,11 +159,12 @@ pub extern "C" fn m2f_result_seed(result: Option<&m2f_result>, out: Option<&mut 
     get(result, "result", out, |result| Ok(result.animation.seed()))
 }
 
-/// Number of frames at a rate: round(duration · fps), at least 1.
+/// Counts the frames at a rate: round(duration · fps), at least 1.
 ///
-/// Parameters: `fps`, any rate in 1..1000; 0 for the model's own; `out`, receives the count. Here and in every read,
-/// 23.976, 29.97, 47.952, 59.94 and 119.88, and floats as near to n·1000/1001, are those fractions: frame i of 23.976 stands
-/// at exactly i·1001/24000 s, after hours too.
+/// Here and in every read, 23.976, 29.97, 47.952, 59.94 and 119.88 mean the exact fractions n·1000/1001, and so do floats as near
+/// to them. Frame i of 23.976 is at exactly i·1001/24000 s, also after hours.
+///
+/// Parameters: `fps`, any rate in 1..1000; 0 for the model's own; `out`, receives the count.
 /// Returns: OK; INVALID_ARGUMENT. Threads: any.
 #[unsafe(no_mangle)]
 pub extern "C" fn m2f_result_frame_count(
@@ -174,7 +175,7 @@ pub extern "C" fn m2f_result_frame_count(
     get(result, "result", out, |result| Ok(result.animation.frame_count(result.rate(fps))? as u32))
 }
 
-/// Sets gain, offset and limits of one blendshape channel for all later reads of weights on this handle.
+/// Sets gain, offset and limits of one blendshape channel. They apply to all later reads of weights on this handle.
 ///
 /// Parameters: `index`, below `m2f_model_weight_count`; `channel`, finite numbers with minimum ≤ maximum.
 /// Returns: OK; INVALID_ARGUMENT. Threads: one at a time, not during a read.
@@ -195,15 +196,15 @@ pub unsafe extern "C" fn m2f_result_set_channel(
     })
 }
 
-/// Blendshape weights of frames at a rate: `count` rows of `m2f_model_weight_count` floats, 0..1.
+/// Reads blendshape weights of frames at a rate: `count` rows of `m2f_model_weight_count` floats, 0..1.
 ///
-/// Parameters: `fps`, any rate in 1..1000; 0 for the model's own; `first` and `count`, frames inside
-/// `m2f_result_frame_count`; `buffer` with room for `capacity` floats, or NULL and 0 to query; `written`, receives the
-/// floats (may be NULL when there is a buffer).
+/// Parameters: `fps`, any rate in 1..1000; 0 for the model's own; `first` and `count`, frames inside `m2f_result_frame_count`;
+/// `buffer` with room for `capacity` floats, or NULL and 0 to query; `written`, receives the number of floats (may be NULL when
+/// there is a buffer).
 /// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART (the model has no mapping to weights).
-/// Threads: any but an audio thread; reads of one handle wait for each other. Cost: microseconds a frame; the first read
-/// prepares the networks. A read takes no memory after the first of its kind and size; the result keeps as much as the largest
-/// read had floats, until it is destroyed: read a long clip's offsets in parts.
+/// Threads: any but an audio thread; reads of one handle wait for each other.
+/// Cost: microseconds a frame; the first read prepares the networks. After the first read of its kind and size, a read takes no
+/// memory. Until you destroy it, the result keeps as many floats as its largest read had: read a long clip's offsets in parts.
 ///
 /// # Safety
 /// As stated for the parameters.
@@ -225,10 +226,10 @@ pub unsafe extern "C" fn m2f_result_read_weights(
     })
 }
 
-/// Head poses of frames at a rate: `count` rows of `M2F_HEAD_FLOATS` floats: quaternion x, y, z, w (right-handed, +Y up,
-/// +Z out of the face), then the translation in mm.
+/// Reads head poses of frames at a rate: `count` rows of `M2F_HEAD_FLOATS` floats. A row is a quaternion x, y, z, w
+/// (right-handed, +Y up, +Z out of the face), then the translation in mm.
 ///
-/// Parameters, returns, threads: as for [`m2f_result_read_weights`].
+/// Parameters, Returns, Threads: as for [`m2f_result_read_weights`].
 ///
 /// # Safety
 /// As stated for the parameters.
@@ -258,10 +259,10 @@ pub unsafe extern "C" fn m2f_result_read_heads(
     })
 }
 
-/// Vertex offsets of frames at a rate: `count` times x, y, z of every vertex, mm, to be added to the identity's neutral;
-/// the head pose is not in them.
+/// Reads vertex offsets of frames at a rate: `count` times x, y, z of every vertex, mm. Add them to the identity's neutral. The
+/// head pose is not in them.
 ///
-/// Parameters, returns, threads: as for [`m2f_result_read_weights`]; MISSING_PART when the model has no geometry decoder.
+/// Parameters, Returns, Threads: as for [`m2f_result_read_weights`]; MISSING_PART if the model has no geometry decoder.
 /// Cost: one run of the generator a frame, milliseconds.
 ///
 /// # Safety
@@ -283,9 +284,9 @@ pub unsafe extern "C" fn m2f_result_read_offsets_mm(
     })
 }
 
-/// Unit vertex normals of frames at a rate: `count` times x, y, z of every vertex, before the head pose.
+/// Reads unit vertex normals of frames at a rate: `count` times x, y, z of every vertex, before the head pose.
 ///
-/// Parameters, returns, threads and cost: as for [`m2f_result_read_offsets_mm`].
+/// Parameters, Returns, Threads and Cost: as for [`m2f_result_read_offsets_mm`].
 ///
 /// # Safety
 /// As stated for the parameters.
@@ -304,11 +305,12 @@ pub unsafe extern "C" fn m2f_result_read_normals(
     guard(|| given(result, "result")?.read_frames((fps, first, count), to, Reader::offset_count, Reader::normals_into))
 }
 
-/// Vertex offsets and unit normals of frames at a rate in one decode, which costs hardly more than the offsets alone.
+/// Reads vertex offsets and unit normals of frames at a rate. Both come from one decode, which costs hardly more than the offsets
+/// alone.
 ///
-/// Parameters: as for [`m2f_result_read_offsets_mm`], with two buffers of room for `capacity` floats each, or NULL and 0 for
-/// both to query; `written`, receives the floats of each.
-/// Returns, threads and cost: as for [`m2f_result_read_offsets_mm`].
+/// Parameters: as for [`m2f_result_read_offsets_mm`], with two buffers of room for `capacity` floats each, or NULL and 0 for both
+/// to query; `written`, receives the number of floats of each.
+/// Returns, Threads and Cost: as for [`m2f_result_read_offsets_mm`].
 ///
 /// # Safety
 /// As stated for the parameters.
@@ -344,10 +346,10 @@ pub unsafe extern "C" fn m2f_result_read_offsets_and_normals(
     })
 }
 
-/// The face at any time: weights, head pose and offsets at once; a part whose buffer is NULL is not computed.
+/// Samples the face at any time: weights, head pose and offsets at once. A part whose buffer is NULL is not computed.
 ///
-/// Parameters: `time_s`, cut to the clip; `weights` with room for `weight_capacity` floats; `head`, `M2F_HEAD_FLOATS`
-/// floats; `offsets_mm` with room for `offset_capacity` floats.
+/// Parameters: `time_s`, limited to the clip; `weights` with room for `weight_capacity` floats; `head`, `M2F_HEAD_FLOATS` floats;
+/// `offsets_mm` with room for `offset_capacity` floats.
 /// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART. Nothing is written on failure.
 /// Threads: as for [`m2f_result_read_weights`]. Cost: that of one frame.
 ///

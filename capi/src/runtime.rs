@@ -15,46 +15,45 @@ use super::guard::{destroy, give, given, guard, not_null};
 use super::options::{self, Options};
 use super::text;
 
-/// Threads, backend and log of the sessions made on it.
+/// The threads, the backend and the log of the sessions made on it.
 pub struct m2f_runtime(pub(super) Arc<Runtime>);
 
-/// `thread_count`: one thread on every second core, at least one.
+/// `thread_count`: one thread for every second core, at least one.
 pub const M2F_THREADS_AUTO: u32 = u32::MAX;
 
-/// `flags`: leave instruction set extensions unused, for results that are equal on every machine.
+/// `flags`: use no instruction set extensions, so that results are equal on every machine.
 pub const M2F_RUNTIME_PORTABLE: u32 = 1;
 
 /// `device_index`: the best device.
 pub const M2F_DEVICE_BEST: u32 = u32::MAX;
 
-/// What computes.
+/// What a runtime computes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub enum m2f_backend {
-    /// The chosen device, or without a choice the best GPU; the CPU where there is none or it cannot.
-    /// `m2f_runtime_backend_reason` says why.
+    /// The device that you choose, else the best GPU, else the CPU. `m2f_runtime_backend_reason` says why.
     M2F_BACKEND_AUTO = 0,
     /// The CPU.
     M2F_BACKEND_CPU = 1,
-    /// A Vulkan device or an error, never the CPU in its place.
+    /// A Vulkan device or an error, never the CPU instead.
     M2F_BACKEND_VULKAN = 2,
 }
 
-/// How grave a log message is.
+/// How serious a log message is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub enum m2f_log_level {
     /// A job failed.
     M2F_LOG_ERROR = 0,
-    /// Something was done otherwise than asked, such as a prompt cut to the model's context.
+    /// Something was not done as asked, such as a prompt that was cut to the model's context.
     M2F_LOG_WARNING = 1,
-    /// What was chosen, such as the backend.
+    /// Something was chosen, such as the backend.
     M2F_LOG_INFO = 2,
 }
 
-/// Receives a message: level, one line of UTF-8 that is valid during the call, and `log_user`. It is called only inside
-/// calls that the host makes (create, step, wait, pull, adjust), on their thread, never on a thread of the library's own
-/// and never from a push. It must not call back into the library.
+/// Receives a message: its level, one line of UTF-8 that is valid during the call, and `log_user`. The library calls it only
+/// inside calls that you make (create, step, wait, pull, adjust), on your thread. It never calls it on its own threads, nor
+/// inside a push. The callback must not call into the library.
 pub type m2f_log_callback =
     Option<unsafe extern "C" fn(level: m2f_log_level, message: *const c_char, user: *mut c_void)>;
 
@@ -62,38 +61,39 @@ pub type m2f_log_callback =
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct m2f_runtime_options {
-    /// Bytes of this struct as the caller knows it.
+    /// Size of this struct in bytes. [`m2f_runtime_options_init`] sets it.
     pub struct_size: u32,
-    /// Threads that compute. 0: none, work runs only inside `m2f_session_step` on the caller's thread.
-    /// `M2F_THREADS_AUTO` (the default): one on every second core; the host has the others.
+    /// Number of threads that compute. 0: none; all work runs inside your calls, such as `m2f_session_step`. `M2F_THREADS_AUTO`
+    /// (default): one for every second core, so that you have the others.
     pub thread_count: u32,
     /// `M2F_RUNTIME_…` bits.
     pub flags: u32,
-    /// Messages up to this `m2f_log_level` are told; default `M2F_LOG_WARNING`.
+    /// Only messages up to this `m2f_log_level` are reported; default `M2F_LOG_WARNING`.
     pub log_level: u32,
-    /// Receives messages, or NULL: [`m2f_runtime_next_log`] then has them.
+    /// Receives messages. If it is NULL, read them with [`m2f_runtime_next_log`].
     pub log: m2f_log_callback,
     /// Handed to `log`.
     pub log_user: *mut c_void,
-    /// An `m2f_backend`; default `M2F_BACKEND_AUTO`. The fields below say nothing on the CPU.
+    /// An `m2f_backend`; default `M2F_BACKEND_AUTO`. On the CPU, the device and GPU fields below have no effect.
     pub backend: u32,
-    /// A device by its place in the list, see `m2f_device_describe`; default `M2F_DEVICE_BEST`.
+    /// Chooses a device by its place in the list (see `m2f_device_describe`); default `M2F_DEVICE_BEST`.
     pub device_index: u32,
-    /// A device by its UUID, the same on every run; all zero (default) for no such choice. Not together with an index.
+    /// Chooses a device by its UUID, which is the same on every run. All zero (default): no such choice. Do not set an index as
+    /// well.
     pub device_uuid: [u8; 16],
-    /// Most milliseconds of one submission, so that frames of the host's do not wait behind it; default 50.
+    /// Most milliseconds that one submission may take, so that your frames do not wait behind it; default 50.
     pub gpu_budget_ms: f32,
-    /// 1: ask the driver for a queue that yields to others. Default 0.
+    /// 1: asks the driver for a queue that yields to others. Default 0.
     pub gpu_low_priority: u32,
-    /// Most bytes of device memory; 0 (default) for no cap. Above it calls answer OUT_OF_MEMORY.
+    /// Most bytes of device memory; 0 (default) for no cap. Calls that need more answer OUT_OF_MEMORY.
     pub gpu_memory_cap_bytes: u64,
-    /// What `m2f_runtime_read_pipeline_cache` gave in an earlier run, or NULL. One of another device or driver, or a
-    /// damaged one, is left unused. Copied.
+    /// What `m2f_runtime_read_pipeline_cache` gave in an earlier run, or NULL. A cache of another device or driver, or a damaged
+    /// one, is ignored. Copied.
     pub pipeline_cache: *const u8,
-    /// Bytes of `pipeline_cache`.
+    /// Number of bytes in `pipeline_cache`.
     pub pipeline_cache_size: u64,
-    /// Most pixels of a picture, of a style or a keyframe; 0 (default) for 4 million. At most 64 million, which a JPEG file of one
-    /// megabyte may have and which take 0.7 GB while it is decoded.
+    /// Most pixels of a picture, for a style or a keyframe; 0 (default) for 4 million. At most 64 million: a JPEG file of one
+    /// megabyte can have that many pixels, and takes 0.7 GB while it is decoded.
     pub max_picture_pixels: u64,
 }
 
@@ -115,7 +115,7 @@ unsafe impl Options for m2f_runtime_options {
 /// Fills `options` with the defaults.
 ///
 /// Parameters: `options`, `size` writable bytes; `size`, sizeof *options.
-/// Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE when size is no size of this struct.
+/// Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE if size is no size of this struct.
 /// Threads: any.
 ///
 /// # Safety
@@ -126,15 +126,15 @@ pub unsafe extern "C" fn m2f_runtime_options_init(options: *mut m2f_runtime_opti
     unsafe { options::init(options, size) }
 }
 
-/// Creates a runtime: opens the device, or finds the instruction set and starts the threads, which sleep until there is
+/// Creates a runtime. It opens the device, or finds the CPU's instruction set. It starts the threads, which sleep until there is
 /// work.
 ///
 /// Parameters: `options`, or NULL for the defaults; `out`, receives the runtime.
-/// Returns: OK; INVALID_ARGUMENT (a field out of range, two devices, with `M2F_BACKEND_VULKAN` a device that is not
-/// there); INVALID_STRUCT_SIZE; UNSUPPORTED (with `M2F_BACKEND_VULKAN` no loader, or no device that
-/// can: the text of `m2f_last_error` says which); OUT_OF_MEMORY (threads could not be started).
-/// Ownership: the caller's; end it with [`m2f_runtime_destroy`]. Models and sessions keep it alive.
-/// Threads: any. Cost: under a millisecond with `M2F_BACKEND_CPU`, else tens to hundreds: Vulkan's drivers are loaded.
+/// Returns: OK; INVALID_ARGUMENT (a field out of range; two devices; with `M2F_BACKEND_VULKAN`, a device that does not exist);
+/// INVALID_STRUCT_SIZE; UNSUPPORTED (with `M2F_BACKEND_VULKAN`, no loader or no device that works: the text of `m2f_last_error`
+/// says which); OUT_OF_MEMORY (the threads could not be started).
+/// Ownership: yours; end it with [`m2f_runtime_destroy`]. Models and sessions keep it alive.
+/// Threads: any. Cost: under a millisecond with `M2F_BACKEND_CPU`, else tens to hundreds, because Vulkan's drivers are loaded.
 ///
 /// # Safety
 /// As stated for the parameters.
@@ -152,7 +152,7 @@ pub unsafe extern "C" fn m2f_runtime_create(
     })
 }
 
-/// Ends a runtime. Models, sessions and results made on it live on until they are destroyed themselves.
+/// Ends a runtime. Models, sessions and results made on it live on until you destroy them.
 ///
 /// Parameters: `runtime`, or NULL for nothing. Threads: any, but not while another call uses this handle.
 #[unsafe(no_mangle)]
@@ -160,10 +160,10 @@ pub extern "C" fn m2f_runtime_destroy(runtime: Option<Box<m2f_runtime>>) {
     destroy(runtime);
 }
 
-/// What the runtime computes on, such as `cpu avx2, 8 threads`, or `vulkan` with the device and the tier of its kernels.
+/// Reads what the runtime computes on, such as `cpu avx2, 8 threads`, or `vulkan` with the device and the tier of its kernels.
 ///
-/// Parameters: `buffer` with room for `capacity` bytes, or NULL and 0 to query; `count`, receives the bytes needed, the
-/// terminating NUL included (may be NULL when there is a buffer).
+/// Parameters: `buffer` with room for `capacity` bytes, or NULL and 0 to query; `count`, receives the number of bytes needed,
+/// with the terminating NUL (may be NULL when there is a buffer).
 /// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL.
 /// Threads: any.
 ///
@@ -181,8 +181,8 @@ pub unsafe extern "C" fn m2f_runtime_backend_name(
     guard(|| text::copy_out(&given(runtime, "runtime")?.0.backend_name(), to))
 }
 
-/// Why the runtime computes on that, one line: `asked for`, or what keeps a GPU from being used, such as
-/// `only software devices: llvmpipe`.
+/// Reads why the runtime computes on that, in one line: `asked for`, or why a GPU cannot be used, such as `only software devices:
+/// llvmpipe`.
 ///
 /// Parameters, Returns, Threads: as for [`m2f_runtime_backend_name`].
 ///
@@ -200,10 +200,10 @@ pub unsafe extern "C" fn m2f_runtime_backend_reason(
     guard(|| text::copy_out(given(runtime, "runtime")?.0.backend_reason(), to))
 }
 
-/// Device memory of everything made on the runtime.
+/// Reads how much device memory everything made on the runtime takes.
 ///
-/// Parameters: `used_bytes`, receives what plans, weights and results take; `reserved_bytes`, receives what was taken from
-/// the driver for that, in larger blocks (may be NULL). Both 0 on the CPU.
+/// Parameters: `used_bytes`, receives what plans, weights and results use; `reserved_bytes`, receives what was taken from the
+/// driver for that, in larger blocks (may be NULL). Both are 0 on the CPU.
 /// Returns: OK; INVALID_ARGUMENT. Threads: any. Cost: none.
 ///
 /// # Safety
@@ -228,15 +228,15 @@ pub unsafe extern "C" fn m2f_runtime_gpu_memory(
     })
 }
 
-/// Hands back device memory that nothing uses: call it when the last session and result of a scene are destroyed.
+/// Gives back device memory that nothing uses. Call it after you destroy the last session and result of a scene.
 ///
-/// Returns: OK, also when there is nothing to hand back; INVALID_ARGUMENT; OUT_OF_MEMORY. Threads: any. Cost: milliseconds.
+/// Returns: OK, also when there is nothing to give back; INVALID_ARGUMENT; OUT_OF_MEMORY. Threads: any. Cost: milliseconds.
 #[unsafe(no_mangle)]
 pub extern "C" fn m2f_runtime_trim(runtime: Option<&m2f_runtime>) -> m2f_status {
     guard(|| Ok(given(runtime, "runtime")?.0.trim()?))
 }
 
-/// Most milliseconds of one submission from now on; jobs under way follow.
+/// Sets how many milliseconds one submission may take from now on. Running jobs follow.
 ///
 /// Parameters: `budget_ms`, above 0.
 /// Returns: OK; INVALID_ARGUMENT; UNSUPPORTED on the CPU. Threads: any. Cost: none.
@@ -245,13 +245,13 @@ pub extern "C" fn m2f_runtime_set_gpu_budget_ms(runtime: Option<&m2f_runtime>, b
     guard(|| Ok(given(runtime, "runtime")?.0.set_gpu_budget_ms(budget_ms)?))
 }
 
-/// Compiled pipelines, to be saved and given to a later runtime on the same device and driver: its first clip then starts
-/// without compiling. Read it after a clip or `m2f_model_warm_up`.
+/// Reads the compiled pipelines. Save them and give them to a later runtime on the same device and driver: its first clip then
+/// starts without compiling. Read them after a clip or after `m2f_model_warm_up`.
 ///
-/// Parameters: `buffer` with room for `capacity` bytes, or NULL and 0 to query; `count`, receives the bytes (may be NULL
-/// when there is a buffer).
-/// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL (also when pipelines were added since the query); UNSUPPORTED on the
-/// CPU; OUT_OF_MEMORY.
+/// Parameters: `buffer` with room for `capacity` bytes, or NULL and 0 to query; `count`, receives the number of bytes (may be
+/// NULL when there is a buffer).
+/// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL (also when pipelines were added after the query); UNSUPPORTED on the CPU;
+/// OUT_OF_MEMORY.
 /// Threads: any. Cost: a copy of some megabytes.
 ///
 /// # Safety
@@ -268,14 +268,14 @@ pub unsafe extern "C" fn m2f_runtime_read_pipeline_cache(
     guard(|| to.fill(&given(runtime, "runtime")?.0.pipeline_cache()?))
 }
 
-/// Takes the oldest message that waits: the log of hosts that cannot give a callback. At most 256 wait, the oldest go first;
-/// where `log` is set none does.
+/// Takes the oldest waiting message. This is the log for hosts that cannot give a callback. At most 256 messages wait; the oldest
+/// are dropped first. If `log` is set, no message waits here.
 ///
-/// Parameters: `level`, receives an `m2f_log_level`; `buffer` with room for `capacity` bytes, receives one line of UTF-8, or
-/// NULL and 0 to query, which leaves the message; `count`, receives the bytes with the terminating NUL (may be NULL when there
-/// is a buffer).
+/// Parameters: `level`, receives an `m2f_log_level`; `buffer` with room for `capacity` bytes, receives one line of UTF-8, or NULL
+/// and 0 to query, which leaves the message; `count`, receives the number of bytes with the terminating NUL (may be NULL when
+/// there is a buffer).
 /// Returns: OK; NOT_READY when no message waits; INVALID_ARGUMENT; BUFFER_TOO_SMALL, which leaves the message.
-/// Threads: any but an audio thread. Of several that ask, each message comes to one.
+/// Threads: any but an audio thread. If several threads ask, each message goes to one of them.
 ///
 /// # Safety
 /// As stated for the parameters.

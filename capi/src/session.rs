@@ -16,35 +16,35 @@ use super::options::{self, Options};
 use super::result::m2f_result;
 use super::text;
 
-/// One clip: its audio, style and seed, and the job that animates it.
+/// One clip: its audio, styles and seed, and the job that animates it.
 pub struct m2f_session(pub(super) Session);
 
-/// `seed`: one that follows from the clip's own sound, so that every voice has a take of its own. It is a number below 2^32, the
-/// same for the same samples rounded to 16 bits: however they were cut, as i16 or f32, whatever their rate.
-/// `m2f_result_seed` tells it.
+/// `seed`: a seed that follows from the clip's own sound, so that every voice has its own take. It is a number below 2^32. It
+/// depends only on the samples, rounded to 16 bits: not on how they were cut, on i16 or f32, or on their rate. `m2f_result_seed`
+/// reads it.
 pub const M2F_SEED_AUTO: u64 = u64::MAX;
 const _: () = assert!(M2F_SEED_AUTO == SEED_AUTO);
 
 /// `timeout_ms`: for as long as it takes.
 pub const M2F_WAIT_FOREVER: u32 = u32::MAX;
 
-/// Where a job is.
+/// How far a job has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub enum m2f_stage {
-    /// Takes audio.
+    /// It takes audio.
     M2F_STAGE_INPUT = 0,
-    /// Encodes the text or picture.
+    /// It encodes the text or picture.
     M2F_STAGE_STYLE = 1,
-    /// Encodes the speech.
+    /// It encodes the speech.
     M2F_STAGE_SPEECH = 2,
-    /// Samples the motion.
+    /// It samples the motion.
     M2F_STAGE_MOTION = 3,
-    /// Done, failed or cancelled.
+    /// It is done, failed or cancelled.
     M2F_STAGE_DONE = 4,
 }
 
-/// Progress of a job.
+/// The progress of a job.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct m2f_progress {
@@ -54,60 +54,60 @@ pub struct m2f_progress {
     pub fraction: f32,
 }
 
-/// Options of [`m2f_session_create`]. Fill with [`m2f_session_options_init`] first. At most one of `style_text`,
-/// `style_picture` and `style_code` is set.
+/// Options of [`m2f_session_create`]. Fill with [`m2f_session_options_init`] first. Set at most one of `style_text`,
+/// `style_picture` and `style_code`.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct m2f_session_options {
-    /// Bytes of this struct as the caller knows it.
+    /// Size of this struct in bytes. [`m2f_session_options_init`] sets it.
     pub struct_size: u32,
     /// Rate of the pushed audio, Hz; default 16000.
     pub sample_rate_hz: u32,
-    /// Interleaved channels of the pushed audio; they are averaged. Default 1.
+    /// Number of interleaved channels in the pushed audio, which are averaged. Default 1.
     pub channel_count: u32,
-    /// Denoising steps; 0 (default) for the pack's.
+    /// Number of denoising steps; 0 (default) for the pack's.
     pub step_count: u32,
-    /// Same seed, same bytes, on any number of threads. Default `M2F_SEED_AUTO`; 0 is a seed like any other. Of a session of
-    /// `m2f_result_revise` that is the result's.
+    /// The same seed gives the same bytes, at any number of threads. Default `M2F_SEED_AUTO`; 0 is a seed like any other. In a
+    /// session of `m2f_result_revise`, `M2F_SEED_AUTO` is the result's seed.
     pub seed: u64,
-    /// Noise added at each step, 0..1; NaN (default) for the pack's.
+    /// Noise that is added at each step, 0..1; NaN (default) for the pack's.
     pub eta: f32,
-    /// Guidance of the audio, s_A; NaN (default) for the pack's. Without effect where the pack's denoiser is distilled.
+    /// Guidance of the audio, s_A; NaN (default) for the pack's. No effect if the pack's denoiser is distilled.
     pub guidance_audio: f32,
     /// Guidance of the style, s_P; NaN (default) for the pack's.
     pub guidance_style: f32,
-    /// Strength of the style, as in `m2f_style_options`; default 1.
+    /// Strength of the style, as `strength` in `m2f_style_options`; default 1.
     pub style_strength: f32,
-    /// How it is to be spoken, UTF-8: words or one emoji. Over the whole clip; `m2f_session_add_style` adds more.
+    /// Style of the whole clip as a text, UTF-8: words or one emoji. `m2f_session_add_style` adds more styles.
     pub style_text: *const c_char,
-    /// A PNG or JPEG file's bytes.
+    /// Style of the whole clip as a picture: the bytes of a PNG or JPEG file.
     pub style_picture: *const u8,
-    /// Bytes of `style_picture`.
+    /// Number of bytes in `style_picture`.
     pub style_picture_size: u64,
-    /// A raw style code.
+    /// Style of the whole clip as a raw style code.
     pub style_code: *const f32,
-    /// Floats of `style_code`.
+    /// Number of floats in `style_code`.
     pub style_code_count: u64,
-    /// Whose face; NULL for the pack's first.
+    /// The identity whose face it is; NULL for the pack's first.
     pub identity: *const m2f_identity,
-    /// 1 (default): the result keeps the audio features, so that `m2f_result_revise` can make ranges of it again: 23 KB a
-    /// second with the starter. 0: it does not.
+    /// 1 (default): the result keeps the audio features, 23 KB a second with the starter, so that `m2f_result_revise` can make
+    /// ranges of it again. 0: it does not.
     pub editable: u32,
-    /// How keyframes, and what a style or a revision leaves as it was, are painted in. 0 (default): into the estimate of every
-    /// step. 1 to 32: into the state, noised as the rest is, and each step is taken that often (RePaint): the rest joins
-    /// them better, at that many times the cost.
+    /// How constraints are painted in: keyframes, and the motion that a style or a revision leaves as it was. 0 (default): into
+    /// the estimate of every step. 1 to 32: into the state, noised like the rest, and each step but the last is taken that often
+    /// (RePaint). The rest then joins them better, at that many times the cost.
     pub repaint_loops: u32,
-    /// Factor on the noise that the motion starts from, 0..1: 1 is the model's own spread, less is nearer to the mean of all
-    /// takes, and less lively; NaN (default) for the pack's.
+    /// Scales the noise that the motion starts from, 0..1. 1 is the model's own spread. Less is nearer to the mean of all takes,
+    /// and moves less. NaN (default) for the pack's.
     pub noise_scale: f32,
-    /// 0 (default): where no style is asked for, the pack's default style stands, with the starter the neutral one. 1: the audio
-    /// alone decides there, as in the paper, and any mood may come.
+    /// 0 (default): where you set no style, the pack's default style applies. With the starter it is neutral. 1: the audio alone
+    /// decides there, as in the paper, and any mood may come.
     pub no_default_style: u32,
-    /// 1 (default): the motion is adjusted as the pack states, where it does: gains, a mouth that closes in pauses, lids that move
-    /// together, a start from rest. What keyframes hold is not. 0: it is left as the networks make it.
+    /// 1 (default): the job makes the pack adjustments, if the pack states any: gains, a mouth that closes in pauses, lids that
+    /// move together, a start from rest. They do not change what keyframes hold. 0: the motion stays as the networks make it.
     pub pack_adjustments: u32,
-    /// Silence behind the last sample in which mouth and head come to rest, seconds, 0 (default) to 10; the result is longer by
-    /// it. Of no effect in a revision.
+    /// Silence after the last sample, in which mouth and head come to rest, seconds, 0 (default) to 10. The result is longer by
+    /// it. A revision ignores it.
     pub tail_s: f32,
 }
 
@@ -146,12 +146,12 @@ pub unsafe extern "C" fn m2f_session_options_init(options: *mut m2f_session_opti
 
 /// Creates a session.
 ///
-/// Parameters: `model`; `options`, or NULL for the defaults (16 kHz mono, no style); `out`, receives the session. Strings
-/// and buffers are copied.
-/// Returns: OK; INVALID_ARGUMENT (a field out of range, two styles); INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (the
-/// model lacks a network that this job needs, such as the style tower).
-/// Ownership: the caller's; end it with [`m2f_session_destroy`]. It keeps the model and the identity alive.
-/// Threads: any. Cost: small; networks are prepared when the work begins.
+/// Parameters: `model`; `options`, or NULL for the defaults (16 kHz mono, no style); `out`, receives the session. Strings and
+/// buffers are copied.
+/// Returns: OK; INVALID_ARGUMENT (a field out of range; two styles); INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (the model
+/// lacks a network that this job needs, such as the style tower).
+/// Ownership: yours; end it with [`m2f_session_destroy`]. It keeps the model and the identity alive.
+/// Threads: any. Cost: small; the networks are prepared when the work begins.
 ///
 /// # Safety
 /// As stated for the parameters.
@@ -170,22 +170,21 @@ pub unsafe extern "C" fn m2f_session_create(
     })
 }
 
-/// Ends a session; its job is cancelled first. Results pulled from it live on.
+/// Ends a session. Its job is cancelled first. Results that you pulled from it live on.
 ///
-/// Parameters: `session`, or NULL for nothing. Threads: any but an audio thread, and not while another call uses this
-/// handle. Cost: waits for the unit of work under way: milliseconds
-/// with the starter, up to seconds with a full-size Wav2Vec2 on a long clip.
+/// Parameters: `session`, or NULL for nothing. Threads: any but an audio thread, and not while another call uses this handle.
+/// Cost: waits for the current unit of work: about half a millisecond on the CPU, one submission on a device.
 #[unsafe(no_mangle)]
 pub extern "C" fn m2f_session_destroy(session: Option<Box<m2f_session>>) {
     destroy(session);
 }
 
-/// Hands over audio as floats, nominally -1..1.
+/// Pushes audio as floats, nominally -1..1.
 ///
-/// Parameters: `samples`, `frame_count` × channels interleaved; `frame_count`, any number, 0 included.
-/// Returns: OK; INVALID_ARGUMENT; INVALID_AUDIO (NaN or infinite: nothing of this call is taken; or the clip is too
-/// long); INVALID_STATE (after finish); OUT_OF_MEMORY; the job's failure when it has one, such as CANCELLED.
-/// Threads: pushes of one session are taken in the order they come, so push from one thread; not an audio thread.
+/// Parameters: `samples`, `frame_count` × channels, interleaved; `frame_count`, any number, 0 included.
+/// Returns: OK; INVALID_ARGUMENT; INVALID_AUDIO (NaN or infinite: nothing of this call is taken; or the clip is too long);
+/// INVALID_STATE (after finish); OUT_OF_MEMORY; the job's failure if it has one, such as CANCELLED.
+/// Threads: any but an audio thread. Pushes are taken in the order that they come, so push to a session from one thread.
 /// Cost: a copy.
 ///
 /// # Safety
@@ -200,7 +199,7 @@ pub unsafe extern "C" fn m2f_session_push_f32(
     unsafe { push(session, samples, frame_count, Session::push_f32) }
 }
 
-/// Hands over audio as 16-bit integers. As [`m2f_session_push_f32`] otherwise.
+/// Pushes audio as 16-bit integers. Everything else is as for [`m2f_session_push_f32`].
 ///
 /// # Safety
 /// As stated for the parameters.
@@ -214,23 +213,23 @@ pub unsafe extern "C" fn m2f_session_push_i16(
     unsafe { push(session, samples, frame_count, Session::push_i16) }
 }
 
-/// Ends the input; the work begins, on the runtime's threads where it has any.
+/// Ends the input. The work begins, on the runtime's threads if it has any.
 ///
-/// Returns: OK; INVALID_AUDIO (nothing was pushed: the session stays as it was); INVALID_STATE (finished before); OUT_OF_MEMORY (no worker thread);
-/// the job's failure when it has one, such as CANCELLED.
+/// Returns: OK; INVALID_AUDIO (nothing was pushed: the session stays as it was); INVALID_STATE (finished before); OUT_OF_MEMORY
+/// (no worker thread); the job's failure if it has one, such as CANCELLED.
 /// Threads: the one that pushes. Cost: small; all work is the job's.
 #[unsafe(no_mangle)]
 pub extern "C" fn m2f_session_finish(session: Option<&m2f_session>) -> m2f_status {
     guard(|| Ok(given(session, "session")?.0.finish()?))
 }
 
-/// Ends the input of several sessions of one model; the work on all of them begins, as one job: windows of several clips are
-/// denoised in one batch, which fills a device that one clip leaves idle. Each session has its own result, the same as if it
-/// were alone. They end together: what fails or cancels one, or destroys it before the end, does so to all.
+/// Ends the input of several sessions of one model and begins the work on all of them, as one job. Windows of several clips are
+/// denoised in one batch, which fills a device that one clip leaves idle. Each session has its own result, the same as if it were
+/// alone. The sessions end together: if one fails, is cancelled, or is destroyed before the end, so are all.
 ///
 /// Parameters: `sessions`, `count` handles.
-/// Returns: OK; INVALID_ARGUMENT (none, the same one twice, sessions of different models or with different `step_count`,
-/// `eta` or `noise_scale`); and as [`m2f_session_finish`]. On failure none has begun.
+/// Returns: OK; INVALID_ARGUMENT (none; the same one twice; sessions of different models, or with different `step_count`, `eta`
+/// or `noise_scale`); and as [`m2f_session_finish`]. On failure none has begun.
 /// Threads: the one that pushes. Cost: small; all work is the job's.
 ///
 /// # Safety
@@ -249,12 +248,12 @@ pub unsafe extern "C" fn m2f_session_finish_together(
     })
 }
 
-/// Does work on the calling thread until `budget_ms` is over, at least one unit. The way to run where the runtime has no
-/// threads (consoles, web); on other runtimes it waits that long instead.
+/// Works on the calling thread until `budget_ms` is over, for at least one unit. Use it where the runtime has no threads
+/// (consoles, web). On other runtimes it waits that long instead.
 ///
-/// Returns: OK when the job is done; NOT_READY while work remains; the job's failure.
-/// Threads: any but an audio thread, one at a time. Cost: `budget_ms` and up to one unit of work more (a denoising step of a few windows,
-/// or up to 24 s of speech encoded).
+/// Returns: OK when the job is done; NOT_READY while work remains; the job's failure; INVALID_STATE before finish.
+/// Threads: any but an audio thread, one at a time. Cost: `budget_ms`, and up to one unit of work more: about half a millisecond
+/// on the CPU, one submission on a device.
 #[unsafe(no_mangle)]
 pub extern "C" fn m2f_session_step(session: Option<&m2f_session>, budget_ms: u32) -> m2f_status {
     guard(|| {
@@ -277,7 +276,7 @@ pub extern "C" fn m2f_session_wait(session: Option<&m2f_session>, timeout_ms: u3
     })
 }
 
-/// Where the job is.
+/// Reads how far the job has come.
 ///
 /// Parameters: `out`, receives stage and fraction. Returns: OK; INVALID_ARGUMENT. Threads: any. Cost: none.
 #[unsafe(no_mangle)]
@@ -299,7 +298,7 @@ pub extern "C" fn m2f_session_progress(
     get(session, "session", out, told)
 }
 
-/// Asks the job to stop; it does so after the unit of work under way. Wait, step and pull then answer CANCELLED.
+/// Asks the job to stop. It stops after the current unit of work. Wait, step and pull then answer CANCELLED.
 ///
 /// Returns: OK, also when there is nothing to stop; INVALID_ARGUMENT. Threads: any. Cost: none.
 #[unsafe(no_mangle)]
@@ -312,9 +311,9 @@ pub extern "C" fn m2f_session_cancel(session: Option<&m2f_session>) -> m2f_statu
 
 /// Takes the result of a job that is done.
 ///
-/// Parameters: `out`, receives a result; every call makes a handle of its own to the same result.
+/// Parameters: `out`, receives a result. Every call makes a new handle to the same result.
 /// Returns: OK; NOT_READY while work remains; the job's failure; INVALID_STATE before finish.
-/// Ownership: the caller's; end it with `m2f_result_destroy`. It keeps the model alive, not the session.
+/// Ownership: yours; end it with `m2f_result_destroy`. It keeps the model alive, not the session.
 /// Threads: any but an audio thread. Cost: small.
 #[unsafe(no_mangle)]
 pub extern "C" fn m2f_session_pull(

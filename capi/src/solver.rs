@@ -1,4 +1,4 @@
-//! `m2f_solver`: weights of a host's own blendshapes.
+//! `m2f_solver`: weights of your own blendshapes.
 
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
@@ -16,26 +16,26 @@ use super::options::{self, Options};
 use super::result::m2f_result;
 use super::text;
 
-/// A host's blendshapes, prepared.
+/// Your blendshapes, prepared.
 pub struct m2f_solver(Arc<Solver>);
 
 /// Options of [`m2f_solver_create`]. Fill with [`m2f_solver_options_init`] first.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct m2f_solver_options {
-    /// Bytes of this struct as the caller knows it.
+    /// Size of this struct in bytes. [`m2f_solver_options_init`] sets it.
     pub struct_size: u32,
-    /// Shapes behind `names` and `offsets_mm`.
+    /// Number of shapes in `names` and in `offsets_mm`.
     pub shape_count: u32,
-    /// Their names, UTF-8, each once; errors name shapes by them.
+    /// Names of the shapes, UTF-8, each once. Errors use them.
     pub names: *const *const c_char,
-    /// For each shape x, y, z of every vertex: how far it moves from the neutral at weight 1, mm.
+    /// For each shape, x, y, z of every vertex: how far weight 1 moves it from the neutral, mm.
     pub offsets_mm: *const f32,
-    /// The mesh that the shapes are of; NULL for the model's own.
+    /// The mesh that the shapes belong to; NULL for the model's own.
     pub binding: *const m2f_binding,
     /// Time constant of the smoothing, seconds; 0 for none. Default 0.02.
     pub smoothing_s: f32,
-    /// How much a shape must explain to be used at all, 0..1; 0 for none. Default 0.005.
+    /// How much a shape must explain to be used at all, 0..1; 0 gives the nearest fit. Default 0.005.
     pub sparsity: f32,
 }
 
@@ -60,13 +60,13 @@ pub unsafe extern "C" fn m2f_solver_options_init(options: *mut m2f_solver_option
     unsafe { options::init(options, size) }
 }
 
-/// Prepares a host's blendshapes; their weights are then read from any result of the model.
+/// Prepares your blendshapes. You can then read their weights from any result of the model.
 ///
 /// Parameters: `model`; `options`, with `shape_count`, `names` and `offsets_mm` set; `out`, receives the solver.
-/// Returns: OK; INVALID_ARGUMENT (no shapes or more than 1024, a name twice, numbers that are not finite, no shape that
-/// moves anything, smoothing or sparsity out of range, another model's binding; the text names the shape);
-/// INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (the model has no mesh).
-/// Ownership: the caller's; end it with [`m2f_solver_destroy`]. It copies the shapes and keeps model and binding alive.
+/// Returns: OK; INVALID_ARGUMENT (no shapes or more than 1024; a name twice; numbers that are not finite; no shape that moves
+/// anything; smoothing or sparsity out of range; a binding of another model; the text names the shape); INVALID_STRUCT_SIZE;
+/// INVALID_UTF8; MISSING_PART (the model has no mesh).
+/// Ownership: yours; end it with [`m2f_solver_destroy`]. It copies the shapes and keeps model and binding alive.
 /// Threads: any. Cost: a product of every two shapes over all vertices.
 ///
 /// # Safety
@@ -113,10 +113,10 @@ pub extern "C" fn m2f_solver_destroy(solver: Option<Box<m2f_solver>>) {
     destroy(solver);
 }
 
-/// Weights of a host's blendshapes, frames at a rate: `count` rows of the solver's shapes, 0..1, in their order. With
-/// smoothing a frame's weights depend on the other frames of the call: read a clip in one.
+/// Reads weights of your blendshapes for frames at a rate: `count` rows of the solver's shapes, 0..1, in their order. With
+/// smoothing, the weights of a frame depend on the other frames of the call: read a clip in one call.
 ///
-/// Parameters, returns, threads: as for `m2f_result_read_offsets_mm`; INVALID_ARGUMENT for another model's solver.
+/// Parameters, Returns, Threads: as for `m2f_result_read_offsets_mm`; INVALID_ARGUMENT for a solver of another model.
 /// Cost: that of `m2f_result_read_offsets_mm`, a product of each shape with the frame, and sweeps of shapes² operations.
 ///
 /// # Safety

@@ -1,4 +1,4 @@
-//! Styles of a session over time, and strengths that follow a curve.
+//! Styles of a session over time, and guidance that follows a curve.
 
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
@@ -19,33 +19,33 @@ pub const M2F_GUIDANCE_AUDIO: u32 = 0;
 /// `guidance`: s_P, the strength of the style.
 pub const M2F_GUIDANCE_STYLE: u32 = 1;
 
-/// A style over a range of the clip. Fill with [`m2f_style_options_init`] first. Exactly one of `text`, `picture`, `code`
-/// and `preset` is set.
+/// A style over a range of the clip. Fill with [`m2f_style_options_init`] first. Set exactly one of `text`, `picture`, `code` and
+/// `preset`.
 ///
-/// The weight of the style is 1 from `start_s` to `end_s` and 0 outside. A ramp is centred on either end, so that two
-/// styles that meet blend into each other. Styles may overlap: what they add to the guidance adds up.
+/// The weight of the style is 1 from `start_s` to `end_s` and 0 outside. A ramp is centred on either end, so two styles that meet
+/// blend into each other. Styles may overlap: what they add to the guidance adds up.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct m2f_style_options {
-    /// Bytes of this struct as the caller knows it.
+    /// Size of this struct in bytes. [`m2f_style_options_init`] sets it.
     pub struct_size: u32,
-    /// How far the style goes from the pack's default style: 0 leaves it out, 1 (default) is the style, 2 twice the way.
+    /// How far the style goes from the pack's default style: 0 leaves it out, 1 (default) is the style, 2 is twice the way.
     pub strength: f32,
-    /// Where it begins, seconds; default 0. At 0 there is no ramp.
+    /// Where the style begins, seconds; default 0. At 0 there is no ramp.
     pub start_s: f64,
-    /// Where it ends, seconds; default infinity, the whole rest. Past the clip's end it is cut, with a warning.
+    /// Where the style ends, seconds. Default infinity: the rest of the clip. What is past the clip's end is cut, with a warning.
     pub end_s: f64,
-    /// Length of the ramps, seconds, half of it inside the range; default 0.2, 0 switches at once.
+    /// Length of each ramp, seconds; half of it is inside the range. Default 0.2; 0 switches at once.
     pub ramp_s: f64,
     /// How it is to be spoken, UTF-8: words or one emoji.
     pub text: *const c_char,
-    /// A PNG or JPEG file's bytes.
+    /// Bytes of a PNG or JPEG file.
     pub picture: *const u8,
-    /// Bytes of `picture`.
+    /// Number of bytes in `picture`.
     pub picture_size: u64,
     /// A raw style code.
     pub code: *const f32,
-    /// Floats of `code`.
+    /// Number of floats in `code`.
     pub code_count: u64,
     /// Name of a preset of the pack, UTF-8.
     pub preset: *const c_char,
@@ -77,16 +77,16 @@ pub unsafe extern "C" fn m2f_style_options_init(options: *mut m2f_style_options,
     unsafe { options::init(options, size) }
 }
 
-/// Adds a style to a session. The style of its options, where there is one, is number 0 and lies over the whole clip.
+/// Adds a style to a session. If the session's options have a style, it is number 0 and covers the whole clip.
 ///
-/// Styles, strengths and curves may be set until the motion begins, at the end of the speech stage: also while a job
-/// waits, or encodes. Prompts and pictures are encoded once; the model keeps the codes of the last ones.
+/// You can set styles, strengths and curves until the motion begins, which is at the end of the speech stage. So you can set them
+/// also while a job waits or encodes. A prompt or picture is encoded once; the model keeps the codes of the last ones.
 ///
 /// Parameters: `options`; `number`, receives the number of the style, or NULL. Strings and buffers are copied.
-/// Returns: OK; INVALID_ARGUMENT (no style or two, times that are negative, reversed or NaN, a strength out of range, more
-/// than 64 styles); INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (the model lacks the tower, or the preset: the text
-/// lists the names); INVALID_STATE (the motion has begun).
-/// Threads: any but an audio thread. Cost: a copy; the style is encoded by the job.
+/// Returns: OK; INVALID_ARGUMENT (no style or two; times that are negative, reversed or NaN; a strength out of range; more than
+/// 64 styles); INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (the model lacks the tower, or the preset: the text lists the
+/// names); INVALID_STATE (the motion has begun).
+/// Threads: any but an audio thread. Cost: a copy; the job encodes the style.
 ///
 /// # Safety
 /// As stated for the parameters.
@@ -107,7 +107,7 @@ pub unsafe extern "C" fn m2f_session_add_style(
     })
 }
 
-/// Puts another style in the place of one: its prompt, range and strength. As [`m2f_session_add_style`] otherwise.
+/// Replaces a style: its prompt, range and strength. Everything else is as for [`m2f_session_add_style`].
 ///
 /// Parameters: `number`, of the style; `options`, as for [`m2f_session_add_style`].
 ///
@@ -128,8 +128,8 @@ pub unsafe extern "C" fn m2f_session_set_style(
 
 /// Changes the strength of a style.
 ///
-/// Parameters: `number`, of the style; `strength`, 0 leaves it out.
-/// Returns: OK; INVALID_ARGUMENT (no such style, a strength out of range); INVALID_STATE (the motion has begun).
+/// Parameters: `number`, of the style; `strength`, where 0 leaves the style out.
+/// Returns: OK; INVALID_ARGUMENT (no such style; a strength out of range); INVALID_STATE (the motion has begun).
 /// Threads: any but an audio thread. Cost: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn m2f_session_set_style_strength(
@@ -140,12 +140,12 @@ pub extern "C" fn m2f_session_set_style_strength(
     guard(|| Ok(given(session, "session")?.0.set_style_strength(number as usize, strength)?))
 }
 
-/// Lets a strength of the guidance follow a curve: linear between its points, level before the first and after the last.
+/// Lets a guidance strength follow a curve: linear between its points, constant before the first and after the last.
 ///
-/// Parameters: `guidance`, `M2F_GUIDANCE_AUDIO` or `M2F_GUIDANCE_STYLE`; `times_s` and `values`, `count` of each, in the
-/// order of time; of two points at one time the later one counts from there on. `count` 0: the constant again.
-/// Returns: OK; INVALID_ARGUMENT (times that are negative, reversed or NaN, a value out of range); INVALID_STATE (the
-/// motion has begun).
+/// Parameters: `guidance`, `M2F_GUIDANCE_AUDIO` or `M2F_GUIDANCE_STYLE`; `times_s` and `values`, `count` of each, in the order of
+/// time; of two points at one time, the later one counts from there on. `count` 0 returns to the constant.
+/// Returns: OK; INVALID_ARGUMENT (times that are negative, reversed or NaN; a value out of range); INVALID_STATE (the motion has
+/// begun).
 /// Threads: any but an audio thread. Cost: a copy.
 ///
 /// # Safety
@@ -180,9 +180,8 @@ pub unsafe extern "C" fn m2f_session_set_guidance_curve(
     })
 }
 
-/// Whether the frames where no style has a weight keep the unstyled motion, bit for bit: they do unless this turns it off.
-/// Where there are such frames it costs a sampling without styles before the styled one; without it a style reaches
-/// seconds beyond its range.
+/// Says whether frames where no style has a weight keep the unstyled motion, bit for bit. In a new session they do. If a clip has
+/// such frames, it is first sampled without styles, at that cost. If you turn this off, a style reaches seconds beyond its range.
 ///
 /// Parameters: `on`, 0 or 1; 1 in a new session. Returns: OK; INVALID_ARGUMENT; INVALID_STATE (the motion has begun).
 /// Threads: any but an audio thread. Cost: none.
@@ -214,7 +213,7 @@ pub(super) unsafe fn source(options: *const m2f_style_options) -> Result<Arc<Sty
     Ok(unsafe { read(options) }?.0)
 }
 
-/// What [`source`] gives, and the other options.
+/// What [`source`] gives, with the other options.
 ///
 /// # Safety
 /// `options` is NULL or as its fields say.

@@ -7,7 +7,7 @@ use media2face::limits;
 use super::buffer::{self, Buffer};
 use super::error::{Failure, m2f_status};
 
-/// A caller's string; NULL is `None`. No further than the limit is looked for its end.
+/// A caller's string; NULL is `None`. It looks for the end of the string no further than the limit.
 ///
 /// # Safety
 /// `text` is NULL, or a string that nobody writes during the call: NUL-terminated, or longer than the limit.
@@ -28,7 +28,7 @@ pub(super) unsafe fn optional<'a>(text: *const c_char, name: &str) -> Result<Opt
     std::str::from_utf8(text).map(Some).map_err(invalid)
 }
 
-/// The strings of an array, of which none is NULL: `null` says that the one at a place is.
+/// The strings of an array. None of them may be NULL: `null` makes the error text for the one at an index.
 ///
 /// # Safety
 /// The array is as for [`buffer::input`], each of its strings as for [`optional`].
@@ -49,7 +49,7 @@ pub(super) unsafe fn list<'a>(
     texts.iter().enumerate().map(text).collect()
 }
 
-/// Copies a string with its terminating NUL; the count includes it.
+/// Copies a string with its terminating NUL. The count includes the NUL.
 pub(super) fn copy_out(text: &str, to: Buffer<c_char>) -> Result<(), Failure> {
     let bytes: Vec<c_char> = text.bytes().filter(|&b| b != 0).chain([0]).map(|b| b as c_char).collect();
     to.fill(&bytes)

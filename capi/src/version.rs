@@ -1,17 +1,18 @@
-//! Version of the library.
+//! The version of the library.
 
 use std::ffi::{CStr, c_char};
 
-/// Version of this header: changes that break a host.
+/// Version of this header, first number: it changes when a host can break.
 pub const M2F_VERSION_MAJOR: u32 = 0;
-/// Version of this header: what was added. While the major number is 0 a new minor number may break a host, too.
+/// Version of this header, second number: it changes when something is added. While the first number is 0, a new second number
+/// may break a host, too.
 pub const M2F_VERSION_MINOR: u32 = 2;
-/// Version of this header: faults were corrected.
+/// Version of this header, third number: it changes when faults are corrected.
 pub const M2F_VERSION_PATCH: u32 = 0;
 
 const VERSION: u32 = M2F_VERSION_MAJOR << 16 | M2F_VERSION_MINOR << 8 | M2F_VERSION_PATCH;
 
-/// The version of the library that is loaded, as major·65536 + minor·256 + patch: compare it with the header's.
+/// Returns the version of the loaded library, as major·65536 + minor·256 + patch. Compare it with the header's.
 ///
 /// Threads: any.
 #[unsafe(no_mangle)]
@@ -19,7 +20,7 @@ pub extern "C" fn m2f_version() -> u32 {
     VERSION
 }
 
-/// The version as text, such as `0.2.0`.
+/// Returns the version of the loaded library as text, such as `0.2.0`.
 ///
 /// Returns: never NULL. Ownership: static. Threads: any.
 #[unsafe(no_mangle)]

@@ -1,4 +1,4 @@
-//! `media2face_vulkan.h`: a runtime on a host's own Vulkan device. No item of `vulkan.h` is needed.
+//! `media2face_vulkan.h`: a runtime on a host's own Vulkan device. Nothing of `vulkan.h` is needed.
 
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
@@ -17,30 +17,30 @@ use super::runtime::{self, m2f_runtime, m2f_runtime_options};
 /// `optional` of the adoption: timeline semaphores are enabled.
 pub const M2F_VULKAN_TIMELINE_SEMAPHORE: u32 = 1;
 
-/// What a host enables on its device, as [`m2f_vulkan_requirements`] fills it in. Names are static; features are
+/// What to enable on your device. [`m2f_vulkan_requirements`] fills it in. The names are static. A feature is named
 /// `structure.member`.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct m2f_vulkan_requirement_list {
-    /// Bytes of this struct as the caller knows it.
+    /// Size of this struct in bytes. [`m2f_vulkan_requirements`] sets it.
     pub struct_size: u32,
-    /// Least version of the instance and of the device, as `VK_MAKE_API_VERSION` has it.
+    /// Least version of the instance and of the device, in the form of `VK_MAKE_API_VERSION`.
     pub api_version: u32,
-    /// Names behind `extensions`.
+    /// Number of names in `extensions`.
     pub extension_count: u32,
-    /// Names behind `features`.
+    /// Number of names in `features`.
     pub feature_count: u32,
-    /// Names behind `optional_extensions`.
+    /// Number of names in `optional_extensions`.
     pub optional_extension_count: u32,
-    /// Names behind `optional_features`.
+    /// Number of names in `optional_features`.
     pub optional_feature_count: u32,
     /// Device extensions to enable.
     pub extensions: *const *const c_char,
     /// Features to enable, such as `VkPhysicalDevice16BitStorageFeatures.storageBuffer16BitAccess`.
     pub features: *const *const c_char,
-    /// Device extensions that are used if the host enables them.
+    /// Device extensions that the library uses if you enable them.
     pub optional_extensions: *const *const c_char,
-    /// Features that are used if the host enables them; say so in `optional` of the adoption.
+    /// Features that the library uses if you enable them. Say so in `optional` of the adoption.
     pub optional_features: *const *const c_char,
 }
 
@@ -51,19 +51,19 @@ pub type m2f_vulkan_function = Option<unsafe extern "system" fn()>;
 pub type m2f_vulkan_get_instance_proc_addr =
     Option<unsafe extern "system" fn(instance: *mut c_void, name: *const c_char) -> m2f_vulkan_function>;
 
-/// Keeps the host off its queue, or lets it on again. Called around `vkQueueSubmit` and nothing else, on the thread that
-/// submits: one that waits for a session or steps it, or a worker of the runtime's. It must not call into the library.
+/// Keeps you off the queue, or lets you on again. The library calls it around `vkQueueSubmit` and nothing else, on the thread
+/// that submits: one that waits for a session or steps it, or a worker of the runtime. It must not call into the library.
 pub type m2f_vulkan_lock = Option<unsafe extern "C" fn(user: *mut c_void)>;
 
-/// A host's device. Fill with [`m2f_vulkan_adopt_options_init`] first.
+/// Your device. Fill with [`m2f_vulkan_adopt_options_init`] first.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct m2f_vulkan_adopt_options {
-    /// Bytes of this struct as the caller knows it.
+    /// Size of this struct in bytes. [`m2f_vulkan_adopt_options_init`] sets it.
     pub struct_size: u32,
-    /// `apiVersion` of the `VkApplicationInfo` that the instance was made with; 1.1 or later.
+    /// `apiVersion` of the `VkApplicationInfo` that you created the instance with; 1.1 or later.
     pub api_version: u32,
-    /// `vkGetInstanceProcAddr` of the loader that made the instance.
+    /// `vkGetInstanceProcAddr` of the loader that created the instance.
     pub get_instance_proc_addr: m2f_vulkan_get_instance_proc_addr,
     /// `VkInstance`.
     pub instance: *mut c_void,
@@ -71,19 +71,19 @@ pub struct m2f_vulkan_adopt_options {
     pub physical_device: *mut c_void,
     /// `VkDevice`.
     pub device: *mut c_void,
-    /// `VkQueue`; any queue that computes.
+    /// `VkQueue`: any queue that can compute.
     pub queue: *mut c_void,
-    /// Family of the queue.
+    /// Queue family of the queue.
     pub queue_family_index: u32,
-    /// The `m2f_tier` whose requirements are enabled on the device; default `M2F_TIER_PACKED`, which has none.
+    /// The `m2f_tier` whose requirements you enabled on the device. Default `M2F_TIER_PACKED`, which has none.
     pub tier: u32,
-    /// `M2F_VULKAN_…` bits: what is enabled besides.
+    /// `M2F_VULKAN_…` bits: what else you enabled.
     pub optional: u32,
-    /// Zero.
+    /// Must be 0.
     pub reserved: u32,
-    /// Called before a submission; NULL when nobody else submits to the queue.
+    /// Called before a submission. NULL if nobody else submits to the queue.
     pub lock: m2f_vulkan_lock,
-    /// Called after it; both or none.
+    /// Called after a submission. Set both or none.
     pub unlock: m2f_vulkan_lock,
     /// Handed to both.
     pub user: *mut c_void,
@@ -103,11 +103,10 @@ unsafe impl Options for m2f_vulkan_adopt_options {
     }
 }
 
-/// What a host enables when it makes its device, so that it can be adopted with the kernels of a tier.
+/// Lists what to enable when you create your device, so that the library can adopt it with the kernels of a tier.
 ///
-/// Parameters: `tier`, an `m2f_tier` but NONE; `m2f_device_describe` tells what a device can. `api_version`, of the
-/// instance or of the device, whichever is less: extensions that it has in its core are left out. `out`, `size` writable
-/// bytes; `size`, sizeof *out.
+/// Parameters: `tier`, an `m2f_tier` but NONE (`m2f_device_describe` tells what a device can do); `api_version`, of the instance
+/// or of the device, whichever is less (extensions in its core are left out); `out`, `size` writable bytes; `size`, sizeof *out.
 /// Returns: OK; INVALID_ARGUMENT; INVALID_STRUCT_SIZE.
 /// Ownership: the names are static. Threads: any. Cost: none.
 ///
@@ -157,17 +156,16 @@ pub unsafe extern "C" fn m2f_vulkan_adopt_options_init(
     unsafe { options::init(options, size) }
 }
 
-/// Creates a runtime on the host's device.
+/// Creates a runtime on your device.
 ///
-/// Parameters: `options`, or NULL for the defaults; of its device fields the budget, the memory cap and the pipeline cache
-/// are used. `adopt`, the device. `out`, receives the runtime.
-/// Returns: OK; INVALID_ARGUMENT (a handle is NULL, a queue family that cannot compute, a field out of range, one callback
-/// of two, `M2F_BACKEND_CPU`); INVALID_STRUCT_SIZE; UNSUPPORTED (an instance older than 1.1, a device that cannot);
-/// OUT_OF_MEMORY.
-/// Ownership: the caller's; end it with `m2f_runtime_destroy`. Device and instance stay the host's: it destroys them after
-/// the runtime and every model, identity, session and result made on it.
-/// Threads: any. Work is submitted by the threads of the runtime and by those that step or wait; the host's own
-/// submissions to the queue are kept apart by the callbacks. Nothing waits for the whole queue or device.
+/// Parameters: `options`, or NULL for the defaults; of its device fields only the budget, the memory cap and the pipeline cache
+/// are used; `adopt`, the device; `out`, receives the runtime.
+/// Returns: OK; INVALID_ARGUMENT (a handle is NULL; a queue family that cannot compute; a field out of range; one callback of
+/// two; `M2F_BACKEND_CPU`); INVALID_STRUCT_SIZE; UNSUPPORTED (an instance older than 1.1, a device that cannot); OUT_OF_MEMORY.
+/// Ownership: yours; end it with `m2f_runtime_destroy`. Device and instance stay yours. Destroy them after the runtime and after
+/// every model, identity, session and result made on it.
+/// Threads: any. Threads of the runtime submit work, and so do threads that step or wait. The callbacks keep your own submissions
+/// to the queue apart from theirs. Nothing waits for the whole queue or device.
 /// Cost: milliseconds.
 ///
 /// # Safety

@@ -1,4 +1,4 @@
-//! `media2face_vulkan.h`: frames of a result into a buffer of the host's.
+//! `media2face_vulkan.h`: frames of a result in a host's buffer.
 
 use media2face::ExportTarget;
 use media2face::vulkan::{TimelineSignal, VertexFormat, VertexLayout};
@@ -8,7 +8,7 @@ use super::guard::{given, guard};
 use super::options::{self, Options};
 use super::result::m2f_result;
 
-/// How a vertex is stored. The fourth component, where there is one, is 1 for positions, 0 for offsets and normals.
+/// How a vertex is stored. A fourth component is 1 for positions, and 0 for offsets and normals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub enum m2f_vulkan_vertex_format {
@@ -16,28 +16,28 @@ pub enum m2f_vulkan_vertex_format {
     M2F_VULKAN_VERTEX_FORMAT_F32X3 = 0,
     /// Four floats: 16 bytes.
     M2F_VULKAN_VERTEX_FORMAT_F32X4 = 1,
-    /// Four halves: 8 bytes. From 128 mm on a step is an eighth of a millimetre: fit for offsets and normals.
+    /// Four halves: 8 bytes. From 128 mm on, a step is an eighth of a millimetre, so it is fit for offsets and normals.
     M2F_VULKAN_VERTEX_FORMAT_F16X4 = 2,
 }
 
-/// `flags` of a frame target: write positions, the identity's neutral plus the offsets, in place of the offsets.
+/// `flags` of a frame target: write positions (the identity's neutral plus the offsets) instead of offsets.
 pub const M2F_VULKAN_FRAME_POSITIONS: u32 = 1;
 /// `flags` of a frame target: write normals, too.
 pub const M2F_VULKAN_FRAME_NORMALS: u32 = 2;
 
-/// Where one attribute of all vertices lies in a buffer. The bytes between are left as they are.
+/// Where one attribute of all vertices is in a buffer. The bytes between stay as they are.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct m2f_vulkan_vertex_layout {
     /// An `m2f_vulkan_vertex_format`.
     pub format: u32,
-    /// Zero.
+    /// Must be 0.
     pub reserved: u32,
-    /// Bytes before vertex 0 of the first frame; a multiple of 4, as the strides are.
+    /// Bytes before vertex 0 of the first frame. A multiple of 4, as are the strides.
     pub offset_bytes: u64,
-    /// Bytes from a vertex to the next, at least those of the format.
+    /// Bytes from one vertex to the next, at least the size of the format.
     pub vertex_stride_bytes: u64,
-    /// Bytes from a frame to the next, at least those of its vertices; any for a single frame.
+    /// Bytes from one frame to the next, at least the size of its vertices. Any number for a single frame.
     pub frame_stride_bytes: u64,
 }
 
@@ -45,21 +45,21 @@ pub struct m2f_vulkan_vertex_layout {
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct m2f_vulkan_frame_target {
-    /// Bytes of this struct as the caller knows it.
+    /// Size of this struct in bytes. [`m2f_vulkan_frame_target_init`] sets it.
     pub struct_size: u32,
     /// `M2F_VULKAN_FRAME_…` bits.
     pub flags: u32,
-    /// `VkBuffer` of the adopted device, made with `VK_BUFFER_USAGE_STORAGE_BUFFER_BIT`, bound to memory.
+    /// `VkBuffer` of the adopted device, created with `VK_BUFFER_USAGE_STORAGE_BUFFER_BIT` and bound to memory.
     pub buffer: u64,
-    /// Bytes of it, or of the front of it that may be written.
+    /// Bytes of the buffer, or of its front part that may be written.
     pub buffer_bytes: u64,
-    /// Of the offsets or positions, mm, without the head pose.
+    /// Place of the offsets or positions, mm, without the head pose.
     pub points: m2f_vulkan_vertex_layout,
-    /// Of the unit normals; read with [`M2F_VULKAN_FRAME_NORMALS`] alone.
+    /// Place of the unit normals. Used only with [`M2F_VULKAN_FRAME_NORMALS`].
     pub normals: m2f_vulkan_vertex_layout,
-    /// `VkSemaphore` of timeline type that is signalled when all frames are written; 0 for none.
+    /// `VkSemaphore` of timeline type. It is signalled when all frames are written. 0 for none.
     pub semaphore: u64,
-    /// The value that it is given, above its current one.
+    /// The value that the semaphore gets, above its current one.
     pub value: u64,
 }
 
@@ -99,18 +99,18 @@ pub unsafe extern "C" fn m2f_vulkan_frame_target_init(target: *mut m2f_vulkan_fr
     unsafe { options::init(target, size) }
 }
 
-/// Decodes frames at a rate and writes their vertices into a buffer of the host's, on the device: nothing of them visits
-/// the processor. Of every vertex the bytes of its attributes are written and no others.
+/// Decodes frames at a rate and writes their vertices into your buffer, on the device. No frame passes through the CPU. Of every
+/// vertex, only the bytes of its attributes are written.
 ///
-/// Parameters: `fps`, any rate in 1..1000; 0 for the model's own; `first` and `count`, frames inside
-/// `m2f_result_frame_count`, at least one; the first goes to frame 0 of the layouts. `target`, the buffer.
-/// Returns: OK; INVALID_ARGUMENT (also a layout with odd strides, with vertices or frames that overlap, or past the end of
-/// the buffer); INVALID_STRUCT_SIZE; UNSUPPORTED (the runtime is on the CPU, a semaphore without
-/// `M2F_VULKAN_TIMELINE_SEMAPHORE`); MISSING_PART (the model has no geometry decoder); OUT_OF_MEMORY; DEVICE_LOST. Up to
-/// UNSUPPORTED nothing is written; a semaphore is signalled with OK alone.
-/// Ownership: the buffer stays the host's, which keeps it alive during the call. At the call it is owned by the family of
-/// the adopted queue, or made for concurrent use: no ownership is transferred. The host's own use of the bytes is over
-/// before the call, and starts over after it, or on the device behind the semaphore; on another family after a transfer.
+/// Parameters: `fps`, any rate in 1..1000; 0 for the model's own; `first` and `count`, frames inside `m2f_result_frame_count`, at
+/// least one; the first goes to frame 0 of the layouts; `target`, the buffer.
+/// Returns: OK; INVALID_ARGUMENT (also a layout with odd strides, with vertices or frames that overlap, or past the end of the
+/// buffer); INVALID_STRUCT_SIZE; UNSUPPORTED (the runtime is on the CPU; a semaphore without `M2F_VULKAN_TIMELINE_SEMAPHORE`);
+/// MISSING_PART (the model has no geometry decoder); OUT_OF_MEMORY; DEVICE_LOST. Up to UNSUPPORTED nothing is written. A
+/// semaphore is signalled only with OK.
+/// Ownership: the buffer stays yours; keep it alive during the call. At the call it belongs to the family of the adopted queue,
+/// or was created for concurrent use: no ownership is transferred. Your own use of the bytes ends before the call. It may begin
+/// again after the call, or on the device after the semaphore is signalled; on another family, after a transfer.
 /// Threads: any but an audio thread; reads of one handle wait for each other. The call submits and waits.
 /// Cost: one run of the generator a frame; the first call prepares the networks.
 ///
