@@ -3,21 +3,22 @@
  *
  * Generated from capi/src by cargo xtask header; do not edit.
  *
- * The whole of it in five steps: create a runtime, create a model from a pack, create a session, push audio and
- * finish, wait and pull a result; then read weights, head poses or vertex offsets at any rate. Destroy in any order.
+ * Five steps: create a runtime; create a model from a pack; create a session; push audio and finish; wait and pull
+ * a result. Then read weights, head poses or vertex offsets at any rate. Destroy the handles in any order.
  *
  * Conventions
- *  - Every fallible call returns an m2f_status and writes its outputs only on success. m2f_last_error() has the
- *    detail of the last failure on the calling thread.
- *  - Options structs are filled by their _options_init(options, sizeof *options), then changed, then passed.
- *  - Buffers are pointer, capacity and count; NULL with capacity 0 queries the count.
- *  - Lengths are mm, times are seconds or ms as the names say, angles are quaternions; right-handed, +Y up, +Z out of
- *    the face, +X the character's left.
- *  - A handle is destroyed by its _destroy, which takes NULL. Children keep their parents alive.
+ *  - Every call that can fail returns an m2f_status. It writes its outputs only on success. m2f_last_error() has the
+ *    text of the last failure on the calling thread.
+ *  - Fill an options struct by its _options_init(options, sizeof *options), change what you want, and pass it.
+ *  - A buffer is a pointer, a capacity and a count. NULL with capacity 0 asks for the count.
+ *  - Lengths are in mm, times in seconds or ms as the names say, rotations are quaternions. Axes are right-handed:
+ *    +Y is up, +Z points out of the face, +X to the character's left.
+ *  - Destroy a handle with its _destroy, which takes NULL. Children keep their parents alive.
  *  - A const parameter means that the call may run at the same time as others on the same handle.
- *  - No callback runs on a thread that the host does not own, but for the lock of a shared queue, see
- *    media2face_vulkan.h. The library never prints and never phones home.
- *  - No call is for an audio thread unless it says so.
+ *  - Callbacks run inside your calls, on your threads. Only two may run on the library's threads: your memory
+ *    (m2f_set_memory), and the lock of a queue that you share (media2face_vulkan.h).
+ *  - The library never prints and opens no connection.
+ *  - Do not make a call from an audio thread unless its text says that you may.
  *
  * Licence: MIT OR Apache-2.0.
  */
@@ -37,31 +38,34 @@
 #endif
 #endif
 
-/** Version of this header: changes that break a host. */
+/** Version of this header, first number: it changes when a host can break. */
 #define M2F_VERSION_MAJOR 0
 
-/** Version of this header: what was added. While the major number is 0 a new minor number may break a host, too. */
+/**
+ * Version of this header, second number: it changes when something is added. While the first number is 0, a new second number
+ * may break a host, too.
+ */
 #define M2F_VERSION_MINOR 2
 
-/** Version of this header: faults were corrected. */
+/** Version of this header, third number: it changes when faults are corrected. */
 #define M2F_VERSION_PATCH 0
 
-/** reserve_bytes: as many as the library's own small pieces of one call need, 1 MiB. */
+/** reserve_bytes: what the library's own small pieces of one call need, 1 MiB. */
 #define M2F_RESERVE_DEFAULT 0
 
-/** thread_count: one thread on every second core, at least one. */
+/** thread_count: one thread for every second core, at least one. */
 #define M2F_THREADS_AUTO UINT32_MAX
 
-/** flags: leave instruction set extensions unused, for results that are equal on every machine. */
+/** flags: use no instruction set extensions, so that results are equal on every machine. */
 #define M2F_RUNTIME_PORTABLE 1
 
 /** device_index: the best device. */
 #define M2F_DEVICE_BEST UINT32_MAX
 
 /**
- * seed: one that follows from the clip's own sound, so that every voice has a take of its own. It is a number below 2^32, the
- * same for the same samples rounded to 16 bits: however they were cut, as i16 or f32, whatever their rate.
- * m2f_result_seed tells it.
+ * seed: a seed that follows from the clip's own sound, so that every voice has its own take. It is a number below 2^32. It
+ * depends only on the samples, rounded to 16 bits: not on how they were cut, on i16 or f32, or on their rate. m2f_result_seed
+ * reads it.
  */
 #define M2F_SEED_AUTO UINT64_MAX
 
@@ -80,7 +84,7 @@
 /** Room for the shares of head acts in m2f_prompt_reading. */
 #define M2F_MAX_HEAD_ACTS 32
 
-/** Floats of one head pose: quaternion x, y, z, w, then translation x, y, z in mm. */
+/** Number of floats in a head pose: quaternion x, y, z, w, then translation x, y, z in mm. */
 #define M2F_HEAD_FLOATS 7
 
 /** picture_parts: the picture gives the expression. */
@@ -89,32 +93,32 @@
 /** picture_parts: the picture gives the rotation of the head. */
 #define M2F_PICTURE_HEAD 2
 
-/** What a call answers. Numbers are never reused. */
+/** What a call returns. Numbers are never reused. */
 typedef uint32_t m2f_status;
 enum {
     /** Done. */
     M2F_STATUS_OK = 0,
-    /** No failure: the work is still going on, or the time given ran out first. Call again later. */
+    /** Not a failure: the work goes on, or the given time ran out first. Call again later. */
     M2F_STATUS_NOT_READY = 1,
     /** An argument is NULL, out of range, or does not fit the others. Correct the call. */
     M2F_STATUS_INVALID_ARGUMENT = 2,
-    /** An options struct has a size that this library cannot read, or unknown fields that are set. */
+    /** An options struct has a size that this library cannot read, or sets fields that this library does not know. */
     M2F_STATUS_INVALID_STRUCT_SIZE = 3,
-    /** A buffer is too small; the needed count was not written. Query the size first. */
+    /** A buffer is too small. The needed count was not written: query the size first. */
     M2F_STATUS_BUFFER_TOO_SMALL = 4,
     /** Text is not valid UTF-8. */
     M2F_STATUS_INVALID_UTF8 = 5,
-    /** Audio is empty, not finite, or too long. */
+    /** The audio is empty, not finite, or too long. */
     M2F_STATUS_INVALID_AUDIO = 6,
-    /** A picture cannot be decoded or is larger than the limits. */
+    /** A picture cannot be decoded, or is larger than the limits. */
     M2F_STATUS_INVALID_PICTURE = 7,
-    /** A model pack is damaged or of another format. */
+    /** A model pack is damaged, or has another format. */
     M2F_STATUS_INVALID_PACK = 8,
-    /** The model does not hold the part that was asked for (a style tower, a name). */
+    /** The model does not have the part that was asked for, such as a style tower or a name. */
     M2F_STATUS_MISSING_PART = 9,
     /** Reading or writing failed. */
     M2F_STATUS_IO = 10,
-    /** The call does not fit the object's state, such as a push after the end of the input. */
+    /** The call does not fit the state of the object, such as a push after the end of the input. */
     M2F_STATUS_INVALID_STATE = 11,
     /** The job was cancelled. */
     M2F_STATUS_CANCELLED = 12,
@@ -122,308 +126,308 @@ enum {
     M2F_STATUS_OUT_OF_MEMORY = 13,
     /** This build, device or model cannot do it. */
     M2F_STATUS_UNSUPPORTED = 14,
-    /** The device was lost. Other sessions and the host live on; create a new runtime. */
+    /** The device was lost, and every job of its runtime ends. Other runtimes and your process live on. Create a new runtime. */
     M2F_STATUS_DEVICE_LOST = 15,
-    /** A bug of this library; please report the text of m2f_last_error. */
+    /** A bug in this library. Please report the text of m2f_last_error. */
     M2F_STATUS_INTERNAL = 16,
 };
 
-/** How grave a log message is. */
+/** How serious a log message is. */
 typedef uint32_t m2f_log_level;
 enum {
     /** A job failed. */
     M2F_LOG_ERROR = 0,
-    /** Something was done otherwise than asked, such as a prompt cut to the model's context. */
+    /** Something was not done as asked, such as a prompt that was cut to the model's context. */
     M2F_LOG_WARNING = 1,
-    /** What was chosen, such as the backend. */
+    /** Something was chosen, such as the backend. */
     M2F_LOG_INFO = 2,
 };
 
-/** What computes. */
+/** What a runtime computes on. */
 typedef uint32_t m2f_backend;
 enum {
-    /**
-     * The chosen device, or without a choice the best GPU; the CPU where there is none or it cannot.
-     * m2f_runtime_backend_reason says why.
-     */
+    /** The device that you choose, else the best GPU, else the CPU. m2f_runtime_backend_reason says why. */
     M2F_BACKEND_AUTO = 0,
     /** The CPU. */
     M2F_BACKEND_CPU = 1,
-    /** A Vulkan device or an error, never the CPU in its place. */
+    /** A Vulkan device or an error, never the CPU instead. */
     M2F_BACKEND_VULKAN = 2,
 };
 
-/** What kind of device it is. */
+/** The kind of a device. */
 typedef uint32_t m2f_device_kind;
 enum {
-    /** None of the others. */
+    /** None of the kinds below. */
     M2F_DEVICE_OTHER = 0,
-    /** Shares memory with the processor. */
+    /** It shares memory with the CPU. */
     M2F_DEVICE_INTEGRATED = 1,
-    /** Has memory of its own. */
+    /** It has its own memory. */
     M2F_DEVICE_DISCRETE = 2,
-    /** Part of another machine's. */
+    /** It is part of another machine's device. */
     M2F_DEVICE_VIRTUAL = 3,
-    /** The processor itself, by a software driver. */
+    /** It is the CPU, through a software driver. */
     M2F_DEVICE_SOFTWARE = 4,
 };
 
-/** Where a job is. */
+/** How far a job has come. */
 typedef uint32_t m2f_stage;
 enum {
-    /** Takes audio. */
+    /** It takes audio. */
     M2F_STAGE_INPUT = 0,
-    /** Encodes the text or picture. */
+    /** It encodes the text or picture. */
     M2F_STAGE_STYLE = 1,
-    /** Encodes the speech. */
+    /** It encodes the speech. */
     M2F_STAGE_SPEECH = 2,
-    /** Samples the motion. */
+    /** It samples the motion. */
     M2F_STAGE_MOTION = 3,
-    /** Done, failed or cancelled. */
+    /** It is done, failed or cancelled. */
     M2F_STAGE_DONE = 4,
 };
 
 /** How the kernels run on a device. */
 typedef uint32_t m2f_tier;
 enum {
-    /** Not at all. */
+    /** They cannot run. */
     M2F_TIER_NONE = 0,
     /** Halves in memory, products by cooperative matrices. */
     M2F_TIER_MATRIX = 1,
     /** Halves in memory, sums over subgroups. */
     M2F_TIER_HALF = 2,
-    /** Weights as packed halves, all else in single precision: any Vulkan 1.1 device. */
+    /** Weights as packed halves, everything else in single precision. Any Vulkan 1.1 device can do this. */
     M2F_TIER_PACKED = 3,
 };
 
-/** The vertices of a mesh as places of the model's skin. */
+/** A mesh whose vertices are bound to places on the model's skin. */
 typedef struct m2f_binding m2f_binding;
 
-/** A neutral face on the model's topology, with what the decoder computes of it once. */
+/** A neutral face on the model's topology, with what the decoder computes from it once. */
 typedef struct m2f_identity m2f_identity;
 
-/** Networks and face of one pack, shared by all sessions that use it. */
+/** The networks and the face of one pack. All sessions that use it share it. */
 typedef struct m2f_model m2f_model;
 
-/** The motion of one clip. Faces are decoded when they are read, so that a minute costs kilobytes, not 106 MB. */
+/** The motion of one clip. Faces are decoded when you read them, so a minute takes kilobytes, not 106 MB. */
 typedef struct m2f_result m2f_result;
 
-/** Threads, backend and log of the sessions made on it. */
+/** The threads, the backend and the log of the sessions made on it. */
 typedef struct m2f_runtime m2f_runtime;
 
-/** One clip: its audio, style and seed, and the job that animates it. */
+/** One clip: its audio, styles and seed, and the job that animates it. */
 typedef struct m2f_session m2f_session;
 
-/** A host's blendshapes, prepared. */
+/** Your blendshapes, prepared. */
 typedef struct m2f_solver m2f_solver;
 
-/** Takes memory for the library: size bytes, above 0, aligned to alignment, a power of two; NULL when there is none. */
+/** Gives memory to the library: size bytes, above 0, aligned to alignment, a power of two. Returns NULL if there is none. */
 typedef void *(*m2f_allocate_callback)(size_t size, size_t alignment, void *user);
 
-/** Gives memory of the allocate callback back. */
+/** Takes back memory that the allocate callback gave. */
 typedef void (*m2f_free_callback)(void *memory, size_t size, size_t alignment, void *user);
 
-/** A device, as m2f_device_describe fills it in. */
+/** A device. m2f_device_describe fills it in. */
 typedef struct m2f_device_info {
-    /** Bytes of this struct as the caller knows it. */
+    /** Size of this struct in bytes. m2f_device_describe sets it. */
     uint32_t struct_size;
-    /** Place in the list; device_index of the runtime's options. */
+    /** Place in the list of devices: the device_index of the runtime's options. */
     uint32_t index;
     /** An m2f_device_kind. */
     uint32_t kind;
     /** An m2f_tier. */
     uint32_t tier;
-    /** Same device, same bytes, on every run; device_uuid of the runtime's options. */
+    /** UUID, which is the same on every run: the device_uuid of the runtime's options. */
     uint8_t uuid[16];
-    /** PCI vendor. */
+    /** PCI vendor number. */
     uint32_t vendor_id;
     /** Vulkan version, first part. */
     uint32_t api_major;
     /** Vulkan version, second part. */
     uint32_t api_minor;
-    /** Zero. */
+    /** Always 0. */
     uint32_t reserved;
-    /** Device-local memory. */
+    /** Bytes of memory on the device. */
     uint64_t memory_bytes;
-    /** Name by its driver, UTF-8. */
+    /** Name of the device, from its driver, UTF-8. */
     char name[256];
-    /** Driver with its version, as it describes itself. */
+    /** Driver and its version, in the driver's own words. */
     char driver[512];
-    /** Why it cannot be used, one line; empty when it can. */
+    /** Why the device cannot be used, in one line. Empty if it can. */
     char fault[256];
 } m2f_device_info;
 
 /**
- * Receives a message: level, one line of UTF-8 that is valid during the call, and log_user. It is called only inside
- * calls that the host makes (create, step, wait, pull, adjust), on their thread, never on a thread of the library's own
- * and never from a push. It must not call back into the library.
+ * Receives a message: its level, one line of UTF-8 that is valid during the call, and log_user. The library calls it only
+ * inside calls that you make (create, step, wait, pull, adjust), on your thread. It never calls it on its own threads, nor
+ * inside a push. The callback must not call into the library.
  */
 typedef void (*m2f_log_callback)(m2f_log_level level, const char *message, void *user);
 
 /** Options of m2f_runtime_create. Fill with m2f_runtime_options_init first. */
 typedef struct m2f_runtime_options {
-    /** Bytes of this struct as the caller knows it. */
+    /** Size of this struct in bytes. m2f_runtime_options_init sets it. */
     uint32_t struct_size;
     /**
-     * Threads that compute. 0: none, work runs only inside m2f_session_step on the caller's thread.
-     * M2F_THREADS_AUTO (the default): one on every second core; the host has the others.
+     * Number of threads that compute. 0: none; all work runs inside your calls, such as m2f_session_step. M2F_THREADS_AUTO
+     * (default): one for every second core, so that you have the others.
      */
     uint32_t thread_count;
     /** M2F_RUNTIME_… bits. */
     uint32_t flags;
-    /** Messages up to this m2f_log_level are told; default M2F_LOG_WARNING. */
+    /** Only messages up to this m2f_log_level are reported; default M2F_LOG_WARNING. */
     uint32_t log_level;
-    /** Receives messages, or NULL: m2f_runtime_next_log then has them. */
+    /** Receives messages. If it is NULL, read them with m2f_runtime_next_log. */
     m2f_log_callback log;
     /** Handed to log. */
     void *log_user;
-    /** An m2f_backend; default M2F_BACKEND_AUTO. The fields below say nothing on the CPU. */
+    /** An m2f_backend; default M2F_BACKEND_AUTO. On the CPU, the device and GPU fields below have no effect. */
     uint32_t backend;
-    /** A device by its place in the list, see m2f_device_describe; default M2F_DEVICE_BEST. */
+    /** Chooses a device by its place in the list (see m2f_device_describe); default M2F_DEVICE_BEST. */
     uint32_t device_index;
-    /** A device by its UUID, the same on every run; all zero (default) for no such choice. Not together with an index. */
+    /**
+     * Chooses a device by its UUID, which is the same on every run. All zero (default): no such choice. Do not set an index as
+     * well.
+     */
     uint8_t device_uuid[16];
-    /** Most milliseconds of one submission, so that frames of the host's do not wait behind it; default 50. */
+    /** Most milliseconds that one submission may take, so that your frames do not wait behind it; default 50. */
     float gpu_budget_ms;
-    /** 1: ask the driver for a queue that yields to others. Default 0. */
+    /** 1: asks the driver for a queue that yields to others. Default 0. */
     uint32_t gpu_low_priority;
-    /** Most bytes of device memory; 0 (default) for no cap. Above it calls answer OUT_OF_MEMORY. */
+    /** Most bytes of device memory; 0 (default) for no cap. Calls that need more answer OUT_OF_MEMORY. */
     uint64_t gpu_memory_cap_bytes;
     /**
-     * What m2f_runtime_read_pipeline_cache gave in an earlier run, or NULL. One of another device or driver, or a
-     * damaged one, is left unused. Copied.
+     * What m2f_runtime_read_pipeline_cache gave in an earlier run, or NULL. A cache of another device or driver, or a damaged
+     * one, is ignored. Copied.
      */
     const uint8_t *pipeline_cache;
-    /** Bytes of pipeline_cache. */
+    /** Number of bytes in pipeline_cache. */
     uint64_t pipeline_cache_size;
     /**
-     * Most pixels of a picture, of a style or a keyframe; 0 (default) for 4 million. At most 64 million, which a JPEG file of one
-     * megabyte may have and which take 0.7 GB while it is decoded.
+     * Most pixels of a picture, for a style or a keyframe; 0 (default) for 4 million. At most 64 million: a JPEG file of one
+     * megabyte can have that many pixels, and takes 0.7 GB while it is decoded.
      */
     uint64_t max_picture_pixels;
 } m2f_runtime_options;
 
 /**
- * Copies size bytes from offset of the pack to buffer and returns 0, or returns anything else on failure. Called
- * only inside m2f_model_create. A host decrypts here.
+ * Copies size bytes of the pack, from offset on, to buffer. Returns 0, or any other number on failure. The library calls
+ * it only inside m2f_model_create. You can decrypt here.
  */
 typedef int32_t (*m2f_read_callback)(uint64_t offset, uint8_t *buffer, size_t size, void *user);
 
-/** Options of m2f_model_create: exactly one of path, data and read is set. */
+/** Options of m2f_model_create. Fill with m2f_model_options_init first. Set exactly one of path, data and read. */
 typedef struct m2f_model_options {
-    /** Bytes of this struct as the caller knows it. */
+    /** Size of this struct in bytes. m2f_model_options_init sets it. */
     uint32_t struct_size;
-    /** Zero. */
+    /** Must be 0. */
     uint32_t reserved;
-    /** A pack's path, UTF-8. The file is mapped, and must not change while the model lives. */
+    /** Path of a pack, UTF-8. The library maps the file, which must not change while the model lives. */
     const char *path;
-    /** A pack in memory; copied. */
+    /** A pack in memory. The library copies it. */
     const uint8_t *data;
-    /** Bytes of data. */
+    /** Number of bytes in data. */
     uint64_t data_size;
-    /** A pack behind a callback. */
+    /** A callback that reads the pack. */
     m2f_read_callback read;
-    /** Bytes of the pack behind read. */
+    /** Number of bytes of the pack that read reads. */
     uint64_t read_size;
     /** Handed to read. */
     void *read_user;
 } m2f_model_options;
 
 /**
- * Options of m2f_identity_create: a name of the pack, or vertices_mm, or a mix of names, or none of them for the
- * pack's first identity.
+ * Options of m2f_identity_create. Fill with m2f_identity_options_init first. Set name, or vertices_mm, or a mix of
+ * names, or none of them for the pack's first identity.
  */
 typedef struct m2f_identity_options {
-    /** Bytes of this struct as the caller knows it. */
+    /** Size of this struct in bytes. m2f_identity_options_init sets it. */
     uint32_t struct_size;
-    /** Vertices behind vertices_mm; the model's m2f_model_vertex_count. */
+    /** Number of vertices in vertices_mm: the model's m2f_model_vertex_count. */
     uint32_t vertex_count;
     /** Name of an identity of the pack, UTF-8. */
     const char *name;
-    /** A neutral mesh on the topology: x, y, z of every vertex, mm, right-handed, +Y up, +Z out of the face. */
+    /** A neutral mesh on the model's topology: x, y, z of every vertex, mm, right-handed, +Y up, +Z out of the face. */
     const float *vertices_mm;
-    /** Names of identities of the pack, UTF-8, to be mixed. */
+    /** Names of the pack's identities to mix, UTF-8. */
     const char *const *mix_names;
-    /** A weight for each, at least 0 and not all 0; they are brought to a sum of 1. */
+    /** A weight for each, at least 0 and not all 0. They are scaled to a sum of 1. */
     const float *mix_weights;
-    /** Names and weights of the mix; 0 (default) for no mix. */
+    /** Number of names and weights in the mix; 0 (default) for no mix. */
     uint32_t mix_count;
-    /** 0. */
+    /** Must be 0. */
     uint32_t reserved;
 } m2f_identity_options;
 
 /**
- * Options of m2f_session_create. Fill with m2f_session_options_init first. At most one of style_text,
- * style_picture and style_code is set.
+ * Options of m2f_session_create. Fill with m2f_session_options_init first. Set at most one of style_text,
+ * style_picture and style_code.
  */
 typedef struct m2f_session_options {
-    /** Bytes of this struct as the caller knows it. */
+    /** Size of this struct in bytes. m2f_session_options_init sets it. */
     uint32_t struct_size;
     /** Rate of the pushed audio, Hz; default 16000. */
     uint32_t sample_rate_hz;
-    /** Interleaved channels of the pushed audio; they are averaged. Default 1. */
+    /** Number of interleaved channels in the pushed audio, which are averaged. Default 1. */
     uint32_t channel_count;
-    /** Denoising steps; 0 (default) for the pack's. */
+    /** Number of denoising steps; 0 (default) for the pack's. */
     uint32_t step_count;
     /**
-     * Same seed, same bytes, on any number of threads. Default M2F_SEED_AUTO; 0 is a seed like any other. Of a session of
-     * m2f_result_revise that is the result's.
+     * The same seed gives the same bytes, at any number of threads. Default M2F_SEED_AUTO; 0 is a seed like any other. In a
+     * session of m2f_result_revise, M2F_SEED_AUTO is the result's seed.
      */
     uint64_t seed;
-    /** Noise added at each step, 0..1; NaN (default) for the pack's. */
+    /** Noise that is added at each step, 0..1; NaN (default) for the pack's. */
     float eta;
-    /** Guidance of the audio, s_A; NaN (default) for the pack's. Without effect where the pack's denoiser is distilled. */
+    /** Guidance of the audio, s_A; NaN (default) for the pack's. No effect if the pack's denoiser is distilled. */
     float guidance_audio;
     /** Guidance of the style, s_P; NaN (default) for the pack's. */
     float guidance_style;
-    /** Strength of the style, as in m2f_style_options; default 1. */
+    /** Strength of the style, as strength in m2f_style_options; default 1. */
     float style_strength;
-    /** How it is to be spoken, UTF-8: words or one emoji. Over the whole clip; m2f_session_add_style adds more. */
+    /** Style of the whole clip as a text, UTF-8: words or one emoji. m2f_session_add_style adds more styles. */
     const char *style_text;
-    /** A PNG or JPEG file's bytes. */
+    /** Style of the whole clip as a picture: the bytes of a PNG or JPEG file. */
     const uint8_t *style_picture;
-    /** Bytes of style_picture. */
+    /** Number of bytes in style_picture. */
     uint64_t style_picture_size;
-    /** A raw style code. */
+    /** Style of the whole clip as a raw style code. */
     const float *style_code;
-    /** Floats of style_code. */
+    /** Number of floats in style_code. */
     uint64_t style_code_count;
-    /** Whose face; NULL for the pack's first. */
+    /** The identity whose face it is; NULL for the pack's first. */
     const struct m2f_identity *identity;
     /**
-     * 1 (default): the result keeps the audio features, so that m2f_result_revise can make ranges of it again: 23 KB a
-     * second with the starter. 0: it does not.
+     * 1 (default): the result keeps the audio features, 23 KB a second with the starter, so that m2f_result_revise can make
+     * ranges of it again. 0: it does not.
      */
     uint32_t editable;
     /**
-     * How keyframes, and what a style or a revision leaves as it was, are painted in. 0 (default): into the estimate of every
-     * step. 1 to 32: into the state, noised as the rest is, and each step is taken that often (RePaint): the rest joins
-     * them better, at that many times the cost.
+     * How constraints are painted in: keyframes, and the motion that a style or a revision leaves as it was. 0 (default): into
+     * the estimate of every step. 1 to 32: into the state, noised like the rest, and each step but the last is taken that often
+     * (RePaint). The rest then joins them better, at that many times the cost.
      */
     uint32_t repaint_loops;
     /**
-     * Factor on the noise that the motion starts from, 0..1: 1 is the model's own spread, less is nearer to the mean of all
-     * takes, and less lively; NaN (default) for the pack's.
+     * Scales the noise that the motion starts from, 0..1. 1 is the model's own spread. Less is nearer to the mean of all takes,
+     * and moves less. NaN (default) for the pack's.
      */
     float noise_scale;
     /**
-     * 0 (default): where no style is asked for, the pack's default style stands, with the starter the neutral one. 1: the audio
-     * alone decides there, as in the paper, and any mood may come.
+     * 0 (default): where you set no style, the pack's default style applies. With the starter it is neutral. 1: the audio alone
+     * decides there, as in the paper, and any mood may come.
      */
     uint32_t no_default_style;
     /**
-     * 1 (default): the motion is adjusted as the pack states, where it does: gains, a mouth that closes in pauses, lids that move
-     * together, a start from rest. What keyframes hold is not. 0: it is left as the networks make it.
+     * 1 (default): the job makes the pack adjustments, if the pack states any: gains, a mouth that closes in pauses, lids that
+     * move together, a start from rest. They do not change what keyframes hold. 0: the motion stays as the networks make it.
      */
     uint32_t pack_adjustments;
     /**
-     * Silence behind the last sample in which mouth and head come to rest, seconds, 0 (default) to 10; the result is longer by
-     * it. Of no effect in a revision.
+     * Silence after the last sample, in which mouth and head come to rest, seconds, 0 (default) to 10. The result is longer by
+     * it. A revision ignores it.
      */
     float tail_s;
 } m2f_session_options;
 
-/** Progress of a job. */
+/** The progress of a job. */
 typedef struct m2f_progress {
     /** An m2f_stage. */
     uint32_t stage;
@@ -432,120 +436,124 @@ typedef struct m2f_progress {
 } m2f_progress;
 
 /**
- * A style over a range of the clip. Fill with m2f_style_options_init first. Exactly one of text, picture, code
- * and preset is set.
+ * A style over a range of the clip. Fill with m2f_style_options_init first. Set exactly one of text, picture, code and
+ * preset.
  *
- * The weight of the style is 1 from start_s to end_s and 0 outside. A ramp is centred on either end, so that two
- * styles that meet blend into each other. Styles may overlap: what they add to the guidance adds up.
+ * The weight of the style is 1 from start_s to end_s and 0 outside. A ramp is centred on either end, so two styles that meet
+ * blend into each other. Styles may overlap: what they add to the guidance adds up.
  */
 typedef struct m2f_style_options {
-    /** Bytes of this struct as the caller knows it. */
+    /** Size of this struct in bytes. m2f_style_options_init sets it. */
     uint32_t struct_size;
-    /** How far the style goes from the pack's default style: 0 leaves it out, 1 (default) is the style, 2 twice the way. */
+    /** How far the style goes from the pack's default style: 0 leaves it out, 1 (default) is the style, 2 is twice the way. */
     float strength;
-    /** Where it begins, seconds; default 0. At 0 there is no ramp. */
+    /** Where the style begins, seconds; default 0. At 0 there is no ramp. */
     double start_s;
-    /** Where it ends, seconds; default infinity, the whole rest. Past the clip's end it is cut, with a warning. */
+    /** Where the style ends, seconds. Default infinity: the rest of the clip. What is past the clip's end is cut, with a warning. */
     double end_s;
-    /** Length of the ramps, seconds, half of it inside the range; default 0.2, 0 switches at once. */
+    /** Length of each ramp, seconds; half of it is inside the range. Default 0.2; 0 switches at once. */
     double ramp_s;
     /** How it is to be spoken, UTF-8: words or one emoji. */
     const char *text;
-    /** A PNG or JPEG file's bytes. */
+    /** Bytes of a PNG or JPEG file. */
     const uint8_t *picture;
-    /** Bytes of picture. */
+    /** Number of bytes in picture. */
     uint64_t picture_size;
     /** A raw style code. */
     const float *code;
-    /** Floats of code. */
+    /** Number of floats in code. */
     uint64_t code_count;
     /** Name of a preset of the pack, UTF-8. */
     const char *preset;
 } m2f_style_options;
 
-/** What a text or a picture says to a model, as m2f_model_read_prompt fills it in. */
+/** What a text or a picture says to a model. m2f_model_read_prompt fills it in. */
 typedef struct m2f_prompt_reading {
-    /** Bytes of this struct as the caller knows it. */
+    /** Size of this struct in bytes. m2f_model_read_prompt sets it. */
     uint32_t struct_size;
-    /** 1 where neither an emotion nor a head act is read, and no word asks for the neutral face: it will be neutral. */
+    /** 1 if no emotion and no head act is read, and no word asks for the neutral face. Such a style gives the neutral face. */
     uint32_t says_nothing;
-    /** How likely the reading is right, 0..1. */
+    /** How likely it is that the reading is right, 0..1. */
     float confidence;
     /** How strong the likeliest emotion is, 0..1; 0 for the neutral one. */
     float strength;
-    /** How strong the likeliest head act is, 0..1; 0 where none is likelier. */
+    /** How strong the likeliest head act is, 0..1; 0 if a still head is likelier. */
     float head_strength;
-    /** Emotions that the model knows. */
+    /** Number of emotions that the model knows. */
     uint32_t emotion_count;
-    /** Head acts that the model knows. */
+    /** Number of head acts that the model knows. */
     uint32_t head_act_count;
-    /** Zero. */
+    /** Always 0. */
     uint32_t reserved;
-    /** Share of each emotion, in the order of m2f_model_emotion_name, the neutral one first; they sum to 1. */
+    /** Share of each emotion, in the order of m2f_model_emotion_name, the neutral one first. They sum to 1. */
     float emotions[M2F_MAX_EMOTIONS];
-    /** Share of each head act, in the order of m2f_model_head_act_name; what is left of 1 is none. */
+    /** Share of each head act, in the order of m2f_model_head_act_name. What is left of 1 is the share of a still head. */
     float head_acts[M2F_MAX_HEAD_ACTS];
 } m2f_prompt_reading;
 
-/** Gain, offset and limits of one channel: value · gain + offset, then limited. */
+/** Gain, offset and limits of one channel. The channel becomes value · gain + offset, and is then limited. */
 typedef struct m2f_channel {
-    /** Default 1. */
+    /** Factor; default 1. */
     float gain;
-    /** Default 0. */
+    /** What is added; default 0. */
     float offset;
-    /** Default 0. */
+    /** Lower limit; default 0. */
     float minimum;
-    /** Default 1. */
+    /** Upper limit; default 1. */
     float maximum;
 } m2f_channel;
 
 /**
- * A face, a head pose or both, that the motion is held at. Fill with m2f_keyframe_options_init first. At most one
- * source of the expression is set (latent, weights, expression, mesh_mm, picture), at most one of the head (head,
- * picture), and at least one of either.
+ * A face, a head pose or both, at which the motion is held. Fill with m2f_keyframe_options_init first. Set at most one
+ * source of the expression (latent, weights, expression, mesh_mm, picture) and at most one of the head (head,
+ * picture). Set at least one of them.
  *
- * Its mask is hold from start_s to end_s and falls to 0 over ramp_s outside. Where it is 1 the motion is the
- * keyframe's exactly, before channels and layers; below 1 the motion is drawn to it. A hard keyframe hides soft ones.
+ * The keyframe has a mask: hold from start_s to end_s, falling to 0 over ramp_s outside. Where the mask is 1, the motion
+ * is exactly the keyframe's, before channels and adjustments. Below 1, the motion is drawn to the keyframe. A hard keyframe
+ * hides soft ones.
  */
 typedef struct m2f_keyframe_options {
-    /** Bytes of this struct as the caller knows it. */
+    /** Size of this struct in bytes. m2f_keyframe_options_init sets it. */
     uint32_t struct_size;
-    /** Mask in the range, 0..1; default 1. */
+    /** Mask inside the range, 0..1; default 1. */
     float hold;
-    /** Where it begins, seconds; the nearest frame counts. Default 0. */
+    /** Where the range begins, seconds; the nearest frame counts. Default 0. */
     double start_s;
     /**
-     * Where it ends, seconds, that frame included; default NaN: with its first frame. Past the clip's end it is cut, with
-     * a warning.
+     * Where the range ends, seconds; that frame is included. Default NaN: the range is its first frame. What is past the clip's
+     * end is cut, with a warning.
      */
     double end_s;
-    /** How long the mask takes to 0 outside of the range, seconds; default 0.2. */
+    /** How long the mask takes to fall to 0 outside the range, seconds; default 0.2. */
     double ramp_s;
-    /** z. */
+    /** The expression as a latent z. */
     const float *latent;
-    /** Floats of latent. */
+    /** Number of floats in latent. */
     uint64_t latent_count;
-    /** Blendshape weights 0..1 in the order of the model's names. */
+    /** The expression as blendshape weights 0..1, in the order of the model's names. */
     const float *weights;
-    /** Floats of weights. */
+    /** Number of floats in weights. */
     uint64_t weight_count;
-    /** A deformed mesh on the model's topology, x, y, z of every vertex, mm, without the head pose. */
+    /** The expression as a deformed mesh on the model's topology: x, y, z of every vertex, mm, without the head pose. */
     const float *mesh_mm;
-    /** Floats of mesh_mm. */
+    /** Number of floats in mesh_mm. */
     uint64_t mesh_count;
-    /** A PNG or JPEG file's bytes. */
+    /** Bytes of a PNG or JPEG file that shows the face. */
     const uint8_t *picture;
-    /** Bytes of picture. */
+    /** Number of bytes in picture. */
     uint64_t picture_size;
-    /** Where the face is in the picture: x, y of the upper left corner, width, height, pixels. All 0 (default): the whole. */
+    /**
+     * Where the face is in the picture: x, y of the upper left corner, width, height, pixels. All 0 (default): the whole
+     * picture.
+     */
     float picture_box[4];
     /** M2F_PICTURE_EXPRESSION, M2F_PICTURE_HEAD or both (default). */
     uint32_t picture_parts;
-    /** 0. */
+    /** Must be 0. */
     uint32_t reserved;
-    /** M2F_HEAD_FLOATS floats: quaternion x, y, z, w, translation in mm. */
+    /** The head pose: M2F_HEAD_FLOATS floats, quaternion x, y, z, w, then translation in mm. */
     const float *head;
-    /** Name of an expression, such as smile: m2f_expression_name lists them. UTF-8. */
+    /** Name of an expression, such as smile, UTF-8. m2f_expression_name lists them. */
     const char *expression;
 } m2f_keyframe_options;
 
@@ -555,112 +563,112 @@ typedef struct m2f_part {
     const struct m2f_result *result;
     /** Where the part begins, seconds. */
     double start_s;
-    /** Where it ends, seconds; infinity is the clip's end, and past that it is cut. */
+    /** Where the part ends, seconds. What is past the clip's end is cut; infinity is the clip's end. */
     double end_s;
 } m2f_part;
 
 /**
- * A direction to look at for a while. The eyes jump to it and hold it against every movement of the head; the head turns
- * by its share, and by what is further than the eyes turn (as far as a look weight of 1, at most 25 degrees).
+ * A direction to look at for a while. The eyes jump to it and stay on it through every movement of the head. The head turns by
+ * head_share of the angle. It turns further if the eyes would have to turn by more than a look weight of 1 or than 25 degrees.
  */
 typedef struct m2f_gaze_target {
-    /** When eyes and head begin to turn there, seconds; at 0 they are there from the first frame on. */
+    /** When eyes and head begin to turn there, seconds. At 0 they look there from the first frame on. */
     double start_s;
     /**
-     * When they begin to turn back, or to a target that starts here; infinity for the rest of the clip. Past the clip's end
-     * it is cut, with a warning.
+     * When they begin to turn back, or to a target that starts at this time; infinity for the rest of the clip. What is past the
+     * clip's end is cut, with a warning.
      */
     double end_s;
-    /** From straight ahead to the character's left, radians. */
+    /** Angle from straight ahead to the character's left, radians. */
     float yaw_rad;
-    /** Down, radians. */
+    /** Angle downwards, radians. */
     float pitch_rad;
-    /** Part of the angle that the head turns, 0..1. */
+    /** Share of the angle that the head turns, 0..1. */
     float head_share;
-    /** How long the head takes, seconds; the eyes are there within 0.1. */
+    /** How long the head takes, seconds. The eyes are there within 0.1. */
     float ramp_s;
 } m2f_gaze_target;
 
 /**
- * Options of m2f_result_adjust. Fill with m2f_adjustment_options_init first: the defaults change nothing.
+ * Options of m2f_result_adjust. Fill with m2f_adjustment_options_init first. The defaults change nothing.
  *
- * They act in this order: gains, smoothing, channels and limits, added blinks, gaze.
+ * Adjustments are made in this order: gains, smoothing, channels and limits, added blinks, gaze.
  */
 typedef struct m2f_adjustment_options {
-    /** Bytes of this struct as the caller knows it. */
+    /** Size of this struct in bytes. m2f_adjustment_options_init sets it. */
     uint32_t struct_size;
-    /** Factor on the expression about the face at rest, 0..4; default 1. */
+    /** Scales the expression about the face at rest, 0..4; default 1. */
     float expression_gain;
-    /** Decides about added blinks and saccades; default M2F_SEED_AUTO, the result's own. */
+    /** Decides about added blinks and saccades. Default M2F_SEED_AUTO: the result's own seed. */
     uint64_t seed;
-    /** Factor on the head's angle and translation, 0..4; default 1. */
+    /** Scales the head's angle and translation, 0..4; default 1. */
     float head_gain;
-    /** Standard deviation of the smoothing of the expression, seconds, 0..10, without lag; default 0, none. */
+    /** Standard deviation of the smoothing of the expression, seconds, 0..10. Nothing lags. Default 0: no smoothing. */
     float smoothing_s;
-    /** The same for the head; .04 calms the starter's, which trembles a little. */
+    /** The same for the head. The starter's head trembles a little; .04 calms it. */
     float head_smoothing_s;
     /**
-     * Most closure of the lids by the model's own blinks, 0..1; default 1, 0 turns them off. Lids that are held half closed
-     * for longer than half a second stay.
+     * Limits how far the model's own blinks close the lids, 0..1. Default 1; 0 turns them off. Lids that are half closed for
+     * longer than half a second stay so.
      */
     float blink_limit;
-    /** Blinks to be added, 0..120; default 0. */
+    /** Blinks to add per minute, 0..120; default 0. */
     float blinks_per_minute;
-    /** Factor on the model's own gaze, 0..4; default 1, 0 turns it off. */
+    /** Scales the model's own gaze, 0..4. Default 1; 0 turns it off. */
     float gaze_gain;
-    /** Most turn of the model's own gaze, radians; default infinity. */
+    /** Limits the angle of the model's own gaze, radians; default infinity. */
     float gaze_limit_rad;
-    /** Saccades to be added, 0..400; default 0. */
+    /** Saccades to add per minute, 0..400; default 0. */
     float saccades_per_minute;
-    /** Standard deviation of their yaw, radians, 0..0.35; of their pitch half of it. Default 0.07. */
+    /** Standard deviation of the yaw of added saccades, radians, 0..0.35. That of their pitch is half of it. Default 0.07. */
     float saccade_rad;
     /** How far a look weight of 1 turns an eye, radians: in, out, up, down. Default 0, 0, 0, 0: as on the model's own mesh. */
     float eye_range_rad[4];
-    /** Channels behind channel_names and channels. */
+    /** Number of entries in channel_names and in channels. */
     uint32_t channel_count;
     /** Names of blendshapes, UTF-8. */
     const char *const *channel_names;
-    /** What is done to each; unlike m2f_result_set_channel the mesh follows. */
+    /** Gain, offset and limits of each. Unlike with m2f_result_set_channel, the mesh follows. */
     const struct m2f_channel *channels;
-    /** Directions to look at. Where several are in force at once they are blended. */
+    /** Directions to look at. Where several apply at once, they are blended. */
     const struct m2f_gaze_target *targets;
-    /** Targets behind targets, at most 4096. */
+    /** Number of entries in targets, at most 4096. */
     uint64_t target_count;
 } m2f_adjustment_options;
 
-/** Options of m2f_binding_create. */
+/** Options of m2f_binding_create. Fill with m2f_binding_options_init first. */
 typedef struct m2f_binding_options {
-    /** Bytes of this struct as the caller knows it. */
+    /** Size of this struct in bytes. m2f_binding_options_init sets it. */
     uint32_t struct_size;
-    /** Vertices behind uv and vertices_mm. */
+    /** Number of vertices in uv and in vertices_mm. */
     uint32_t vertex_count;
     /**
-     * u, v of every vertex in the model's chart (m2f_model_read_uv), 0..1, v downwards; -1, -1 for a vertex that is not
-     * on it, which stands still.
+     * u, v of every vertex in the model's chart (m2f_model_read_uv), 0..1, v downwards. -1, -1 for a vertex that is off the
+     * chart: it does not move.
      */
     const float *uv;
     /**
-     * The mesh at rest, x, y, z of every vertex, mm, in the model's space; or NULL. It is checked and not kept: another
-     * unit, other axes and flipped coordinates are found by it.
+     * The mesh at rest: x, y, z of every vertex, mm, in the model's space; or NULL. It is only checked, to find a wrong unit,
+     * wrong axes or flipped coordinates.
      */
     const float *vertices_mm;
 } m2f_binding_options;
 
 /** Options of m2f_solver_create. Fill with m2f_solver_options_init first. */
 typedef struct m2f_solver_options {
-    /** Bytes of this struct as the caller knows it. */
+    /** Size of this struct in bytes. m2f_solver_options_init sets it. */
     uint32_t struct_size;
-    /** Shapes behind names and offsets_mm. */
+    /** Number of shapes in names and in offsets_mm. */
     uint32_t shape_count;
-    /** Their names, UTF-8, each once; errors name shapes by them. */
+    /** Names of the shapes, UTF-8, each once. Errors use them. */
     const char *const *names;
-    /** For each shape x, y, z of every vertex: how far it moves from the neutral at weight 1, mm. */
+    /** For each shape, x, y, z of every vertex: how far weight 1 moves it from the neutral, mm. */
     const float *offsets_mm;
-    /** The mesh that the shapes are of; NULL for the model's own. */
+    /** The mesh that the shapes belong to; NULL for the model's own. */
     const struct m2f_binding *binding;
     /** Time constant of the smoothing, seconds; 0 for none. Default 0.02. */
     float smoothing_s;
-    /** How much a shape must explain to be used at all, 0..1; 0 for none. Default 0.005. */
+    /** How much a shape must explain to be used at all, 0..1; 0 gives the nearest fit. Default 0.005. */
     float sparsity;
 } m2f_solver_options;
 
@@ -669,7 +677,7 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * The detail of the last failed call on this thread, one line of UTF-8, or an empty string.
+ * Returns the detail of the last failed call on this thread: one line of UTF-8, or an empty string.
  *
  * Returns: never NULL.
  * Ownership: the library's; valid until the next call on this thread that fails.
@@ -678,7 +686,7 @@ extern "C" {
 M2F_API const char *m2f_last_error(void);
 
 /**
- * A short English name of a status, such as invalid argument.
+ * Returns a short English name of a status, such as invalid argument.
  *
  * Parameters: status, any number.
  * Returns: never NULL; unknown status for a number that this version does not know.
@@ -687,31 +695,31 @@ M2F_API const char *m2f_last_error(void);
 M2F_API const char *m2f_status_name(uint32_t status);
 
 /**
- * The version of the library that is loaded, as major·65536 + minor·256 + patch: compare it with the header's.
+ * Returns the version of the loaded library, as major·65536 + minor·256 + patch. Compare it with the header's.
  *
  * Threads: any.
  */
 M2F_API uint32_t m2f_version(void);
 
 /**
- * The version as text, such as 0.2.0.
+ * Returns the version of the loaded library as text, such as 0.2.0.
  *
  * Returns: never NULL. Ownership: static. Threads: any.
  */
 M2F_API const char *m2f_version_string(void);
 
 /**
- * Says where the library takes all its memory from; without this call it takes it from the C library. Vulkan's drivers and
- * the memory maps of packs that are opened by path have their own.
+ * Sets the functions that the library takes all its memory from. Without this call, it uses the C library. Vulkan's drivers, and
+ * the memory maps of packs that are opened by path, have their own memory.
  *
- * A host may refuse at any time: the call under way answers OUT_OF_MEMORY, and the library works again when there is memory
- * again. For what cannot be refused inside it, it keeps reserve_bytes, which it asks for with the first call and again when
- * some were used up.
+ * You may refuse memory at any time. The current call then answers OUT_OF_MEMORY. The library works again as soon as there is
+ * memory. For pieces that it cannot do without, it keeps a reserve of reserve_bytes. It asks for the reserve with the first
+ * call, and again after some of it was used.
  *
- * Parameters: allocate and free, both; user, handed to them; reserve_bytes, at least 64 KiB, or M2F_RESERVE_DEFAULT.
- * Returns: OK; INVALID_ARGUMENT; INVALID_STATE when the library has memory already: call this before anything else, once.
- * Threads: any, alone. The callbacks are called on any thread, the library's own among them, inside any call and between
- * calls: they are native code, thread-safe, do not unwind, and do not call back into the library.
+ * Parameters: allocate and free, both; user, handed to them; reserve_bytes, 64 KiB to 1 GiB, or M2F_RESERVE_DEFAULT.
+ * Returns: OK; INVALID_ARGUMENT; INVALID_STATE if the library has memory already. Call this once, before anything else.
+ * Threads: any, alone. The library calls the callbacks on any thread, its own threads included, during any call and between
+ * calls. They are native code and thread-safe, do not unwind, and do not call into the library.
  */
 M2F_API
 m2f_status m2f_set_memory(m2f_allocate_callback allocate,
@@ -720,20 +728,20 @@ m2f_status m2f_set_memory(m2f_allocate_callback allocate,
                           size_t reserve_bytes);
 
 /**
- * Number of Vulkan devices of this machine, usable or not.
+ * Counts the Vulkan devices of this machine, usable or not.
  *
  * Parameters: out, receives the count.
  * Returns: OK; INVALID_ARGUMENT; UNSUPPORTED without a Vulkan loader (the text of m2f_last_error says why).
- * Threads: any. Cost: tens to hundreds of milliseconds: Vulkan's drivers are loaded.
+ * Threads: any. Cost: tens to hundreds of milliseconds, because Vulkan's drivers are loaded.
  */
 M2F_API m2f_status m2f_device_count(uint32_t *out);
 
 /**
- * Describes a device.
+ * Describes a device: its name, kind, tier, driver and memory, and why it cannot be used.
  *
  * Parameters: index, below m2f_device_count; out, size writable bytes; size, sizeof *out.
  * Returns: OK; INVALID_ARGUMENT; INVALID_STRUCT_SIZE; UNSUPPORTED without a Vulkan loader.
- * Threads: any. Cost: as m2f_device_count.
+ * Threads: any. Cost: as for m2f_device_count.
  */
 M2F_API m2f_status m2f_device_describe(uint32_t index, struct m2f_device_info *out, size_t size);
 
@@ -741,36 +749,38 @@ M2F_API m2f_status m2f_device_describe(uint32_t index, struct m2f_device_info *o
  * Fills options with the defaults.
  *
  * Parameters: options, size writable bytes; size, sizeof *options.
- * Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE when size is no size of this struct.
+ * Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE if size is no size of this struct.
  * Threads: any.
  */
 M2F_API m2f_status m2f_runtime_options_init(struct m2f_runtime_options *options, size_t size);
 
 /**
- * Creates a runtime: opens the device, or finds the instruction set and starts the threads, which sleep until there is
+ * Creates a runtime. It opens the device, or finds the CPU's instruction set. It starts the threads, which sleep until there is
  * work.
  *
  * Parameters: options, or NULL for the defaults; out, receives the runtime.
- * Returns: OK; INVALID_ARGUMENT (a field out of range, two devices, with M2F_BACKEND_VULKAN a device that is not
- * there); INVALID_STRUCT_SIZE; UNSUPPORTED (with M2F_BACKEND_VULKAN no loader, or no device that
- * can: the text of m2f_last_error says which); OUT_OF_MEMORY (threads could not be started).
- * Ownership: the caller's; end it with m2f_runtime_destroy. Models and sessions keep it alive.
- * Threads: any. Cost: under a millisecond with M2F_BACKEND_CPU, else tens to hundreds: Vulkan's drivers are loaded.
+ * Returns: OK; INVALID_ARGUMENT (a field out of range; two devices; with M2F_BACKEND_VULKAN, a device that does not exist);
+ * INVALID_STRUCT_SIZE; UNSUPPORTED (with M2F_BACKEND_VULKAN, no loader or no device that works: the text of m2f_last_error
+ * says which); OUT_OF_MEMORY (the threads could not be started).
+ * Ownership: yours; end it with m2f_runtime_destroy. Models and sessions keep it alive.
+ * Threads: any. Cost: under a millisecond with M2F_BACKEND_CPU, else tens to hundreds, because Vulkan's drivers are loaded.
  */
-M2F_API m2f_status m2f_runtime_create(const struct m2f_runtime_options *options, struct m2f_runtime **out);
+M2F_API
+m2f_status m2f_runtime_create(const struct m2f_runtime_options *options,
+                              struct m2f_runtime **out);
 
 /**
- * Ends a runtime. Models, sessions and results made on it live on until they are destroyed themselves.
+ * Ends a runtime. Models, sessions and results made on it live on until you destroy them.
  *
  * Parameters: runtime, or NULL for nothing. Threads: any, but not while another call uses this handle.
  */
 M2F_API void m2f_runtime_destroy(struct m2f_runtime *runtime);
 
 /**
- * What the runtime computes on, such as cpu avx2, 8 threads, or vulkan with the device and the tier of its kernels.
+ * Reads what the runtime computes on, such as cpu avx2, 8 threads, or vulkan with the device and the tier of its kernels.
  *
- * Parameters: buffer with room for capacity bytes, or NULL and 0 to query; count, receives the bytes needed, the
- * terminating NUL included (may be NULL when there is a buffer).
+ * Parameters: buffer with room for capacity bytes, or NULL and 0 to query; count, receives the number of bytes needed,
+ * with the terminating NUL (may be NULL when there is a buffer).
  * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL.
  * Threads: any.
  */
@@ -781,8 +791,8 @@ m2f_status m2f_runtime_backend_name(const struct m2f_runtime *runtime,
                                     size_t *count);
 
 /**
- * Why the runtime computes on that, one line: asked for, or what keeps a GPU from being used, such as
- * only software devices: llvmpipe.
+ * Reads why the runtime computes on that, in one line: asked for, or why a GPU cannot be used, such as only software devices:
+ * llvmpipe.
  *
  * Parameters, Returns, Threads: as for m2f_runtime_backend_name.
  */
@@ -793,10 +803,10 @@ m2f_status m2f_runtime_backend_reason(const struct m2f_runtime *runtime,
                                       size_t *count);
 
 /**
- * Device memory of everything made on the runtime.
+ * Reads how much device memory everything made on the runtime takes.
  *
- * Parameters: used_bytes, receives what plans, weights and results take; reserved_bytes, receives what was taken from
- * the driver for that, in larger blocks (may be NULL). Both 0 on the CPU.
+ * Parameters: used_bytes, receives what plans, weights and results use; reserved_bytes, receives what was taken from the
+ * driver for that, in larger blocks (may be NULL). Both are 0 on the CPU.
  * Returns: OK; INVALID_ARGUMENT. Threads: any. Cost: none.
  */
 M2F_API
@@ -805,15 +815,15 @@ m2f_status m2f_runtime_gpu_memory(const struct m2f_runtime *runtime,
                                   uint64_t *reserved_bytes);
 
 /**
- * Hands back device memory that nothing uses: call it when the last session and result of a scene are destroyed.
+ * Gives back device memory that nothing uses. Call it after you destroy the last session and result of a scene.
  *
- * Returns: OK, also when there is nothing to hand back; INVALID_ARGUMENT; OUT_OF_MEMORY. Threads: any. Cost: milliseconds.
+ * Returns: OK, also when there is nothing to give back; INVALID_ARGUMENT; OUT_OF_MEMORY. Threads: any. Cost: milliseconds.
  */
 M2F_API
 m2f_status m2f_runtime_trim(const struct m2f_runtime *runtime);
 
 /**
- * Most milliseconds of one submission from now on; jobs under way follow.
+ * Sets how many milliseconds one submission may take from now on. Running jobs follow.
  *
  * Parameters: budget_ms, above 0.
  * Returns: OK; INVALID_ARGUMENT; UNSUPPORTED on the CPU. Threads: any. Cost: none.
@@ -821,13 +831,13 @@ m2f_status m2f_runtime_trim(const struct m2f_runtime *runtime);
 M2F_API m2f_status m2f_runtime_set_gpu_budget_ms(const struct m2f_runtime *runtime, float budget_ms);
 
 /**
- * Compiled pipelines, to be saved and given to a later runtime on the same device and driver: its first clip then starts
- * without compiling. Read it after a clip or m2f_model_warm_up.
+ * Reads the compiled pipelines. Save them and give them to a later runtime on the same device and driver: its first clip then
+ * starts without compiling. Read them after a clip or after m2f_model_warm_up.
  *
- * Parameters: buffer with room for capacity bytes, or NULL and 0 to query; count, receives the bytes (may be NULL
- * when there is a buffer).
- * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL (also when pipelines were added since the query); UNSUPPORTED on the
- * CPU; OUT_OF_MEMORY.
+ * Parameters: buffer with room for capacity bytes, or NULL and 0 to query; count, receives the number of bytes (may be
+ * NULL when there is a buffer).
+ * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL (also when pipelines were added after the query); UNSUPPORTED on the CPU;
+ * OUT_OF_MEMORY.
  * Threads: any. Cost: a copy of some megabytes.
  */
 M2F_API
@@ -837,14 +847,14 @@ m2f_status m2f_runtime_read_pipeline_cache(const struct m2f_runtime *runtime,
                                            size_t *count);
 
 /**
- * Takes the oldest message that waits: the log of hosts that cannot give a callback. At most 256 wait, the oldest go first;
- * where log is set none does.
+ * Takes the oldest waiting message. This is the log for hosts that cannot give a callback. At most 256 messages wait; the oldest
+ * are dropped first. If log is set, no message waits here.
  *
- * Parameters: level, receives an m2f_log_level; buffer with room for capacity bytes, receives one line of UTF-8, or
- * NULL and 0 to query, which leaves the message; count, receives the bytes with the terminating NUL (may be NULL when there
- * is a buffer).
+ * Parameters: level, receives an m2f_log_level; buffer with room for capacity bytes, receives one line of UTF-8, or NULL
+ * and 0 to query, which leaves the message; count, receives the number of bytes with the terminating NUL (may be NULL when
+ * there is a buffer).
  * Returns: OK; NOT_READY when no message waits; INVALID_ARGUMENT; BUFFER_TOO_SMALL, which leaves the message.
- * Threads: any but an audio thread. Of several that ask, each message comes to one.
+ * Threads: any but an audio thread. If several threads ask, each message goes to one of them.
  */
 M2F_API
 m2f_status m2f_runtime_next_log(const struct m2f_runtime *runtime,
@@ -865,9 +875,9 @@ M2F_API m2f_status m2f_model_options_init(struct m2f_model_options *options, siz
  * Opens a model pack and checks all of it.
  *
  * Parameters: runtime; options, with one source; out, receives the model.
- * Returns: OK; INVALID_ARGUMENT (no source or several); INVALID_STRUCT_SIZE; INVALID_UTF8; IO (the file cannot be read,
- * or the callback failed); INVALID_PACK (the text of m2f_last_error names what is wrong).
- * Ownership: the caller's; end it with m2f_model_destroy. It keeps the runtime alive; sessions and results keep it.
+ * Returns: OK; INVALID_ARGUMENT (no source or several); INVALID_STRUCT_SIZE; INVALID_UTF8; IO (the file cannot be read, or the
+ * callback failed); INVALID_PACK (the text of m2f_last_error names what is wrong).
+ * Ownership: yours; end it with m2f_model_destroy. It keeps the runtime alive; sessions and results keep it alive.
  * Threads: any. Cost: reads the pack once; milliseconds for the starter.
  */
 M2F_API
@@ -876,67 +886,67 @@ m2f_status m2f_model_create(const struct m2f_runtime *runtime,
                             struct m2f_model **out);
 
 /**
- * Ends a model. Identities, sessions and results made on it live on until they are destroyed themselves.
+ * Ends a model. Identities, sessions and results made on it live on until you destroy them.
  *
  * Parameters: model, or NULL for nothing. Threads: any, but not while another call uses this handle.
  */
 M2F_API void m2f_model_destroy(struct m2f_model *model);
 
 /**
- * Runs everything that a clip of this length needs once, ahead of the first clip: on a GPU its kernels are compiled, on
- * the CPU the weights are read from disk.
+ * Prepares the model for the first clip: it runs everything that a clip of this length needs once. On a GPU the kernels are
+ * compiled. On the CPU the weights are read from disk.
  *
  * Parameters: duration_s, length of a usual clip.
  * Returns: OK; INVALID_ARGUMENT; MISSING_PART for a model that animates nothing; OUT_OF_MEMORY; DEVICE_LOST.
- * Threads: any but an audio thread or one that draws; jobs under way go on between its parts. Cost: up to seconds on a
- * driver that never saw the kernels, see pipeline_cache of the runtime's options; else one denoising step, or two where
- * the model takes styles.
+ * Threads: any but an audio thread or one that draws; running jobs go on between its parts. Cost: up to seconds on a driver that
+ * never saw the kernels (see pipeline_cache of the runtime's options), else one denoising step, or two if the model takes
+ * styles.
  */
 M2F_API
 m2f_status m2f_model_warm_up(const struct m2f_model *model,
                              float duration_s);
 
 /**
- * Frames per second that the model was trained at.
+ * Reads the rate that the model was trained at, frames per second.
  *
  * Parameters: model; out, receives the rate. Returns: OK; INVALID_ARGUMENT. Threads: any.
  */
 M2F_API m2f_status m2f_model_fps(const struct m2f_model *model, float *out);
 
 /**
- * Number of blendshape weights of a frame; 52, named as ARKit does, for the starter.
+ * Counts the blendshape weights of a frame. The starter has 52, with ARKit's names.
  *
  * Parameters: model; out, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
  */
 M2F_API m2f_status m2f_model_weight_count(const struct m2f_model *model, uint32_t *out);
 
 /**
- * Number of vertices of the mesh: everything that a renderer draws.
+ * Counts the vertices of the mesh, which is everything that a renderer draws.
  *
  * Parameters: model; out, receives the count.
- * Returns: OK; INVALID_ARGUMENT; MISSING_PART when the model has no mesh. Threads: any.
+ * Returns: OK; INVALID_ARGUMENT; MISSING_PART if the model has no mesh. Threads: any.
  */
 M2F_API m2f_status m2f_model_vertex_count(const struct m2f_model *model, uint32_t *out);
 
 /**
- * Number of identities in the pack.
+ * Counts the identities in the pack.
  *
  * Parameters: model; out, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
  */
 M2F_API m2f_status m2f_model_identity_count(const struct m2f_model *model, uint32_t *out);
 
 /**
- * Number of style presets in the pack.
+ * Counts the style presets in the pack.
  *
  * Parameters: model; out, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
  */
 M2F_API m2f_status m2f_model_preset_count(const struct m2f_model *model, uint32_t *out);
 
 /**
- * Name of a blendshape weight, such as jawOpen.
+ * Reads the name of a blendshape weight, such as jawOpen.
  *
- * Parameters: index, below m2f_model_weight_count; buffer with room for capacity bytes, or NULL and 0 to query;
- * count, receives the bytes with the terminating NUL (may be NULL when there is a buffer).
+ * Parameters: index, below m2f_model_weight_count; buffer with room for capacity bytes, or NULL and 0 to query; count,
+ * receives the number of bytes with the terminating NUL (may be NULL when there is a buffer).
  * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
  */
 M2F_API
@@ -947,7 +957,7 @@ m2f_status m2f_model_weight_name(const struct m2f_model *model,
                                  size_t *count);
 
 /**
- * Name of an identity of the pack.
+ * Reads the name of an identity of the pack.
  *
  * Parameters: index, below m2f_model_identity_count; the rest as for m2f_model_weight_name.
  * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
@@ -960,7 +970,7 @@ m2f_status m2f_model_identity_name(const struct m2f_model *model,
                                    size_t *count);
 
 /**
- * Name of a style preset of the pack.
+ * Reads the name of a style preset of the pack.
  *
  * Parameters: index, below m2f_model_preset_count; the rest as for m2f_model_weight_name.
  * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
@@ -973,11 +983,11 @@ m2f_status m2f_model_preset_name(const struct m2f_model *model,
                                  size_t *count);
 
 /**
- * The mesh's triangles: three vertex numbers each, counter-clockwise seen from outside.
+ * Reads the mesh's triangles: three vertex numbers each, counter-clockwise as seen from outside.
  *
- * Parameters: buffer with room for capacity numbers, or NULL and 0 to query; count, receives the numbers (3 a
+ * Parameters: buffer with room for capacity numbers, or NULL and 0 to query; count, receives the count of numbers (3 a
  * triangle; may be NULL when there is a buffer).
- * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART when the model has no mesh. Threads: any.
+ * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART if the model has no mesh. Threads: any.
  */
 M2F_API
 m2f_status m2f_model_read_triangles(const struct m2f_model *model,
@@ -986,12 +996,12 @@ m2f_status m2f_model_read_triangles(const struct m2f_model *model,
                                     size_t *count);
 
 /**
- * Where the vertices lie in the model's chart, for a mesh of another topology to be laid over it: u, v of every vertex,
- * 0..1, v downwards; -1, -1 for a vertex that is not on the chart.
+ * Reads where the vertices are in the model's chart: u, v of every vertex, 0..1, v downwards. A vertex off the chart has -1, -1.
+ * You lay a mesh of another topology over this chart.
  *
- * Parameters: buffer with room for capacity floats, or NULL and 0 to query; count, receives the floats (2 a vertex;
- * may be NULL when there is a buffer).
- * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART when the model has no mesh. Threads: any.
+ * Parameters: buffer with room for capacity floats, or NULL and 0 to query; count, receives the number of floats (2 a
+ * vertex; may be NULL when there is a buffer).
+ * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART if the model has no mesh. Threads: any.
  */
 M2F_API
 m2f_status m2f_model_read_uv(const struct m2f_model *model,
@@ -1008,14 +1018,13 @@ m2f_status m2f_model_read_uv(const struct m2f_model *model,
 M2F_API m2f_status m2f_identity_options_init(struct m2f_identity_options *options, size_t size);
 
 /**
- * Makes an identity.
+ * Creates an identity.
  *
  * Parameters: model; options, or NULL for the pack's first identity; out, receives the identity.
- * Returns: OK; INVALID_ARGUMENT (several sources, wrong vertex count, a vertex that is not finite, a mesh that is not in
- * millimetres, stands by other axes, is mirrored or has its vertices in another order, which the text names; weights that
- * cannot be); INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (no such name; the text lists the
- * names).
- * Ownership: the caller's; end it with m2f_identity_destroy. It keeps the model alive; sessions keep it.
+ * Returns: OK; INVALID_ARGUMENT (several sources; a wrong vertex count; a vertex that is not finite; a mesh that is not in
+ * millimetres, has other axes, is mirrored or has its vertices in another order, which the text names; weights that cannot be
+ * mixed); INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (no such name; the text lists the names).
+ * Ownership: yours; end it with m2f_identity_destroy. It keeps the model alive; sessions keep it alive.
  * Threads: any. Cost: one run of the generator's identity path, tens of milliseconds.
  */
 M2F_API
@@ -1031,9 +1040,9 @@ m2f_status m2f_identity_create(const struct m2f_model *model,
 M2F_API void m2f_identity_destroy(struct m2f_identity *identity);
 
 /**
- * The neutral face: x, y, z of every vertex, mm.
+ * Reads the neutral face: x, y, z of every vertex, mm.
  *
- * Parameters: buffer with room for capacity floats, or NULL and 0 to query; count, receives the floats (3 a
+ * Parameters: buffer with room for capacity floats, or NULL and 0 to query; count, receives the number of floats (3 a
  * vertex; may be NULL when there is a buffer).
  * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
  */
@@ -1044,15 +1053,16 @@ m2f_status m2f_identity_read_vertices_mm(const struct m2f_identity *identity,
                                          size_t *count);
 
 /**
- * What each of the model's blendshapes does to this face at weight 1: what morph targets are made of. x, y, z of every
- * vertex, mm from the neutral face, shape by shape in the order of the weights. Their sums by the weights of a frame are
- * near its decoded offsets, closed lips too: mouthClose is what it does over an open jaw. Of eyes they are the chord of
- * the turn at half a weight.
+ * Reads what each of the model's blendshapes does to this face at weight 1. These are morph targets for an engine: x, y, z of
+ * every vertex, mm from the neutral face, shape by shape, in the order of the weights.
  *
- * Parameters: buffer with room for capacity floats, or NULL and 0 to query; count, receives the floats (shapes ×
+ * Their sum by the weights of a frame is near the decoded offsets of the frame, also where lips meet. mouthClose is what it
+ * does over an open jaw. The eyes' part is the chord of their turn at half a weight.
+ *
+ * Parameters: buffer with room for capacity floats, or NULL and 0 to query; count, receives the number of floats (shapes ×
  * vertices × 3; may be NULL when there is a buffer).
- * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART (a pack without geometry, or without the way from weights to
- * it); what the backend reports. Threads: any. Cost: a decoded face for each shape; nothing is kept.
+ * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART (the pack has no geometry, or no mapping from weights to it);
+ * what the backend reports. Threads: any. Cost: one decoded face for each shape; nothing is kept.
  */
 M2F_API
 m2f_status m2f_identity_read_blendshapes_mm(const struct m2f_identity *identity,
@@ -1071,12 +1081,12 @@ M2F_API m2f_status m2f_session_options_init(struct m2f_session_options *options,
 /**
  * Creates a session.
  *
- * Parameters: model; options, or NULL for the defaults (16 kHz mono, no style); out, receives the session. Strings
- * and buffers are copied.
- * Returns: OK; INVALID_ARGUMENT (a field out of range, two styles); INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (the
- * model lacks a network that this job needs, such as the style tower).
- * Ownership: the caller's; end it with m2f_session_destroy. It keeps the model and the identity alive.
- * Threads: any. Cost: small; networks are prepared when the work begins.
+ * Parameters: model; options, or NULL for the defaults (16 kHz mono, no style); out, receives the session. Strings and
+ * buffers are copied.
+ * Returns: OK; INVALID_ARGUMENT (a field out of range; two styles); INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (the model
+ * lacks a network that this job needs, such as the style tower).
+ * Ownership: yours; end it with m2f_session_destroy. It keeps the model and the identity alive.
+ * Threads: any. Cost: small; the networks are prepared when the work begins.
  */
 M2F_API
 m2f_status m2f_session_create(const struct m2f_model *model,
@@ -1084,46 +1094,49 @@ m2f_status m2f_session_create(const struct m2f_model *model,
                               struct m2f_session **out);
 
 /**
- * Ends a session; its job is cancelled first. Results pulled from it live on.
+ * Ends a session. Its job is cancelled first. Results that you pulled from it live on.
  *
- * Parameters: session, or NULL for nothing. Threads: any but an audio thread, and not while another call uses this
- * handle. Cost: waits for the unit of work under way: milliseconds
- * with the starter, up to seconds with a full-size Wav2Vec2 on a long clip.
+ * Parameters: session, or NULL for nothing. Threads: any but an audio thread, and not while another call uses this handle.
+ * Cost: waits for the current unit of work: about half a millisecond on the CPU, one submission on a device.
  */
-M2F_API void m2f_session_destroy(struct m2f_session *session);
+M2F_API
+void m2f_session_destroy(struct m2f_session *session);
 
 /**
- * Hands over audio as floats, nominally -1..1.
+ * Pushes audio as floats, nominally -1..1.
  *
- * Parameters: samples, frame_count × channels interleaved; frame_count, any number, 0 included.
- * Returns: OK; INVALID_ARGUMENT; INVALID_AUDIO (NaN or infinite: nothing of this call is taken; or the clip is too
- * long); INVALID_STATE (after finish); OUT_OF_MEMORY; the job's failure when it has one, such as CANCELLED.
- * Threads: pushes of one session are taken in the order they come, so push from one thread; not an audio thread.
+ * Parameters: samples, frame_count × channels, interleaved; frame_count, any number, 0 included.
+ * Returns: OK; INVALID_ARGUMENT; INVALID_AUDIO (NaN or infinite: nothing of this call is taken; or the clip is too long);
+ * INVALID_STATE (after finish); OUT_OF_MEMORY; the job's failure if it has one, such as CANCELLED.
+ * Threads: any but an audio thread. Pushes are taken in the order that they come, so push to a session from one thread.
  * Cost: a copy.
  */
-M2F_API m2f_status m2f_session_push_f32(const struct m2f_session *session, const float *samples, size_t frame_count);
+M2F_API
+m2f_status m2f_session_push_f32(const struct m2f_session *session,
+                                const float *samples,
+                                size_t frame_count);
 
-/** Hands over audio as 16-bit integers. As m2f_session_push_f32 otherwise. */
+/** Pushes audio as 16-bit integers. Everything else is as for m2f_session_push_f32. */
 M2F_API m2f_status m2f_session_push_i16(const struct m2f_session *session, const int16_t *samples, size_t frame_count);
 
 /**
- * Ends the input; the work begins, on the runtime's threads where it has any.
+ * Ends the input. The work begins, on the runtime's threads if it has any.
  *
- * Returns: OK; INVALID_AUDIO (nothing was pushed: the session stays as it was); INVALID_STATE (finished before); OUT_OF_MEMORY (no worker thread);
- * the job's failure when it has one, such as CANCELLED.
+ * Returns: OK; INVALID_AUDIO (nothing was pushed: the session stays as it was); INVALID_STATE (finished before); OUT_OF_MEMORY
+ * (no worker thread); the job's failure if it has one, such as CANCELLED.
  * Threads: the one that pushes. Cost: small; all work is the job's.
  */
 M2F_API
 m2f_status m2f_session_finish(const struct m2f_session *session);
 
 /**
- * Ends the input of several sessions of one model; the work on all of them begins, as one job: windows of several clips are
- * denoised in one batch, which fills a device that one clip leaves idle. Each session has its own result, the same as if it
- * were alone. They end together: what fails or cancels one, or destroys it before the end, does so to all.
+ * Ends the input of several sessions of one model and begins the work on all of them, as one job. Windows of several clips are
+ * denoised in one batch, which fills a device that one clip leaves idle. Each session has its own result, the same as if it were
+ * alone. The sessions end together: if one fails, is cancelled, or is destroyed before the end, so are all.
  *
  * Parameters: sessions, count handles.
- * Returns: OK; INVALID_ARGUMENT (none, the same one twice, sessions of different models or with different step_count,
- * eta or noise_scale); and as m2f_session_finish. On failure none has begun.
+ * Returns: OK; INVALID_ARGUMENT (none; the same one twice; sessions of different models, or with different step_count, eta
+ * or noise_scale); and as m2f_session_finish. On failure none has begun.
  * Threads: the one that pushes. Cost: small; all work is the job's.
  */
 M2F_API
@@ -1131,12 +1144,12 @@ m2f_status m2f_session_finish_together(const struct m2f_session *const *sessions
                                        size_t count);
 
 /**
- * Does work on the calling thread until budget_ms is over, at least one unit. The way to run where the runtime has no
- * threads (consoles, web); on other runtimes it waits that long instead.
+ * Works on the calling thread until budget_ms is over, for at least one unit. Use it where the runtime has no threads
+ * (consoles, web). On other runtimes it waits that long instead.
  *
- * Returns: OK when the job is done; NOT_READY while work remains; the job's failure.
- * Threads: any but an audio thread, one at a time. Cost: budget_ms and up to one unit of work more (a denoising step of a few windows,
- * or up to 24 s of speech encoded).
+ * Returns: OK when the job is done; NOT_READY while work remains; the job's failure; INVALID_STATE before finish.
+ * Threads: any but an audio thread, one at a time. Cost: budget_ms, and up to one unit of work more: about half a millisecond
+ * on the CPU, one submission on a device.
  */
 M2F_API
 m2f_status m2f_session_step(const struct m2f_session *session,
@@ -1152,14 +1165,14 @@ m2f_status m2f_session_step(const struct m2f_session *session,
 M2F_API m2f_status m2f_session_wait(const struct m2f_session *session, uint32_t timeout_ms);
 
 /**
- * Where the job is.
+ * Reads how far the job has come.
  *
  * Parameters: out, receives stage and fraction. Returns: OK; INVALID_ARGUMENT. Threads: any. Cost: none.
  */
 M2F_API m2f_status m2f_session_progress(const struct m2f_session *session, struct m2f_progress *out);
 
 /**
- * Asks the job to stop; it does so after the unit of work under way. Wait, step and pull then answer CANCELLED.
+ * Asks the job to stop. It stops after the current unit of work. Wait, step and pull then answer CANCELLED.
  *
  * Returns: OK, also when there is nothing to stop; INVALID_ARGUMENT. Threads: any. Cost: none.
  */
@@ -1168,9 +1181,9 @@ M2F_API m2f_status m2f_session_cancel(const struct m2f_session *session);
 /**
  * Takes the result of a job that is done.
  *
- * Parameters: out, receives a result; every call makes a handle of its own to the same result.
+ * Parameters: out, receives a result. Every call makes a new handle to the same result.
  * Returns: OK; NOT_READY while work remains; the job's failure; INVALID_STATE before finish.
- * Ownership: the caller's; end it with m2f_result_destroy. It keeps the model alive, not the session.
+ * Ownership: yours; end it with m2f_result_destroy. It keeps the model alive, not the session.
  * Threads: any but an audio thread. Cost: small.
  */
 M2F_API m2f_status m2f_session_pull(const struct m2f_session *session, struct m2f_result **out);
@@ -1184,16 +1197,16 @@ M2F_API m2f_status m2f_session_pull(const struct m2f_session *session, struct m2
 M2F_API m2f_status m2f_style_options_init(struct m2f_style_options *options, size_t size);
 
 /**
- * Adds a style to a session. The style of its options, where there is one, is number 0 and lies over the whole clip.
+ * Adds a style to a session. If the session's options have a style, it is number 0 and covers the whole clip.
  *
- * Styles, strengths and curves may be set until the motion begins, at the end of the speech stage: also while a job
- * waits, or encodes. Prompts and pictures are encoded once; the model keeps the codes of the last ones.
+ * You can set styles, strengths and curves until the motion begins, which is at the end of the speech stage. So you can set them
+ * also while a job waits or encodes. A prompt or picture is encoded once; the model keeps the codes of the last ones.
  *
  * Parameters: options; number, receives the number of the style, or NULL. Strings and buffers are copied.
- * Returns: OK; INVALID_ARGUMENT (no style or two, times that are negative, reversed or NaN, a strength out of range, more
- * than 64 styles); INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (the model lacks the tower, or the preset: the text
- * lists the names); INVALID_STATE (the motion has begun).
- * Threads: any but an audio thread. Cost: a copy; the style is encoded by the job.
+ * Returns: OK; INVALID_ARGUMENT (no style or two; times that are negative, reversed or NaN; a strength out of range; more than
+ * 64 styles); INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (the model lacks the tower, or the preset: the text lists the
+ * names); INVALID_STATE (the motion has begun).
+ * Threads: any but an audio thread. Cost: a copy; the job encodes the style.
  */
 M2F_API
 m2f_status m2f_session_add_style(const struct m2f_session *session,
@@ -1201,7 +1214,7 @@ m2f_status m2f_session_add_style(const struct m2f_session *session,
                                  uint32_t *number);
 
 /**
- * Puts another style in the place of one: its prompt, range and strength. As m2f_session_add_style otherwise.
+ * Replaces a style: its prompt, range and strength. Everything else is as for m2f_session_add_style.
  *
  * Parameters: number, of the style; options, as for m2f_session_add_style.
  */
@@ -1213,19 +1226,19 @@ m2f_status m2f_session_set_style(const struct m2f_session *session,
 /**
  * Changes the strength of a style.
  *
- * Parameters: number, of the style; strength, 0 leaves it out.
- * Returns: OK; INVALID_ARGUMENT (no such style, a strength out of range); INVALID_STATE (the motion has begun).
+ * Parameters: number, of the style; strength, where 0 leaves the style out.
+ * Returns: OK; INVALID_ARGUMENT (no such style; a strength out of range); INVALID_STATE (the motion has begun).
  * Threads: any but an audio thread. Cost: none.
  */
 M2F_API m2f_status m2f_session_set_style_strength(const struct m2f_session *session, uint32_t number, float strength);
 
 /**
- * Lets a strength of the guidance follow a curve: linear between its points, level before the first and after the last.
+ * Lets a guidance strength follow a curve: linear between its points, constant before the first and after the last.
  *
- * Parameters: guidance, M2F_GUIDANCE_AUDIO or M2F_GUIDANCE_STYLE; times_s and values, count of each, in the
- * order of time; of two points at one time the later one counts from there on. count 0: the constant again.
- * Returns: OK; INVALID_ARGUMENT (times that are negative, reversed or NaN, a value out of range); INVALID_STATE (the
- * motion has begun).
+ * Parameters: guidance, M2F_GUIDANCE_AUDIO or M2F_GUIDANCE_STYLE; times_s and values, count of each, in the order of
+ * time; of two points at one time, the later one counts from there on. count 0 returns to the constant.
+ * Returns: OK; INVALID_ARGUMENT (times that are negative, reversed or NaN; a value out of range); INVALID_STATE (the motion has
+ * begun).
  * Threads: any but an audio thread. Cost: a copy.
  */
 M2F_API
@@ -1236,9 +1249,8 @@ m2f_status m2f_session_set_guidance_curve(const struct m2f_session *session,
                                           size_t count);
 
 /**
- * Whether the frames where no style has a weight keep the unstyled motion, bit for bit: they do unless this turns it off.
- * Where there are such frames it costs a sampling without styles before the styled one; without it a style reaches
- * seconds beyond its range.
+ * Says whether frames where no style has a weight keep the unstyled motion, bit for bit. In a new session they do. If a clip has
+ * such frames, it is first sampled without styles, at that cost. If you turn this off, a style reaches seconds beyond its range.
  *
  * Parameters: on, 0 or 1; 1 in a new session. Returns: OK; INVALID_ARGUMENT; INVALID_STATE (the motion has begun).
  * Threads: any but an audio thread. Cost: none.
@@ -1248,12 +1260,12 @@ m2f_status m2f_session_isolate_styles(const struct m2f_session *session,
                                       uint32_t on);
 
 /**
- * Tells what a style says to a model, before any clip is made: which emotions, which head acts, how strong, how sure.
+ * Reads what a style says to a model, before you make a clip: which emotions, which head acts, how strong, how sure.
  *
- * Parameters: style, of which exactly one of text, picture, code and preset is set and the rest not looked at;
- * out, size writable bytes; size, sizeof *out.
- * Returns: OK; INVALID_ARGUMENT; INVALID_STRUCT_SIZE; INVALID_UTF8; INVALID_PICTURE; MISSING_PART (the model lacks the
- * tower, or its pack does not tell what its codes say).
+ * Parameters: style, with exactly one of text, picture, code and preset set; its other fields are ignored; out,
+ * size writable bytes; size, sizeof *out.
+ * Returns: OK; INVALID_ARGUMENT; INVALID_STRUCT_SIZE; INVALID_UTF8; INVALID_PICTURE; MISSING_PART (the model lacks the tower, or
+ * its pack does not say what its codes mean).
  * Threads: any but an audio thread. Cost: encodes the style, milliseconds; the model keeps the codes of the last ones.
  */
 M2F_API
@@ -1263,12 +1275,12 @@ m2f_status m2f_model_read_prompt(const struct m2f_model *model,
                                  size_t size);
 
 /**
- * The same in one line of text, such as happy .92, strong · nod .88 · sure .81; of a style that says nothing the
- * warning that names words which the model knows.
+ * Tells the same in one line of text, such as happy .92, strong · nod .88 · sure .81. For a style that says nothing, it gives
+ * the warning, with words that the model knows.
  *
  * Parameters: style, as for m2f_model_read_prompt; buffer with room for capacity bytes, or NULL and 0 to query;
- * count, receives the bytes with the terminating NUL (may be NULL when there is a buffer).
- * Returns: as m2f_model_read_prompt; BUFFER_TOO_SMALL. Threads and cost: the same.
+ * count, receives the number of bytes with the terminating NUL (may be NULL when there is a buffer).
+ * Returns: as m2f_model_read_prompt; BUFFER_TOO_SMALL. Threads and Cost: the same.
  */
 M2F_API
 m2f_status m2f_model_explain_prompt(const struct m2f_model *model,
@@ -1278,14 +1290,14 @@ m2f_status m2f_model_explain_prompt(const struct m2f_model *model,
                                     size_t *count);
 
 /**
- * Number of emotions that the model tells apart; 0 where its pack does not say.
+ * Counts the emotions that the model tells apart; 0 if its pack does not say.
  *
  * Parameters: model; out, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
  */
 M2F_API m2f_status m2f_model_emotion_count(const struct m2f_model *model, uint32_t *out);
 
 /**
- * Name of an emotion, the neutral one first.
+ * Reads the name of an emotion. The neutral one is the first.
  *
  * Parameters: index, below m2f_model_emotion_count; the rest as for m2f_model_weight_name.
  * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
@@ -1298,14 +1310,14 @@ m2f_status m2f_model_emotion_name(const struct m2f_model *model,
                                   size_t *count);
 
 /**
- * Number of head acts, such as nods, that the model tells apart; 0 where its pack does not say.
+ * Counts the head acts, such as nods, that the model tells apart; 0 if its pack does not say.
  *
  * Parameters: model; out, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
  */
 M2F_API m2f_status m2f_model_head_act_count(const struct m2f_model *model, uint32_t *out);
 
 /**
- * Name of a head act.
+ * Reads the name of a head act.
  *
  * Parameters: index, below m2f_model_head_act_count; the rest as for m2f_model_weight_name.
  * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
@@ -1325,15 +1337,16 @@ m2f_status m2f_model_head_act_name(const struct m2f_model *model,
 M2F_API void m2f_result_destroy(struct m2f_result *result);
 
 /**
- * Length of the clip, seconds.
+ * Reads the length of the clip, seconds.
  *
  * Parameters: out, receives the length. Returns: OK; INVALID_ARGUMENT. Threads: any.
  */
 M2F_API m2f_status m2f_result_duration_s(const struct m2f_result *result, double *out);
 
 /**
- * The seed that the clip was made with: the session's, or what M2F_SEED_AUTO became, with which the take can be made again.
- * A revised result keeps that of the whole clip, an adjusted one its source's, a composed one has its first part's.
+ * Reads the seed that the clip was made with: the session's, or the one that M2F_SEED_AUTO became. With it you can make the
+ * take again. A revised result keeps the seed of the whole clip. An adjusted result has its source's, a composed one its first
+ * part's.
  *
  * Parameters: out, receives the seed. Returns: OK; INVALID_ARGUMENT. Threads: any.
  */
@@ -1342,11 +1355,12 @@ m2f_status m2f_result_seed(const struct m2f_result *result,
                            uint64_t *out);
 
 /**
- * Number of frames at a rate: round(duration · fps), at least 1.
+ * Counts the frames at a rate: round(duration · fps), at least 1.
  *
- * Parameters: fps, any rate in 1..1000; 0 for the model's own; out, receives the count. Here and in every read,
- * 23.976, 29.97, 47.952, 59.94 and 119.88, and floats as near to n·1000/1001, are those fractions: frame i of 23.976 stands
- * at exactly i·1001/24000 s, after hours too.
+ * Here and in every read, 23.976, 29.97, 47.952, 59.94 and 119.88 mean the exact fractions n·1000/1001, and so do floats as near
+ * to them. Frame i of 23.976 is at exactly i·1001/24000 s, also after hours.
+ *
+ * Parameters: fps, any rate in 1..1000; 0 for the model's own; out, receives the count.
  * Returns: OK; INVALID_ARGUMENT. Threads: any.
  */
 M2F_API
@@ -1355,7 +1369,7 @@ m2f_status m2f_result_frame_count(const struct m2f_result *result,
                                   uint32_t *out);
 
 /**
- * Sets gain, offset and limits of one blendshape channel for all later reads of weights on this handle.
+ * Sets gain, offset and limits of one blendshape channel. They apply to all later reads of weights on this handle.
  *
  * Parameters: index, below m2f_model_weight_count; channel, finite numbers with minimum ≤ maximum.
  * Returns: OK; INVALID_ARGUMENT. Threads: one at a time, not during a read.
@@ -1363,15 +1377,15 @@ m2f_status m2f_result_frame_count(const struct m2f_result *result,
 M2F_API m2f_status m2f_result_set_channel(struct m2f_result *result, uint32_t index, const struct m2f_channel *channel);
 
 /**
- * Blendshape weights of frames at a rate: count rows of m2f_model_weight_count floats, 0..1.
+ * Reads blendshape weights of frames at a rate: count rows of m2f_model_weight_count floats, 0..1.
  *
- * Parameters: fps, any rate in 1..1000; 0 for the model's own; first and count, frames inside
- * m2f_result_frame_count; buffer with room for capacity floats, or NULL and 0 to query; written, receives the
- * floats (may be NULL when there is a buffer).
+ * Parameters: fps, any rate in 1..1000; 0 for the model's own; first and count, frames inside m2f_result_frame_count;
+ * buffer with room for capacity floats, or NULL and 0 to query; written, receives the number of floats (may be NULL when
+ * there is a buffer).
  * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART (the model has no mapping to weights).
- * Threads: any but an audio thread; reads of one handle wait for each other. Cost: microseconds a frame; the first read
- * prepares the networks. A read takes no memory after the first of its kind and size; the result keeps as much as the largest
- * read had floats, until it is destroyed: read a long clip's offsets in parts.
+ * Threads: any but an audio thread; reads of one handle wait for each other.
+ * Cost: microseconds a frame; the first read prepares the networks. After the first read of its kind and size, a read takes no
+ * memory. Until you destroy it, the result keeps as many floats as its largest read had: read a long clip's offsets in parts.
  */
 M2F_API
 m2f_status m2f_result_read_weights(const struct m2f_result *result,
@@ -1383,10 +1397,10 @@ m2f_status m2f_result_read_weights(const struct m2f_result *result,
                                    size_t *written);
 
 /**
- * Head poses of frames at a rate: count rows of M2F_HEAD_FLOATS floats: quaternion x, y, z, w (right-handed, +Y up,
- * +Z out of the face), then the translation in mm.
+ * Reads head poses of frames at a rate: count rows of M2F_HEAD_FLOATS floats. A row is a quaternion x, y, z, w
+ * (right-handed, +Y up, +Z out of the face), then the translation in mm.
  *
- * Parameters, returns, threads: as for m2f_result_read_weights.
+ * Parameters, Returns, Threads: as for m2f_result_read_weights.
  */
 M2F_API
 m2f_status m2f_result_read_heads(const struct m2f_result *result,
@@ -1398,10 +1412,10 @@ m2f_status m2f_result_read_heads(const struct m2f_result *result,
                                  size_t *written);
 
 /**
- * Vertex offsets of frames at a rate: count times x, y, z of every vertex, mm, to be added to the identity's neutral;
- * the head pose is not in them.
+ * Reads vertex offsets of frames at a rate: count times x, y, z of every vertex, mm. Add them to the identity's neutral. The
+ * head pose is not in them.
  *
- * Parameters, returns, threads: as for m2f_result_read_weights; MISSING_PART when the model has no geometry decoder.
+ * Parameters, Returns, Threads: as for m2f_result_read_weights; MISSING_PART if the model has no geometry decoder.
  * Cost: one run of the generator a frame, milliseconds.
  */
 M2F_API
@@ -1414,9 +1428,9 @@ m2f_status m2f_result_read_offsets_mm(const struct m2f_result *result,
                                       size_t *written);
 
 /**
- * Unit vertex normals of frames at a rate: count times x, y, z of every vertex, before the head pose.
+ * Reads unit vertex normals of frames at a rate: count times x, y, z of every vertex, before the head pose.
  *
- * Parameters, returns, threads and cost: as for m2f_result_read_offsets_mm.
+ * Parameters, Returns, Threads and Cost: as for m2f_result_read_offsets_mm.
  */
 M2F_API
 m2f_status m2f_result_read_normals(const struct m2f_result *result,
@@ -1428,11 +1442,12 @@ m2f_status m2f_result_read_normals(const struct m2f_result *result,
                                    size_t *written);
 
 /**
- * Vertex offsets and unit normals of frames at a rate in one decode, which costs hardly more than the offsets alone.
+ * Reads vertex offsets and unit normals of frames at a rate. Both come from one decode, which costs hardly more than the offsets
+ * alone.
  *
- * Parameters: as for m2f_result_read_offsets_mm, with two buffers of room for capacity floats each, or NULL and 0 for
- * both to query; written, receives the floats of each.
- * Returns, threads and cost: as for m2f_result_read_offsets_mm.
+ * Parameters: as for m2f_result_read_offsets_mm, with two buffers of room for capacity floats each, or NULL and 0 for both
+ * to query; written, receives the number of floats of each.
+ * Returns, Threads and Cost: as for m2f_result_read_offsets_mm.
  */
 M2F_API
 m2f_status m2f_result_read_offsets_and_normals(const struct m2f_result *result,
@@ -1445,10 +1460,10 @@ m2f_status m2f_result_read_offsets_and_normals(const struct m2f_result *result,
                                                size_t *written);
 
 /**
- * The face at any time: weights, head pose and offsets at once; a part whose buffer is NULL is not computed.
+ * Samples the face at any time: weights, head pose and offsets at once. A part whose buffer is NULL is not computed.
  *
- * Parameters: time_s, cut to the clip; weights with room for weight_capacity floats; head, M2F_HEAD_FLOATS
- * floats; offsets_mm with room for offset_capacity floats.
+ * Parameters: time_s, limited to the clip; weights with room for weight_capacity floats; head, M2F_HEAD_FLOATS floats;
+ * offsets_mm with room for offset_capacity floats.
  * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART. Nothing is written on failure.
  * Threads: as for m2f_result_read_weights. Cost: that of one frame.
  */
@@ -1470,28 +1485,32 @@ m2f_status m2f_result_sample(const struct m2f_result *result,
 M2F_API m2f_status m2f_keyframe_options_init(struct m2f_keyframe_options *options, size_t size);
 
 /**
- * Number of the expressions that a keyframe can name.
+ * Counts the expressions that a keyframe can name.
  *
  * Parameters: out, receives the count. Returns: OK; INVALID_ARGUMENT. Threads: any.
  */
 M2F_API m2f_status m2f_expression_count(uint32_t *out);
 
 /**
- * Name of an expression, such as smile.
+ * Reads the name of an expression, such as smile.
  *
- * Parameters: index, below m2f_expression_count; buffer with room for capacity bytes, or NULL and 0 to query;
- * count, receives the bytes with the terminating NUL (may be NULL when there is a buffer).
+ * Parameters: index, below m2f_expression_count; buffer with room for capacity bytes, or NULL and 0 to query; count,
+ * receives the number of bytes with the terminating NUL (may be NULL when there is a buffer).
  * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any.
  */
-M2F_API m2f_status m2f_expression_name(uint32_t index, char *buffer, size_t capacity, size_t *count);
+M2F_API
+m2f_status m2f_expression_name(uint32_t index,
+                               char *buffer,
+                               size_t capacity,
+                               size_t *count);
 
 /**
- * Adds a keyframe to a session, until the motion begins: also while a job waits, or encodes.
+ * Adds a keyframe to a session. You can call it until the motion begins, also while a job waits or encodes.
  *
  * Parameters: options; number, receives the number of the keyframe, or NULL. Buffers are copied.
- * Returns: OK; INVALID_ARGUMENT (no source or two of one part, times that are negative, reversed or NaN, a hold outside
- * 0..1, values that do not fit the model, a mesh in another unit, frames that another keyframe holds at a different value:
- * the text names both; more than 4096 keyframes); INVALID_STRUCT_SIZE; INVALID_PICTURE; MISSING_PART (the model lacks the
+ * Returns: OK; INVALID_ARGUMENT (no source, or two for one part; times that are negative, reversed or NaN; a hold outside 0..1;
+ * values that do not fit the model; a mesh in another unit; frames that another keyframe holds at a different value: the text
+ * names both; more than 4096 keyframes); INVALID_STRUCT_SIZE; INVALID_UTF8; INVALID_PICTURE; MISSING_PART (the model lacks the
  * network for the source); INVALID_STATE (the motion has begun).
  * Threads: any but an audio thread. Cost: a copy, and a picture is decoded; the job runs the network.
  */
@@ -1501,7 +1520,7 @@ m2f_status m2f_session_add_keyframe(const struct m2f_session *session,
                                     uint32_t *number);
 
 /**
- * Puts another keyframe in the place of one. As m2f_session_add_keyframe otherwise.
+ * Replaces a keyframe. Everything else is as for m2f_session_add_keyframe.
  *
  * Parameters: number, of the keyframe; options, as for m2f_session_add_keyframe.
  */
@@ -1511,18 +1530,18 @@ m2f_status m2f_session_set_keyframe(const struct m2f_session *session,
                                     const struct m2f_keyframe_options *options);
 
 /**
- * A session that makes a range of a finished result again, with other styles, keyframes, guidance or another seed. Their
- * times are those of the whole clip. It takes no audio: call m2f_session_finish when all is set. Its result is the
- * whole clip: frames outside of the range are the old ones, bit for bit; inside, the old motion fades over 0.2 s at
- * either end, so that the two join.
+ * Creates a session that makes a range of a finished result again, with other styles, keyframes or guidance, or another seed.
+ * All times are those of the whole clip. The session takes no audio: set what you want, then call m2f_session_finish.
  *
- * Parameters: result; options, or NULL for the defaults, where the form of the audio is ignored and no identity is the
- * result's; start_s and end_s, past the end cut; out, receives the session.
+ * Its result is the whole clip. Frames outside the range are the old ones, bit for bit. Inside, the old motion fades over 0.2 s
+ * at either end, so that both join.
+ *
+ * Parameters: result; options, or NULL for the defaults; the form of the audio is ignored, and without an identity the
+ * result's is used; start_s and end_s, the range, cut at the clip's end; out, receives the session.
  * Returns: OK; INVALID_ARGUMENT (times that are negative, reversed, NaN or past the end; and as for m2f_session_create);
- * INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART; INVALID_STATE (the result's session had editable 0); UNSUPPORTED (the
- * mode).
- * Ownership: the caller's; end it with m2f_session_destroy. It keeps what it needs of the result alive.
- * Threads: any. Cost: small; the work is that of the windows over the range: two seconds of a minute are a twelfth of it.
+ * INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART; INVALID_STATE (the result's session had editable 0); UNSUPPORTED.
+ * Ownership: yours; end it with m2f_session_destroy. It keeps what it needs of the result alive.
+ * Threads: any. Cost: small. The job computes the windows over the range: two seconds of a minute cost a twelfth of the minute.
  */
 M2F_API
 m2f_status m2f_result_revise(const struct m2f_result *result,
@@ -1532,14 +1551,14 @@ m2f_status m2f_result_revise(const struct m2f_result *result,
                              struct m2f_session **out);
 
 /**
- * Ranges of results one after another, each overlapping the next by blend_s, over which the one goes over into the
- * other: part k begins where those before it end, less k times the blend. The face is the first part's; the audio is the
- * caller's to join in the same way. m2f_result_revise over a blend lets the network make that transition itself.
+ * Joins ranges of results, one after another. Each overlaps the next by blend_s and goes over into it there: part k begins
+ * where those before it end, less k times the blend. The face is that of the first part. Join the audio yourself in the same
+ * way. To let the network make a transition, call m2f_result_revise over its blend.
  *
  * Parameters: parts, count of them; blend_s, 0 to cut; out, receives a new result.
- * Returns: OK; INVALID_ARGUMENT (no parts, times that make no sense, results of different models, a part that is shorter
- * than its blends; the text names it); OUT_OF_MEMORY.
- * Ownership: the caller's; end it with m2f_result_destroy. The parts may be destroyed.
+ * Returns: OK; INVALID_ARGUMENT (no parts; times that make no sense; results of different models; a part that is shorter than
+ * its blends; the text names it); OUT_OF_MEMORY.
+ * Ownership: yours; end it with m2f_result_destroy. You may destroy the parts.
  * Threads: any but an audio thread. Cost: copies of the motions.
  */
 M2F_API
@@ -1557,14 +1576,14 @@ m2f_status m2f_result_compose(const struct m2f_part *parts,
 M2F_API m2f_status m2f_adjustment_options_init(struct m2f_adjustment_options *options, size_t size);
 
 /**
- * Another result of the same clip, livelier or calmer. All reads, bindings, solvers and device writes of it show the same
- * face; channels set on the handle of result do not go along.
+ * Makes another result of the same clip, with adjustments. Every read, binding, solver and device write of the new result shows
+ * the same face. Channels that you set on the handle of result do not carry over.
  *
  * Parameters: result, which stays as it is; options, or NULL for a copy; out, receives the new result.
- * Returns: OK; INVALID_ARGUMENT (a number out of its range, times that are negative, reversed or NaN: the text names it);
- * INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (the model has no blendshape of a name that is needed, or no mapping from
- * weights or to them).
- * Ownership: the caller's; end it with m2f_result_destroy. Arrays are copied.
+ * Returns: OK; INVALID_ARGUMENT (a number out of its range; times that are negative, reversed or NaN; the text names it);
+ * INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (the model lacks a blendshape that is needed, or the mapping from weights or
+ * to them).
+ * Ownership: yours; end it with m2f_result_destroy. Arrays are copied.
  * Threads: any but an audio thread; delivers waiting log messages. Cost: microseconds a frame.
  */
 M2F_API
@@ -1581,12 +1600,12 @@ m2f_status m2f_result_adjust(const struct m2f_result *result,
 M2F_API m2f_status m2f_binding_options_init(struct m2f_binding_options *options, size_t size);
 
 /**
- * Binds a mesh to the model's chart, once; offsets for it are then read from any result of the model.
+ * Binds a mesh to the model's chart, once. You can then read offsets for it from any result of the model.
  *
  * Parameters: model; options, with uv set; out, receives the binding.
- * Returns: OK; INVALID_ARGUMENT (no vertices, coordinates that are not finite, outside the chart or flipped, a mesh that is
- * not in millimetres; the text names the vertex or the unit); INVALID_STRUCT_SIZE; MISSING_PART (the model has no chart).
- * Ownership: the caller's; end it with m2f_binding_destroy. It keeps the model alive.
+ * Returns: OK; INVALID_ARGUMENT (no vertices; coordinates that are not finite, outside the chart or flipped; a mesh that is not
+ * in millimetres; the text names the vertex or the unit); INVALID_STRUCT_SIZE; MISSING_PART (the model has no chart).
+ * Ownership: yours; end it with m2f_binding_destroy. It keeps the model alive.
  * Threads: any. Cost: a look at the few triangles around each vertex.
  */
 M2F_API
@@ -1602,12 +1621,12 @@ m2f_status m2f_binding_create(const struct m2f_model *model,
 M2F_API void m2f_binding_destroy(struct m2f_binding *binding);
 
 /**
- * Offsets of a bound mesh, frames at a rate: count times x, y, z of every vertex of the binding, mm, to be added to the
- * mesh at rest; the head pose is not in them. They are what the result's identity does at the same places of its face,
- * gathered on the processor, wherever the frame was decoded.
+ * Reads the offsets of a bound mesh for frames at a rate: count times x, y, z of every vertex of the binding, mm. Add them to
+ * the mesh at rest. The head pose is not in them. Each vertex moves like its place on the face of the result's identity. The CPU
+ * gathers the offsets, wherever the frame was decoded.
  *
- * Parameters, returns, threads: as for m2f_result_read_offsets_mm; INVALID_ARGUMENT for another model's binding.
- * Cost: that of m2f_result_read_offsets_mm and three products for each float.
+ * Parameters, Returns, Threads: as for m2f_result_read_offsets_mm; INVALID_ARGUMENT for a binding of another model.
+ * Cost: that of m2f_result_read_offsets_mm, and three products for each float.
  */
 M2F_API
 m2f_status m2f_result_read_bound_offsets_mm(const struct m2f_result *result,
@@ -1628,13 +1647,13 @@ m2f_status m2f_result_read_bound_offsets_mm(const struct m2f_result *result,
 M2F_API m2f_status m2f_solver_options_init(struct m2f_solver_options *options, size_t size);
 
 /**
- * Prepares a host's blendshapes; their weights are then read from any result of the model.
+ * Prepares your blendshapes. You can then read their weights from any result of the model.
  *
  * Parameters: model; options, with shape_count, names and offsets_mm set; out, receives the solver.
- * Returns: OK; INVALID_ARGUMENT (no shapes or more than 1024, a name twice, numbers that are not finite, no shape that
- * moves anything, smoothing or sparsity out of range, another model's binding; the text names the shape);
- * INVALID_STRUCT_SIZE; INVALID_UTF8; MISSING_PART (the model has no mesh).
- * Ownership: the caller's; end it with m2f_solver_destroy. It copies the shapes and keeps model and binding alive.
+ * Returns: OK; INVALID_ARGUMENT (no shapes or more than 1024; a name twice; numbers that are not finite; no shape that moves
+ * anything; smoothing or sparsity out of range; a binding of another model; the text names the shape); INVALID_STRUCT_SIZE;
+ * INVALID_UTF8; MISSING_PART (the model has no mesh).
+ * Ownership: yours; end it with m2f_solver_destroy. It copies the shapes and keeps model and binding alive.
  * Threads: any. Cost: a product of every two shapes over all vertices.
  */
 M2F_API
@@ -1650,10 +1669,10 @@ m2f_status m2f_solver_create(const struct m2f_model *model,
 M2F_API void m2f_solver_destroy(struct m2f_solver *solver);
 
 /**
- * Weights of a host's blendshapes, frames at a rate: count rows of the solver's shapes, 0..1, in their order. With
- * smoothing a frame's weights depend on the other frames of the call: read a clip in one.
+ * Reads weights of your blendshapes for frames at a rate: count rows of the solver's shapes, 0..1, in their order. With
+ * smoothing, the weights of a frame depend on the other frames of the call: read a clip in one call.
  *
- * Parameters, returns, threads: as for m2f_result_read_offsets_mm; INVALID_ARGUMENT for another model's solver.
+ * Parameters, Returns, Threads: as for m2f_result_read_offsets_mm; INVALID_ARGUMENT for a solver of another model.
  * Cost: that of m2f_result_read_offsets_mm, a product of each shape with the frame, and sweeps of shapes² operations.
  */
 M2F_API

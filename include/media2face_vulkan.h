@@ -3,11 +3,11 @@
  *
  * Generated from capi/src/vulkan.rs and vulkan_frames.rs by cargo xtask header; do not edit.
  *
- * m2f_vulkan_requirements tells what to enable when the device is made, m2f_runtime_create_vulkan takes the device. From
- * then on everything is as in media2face.h, and m2f_result_write_vulkan writes frames into buffers of the host's. It
+ * m2f_vulkan_requirements tells what to enable when you create the device. m2f_runtime_create_vulkan takes the device.
+ * After that everything is as in media2face.h, and m2f_result_write_vulkan writes frames into your buffers. This header
  * includes no vulkan.h: handles are pointers and numbers, names are strings.
  *
- * The device, its instance and its queue stay the host's, and outlive every object that was made on them.
+ * The device, its instance and its queue stay yours. They must outlive every object that was made on them.
  *
  * Licence: MIT OR Apache-2.0.
  */
@@ -20,47 +20,47 @@
 /** optional of the adoption: timeline semaphores are enabled. */
 #define M2F_VULKAN_TIMELINE_SEMAPHORE 1
 
-/** flags of a frame target: write positions, the identity's neutral plus the offsets, in place of the offsets. */
+/** flags of a frame target: write positions (the identity's neutral plus the offsets) instead of offsets. */
 #define M2F_VULKAN_FRAME_POSITIONS 1
 
 /** flags of a frame target: write normals, too. */
 #define M2F_VULKAN_FRAME_NORMALS 2
 
-/** How a vertex is stored. The fourth component, where there is one, is 1 for positions, 0 for offsets and normals. */
+/** How a vertex is stored. A fourth component is 1 for positions, and 0 for offsets and normals. */
 typedef uint32_t m2f_vulkan_vertex_format;
 enum {
     /** Three floats: 12 bytes. */
     M2F_VULKAN_VERTEX_FORMAT_F32X3 = 0,
     /** Four floats: 16 bytes. */
     M2F_VULKAN_VERTEX_FORMAT_F32X4 = 1,
-    /** Four halves: 8 bytes. From 128 mm on a step is an eighth of a millimetre: fit for offsets and normals. */
+    /** Four halves: 8 bytes. From 128 mm on, a step is an eighth of a millimetre, so it is fit for offsets and normals. */
     M2F_VULKAN_VERTEX_FORMAT_F16X4 = 2,
 };
 
 /**
- * What a host enables on its device, as m2f_vulkan_requirements fills it in. Names are static; features are
+ * What to enable on your device. m2f_vulkan_requirements fills it in. The names are static. A feature is named
  * structure.member.
  */
 typedef struct m2f_vulkan_requirement_list {
-    /** Bytes of this struct as the caller knows it. */
+    /** Size of this struct in bytes. m2f_vulkan_requirements sets it. */
     uint32_t struct_size;
-    /** Least version of the instance and of the device, as VK_MAKE_API_VERSION has it. */
+    /** Least version of the instance and of the device, in the form of VK_MAKE_API_VERSION. */
     uint32_t api_version;
-    /** Names behind extensions. */
+    /** Number of names in extensions. */
     uint32_t extension_count;
-    /** Names behind features. */
+    /** Number of names in features. */
     uint32_t feature_count;
-    /** Names behind optional_extensions. */
+    /** Number of names in optional_extensions. */
     uint32_t optional_extension_count;
-    /** Names behind optional_features. */
+    /** Number of names in optional_features. */
     uint32_t optional_feature_count;
     /** Device extensions to enable. */
     const char *const *extensions;
     /** Features to enable, such as VkPhysicalDevice16BitStorageFeatures.storageBuffer16BitAccess. */
     const char *const *features;
-    /** Device extensions that are used if the host enables them. */
+    /** Device extensions that the library uses if you enable them. */
     const char *const *optional_extensions;
-    /** Features that are used if the host enables them; say so in optional of the adoption. */
+    /** Features that the library uses if you enable them. Say so in optional of the adoption. */
     const char *const *optional_features;
 } m2f_vulkan_requirement_list;
 
@@ -71,18 +71,18 @@ typedef void (*m2f_vulkan_function)(void);
 typedef m2f_vulkan_function (*m2f_vulkan_get_instance_proc_addr)(void *instance, const char *name);
 
 /**
- * Keeps the host off its queue, or lets it on again. Called around vkQueueSubmit and nothing else, on the thread that
- * submits: one that waits for a session or steps it, or a worker of the runtime's. It must not call into the library.
+ * Keeps you off the queue, or lets you on again. The library calls it around vkQueueSubmit and nothing else, on the thread
+ * that submits: one that waits for a session or steps it, or a worker of the runtime. It must not call into the library.
  */
 typedef void (*m2f_vulkan_lock)(void *user);
 
-/** A host's device. Fill with m2f_vulkan_adopt_options_init first. */
+/** Your device. Fill with m2f_vulkan_adopt_options_init first. */
 typedef struct m2f_vulkan_adopt_options {
-    /** Bytes of this struct as the caller knows it. */
+    /** Size of this struct in bytes. m2f_vulkan_adopt_options_init sets it. */
     uint32_t struct_size;
-    /** apiVersion of the VkApplicationInfo that the instance was made with; 1.1 or later. */
+    /** apiVersion of the VkApplicationInfo that you created the instance with; 1.1 or later. */
     uint32_t api_version;
-    /** vkGetInstanceProcAddr of the loader that made the instance. */
+    /** vkGetInstanceProcAddr of the loader that created the instance. */
     m2f_vulkan_get_instance_proc_addr get_instance_proc_addr;
     /** VkInstance. */
     void *instance;
@@ -90,55 +90,55 @@ typedef struct m2f_vulkan_adopt_options {
     void *physical_device;
     /** VkDevice. */
     void *device;
-    /** VkQueue; any queue that computes. */
+    /** VkQueue: any queue that can compute. */
     void *queue;
-    /** Family of the queue. */
+    /** Queue family of the queue. */
     uint32_t queue_family_index;
-    /** The m2f_tier whose requirements are enabled on the device; default M2F_TIER_PACKED, which has none. */
+    /** The m2f_tier whose requirements you enabled on the device. Default M2F_TIER_PACKED, which has none. */
     uint32_t tier;
-    /** M2F_VULKAN_… bits: what is enabled besides. */
+    /** M2F_VULKAN_… bits: what else you enabled. */
     uint32_t optional;
-    /** Zero. */
+    /** Must be 0. */
     uint32_t reserved;
-    /** Called before a submission; NULL when nobody else submits to the queue. */
+    /** Called before a submission. NULL if nobody else submits to the queue. */
     m2f_vulkan_lock lock;
-    /** Called after it; both or none. */
+    /** Called after a submission. Set both or none. */
     m2f_vulkan_lock unlock;
     /** Handed to both. */
     void *user;
 } m2f_vulkan_adopt_options;
 
-/** Where one attribute of all vertices lies in a buffer. The bytes between are left as they are. */
+/** Where one attribute of all vertices is in a buffer. The bytes between stay as they are. */
 typedef struct m2f_vulkan_vertex_layout {
     /** An m2f_vulkan_vertex_format. */
     uint32_t format;
-    /** Zero. */
+    /** Must be 0. */
     uint32_t reserved;
-    /** Bytes before vertex 0 of the first frame; a multiple of 4, as the strides are. */
+    /** Bytes before vertex 0 of the first frame. A multiple of 4, as are the strides. */
     uint64_t offset_bytes;
-    /** Bytes from a vertex to the next, at least those of the format. */
+    /** Bytes from one vertex to the next, at least the size of the format. */
     uint64_t vertex_stride_bytes;
-    /** Bytes from a frame to the next, at least those of its vertices; any for a single frame. */
+    /** Bytes from one frame to the next, at least the size of its vertices. Any number for a single frame. */
     uint64_t frame_stride_bytes;
 } m2f_vulkan_vertex_layout;
 
 /** A buffer for frames. Fill with m2f_vulkan_frame_target_init first. */
 typedef struct m2f_vulkan_frame_target {
-    /** Bytes of this struct as the caller knows it. */
+    /** Size of this struct in bytes. m2f_vulkan_frame_target_init sets it. */
     uint32_t struct_size;
     /** M2F_VULKAN_FRAME_… bits. */
     uint32_t flags;
-    /** VkBuffer of the adopted device, made with VK_BUFFER_USAGE_STORAGE_BUFFER_BIT, bound to memory. */
+    /** VkBuffer of the adopted device, created with VK_BUFFER_USAGE_STORAGE_BUFFER_BIT and bound to memory. */
     uint64_t buffer;
-    /** Bytes of it, or of the front of it that may be written. */
+    /** Bytes of the buffer, or of its front part that may be written. */
     uint64_t buffer_bytes;
-    /** Of the offsets or positions, mm, without the head pose. */
+    /** Place of the offsets or positions, mm, without the head pose. */
     struct m2f_vulkan_vertex_layout points;
-    /** Of the unit normals; read with M2F_VULKAN_FRAME_NORMALS alone. */
+    /** Place of the unit normals. Used only with M2F_VULKAN_FRAME_NORMALS. */
     struct m2f_vulkan_vertex_layout normals;
-    /** VkSemaphore of timeline type that is signalled when all frames are written; 0 for none. */
+    /** VkSemaphore of timeline type. It is signalled when all frames are written. 0 for none. */
     uint64_t semaphore;
-    /** The value that it is given, above its current one. */
+    /** The value that the semaphore gets, above its current one. */
     uint64_t value;
 } m2f_vulkan_frame_target;
 
@@ -147,11 +147,10 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * What a host enables when it makes its device, so that it can be adopted with the kernels of a tier.
+ * Lists what to enable when you create your device, so that the library can adopt it with the kernels of a tier.
  *
- * Parameters: tier, an m2f_tier but NONE; m2f_device_describe tells what a device can. api_version, of the
- * instance or of the device, whichever is less: extensions that it has in its core are left out. out, size writable
- * bytes; size, sizeof *out.
+ * Parameters: tier, an m2f_tier but NONE (m2f_device_describe tells what a device can do); api_version, of the instance
+ * or of the device, whichever is less (extensions in its core are left out); out, size writable bytes; size, sizeof *out.
  * Returns: OK; INVALID_ARGUMENT; INVALID_STRUCT_SIZE.
  * Ownership: the names are static. Threads: any. Cost: none.
  */
@@ -170,17 +169,16 @@ m2f_status m2f_vulkan_requirements(uint32_t tier,
 M2F_API m2f_status m2f_vulkan_adopt_options_init(struct m2f_vulkan_adopt_options *options, size_t size);
 
 /**
- * Creates a runtime on the host's device.
+ * Creates a runtime on your device.
  *
- * Parameters: options, or NULL for the defaults; of its device fields the budget, the memory cap and the pipeline cache
- * are used. adopt, the device. out, receives the runtime.
- * Returns: OK; INVALID_ARGUMENT (a handle is NULL, a queue family that cannot compute, a field out of range, one callback
- * of two, M2F_BACKEND_CPU); INVALID_STRUCT_SIZE; UNSUPPORTED (an instance older than 1.1, a device that cannot);
- * OUT_OF_MEMORY.
- * Ownership: the caller's; end it with m2f_runtime_destroy. Device and instance stay the host's: it destroys them after
- * the runtime and every model, identity, session and result made on it.
- * Threads: any. Work is submitted by the threads of the runtime and by those that step or wait; the host's own
- * submissions to the queue are kept apart by the callbacks. Nothing waits for the whole queue or device.
+ * Parameters: options, or NULL for the defaults; of its device fields only the budget, the memory cap and the pipeline cache
+ * are used; adopt, the device; out, receives the runtime.
+ * Returns: OK; INVALID_ARGUMENT (a handle is NULL; a queue family that cannot compute; a field out of range; one callback of
+ * two; M2F_BACKEND_CPU); INVALID_STRUCT_SIZE; UNSUPPORTED (an instance older than 1.1, a device that cannot); OUT_OF_MEMORY.
+ * Ownership: yours; end it with m2f_runtime_destroy. Device and instance stay yours. Destroy them after the runtime and after
+ * every model, identity, session and result made on it.
+ * Threads: any. Threads of the runtime submit work, and so do threads that step or wait. The callbacks keep your own submissions
+ * to the queue apart from theirs. Nothing waits for the whole queue or device.
  * Cost: milliseconds.
  */
 M2F_API
@@ -197,18 +195,18 @@ m2f_status m2f_runtime_create_vulkan(const m2f_runtime_options *options,
 M2F_API m2f_status m2f_vulkan_frame_target_init(struct m2f_vulkan_frame_target *target, size_t size);
 
 /**
- * Decodes frames at a rate and writes their vertices into a buffer of the host's, on the device: nothing of them visits
- * the processor. Of every vertex the bytes of its attributes are written and no others.
+ * Decodes frames at a rate and writes their vertices into your buffer, on the device. No frame passes through the CPU. Of every
+ * vertex, only the bytes of its attributes are written.
  *
- * Parameters: fps, any rate in 1..1000; 0 for the model's own; first and count, frames inside
- * m2f_result_frame_count, at least one; the first goes to frame 0 of the layouts. target, the buffer.
- * Returns: OK; INVALID_ARGUMENT (also a layout with odd strides, with vertices or frames that overlap, or past the end of
- * the buffer); INVALID_STRUCT_SIZE; UNSUPPORTED (the runtime is on the CPU, a semaphore without
- * M2F_VULKAN_TIMELINE_SEMAPHORE); MISSING_PART (the model has no geometry decoder); OUT_OF_MEMORY; DEVICE_LOST. Up to
- * UNSUPPORTED nothing is written; a semaphore is signalled with OK alone.
- * Ownership: the buffer stays the host's, which keeps it alive during the call. At the call it is owned by the family of
- * the adopted queue, or made for concurrent use: no ownership is transferred. The host's own use of the bytes is over
- * before the call, and starts over after it, or on the device behind the semaphore; on another family after a transfer.
+ * Parameters: fps, any rate in 1..1000; 0 for the model's own; first and count, frames inside m2f_result_frame_count, at
+ * least one; the first goes to frame 0 of the layouts; target, the buffer.
+ * Returns: OK; INVALID_ARGUMENT (also a layout with odd strides, with vertices or frames that overlap, or past the end of the
+ * buffer); INVALID_STRUCT_SIZE; UNSUPPORTED (the runtime is on the CPU; a semaphore without M2F_VULKAN_TIMELINE_SEMAPHORE);
+ * MISSING_PART (the model has no geometry decoder); OUT_OF_MEMORY; DEVICE_LOST. Up to UNSUPPORTED nothing is written. A
+ * semaphore is signalled only with OK.
+ * Ownership: the buffer stays yours; keep it alive during the call. At the call it belongs to the family of the adopted queue,
+ * or was created for concurrent use: no ownership is transferred. Your own use of the bytes ends before the call. It may begin
+ * again after the call, or on the device after the semaphore is signalled; on another family, after a transfer.
  * Threads: any but an audio thread; reads of one handle wait for each other. The call submits and waits.
  * Cost: one run of the generator a frame; the first call prepares the networks.
  */
