@@ -86,7 +86,7 @@ impl<'a> Raster<'a> {
             sides: vec![Side::default(); mesh.triangles.len()],
             focal_px: camera.focal_px(),
         };
-        let mut order = Vec::with_capacity(mesh.triangles.len());
+        let (mut outsides, mut insides) = (Vec::with_capacity(mesh.triangles.len()), Vec::new());
         for (number, part) in mesh.parts.iter().enumerate() {
             if part.name.starts_with("teeth") {
                 let teeth = &raster.corners[part.vertices[0]..part.vertices[1]];
@@ -94,15 +94,22 @@ impl<'a> Raster<'a> {
                 raster.teeth_mm = raster.teeth_mm.min(1.0 / nearest);
             }
             for triangle in part.triangles[0]..part.triangles[1] {
-                raster.sides[triangle].part = number as u16;
-                let top =
-                    raster.corners_of(triangle as u32).iter().fold(f32::INFINITY, |top, corner| top.min(corner.y));
-                order.push((top as u32, triangle as u32));
+                let [a, b, c] = raster.corners_of(triangle as u32);
+                // y points down in the picture, which turns counter-clockwise outsides negative.
+                let inside = doubled_area(a, b, c) > 0.0;
+                raster.sides[triangle] = Side { part: number as u16, inside };
+                let order = (a.y.min(b.y).min(c.y) as u32, triangle as u32);
+                if inside { insides.push(order) } else { outsides.push(order) }
             }
         }
         // From top to bottom: a few rows are at hand at a time, where the whole picture would not fit into the caches.
-        order.sort_unstable();
-        order.iter().for_each(|(_, triangle)| raster.fill(*triangle));
+        outsides.sort_unstable();
+        outsides.iter().for_each(|(_, triangle)| raster.fill(*triangle));
+        // Of the far side of a head nearly all is behind what is drawn by now.
+        let cover = Cover::of(&raster.nearest, width, height);
+        insides.retain(|(_, triangle)| !cover.hides(raster.corners_of(*triangle)));
+        insides.sort_unstable();
+        insides.iter().for_each(|(_, triangle)| raster.fill(*triangle));
         raster
     }
 
@@ -113,8 +120,6 @@ impl<'a> Raster<'a> {
         if area == 0.0 || !area.is_finite() {
             return;
         }
-        // y points down in the picture, which turns counter-clockwise outsides negative.
-        self.sides[triangle as usize].inside = area > 0.0;
         // Each share is a plane over the picture: right · x + down · y + start, with a at the origin: thin triangles have
         // steep planes, which far from it would be told by few digits.
         let plane = |from: Corner, to: Corner| {
@@ -227,6 +232,45 @@ impl<'a> Raster<'a> {
     /// Texels that `length_mm` covers there.
     pub fn texels(&self, length_mm: f32, inverse_depth: f32) -> f32 {
         length_mm * self.focal_px * inverse_depth
+    }
+}
+
+/// How far away the farthest texel of each block of a picture is.
+struct Cover {
+    /// 1/mm, block by block, row by row; 0 where the background is seen.
+    farthest: Vec<f32>,
+    /// Blocks.
+    width: usize,
+    /// Blocks.
+    height: usize,
+}
+
+impl Cover {
+    /// Texels on a side of a block.
+    const SIDE: usize = 8;
+
+    fn of(nearest: &[f32], width: usize, height: usize) -> Self {
+        let (across, down) = (width.div_ceil(Self::SIDE), height.div_ceil(Self::SIDE));
+        let mut farthest = vec![f32::INFINITY; across * down];
+        for (y, row) in nearest.chunks_exact(width).enumerate() {
+            let blocks = &mut farthest[y / Self::SIDE * across..][..across];
+            for (block, texels) in blocks.iter_mut().zip(row.chunks(Self::SIDE)) {
+                *block = texels.iter().fold(*block, |farthest, texel| farthest.min(*texel));
+            }
+        }
+        Self { farthest, width: across, height: down }
+    }
+
+    /// Whether a triangle is behind every texel that it could be seen at.
+    fn hides(&self, [a, b, c]: [Corner; 3]) -> bool {
+        let foremost = a.inverse_depth.max(b.inverse_depth).max(c.inverse_depth);
+        let blocks = |values: [f32; 3], limit: usize| {
+            let texels = span(values.map(|value| value / Self::SIDE as f32), limit);
+            texels.start.saturating_sub(1)..(texels.end + 1).min(limit)
+        };
+        let columns = blocks([a.x, b.x, c.x], self.width);
+        blocks([a.y, b.y, c.y], self.height)
+            .all(|y| self.farthest[y * self.width..][columns.clone()].iter().all(|farthest| foremost <= *farthest))
     }
 }
 
