@@ -43,7 +43,7 @@ impl Manifest {
             needs.requires.iter().map(String::as_str).filter(|name| !Self::KNOWN.contains(name)).collect();
         if !lacking.is_empty() {
             return Err(Error::InvalidPack(format!(
-                "the pack needs what media2face {} lacks: {}; use a newer library",
+                "the pack requires what media2face {} lacks: {}; a newer library has it",
                 env!("CARGO_PKG_VERSION"),
                 lacking.join(", ").chars().take(MOST_TOLD).collect::<String>()
             )));

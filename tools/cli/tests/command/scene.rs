@@ -232,7 +232,7 @@ const FAULTS: [(&str, &str); 31] = [
     ("line 3 (Ann), keyframes 1", "no expression \"smirk\""),
     ("line 3 (Ann), keyframes 2", "no channel \"jaw\""),
     ("line 3 (Ann), keyframes 3", "cannot read the picture none.png"),
-    ("line 3 (Ann), keyframes 4", "text.json is not an object of channels and weights"),
+    ("line 3 (Ann), keyframes 4", "text.json is no object of channels and weights"),
     ("line 3 (Ann), keyframes 5", "it ends before it starts"),
     ("line 3 (Ann), keyframes 6", "neither an expression nor a head"),
     ("line 3 (Ann), keyframes 7", "the head at 200 degrees"),

@@ -182,7 +182,7 @@ fn quiet_silent_and_clipped_sounds_are_told_with_their_level() {
 fn what_is_no_sound_is_said_in_one_line() {
     let error = |bytes: &[u8]| heard(bytes).unwrap_err();
     assert_eq!(error(b""), "cannot read a.wav: it is empty");
-    assert!(error(b"This is not a sound at all.").starts_with("cannot read a.wav: it is not a sound of a known kind"));
+    assert!(error(b"This is not a sound at all.").starts_with("cannot read a.wav: it is no sound of a known kind"));
     assert!(error(b"<!DOCTYPE html><html>404").contains("no sound, but a web page"));
     assert!(error(b"version https://git-lfs.github.com/spec/v1\n").contains("git lfs pull"));
     assert_eq!(error(&plain(&[])), "cannot read a.wav: it holds no samples");
