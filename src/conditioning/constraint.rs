@@ -1,5 +1,6 @@
 //! A constraint on a clip's motion: values that some frames are given, fully or in part, by keyframes, by the unstyled motion or by
 //! what a revision leaves as it was. The sampler calls it known motion (RePaint, Lugmayr et al. 2022).
+//! Between conditioning and sampling: motion [frames, d_z + d_pose] in the model's units, mask [frames, 2] for expression and head, 0..1.
 
 use crate::error::Result;
 use crate::motion::{Inpaint, InpaintMode};

@@ -4,7 +4,7 @@
 //! live on between their lines, and look at whoever speaks.
 
 pub mod check;
-mod direction;
+mod conditioning;
 mod faults;
 mod files;
 mod gaze;

@@ -9,7 +9,7 @@ use super::lines::Line;
 use super::{Character, Check, point};
 use crate::command::scene::script::{self, Placed};
 use crate::command::scene::timeline::{self, Spoken};
-use crate::command::scene::{direction, gaze, sound};
+use crate::command::scene::{conditioning, gaze, sound};
 use crate::input::face::{self, Bound, Brought};
 use crate::input::obj;
 use crate::render::placement::Placement;
@@ -104,10 +104,10 @@ impl Check<'_> {
             let (mut styles, mut keyframes) = (Vec::new(), Vec::new());
             for (line, span) in own() {
                 let warn = |warning: String| (self.warn)(&format!("{}: {warning}", line.place));
-                styles.extend(direction::spoken_styles(&line.styles, *span, warn));
-                keyframes.extend(direction::spoken_keyframes(&line.keyframes, *span, warn));
+                styles.extend(conditioning::spoken_styles(&line.styles, *span, warn));
+                keyframes.extend(conditioning::spoken_keyframes(&line.keyframes, *span, warn));
             }
-            direction::refuse_contradictions(&keyframes, model.manifest().fps, &place, &mut self.faults);
+            conditioning::refuse_contradictions(&keyframes, model.manifest().fps, &place, &mut self.faults);
             // Each has its own seed: two that listen would else move as one.
             let seed = base.seed.wrapping_add(number as u64);
             let options = SessionOptions { seed, styles, keyframes, identity, ..base.clone() };

@@ -1,7 +1,7 @@
 //! A script and every file that it names, checked before any work begins: a scene that can be made, or all that is wrong.
 
 mod cast;
-mod direction;
+mod conditioning;
 mod lines;
 
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! `[[character]]`: who is there, where, and how lively.
+//! `[[character]]`: who is there, where, and what its motion is adjusted by.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
