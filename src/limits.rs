@@ -6,12 +6,12 @@ pub const MIN_SAMPLE_RATE_HZ: u32 = 4_000;
 pub const MAX_SAMPLE_RATE_HZ: u32 = 768_000;
 /// Most channels of input audio.
 pub const MAX_CHANNELS: u32 = 64;
-/// Longest block that audio of another rate is converted by, samples at its rate: rates up to half of it are taken as they
-/// are, higher ones if they and 16 kHz have a large enough divisor in common, as all usual ones have. A block costs about
-/// 200 bytes a sample.
-pub const MAX_RESAMPLER_BLOCK: usize = 1 << 17;
 /// Longest clip of an offline session, seconds.
 pub const MAX_CLIP_S: u32 = 4 * 3600;
+/// Most sound that may wait for a stream's worker, ms.
+pub const MAX_RING_MS: u32 = 600_000;
+/// Most of the past that a stream keeps, ms.
+pub const MAX_KEEP_MS: u32 = 4 * 3_600_000;
 /// Lowest output rate, frames per second.
 pub const MIN_FPS: f32 = 1.0;
 /// Highest output rate, frames per second.

@@ -1,10 +1,9 @@
 //! Downmix and the checks on what comes in.
 
 use crate::error::{Error, Result};
-use crate::limits::{MAX_CHANNELS, MAX_CLIP_S, MAX_SAMPLE_RATE_HZ, MIN_SAMPLE_RATE_HZ};
+use crate::limits::{MAX_CHANNELS, MAX_CLIP_S};
 use crate::memory;
 
-use super::RATE_HZ;
 use super::fingerprint::Fingerprint;
 use super::resample::Resampler;
 
@@ -19,8 +18,7 @@ pub struct Converter {
     /// Sum of the current frame's first `received % channels` samples.
     frame_sum: f64,
     fingerprint: Fingerprint,
-    /// None at 16 kHz.
-    resampler: Option<Resampler>,
+    resampler: Resampler,
     out: Vec<f32>,
 }
 
@@ -28,19 +26,12 @@ impl Converter {
     /// A converter for one clip.
     ///
     /// # Errors
-    /// `InvalidArgument` for a rate or a channel count outside the [limits](crate::limits), `InvalidAudio` for a rate that
-    /// has too little in common with 16 kHz: see [`MAX_RESAMPLER_BLOCK`](crate::limits::MAX_RESAMPLER_BLOCK).
+    /// `InvalidArgument` for a rate or a channel count outside the [limits](crate::limits), `OutOfMemory`.
     pub fn new(rate_hz: u32, channels: u32) -> Result<Self> {
-        if !(MIN_SAMPLE_RATE_HZ..=MAX_SAMPLE_RATE_HZ).contains(&rate_hz) {
-            return Err(Error::InvalidArgument(format!(
-                "sample rate {rate_hz} Hz is outside {MIN_SAMPLE_RATE_HZ} to {MAX_SAMPLE_RATE_HZ} Hz"
-            )));
-        }
         if !(1..=MAX_CHANNELS).contains(&channels) {
             return Err(Error::InvalidArgument(format!("{channels} channels: 1 to {MAX_CHANNELS} are allowed")));
         }
-        let resampler = if rate_hz == RATE_HZ { None } else { Some(Resampler::new(rate_hz)?) };
-        let fingerprint = Fingerprint::new();
+        let (fingerprint, resampler) = (Fingerprint::new(), Resampler::new(rate_hz)?);
         Ok(Self { rate_hz, channels, received: 0, frame_sum: 0.0, fingerprint, resampler, out: Vec::new() })
     }
 
@@ -89,10 +80,7 @@ impl Converter {
             self.received += 1;
             if channel + 1 == u64::from(self.channels) {
                 let mono = self.frame_sum / f64::from(self.channels);
-                match &mut self.resampler {
-                    Some(resampler) => resampler.push(mono, &mut self.out)?,
-                    None => self.out.push(mono as f32),
-                }
+                self.resampler.push(mono, &mut |x| self.out.push(x))?;
             }
         }
         Ok(())
@@ -112,8 +100,7 @@ impl Converter {
     /// Makes room for what the next `count` samples give at most.
     fn reserve(&mut self, count: usize) -> Result<()> {
         let frames = count / self.channels as usize + 1;
-        let len = self.resampler.as_ref().map_or(frames, |resampler| resampler.output_len(frames));
-        memory::grow(&mut self.out, len, "samples")
+        memory::grow(&mut self.out, self.resampler.output_len(frames), "samples")
     }
 
     /// Ends the clip: 16 kHz mono, `round(frames · 16000/rate)` samples and at least 1.
@@ -131,9 +118,7 @@ impl Converter {
             )));
         }
         self.reserve(0)?;
-        if let Some(resampler) = &mut self.resampler {
-            resampler.finish(&mut self.out)?;
-        }
+        self.resampler.finish(&mut |x| self.out.push(x))?;
         Ok(self.out)
     }
 }

@@ -7,6 +7,7 @@ mod counting;
 use std::sync::Mutex;
 
 use counting::{Counting, MOST_BYTES, peak_of, pieces};
+use media2face::audio::Resampler;
 use media2face::pack::{self, Size};
 use media2face::{BackendChoice, Model, Runtime, RuntimeOptions, Session, SessionOptions};
 
@@ -55,6 +56,34 @@ fn no_step_and_no_frame_takes_memory() {
     let before = pieces();
     (1..20).for_each(&mut read);
     assert_eq!(pieces() - before, 0, "allocations of 19 frames");
+}
+
+#[test]
+fn resampler_takes_memory_once_and_little() {
+    // What src/audio/resample.rs makes sure of before.
+    let rates = [
+        (4_000, 28_928),
+        (8_000, 57_856),
+        (44_100, 164_160),
+        (255_999, 245_760),
+        (511_999, 262_144),
+        (767_999, 393_216),
+    ];
+    for (rate_hz, most) in rates {
+        let (resampler, taken) = peak_of(|| Resampler::new(rate_hz));
+        println!("{rate_hz} Hz: {taken} bytes");
+        assert!(taken <= most, "{rate_hz} Hz: {taken} bytes");
+        let mut resampler = resampler.expect("a rate");
+        let before = pieces();
+        for _ in 0..2 {
+            for i in 0..rate_hz / 4 {
+                resampler.push(f64::from(i % 7), &mut |_| ()).expect("goes on");
+            }
+            resampler.finish(&mut |_| ()).expect("ends");
+            resampler.reset().expect("as new");
+        }
+        assert_eq!(pieces() - before, 0, "{rate_hz} Hz");
+    }
 }
 
 /// Peak resident memory of this process, MB.
