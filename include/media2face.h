@@ -93,6 +93,12 @@
 /** picture_parts: the picture gives the rotation of the head. */
 #define M2F_PICTURE_HEAD 2
 
+/** look_ahead_frames: the class's own. */
+#define M2F_LOOK_AHEAD_DEFAULT UINT32_MAX
+
+/** fade_s: how long the mouth takes to rest after an interruption, seconds. */
+#define M2F_FADE_S 0.2
+
 /** What a call returns. Numbers are never reused. */
 typedef uint32_t m2f_status;
 enum {
@@ -184,6 +190,24 @@ enum {
     M2F_STAGE_DONE = 4,
 };
 
+/** How a stream trades delay for care. */
+typedef uint32_t m2f_latency;
+enum {
+    /** The denoiser of clips in 4 steps: hop 6 frames, look-ahead 6, about 0.42 s. */
+    M2F_LATENCY_CAREFUL = 0,
+    /** The pack's live network in one step: hop 2 frames, look-ahead 1, about 0.12 s. MISSING_PART if the pack has none. */
+    M2F_LATENCY_FAST = 1,
+};
+
+/** What a stream does when you ask for a face whose sound is missing. */
+typedef uint32_t m2f_underrun;
+enum {
+    /** Silence goes in, and the clock goes on: the face idles. */
+    M2F_UNDERRUN_IDLE = 0,
+    /** The clock stands still until sound comes. */
+    M2F_UNDERRUN_HOLD = 1,
+};
+
 /** How the kernels run on a device. */
 typedef uint32_t m2f_tier;
 enum {
@@ -217,6 +241,12 @@ typedef struct m2f_session m2f_session;
 
 /** Your blendshapes, prepared. */
 typedef struct m2f_solver m2f_solver;
+
+/** A face that speaks live. Its clock counts frames of sound at the rate of its options. */
+typedef struct m2f_stream m2f_stream;
+
+/** A style that a model has encoded, for any number of its streams. */
+typedef struct m2f_style m2f_style;
 
 /** Gives memory to the library: size bytes, above 0, aligned to alignment, a power of two. Returns NULL if there is none. */
 typedef void *(*m2f_allocate_callback)(size_t size, size_t alignment, void *user);
@@ -672,6 +702,93 @@ typedef struct m2f_solver_options {
     float sparsity;
 } m2f_solver_options;
 
+/** Options of m2f_stream_create(super::m2f_stream_create). Fill with m2f_stream_options_init first. */
+typedef struct m2f_stream_options {
+    /** Size of this struct in bytes. m2f_stream_options_init sets it. */
+    uint32_t struct_size;
+    /** Rate of the sound, Hz; default 16000. It is the unit of the stream's clock. */
+    uint32_t sample_rate_hz;
+    /** Number of interleaved channels in the sound, which are averaged. Default 1. */
+    uint32_t channel_count;
+    /** An m2f_latency; default CAREFUL. */
+    uint32_t latency;
+    /**
+     * The same seed gives the same motion. Default M2F_SEED_AUTO: the number of the stream on its runtime, in the order of
+     * creation, from 0. A stream's sound is not known at its start, so the seed cannot follow from it. m2f_stream_state tells
+     * it.
+     */
+    uint64_t seed;
+    /** Frames that a window commits; 0 (default) for the class's. */
+    uint32_t hop_frames;
+    /** Frames that are heard after a hop before it is committed; M2F_LOOK_AHEAD_DEFAULT (default) for the class's. */
+    uint32_t look_ahead_frames;
+    /** Number of denoising steps; 0 (default) for the class's. */
+    uint32_t step_count;
+    /** An m2f_underrun; default IDLE. */
+    uint32_t underrun;
+    /** Sound that can wait for the worker, ms; default 2000, at least a hop. Frames that find no room are not taken. */
+    uint32_t ring_ms;
+    /**
+     * How far back you can ask for faces, and how far back a result reaches, ms; default 60000. Its memory, about 37 KB a
+     * second with the starter, is taken at the start.
+     */
+    uint32_t keep_ms;
+    /** Scales the noise that the motion starts from, 0..1; NaN (default) for the pack's. */
+    float noise_scale;
+    /** Guidance of the audio, s_A; NaN (default) for the pack's. */
+    float guidance_audio;
+    /** Guidance of the style, s_P; NaN (default) for the pack's. */
+    float guidance_style;
+    /** Strength of the style, as strength in m2f_style_options; default 1. */
+    float style_strength;
+    /** The style at the start, or NULL. */
+    const struct m2f_style *style;
+    /** The identity whose face it is; NULL for the pack's first. */
+    const struct m2f_identity *identity;
+    /** 0 (default): where there is no style, the pack's default style applies. 1: the audio alone decides there. */
+    uint32_t no_default_style;
+    /**
+     * 1 (default): the pack adjustments are made: gains, a mouth that closes in pauses, lids that move together. 0: they are
+     * not.
+     */
+    uint32_t pack_adjustments;
+} m2f_stream_options;
+
+/** Where a stream is. Samples are numbers on its clock. Read with m2f_stream_state. */
+typedef struct m2f_stream_status {
+    /** Size of this struct in bytes. */
+    uint32_t struct_size;
+    /** Grows with each interruption and reset that was obeyed. */
+    uint32_t generation;
+    /** What the motion is drawn from. */
+    uint64_t seed;
+    /** The number of the next frame of sound that you write. */
+    uint64_t next_sample;
+    /** You can ask for faces from this sample on, up to the one before ready_sample. */
+    uint64_t first_sample;
+    /** The first sample whose face is not ready. */
+    uint64_t ready_sample;
+    /** Frames of sound that found no room in the ring. */
+    uint64_t dropped;
+    /** Frames that were NaN or infinite, and became silence. */
+    uint64_t silenced;
+    /** Frames of silence that went in where sound was missing. */
+    uint64_t idled;
+    /** How often sound was missing when you asked for a face. */
+    uint64_t underruns;
+    /** Windows so far. */
+    uint64_t windows;
+    /** Windows that were done more than a hop after they could begin. */
+    uint64_t late_windows;
+    /**
+     * Sound that must be written after a sample, at worst, until its face can be computed, ms. Between two frames a face is
+     * interpolated if the second is ready; if not, the first is held.
+     */
+    float latency_ms;
+    /** How long the last window took to compute, ms. */
+    float window_ms;
+} m2f_stream_status;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -813,6 +930,19 @@ M2F_API
 m2f_status m2f_runtime_gpu_memory(const struct m2f_runtime *runtime,
                                   uint64_t *used_bytes,
                                   uint64_t *reserved_bytes);
+
+/**
+ * Works on the calling thread for a runtime without threads: on all streams and sessions that are due, the most urgent first.
+ *
+ * Parameters: budget_ms, such as what is left of a tick; 0 does one unit.
+ * Returns: OK when nothing is due any more, also on a runtime with threads; NOT_READY when the time ran out first; INVALID_ARGUMENT.
+ * A session's or stream's own failure comes from its own calls.
+ * Threads: any but an audio thread, one at a time. Cost: budget_ms, and up to one unit of work more: about half a millisecond on
+ * the CPU, one submission on a device.
+ */
+M2F_API
+m2f_status m2f_runtime_step(const struct m2f_runtime *runtime,
+                            uint32_t budget_ms);
 
 /**
  * Gives back device memory that nothing uses. Call it after you destroy the last session and result of a scene.
@@ -1684,6 +1814,184 @@ m2f_status m2f_result_read_solved_weights(const struct m2f_result *result,
                                           float *buffer,
                                           size_t capacity,
                                           size_t *written);
+
+/**
+ * Fills options with the defaults.
+ *
+ * Parameters: options, size writable bytes; size, sizeof *options.
+ * Returns: OK; INVALID_ARGUMENT for NULL; INVALID_STRUCT_SIZE. Threads: any.
+ */
+M2F_API m2f_status m2f_stream_options_init(struct m2f_stream_options *options, size_t size);
+
+/**
+ * Encodes a style for streams of a model. Do it on a thread of your own before you want the style: to set it costs nothing.
+ *
+ * Parameters: options, of which only the text, picture, code or preset counts; out, receives the style.
+ * Returns: OK; INVALID_ARGUMENT; INVALID_STRUCT_SIZE; INVALID_UTF8; INVALID_PICTURE; MISSING_PART (the model lacks the tower, or
+ * the preset); OUT_OF_MEMORY.
+ * Ownership: yours; end it with m2f_style_destroy. It may end before the streams that use it.
+ * Threads: any but an audio thread. Cost: milliseconds.
+ */
+M2F_API
+m2f_status m2f_style_create(const struct m2f_model *model,
+                            const struct m2f_style_options *options,
+                            struct m2f_style **out);
+
+/**
+ * Ends a style. Streams that have it keep it.
+ *
+ * Parameters: style, or NULL for nothing. Threads: any but an audio thread, and not while another call uses this handle.
+ */
+M2F_API
+void m2f_style_destroy(struct m2f_style *style);
+
+/**
+ * Creates a stream. It takes all memory that it will ever need, and prepares its programs.
+ *
+ * Parameters: model; options, or NULL for the defaults (16 kHz mono); out, receives the stream.
+ * Returns: OK; INVALID_ARGUMENT (a field out of range; a ring too small for a hop: the text says what is needed);
+ * INVALID_STRUCT_SIZE; UNSUPPORTED (the pack cannot stream: the text says why); MISSING_PART; OUT_OF_MEMORY.
+ * Ownership: yours; end it with m2f_stream_destroy. It keeps the model alive.
+ * Threads: any but an audio thread. Cost: a tenth of a second for the first one of a model, less for others.
+ */
+M2F_API
+m2f_status m2f_stream_create(const struct m2f_model *model,
+                             const struct m2f_stream_options *options,
+                             struct m2f_stream **out);
+
+/**
+ * Ends a stream.
+ *
+ * Parameters: stream, or NULL for nothing. Threads: any but an audio thread, and not while another call uses this handle: stop
+ * your audio thread first. Cost: waits for the current unit of work, about half a millisecond on the CPU.
+ */
+M2F_API
+void m2f_stream_destroy(struct m2f_stream *stream);
+
+/**
+ * Writes sound as floats, nominally -1..1. FOR AUDIO THREADS: takes no memory and no lock, makes no system call, and leaves
+ * m2f_last_error as it was.
+ *
+ * Parameters: samples, frame_count × channels, interleaved; first_sample, receives the number of the first frame on the
+ * stream's clock, or NULL; taken, receives how many frames were taken, or NULL. The rest found no room and is counted. NaN and
+ * infinity become silence and are counted.
+ * Returns: OK, also if not all was taken; INVALID_ARGUMENT; INVALID_STATE (another thread writes; or the result was taken); the
+ * worker's failure.
+ * Threads: any, one at a time. Cost: a copy.
+ */
+M2F_API
+m2f_status m2f_stream_write_f32(const struct m2f_stream *stream,
+                                const float *samples,
+                                size_t frame_count,
+                                uint64_t *first_sample,
+                                size_t *taken);
+
+/** Writes sound as 16-bit integers. Everything else is as for m2f_stream_write_f32. */
+M2F_API
+m2f_status m2f_stream_write_i16(const struct m2f_stream *stream,
+                                const int16_t *samples,
+                                size_t frame_count,
+                                uint64_t *first_sample,
+                                size_t *taken);
+
+/**
+ * Says that an utterance has ended: what was written is animated without waiting for more sound. The stream goes on.
+ *
+ * Returns: OK; INVALID_ARGUMENT; INVALID_STATE (another thread commands the stream; too many commands wait); the worker's
+ * failure. Threads: any but an audio thread, one at a time for all commands of a stream. Cost: none; the worker obeys.
+ */
+M2F_API
+m2f_status m2f_stream_flush(const struct m2f_stream *stream);
+
+/**
+ * Interrupts the speaker (barge-in). Sound that was written and motion from sample on are dropped, but not faces that you asked
+ * for. The mouth comes to rest within fade_s, eyes and brows within 1.5 times that, the head within 4 times. The clock goes on
+ * at the sample, or where its frame begins: the next frame of sound gets that number.
+ *
+ * Parameters: sample; one that is not written yet means the next one; fade_s, 0 to 10, such as M2F_FADE_S.
+ * Returns: as for m2f_stream_flush. Threads: as for m2f_stream_flush.
+ */
+M2F_API
+m2f_status m2f_stream_interrupt(const struct m2f_stream *stream,
+                                uint64_t sample,
+                                float fade_s);
+
+/**
+ * Makes the stream as new, from sample 0 on. Sound that was written is dropped. It takes no memory.
+ *
+ * Parameters: seed; M2F_SEED_AUTO keeps the seed; keep_voice, 1 to keep the loudness that the encoder has got used to, 0 to
+ * forget it.
+ * Returns: as for m2f_stream_flush. Threads: as for m2f_stream_flush.
+ */
+M2F_API
+m2f_status m2f_stream_reset(const struct m2f_stream *stream,
+                            uint64_t seed,
+                            uint32_t keep_voice);
+
+/**
+ * Sets another style, or none, from the next window on.
+ *
+ * Parameters: style, or NULL for none; strength, as in m2f_style_options.
+ * Returns: as for m2f_stream_flush. Threads: as for m2f_stream_flush.
+ */
+M2F_API m2f_status m2f_stream_set_style(const struct m2f_stream *stream, const struct m2f_style *style, float strength);
+
+/**
+ * Sets the guidance of the audio, s_A, and of the style, s_P, from the next window on.
+ *
+ * Parameters: each NaN for that of the options.
+ * Returns: as for m2f_stream_flush. Threads: as for m2f_stream_flush.
+ */
+M2F_API m2f_status m2f_stream_set_guidance(const struct m2f_stream *stream, float guidance_audio, float guidance_style);
+
+/**
+ * Says whether the face listens to somebody else. It then nods now and then, raises its brows, and looks at who speaks.
+ *
+ * Parameters: on, 0 or 1; 0 in a new stream. Returns: as for m2f_stream_flush. Threads: as for m2f_stream_flush.
+ */
+M2F_API
+m2f_status m2f_stream_set_listening(const struct m2f_stream *stream,
+                                    uint32_t on);
+
+/**
+ * Reads where the stream is. FOR AUDIO THREADS, as m2f_stream_write_f32.
+ *
+ * Parameters: out, size writable bytes; size, sizeof *out.
+ * Returns: OK; INVALID_ARGUMENT; INVALID_STRUCT_SIZE. Threads: any. Cost: none.
+ */
+M2F_API m2f_status m2f_stream_state(const struct m2f_stream *stream, struct m2f_stream_status *out, size_t size);
+
+/**
+ * Samples the face at a sample of the stream's clock, whenever that is heard. It never waits for a window. A part whose buffer is
+ * NULL is not computed. Without offsets it is FOR AUDIO THREADS, as m2f_stream_write_f32.
+ *
+ * Parameters: sample; weights with room for weight_capacity floats; head, M2F_HEAD_FLOATS floats; offsets_mm with room
+ * for offset_capacity floats.
+ * Returns: OK; NOT_READY (the face is not ready: the last one that is was written; before any, the face at rest);
+ * INVALID_ARGUMENT (also for a sample from before the first that is kept); BUFFER_TOO_SMALL; MISSING_PART; INVALID_STATE (another
+ * thread decodes offsets); the worker's failure. Nothing is written on other failures.
+ * Threads: any; offsets one at a time. Cost: microseconds; offsets that of one frame, on the calling thread.
+ */
+M2F_API
+m2f_status m2f_stream_sample(const struct m2f_stream *stream,
+                             uint64_t sample,
+                             float *weights,
+                             size_t weight_capacity,
+                             float *head,
+                             float *offsets_mm,
+                             size_t offset_capacity);
+
+/**
+ * Ends the stream's input, and takes what it keeps of its motion as an ordinary result. The result begins with the first frame
+ * that is kept. You can still sample faces; you cannot write sound.
+ *
+ * Parameters: out, receives a result.
+ * Returns: OK; INVALID_STATE (nothing was animated; it was called before); OUT_OF_MEMORY; the worker's failure.
+ * Ownership: yours; end it with m2f_result_destroy. Threads: any but an audio thread. Cost: a copy.
+ */
+M2F_API
+m2f_status m2f_stream_take_result(const struct m2f_stream *stream,
+                                  struct m2f_result **out);
 
 #ifdef __cplusplus
 }  // extern "C"

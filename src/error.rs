@@ -32,6 +32,13 @@ pub enum Error {
     DeviceLost(String),
     /// A bug of this library.
     Internal(String),
+    /// Two threads call what is one thread's at a time. As [`InvalidState`](Self::InvalidState), without memory for a text, as
+    /// the next two.
+    TwoThreads,
+    /// The stream's result was taken: it takes no more sound.
+    Ended,
+    /// A stream does not keep the face of this sample any more. An invalid argument.
+    NotKept,
 }
 
 /// The crate's result.
@@ -52,6 +59,11 @@ impl fmt::Display for Error {
             | Self::DeviceLost(detail)
             | Self::Internal(detail) => f.write_str(detail),
             Self::Cancelled => f.write_str("cancelled"),
+            Self::TwoThreads => f.write_str("another thread is in this call; one at a time may be"),
+            Self::Ended => f.write_str("the stream has ended: its result was taken"),
+            Self::NotKept => {
+                f.write_str("the face of this sample is not kept any more; the stream's state tells the first that is")
+            }
         }
     }
 }

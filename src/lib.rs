@@ -42,6 +42,7 @@ mod conditioning;
 mod host;
 mod result;
 mod session;
+mod stream;
 
 pub mod vulkan;
 
@@ -51,6 +52,7 @@ pub use face::Topology;
 pub use host::*;
 pub use result::*;
 pub use session::*;
+pub use stream::*;
 
 /// For the C ABI, tests and benchmarks of this repository: it changes without a word, as the hidden modules do that it names.
 #[doc(hidden)]

@@ -68,25 +68,30 @@ impl Failure {
     }
 }
 
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
+impl From<&Error> for m2f_status {
+    fn from(error: &Error) -> Self {
         use m2f_status as S;
-        let status = match error {
-            Error::InvalidArgument(_) => S::M2F_STATUS_INVALID_ARGUMENT,
+        match error {
+            Error::InvalidArgument(_) | Error::NotKept => S::M2F_STATUS_INVALID_ARGUMENT,
             Error::InvalidAudio(_) => S::M2F_STATUS_INVALID_AUDIO,
             Error::InvalidPicture(_) => S::M2F_STATUS_INVALID_PICTURE,
             Error::InvalidPack(_) => S::M2F_STATUS_INVALID_PACK,
             Error::MissingPart(_) => S::M2F_STATUS_MISSING_PART,
             Error::Io(_) => S::M2F_STATUS_IO,
-            Error::InvalidState(_) => S::M2F_STATUS_INVALID_STATE,
+            Error::InvalidState(_) | Error::TwoThreads | Error::Ended => S::M2F_STATUS_INVALID_STATE,
             Error::Cancelled => S::M2F_STATUS_CANCELLED,
             Error::OutOfMemory(_) => S::M2F_STATUS_OUT_OF_MEMORY,
             Error::Unsupported(_) => S::M2F_STATUS_UNSUPPORTED,
             Error::DeviceLost(_) => S::M2F_STATUS_DEVICE_LOST,
             // A kind that is new to the library has no number of its own yet.
             _ => S::M2F_STATUS_INTERNAL,
-        };
-        Self::new(status, error.to_string())
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::new(m2f_status::from(&error), error.to_string())
     }
 }
 

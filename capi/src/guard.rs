@@ -77,6 +77,16 @@ fn inside(body: impl FnOnce() -> Result<(), Failure>) -> m2f_status {
     failure.status
 }
 
+/// The frame of a function that an audio thread may call: no memory, no lock, no text of an error, and nothing of the thread's
+/// own, which some systems take memory for. A status is all that it tells.
+pub(super) fn bare(body: impl FnOnce() -> Result<(), m2f_status>) -> m2f_status {
+    match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(Ok(())) => m2f_status::M2F_STATUS_OK,
+        Ok(Err(status)) => status,
+        Err(_) => m2f_status::M2F_STATUS_INTERNAL,
+    }
+}
+
 /// An argument that must be given: the object behind a handle, or the place for an output.
 pub(super) fn given<T>(argument: Option<T>, name: &str) -> Result<T, Failure> {
     argument.ok_or_else(|| Failure::argument(format!("{name} is NULL")))

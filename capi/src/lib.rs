@@ -40,6 +40,8 @@ mod result;
 mod runtime;
 mod session;
 mod solver;
+mod stream;
+mod stream_options;
 mod style;
 mod text;
 mod version;
@@ -62,6 +64,8 @@ pub use result::*;
 pub use runtime::*;
 pub use session::*;
 pub use solver::*;
+pub use stream::*;
+pub use stream_options::*;
 pub use style::*;
 pub use version::*;
 #[cfg(feature = "vulkan")]

@@ -38,9 +38,14 @@ pub(super) unsafe fn init<T: Options>(options: *mut T, size: usize) -> m2f_statu
     })
 }
 
+/// Whether a version of a struct may have this size.
+pub(super) fn is_size(size: usize) -> bool {
+    u32::try_from(size).is_ok() && size >= 8 && size.is_multiple_of(4)
+}
+
 /// Refuses a size that no version of a struct has.
 pub(super) fn check_size(size: usize) -> Result<(), Failure> {
-    if u32::try_from(size).is_ok() && size >= 8 && size.is_multiple_of(4) {
+    if is_size(size) {
         return Ok(());
     }
     Err(wrong_size(format!("a struct of {size} bytes: pass its sizeof")))

@@ -400,7 +400,7 @@ pub unsafe extern "C" fn m2f_result_sample(
     })
 }
 
-fn flat(pose: &HeadPose) -> [f32; 7] {
+pub(super) fn flat(pose: &HeadPose) -> [f32; 7] {
     let ([x, y, z, w], [tx, ty, tz]) = (pose.rotation, pose.translation_mm);
     [x, y, z, w, tx, ty, tz]
 }

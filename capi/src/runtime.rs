@@ -3,6 +3,7 @@
 use std::ffi::{CString, c_char, c_void};
 use std::mem::MaybeUninit;
 use std::sync::Arc;
+use std::time::Duration;
 
 use media2face::BackendChoice;
 use media2face::limits;
@@ -225,6 +226,21 @@ pub unsafe extern "C" fn m2f_runtime_gpu_memory(
             }
         }
         Ok(())
+    })
+}
+
+/// Works on the calling thread for a runtime without threads: on all streams and sessions that are due, the most urgent first.
+///
+/// Parameters: `budget_ms`, such as what is left of a tick; 0 does one unit.
+/// Returns: OK when nothing is due any more, also on a runtime with threads; NOT_READY when the time ran out first; INVALID_ARGUMENT.
+/// A session's or stream's own failure comes from its own calls.
+/// Threads: any but an audio thread, one at a time. Cost: `budget_ms`, and up to one unit of work more: about half a millisecond on
+/// the CPU, one submission on a device.
+#[unsafe(no_mangle)]
+pub extern "C" fn m2f_runtime_step(runtime: Option<&m2f_runtime>, budget_ms: u32) -> m2f_status {
+    guard(|| {
+        let more = given(runtime, "runtime")?.0.step(Duration::from_millis(budget_ms.into()));
+        if more { Err(Failure::not_ready()) } else { Ok(()) }
     })
 }
 

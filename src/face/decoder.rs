@@ -179,7 +179,7 @@ impl FaceDecoder {
     }
 
     /// Whether there are a generator and a mesh for its maps.
-    pub(super) fn has_offsets(&self) -> bool {
+    pub fn has_offsets(&self) -> bool {
         self.generator.is_some() && self.topology.is_some()
     }
 

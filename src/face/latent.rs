@@ -26,6 +26,10 @@ pub struct FaceEncoder {
     from_mesh: Option<Encoder>,
 }
 
+/// What runs M for one user, who gives it weights of one model.
+#[derive(Default)]
+pub struct LatentReader(Option<BatchRunner>);
+
 impl FaceEncoder {
     /// Loads what the pack holds of E_geo and M; `topology` is the decoder's.
     ///
@@ -63,14 +67,32 @@ impl FaceEncoder {
     /// # Errors
     /// `MissingPart` without M; `InvalidArgument` for another width or weights that are not finite.
     pub fn from_weights(&self, programs: &Arc<FacePrograms>, weights: &Frames) -> Result<Frames> {
+        let mut latents = Frames::default();
+        self.read_latents(&mut LatentReader::default(), programs, weights, &mut latents)?;
+        Ok(latents)
+    }
+
+    /// [`from_weights`](Self::from_weights) into `latents`, with what the reader keeps: it takes no memory after its first call
+    /// of a size.
+    ///
+    /// # Errors
+    /// Those of [`from_weights`](Self::from_weights).
+    pub fn read_latents(
+        &self,
+        reader: &mut LatentReader,
+        programs: &Arc<FacePrograms>,
+        weights: &Frames,
+        latents: &mut Frames,
+    ) -> Result<()> {
         let mapping = self.mapping()?;
         if weights.width != self.weight_count || weights.data.iter().any(|v| !v.is_finite()) {
             return Err(Error::InvalidArgument(format!("expected finite rows of {} weights", self.weight_count)));
         }
-        let mut latents = Frames::zeros(weights.len(), self.d_z);
+        latents.width = self.d_z;
+        latents.data.resize(weights.len() * self.d_z, 0.0);
         let record = |batch| self.record_latents(mapping, batch);
-        latent_runner(programs).run(&record, weights.len(), |i| weights.row(i), &mut latents.data)?;
-        Ok(latents)
+        let runner = reader.0.get_or_insert_with(|| latent_runner(programs));
+        runner.run(&record, weights.len(), |i| weights.row(i), &mut latents.data)
     }
 
     /// Prepares, in bounded parts, what [`from_weights`](Self::from_weights) takes for so many rows.

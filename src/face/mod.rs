@@ -38,7 +38,7 @@ pub use export::ExportTarget;
 pub use eyes::{Eyeball, Eyes};
 pub use generator::Generator;
 pub use identity::Identity;
-pub use latent::FaceEncoder;
+pub use latent::{FaceEncoder, LatentReader};
 pub use mapping::Mapping;
 pub use reader::FaceReader;
 pub use topology::Topology;

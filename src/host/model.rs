@@ -51,6 +51,7 @@ pub struct Model {
     pack: Pack,
     speech: Option<Arc<SpeechEncoder>>,
     sampler: Option<Arc<Sampler>>,
+    live_sampler: Option<Arc<Sampler>>,
     styles: StyleEncoder,
     default_style: Option<Arc<Style>>,
     face: Option<Arc<FaceDecoder>>,
@@ -78,6 +79,7 @@ impl Model {
         let manifest = pack.manifest();
         let speech = manifest.audio.is_some().then(|| SpeechEncoder::load(&pack).map(Arc::new)).transpose()?;
         let sampler = manifest.denoiser.is_some().then(|| Sampler::load(&pack).map(Arc::new)).transpose()?;
+        let live_sampler = manifest.live.is_some().then(|| Sampler::load_live(&pack).map(Arc::new)).transpose()?;
         let face = manifest.gnpfa.is_some().then(|| FaceDecoder::load(&pack).map(Arc::new)).transpose()?;
         let styles = StyleEncoder::load(&pack)?;
         let default_style =
@@ -99,6 +101,7 @@ impl Model {
             pack,
             speech,
             sampler,
+            live_sampler,
             styles,
             default_style,
             face,
@@ -117,6 +120,11 @@ impl Model {
 
     /// The runtime.
     pub fn runtime(&self) -> &Runtime {
+        &self.runtime
+    }
+
+    /// The runtime, to be kept.
+    pub(crate) fn shared_runtime(&self) -> &Arc<Runtime> {
         &self.runtime
     }
 
@@ -220,6 +228,11 @@ impl Model {
 
     pub(crate) fn sampler(&self) -> Result<&Arc<Sampler>> {
         self.sampler.as_ref().ok_or_else(|| missing("denoiser"))
+    }
+
+    /// The live network of fast streams.
+    pub(crate) fn live_sampler(&self) -> Result<&Arc<Sampler>> {
+        self.live_sampler.as_ref().ok_or_else(|| missing("live network (live), which fast streams take"))
     }
 
     pub(crate) fn styles(&self) -> &StyleEncoder {

@@ -11,6 +11,9 @@ use crate::plan::{Backend, Prepared, Tensor};
 
 use super::log::{Log, LogLevel, LogSink};
 use super::turns::Turns;
+use crate::clock::{Duration, Instant, deadline};
+use crate::session::jobs::Jobs;
+use crate::stream::ensemble::{Ensemble, Step};
 
 /// How a runtime works.
 #[derive(Clone)]
@@ -61,6 +64,10 @@ pub struct Runtime {
     threads: usize,
     max_picture_pixels: u64,
     pub(crate) turns: Turns,
+    pub(crate) ensemble: Ensemble,
+    made: Instant,
+    /// Of sessions, on a runtime without threads.
+    pub(crate) jobs: Jobs,
     pub(crate) log: Log,
 }
 
@@ -104,8 +111,19 @@ impl Runtime {
         let Selected { backend, vulkan, reason } = selected;
         let log = Log::new(options.log.clone(), options.log_level);
         let &RuntimeOptions { max_picture_pixels, .. } = options;
-        let turns = Turns::default();
-        let runtime = Arc::new(Self { backend, vulkan, reason, threads, max_picture_pixels, turns, log });
+        let (turns, ensemble, made) = (Turns::default(), Ensemble::default(), Instant::now());
+        let runtime = Arc::new(Self {
+            backend,
+            vulkan,
+            reason,
+            threads,
+            max_picture_pixels,
+            turns,
+            ensemble,
+            made,
+            jobs: Jobs::default(),
+            log,
+        });
         runtime.log.add(LogLevel::Info, format!("computing on {}: {}", runtime.backend_name(), runtime.reason));
         runtime.log.deliver();
         runtime
@@ -207,6 +225,37 @@ impl Runtime {
     /// Programs and weights that were prepared on it so far: with kept programs a second clip adds none.
     pub fn prepared(&self) -> Prepared {
         self.backend.prepared()
+    }
+
+    /// Works on all streams and sessions that are due on the calling thread, the most urgent first: streams by their deadlines, then
+    /// sessions in turns. Takes about `budget`, and at least one unit; true while more is due. For a runtime without threads; one
+    /// with threads does nothing here.
+    pub fn step(&self, budget: Duration) -> bool {
+        let until = deadline(budget);
+        let mut more = self.threads == 0;
+        while more {
+            more = self.ensemble.step(self, self.now_ns()) == Step::Worked || self.jobs.advance();
+            if Instant::now() >= until {
+                break;
+            }
+        }
+        self.log.deliver();
+        more
+    }
+
+    /// For tests: one unit of streams at a time of a clock of their own, nanoseconds; `Err` says when the next is due.
+    #[doc(hidden)]
+    pub fn step_at(&self, now_ns: u64) -> std::result::Result<(), Option<u64>> {
+        match self.ensemble.step(self, now_ns) {
+            Step::Worked => Ok(()),
+            Step::Wait(until) => Err(Some(until)),
+            Step::Empty => Err(None),
+        }
+    }
+
+    /// The clock of streams: nanoseconds since it was made.
+    pub(crate) fn now_ns(&self) -> u64 {
+        self.made.elapsed().as_nanos() as u64
     }
 
     /// The backend of all plans.

@@ -26,19 +26,29 @@ struct Queue {
 pub(crate) struct Place<'a> {
     turns: &'a Turns,
     number: u64,
+    urgent: bool,
 }
 
 impl Turns {
     /// A place behind all others.
     pub(crate) fn join(&self) -> Place<'_> {
+        self.enter(false)
+    }
+
+    /// A place before all others but the one whose turn it is, also after each of its own turns.
+    pub(crate) fn join_urgent(&self) -> Place<'_> {
+        self.enter(true)
+    }
+
+    fn enter(&self, urgent: bool) -> Place<'_> {
         let mut queue = self.lock();
         let number = queue.count;
         queue.count += 1;
-        queue.waiting.push_back((number, std::thread::current()));
+        queue.wait(number, urgent);
         if queue.holder.is_none() {
             queue.next();
         }
-        Place { turns: self, number }
+        Place { turns: self, number, urgent }
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
@@ -52,6 +62,15 @@ impl Turns {
 }
 
 impl Queue {
+    /// Lets the calling thread wait behind all others, or before them.
+    fn wait(&mut self, number: u64, urgent: bool) {
+        let place = (number, std::thread::current());
+        match urgent {
+            true => self.waiting.push_front(place),
+            false => self.waiting.push_back(place),
+        }
+    }
+
     /// Gives the turn to the next one, if there is one.
     fn next(&mut self) {
         self.holder = None;
@@ -75,7 +94,7 @@ impl Place<'_> {
     /// Ends its turn: it is the last one now.
     pub(crate) fn pass(&self) {
         let mut queue = self.turns.lock();
-        queue.waiting.push_back((self.number, std::thread::current()));
+        queue.wait(self.number, self.urgent);
         queue.next();
     }
 }

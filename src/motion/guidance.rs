@@ -116,6 +116,21 @@ impl Guidance {
         Ok(Self { audio, style, styles, default_code, distilled: false })
     }
 
+    /// Takes other strengths throughout and, where it has a style and one is given, another code and strength of that; codes have
+    /// the width of those before.
+    pub(super) fn retune(&mut self, [audio, style]: [f32; 2], other: Option<(&[f32], f32)>) {
+        (self.audio, self.style) = (Strength::Constant(audio), Strength::Constant(style));
+        if let (Some(own), Some((code, strength))) = (self.styles.first_mut(), other) {
+            own.code.copy_from_slice(code);
+            own.strength = strength;
+        }
+    }
+
+    /// Puts another code in the place of the default style's, where there is one.
+    pub(super) fn set_default(&mut self, code: impl Iterator<Item = f32>) {
+        self.default_code.iter_mut().flatten().zip(code).for_each(|(own, value)| *own = value);
+    }
+
     /// Weight of a branch at a frame; those of all branches sum to one.
     pub(super) fn weight(&self, branch: Branch, frame: usize) -> f32 {
         let styles = || (0..self.styles.len()).map(|k| self.weight(Branch::Style(k), frame)).sum::<f32>();

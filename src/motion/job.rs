@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::plan::{self, Backend, DeviceFrames, Executable, Recorded, State};
-use crate::signal::{Frames, try_zeros};
+use crate::signal::Frames;
 use crate::unit::{self, Unit};
 
 use super::clip::{Clip, Track};
@@ -21,7 +21,6 @@ use super::layout::{Layout, Pass};
 use super::noise::Purpose;
 use super::sampler::{SampleOptions, Sampler};
 use super::sampling::{SamplePrograms, Sampling};
-use super::terms::Factors;
 
 /// Rows that are drawn, written or read between two pauses.
 const ROWS_AT_ONCE: usize = 64;
@@ -174,14 +173,7 @@ impl SampleJob {
                 unit.pause().await;
             }
         }
-        let d = denoiser.config().d;
-        let mut times = try_zeros(layout.steps, d)?;
-        let codes = times.chunks_exact_mut(d).zip(&self.timesteps);
-        codes.for_each(|(row, (timestep, _))| denoiser.encode_time(*timestep, row));
-        executable.write(ports.times, &times)?;
-        let factors = self.timesteps.iter();
-        let factors = factors.flat_map(|&(from, to)| Factors::values(self.sampler.schedule(), from, to, self.eta));
-        executable.write(ports.coefficients, &factors.collect::<Vec<f32>>())?;
+        ports.write_schedule(&mut *executable, &self.sampler, &self.timesteps, self.eta)?;
         if let Some((known, mask)) = ports.known {
             let edited = layout.tracks.iter().filter_map(|track| Some((track, track.edit.as_ref()?)));
             for (track, edit) in edited {

@@ -38,6 +38,7 @@ pub struct Sampler {
     schedule: Schedule,
     defaults: SampleOptions,
     distilled: bool,
+    live: bool,
     mean: Vec<f32>,
     std: Vec<f32>,
 }
@@ -48,12 +49,28 @@ impl Sampler {
     /// # Errors
     /// Those of [`Denoiser::load`]; `InvalidPack` for statistics that are not finite or a deviation that is not positive.
     pub fn load(pack: &Pack) -> Result<Self> {
-        let denoiser = Denoiser::load(pack)?;
+        Self::of(pack, Denoiser::load(pack)?, "denoiser")
+    }
+
+    /// Loads `live.*`, the network of fast streams, in one step of one branch.
+    ///
+    /// # Errors
+    /// As for [`load`](Self::load).
+    pub fn load_live(pack: &Pack) -> Result<Self> {
+        let sampler = Self::of(pack, Denoiser::load_live(pack)?, "live")?;
+        let hop = sampler.denoiser.config().window;
+        let defaults = SampleOptions { steps: 1, eta: 0.0, hop, ..sampler.defaults };
+        Ok(Self { defaults, distilled: true, live: true, ..sampler })
+    }
+
+    fn of(pack: &Pack, denoiser: Denoiser, prefix: &str) -> Result<Self> {
         let config = &pack.manifest().diffusion;
-        let statistics = |name: &str| pack.tensor(name, &[denoiser.config().d_x]).and_then(|weight| weight.to_f32());
-        let (mean, std) = (statistics("denoiser.mean")?, statistics("denoiser.std")?);
+        let statistics = |name: &str| {
+            pack.tensor(&format!("{prefix}.{name}"), &[denoiser.config().d_x]).and_then(|weight| weight.to_f32())
+        };
+        let (mean, std) = (statistics("mean")?, statistics("std")?);
         if !mean.iter().all(|m| m.is_finite()) || !std.iter().all(|s| s.is_finite() && *s > 0.0) {
-            return Err(Error::InvalidPack("denoiser.mean or denoiser.std is not finite and positive".to_owned()));
+            return Err(Error::InvalidPack(format!("{prefix}.mean or {prefix}.std is not finite and positive")));
         }
         let defaults = SampleOptions {
             steps: config.steps,
@@ -66,7 +83,7 @@ impl Sampler {
             state_bytes: limits::SAMPLER_STATE_BYTES,
         };
         let (schedule, distilled) = (Schedule::squared_cosine(config.timesteps), config.distilled);
-        Ok(Self { denoiser, schedule, defaults, distilled, mean, std })
+        Ok(Self { denoiser, schedule, defaults, distilled, live: false, mean, std })
     }
 
     /// The pack's defaults.
@@ -87,6 +104,11 @@ impl Sampler {
     /// True where the network has its guidance taken in, so that s_A has no effect.
     pub(super) fn distilled(&self) -> bool {
         self.distilled
+    }
+
+    /// True of a network of one branch, whose style is on the way from the default one in the code itself.
+    pub(super) fn is_live(&self) -> bool {
+        self.live
     }
 
     /// Mean of every dimension of motion, d_x values.

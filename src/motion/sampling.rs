@@ -20,13 +20,15 @@
 use std::sync::Arc;
 
 use crate::error::Result;
-use crate::plan::{Plan, PlanBuilder, Port, Programs, Section};
+use crate::plan::{Executable, Plan, PlanBuilder, Port, Programs, Section};
+use crate::signal::try_zeros;
 use crate::unit::Unit;
 
 use super::batches::{BatchViews, Batches};
 use super::denoiser::Denoiser;
 use super::groups::Group;
 use super::layout::{Layout, LayoutKey, Pass};
+use super::sampler::Sampler;
 use super::terms::{Factors, Terms};
 use super::update::Update;
 
@@ -151,6 +153,29 @@ impl Sampling {
         unit.pause().await;
         let plan = Arc::new(builder.finish());
         Ok((Self { audio, codes, weights, times, coefficients, noise, known, motion, sections, passes, end }, plan))
+    }
+}
+
+impl Sampling {
+    /// Writes what each step takes of its timestep.
+    ///
+    /// # Errors
+    /// `OutOfMemory`; those of the backend.
+    pub(super) fn write_schedule(
+        &self,
+        executable: &mut dyn Executable,
+        sampler: &Sampler,
+        timesteps: &[(usize, Option<usize>)],
+        eta: f64,
+    ) -> Result<()> {
+        let denoiser = sampler.denoiser();
+        let d = denoiser.config().d;
+        let mut times = try_zeros(timesteps.len(), d)?;
+        let codes = times.chunks_exact_mut(d).zip(timesteps);
+        codes.for_each(|(row, (timestep, _))| denoiser.encode_time(*timestep, row));
+        executable.write(self.times, &times)?;
+        let factors = timesteps.iter().flat_map(|&(from, to)| Factors::values(sampler.schedule(), from, to, eta));
+        executable.write(self.coefficients, &factors.collect::<Vec<f32>>())
     }
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::adjustments::AdjustmentsConfig;
 use super::eyes::EyesConfig;
+use super::live::LiveConfig;
 use super::style::{ClipConfig, EmojiConfig, StyleReaderConfig};
 
 /// The JSON under `__metadata__["media2face"]`.
@@ -49,6 +50,9 @@ pub struct Manifest {
     /// Denoiser.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub denoiser: Option<DenoiserConfig>,
+    /// The denoiser of fast streams.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub live: Option<LiveConfig>,
     /// Sampler defaults.
     #[serde(default)]
     pub diffusion: DiffusionConfig,
@@ -89,6 +93,7 @@ impl Default for Manifest {
             style_reader: None,
             presets: Names::default(),
             denoiser: None,
+            live: None,
             diffusion: DiffusionConfig::default(),
             adjustments: None,
             gnpfa: None,

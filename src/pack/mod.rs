@@ -12,6 +12,7 @@ mod convert;
 mod eyes;
 mod header;
 mod layout;
+mod live;
 mod manifest;
 mod merge;
 mod parse;
@@ -30,11 +31,12 @@ pub use adjustments::AdjustmentsConfig;
 pub use arkit::ARKIT_NAMES;
 pub use convert::{Checkpoint, convert, convert_clip, convert_wav2vec2};
 pub use eyes::EyesConfig;
+pub use live::LiveConfig;
 pub use manifest::{
     Align, AudioConfig, Concat, DenoiserConfig, DiffusionConfig, FrontEnd, GnpfaConfig, Manifest, MelNorm, Names, Part,
     Spacing, TopologyConfig,
 };
-pub use random::{Size, random};
+pub use random::{Size, random, random_live};
 pub use read::ReadAt;
 pub use style::{ClipConfig, ClipTextConfig, ClipVisionConfig, EmojiConfig, StyleReaderConfig, StyleReaderScales};
 

@@ -15,13 +15,11 @@ use crate::output::{Blinks, Channel, ChannelMap, EyeChannels, Gaze, find_channel
 use crate::signal::{Frames, HeadPose};
 
 use super::animation::Animation;
+use super::latents::LatentMover;
 use crate::conditioning::style::past_the_end;
 use crate::host::log::LogLevel;
 use crate::host::model::Model;
 use crate::session::options::SEED_AUTO;
-
-/// How often the way through the latent is corrected by what M′ reads back.
-const CORRECTIONS: usize = 1;
 
 /// What is done to a motion, in this order: gains, smoothing, channels and limits, added blinks and gaze.
 #[derive(Debug, Clone, PartialEq)]
@@ -202,35 +200,6 @@ impl Layers {
                 track.turn_eyes(i, eyes, &HeadPose::from_columns(pose), wanted.row_mut(i));
             }
         }
-        move_latents(model, &mut reader, motion, &own, &wanted)
+        LatentMover::default().apply(model, &mut reader, motion, &own, &wanted)
     }
-}
-
-/// z + M(w′) − M(w) where the weights w′ that are wanted differ from those, w, that M′ reads off z. All rows are computed: the
-/// bits of one do not follow from which others change.
-pub(crate) fn move_latents(
-    model: &Model,
-    reader: &mut FaceReader,
-    motion: &mut Frames,
-    own: &Frames,
-    wanted: &Frames,
-) -> Result<()> {
-    let changed: Vec<usize> = (0..motion.len()).filter(|&i| own.row(i) != wanted.row(i)).collect();
-    if changed.is_empty() {
-        return Ok(());
-    }
-    let (encoder, programs) = (model.face_encoder()?, &model.programs().faces);
-    let to = encoder.from_weights(programs, wanted)?;
-    let mut own = own.clone();
-    for correction in 0..=CORRECTIONS {
-        if correction > 0 {
-            reader.weights(motion, &mut own.data)?;
-        }
-        let from = encoder.from_weights(programs, &own)?;
-        for &frame in &changed {
-            let step = to.row(frame).iter().zip(from.row(frame));
-            motion.row_mut(frame).iter_mut().zip(step).for_each(|(z, (to, from))| *z += to - from);
-        }
-    }
-    Ok(())
 }

@@ -9,6 +9,7 @@ mod blendshapes;
 mod compose;
 mod decoding;
 pub(crate) mod extractor;
+pub(crate) mod latents;
 mod reader;
 
 pub use crate::face::{ExportTarget, Eyeball};

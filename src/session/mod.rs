@@ -5,6 +5,7 @@ mod batch;
 pub(crate) mod calm;
 mod clip;
 mod job;
+pub(crate) mod jobs;
 pub(crate) mod options;
 pub(crate) mod pack_adjustments;
 mod progress;

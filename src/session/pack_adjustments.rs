@@ -17,7 +17,7 @@ use crate::unit::Unit;
 use super::calm::{Calm, Part};
 use super::options::SessionOptions;
 use crate::host::model::Model;
-use crate::result::adjustments::move_latents;
+use crate::result::latents::LatentMover;
 
 /// Most closure of a lid at a clip's first frame: eyes that are tired may be so, eyes that are shut are not.
 const OPEN: f32 = 0.25;
@@ -104,6 +104,11 @@ impl PackAdjustments {
         Ok(Self { own: config.is_some(), gains, lids })
     }
 
+    /// Whether the pack's own are made.
+    pub(crate) fn is_own(&self) -> bool {
+        self.own
+    }
+
     /// Adjusts all frames, some at a time.
     ///
     /// # Errors
@@ -166,7 +171,7 @@ impl PackAdjustments {
             let (mouth, lids) = (self.mouth(frame, context), self.stated(frame, Part::Lids, context));
             self.adjust(wanted.row_mut(row), mouth, lids, context.free(frame, 0), wink);
         }
-        move_latents(model, reader, &mut part, &own, &wanted)?;
+        LatentMover::default().apply(model, reader, &mut part, &own, &wanted)?;
         motion.data[values].copy_from_slice(&part.data);
         Ok(())
     }
@@ -194,7 +199,7 @@ impl PackAdjustments {
     }
 
     /// Adjusts a row of weights, as far as it is `free`.
-    fn adjust(&self, row: &mut [f32], mouth: f32, open: f32, free: f32, wink: f32) {
+    pub(crate) fn adjust(&self, row: &mut [f32], mouth: f32, open: f32, free: f32, wink: f32) {
         for gain in &self.gains {
             let factor = gain.speaking + (gain.at_rest - gain.speaking) * mouth;
             row[gain.at] = (row[gain.at] * (1.0 + free * (factor - 1.0))).clamp(0.0, 1.0);

@@ -81,7 +81,10 @@ impl Work {
             cancelled: AtomicBool::new(false),
             worker: Mutex::default(),
         });
-        let Some(job) = ready else { return Ok(work) };
+        let Some(job) = ready else {
+            model.runtime().jobs.add(&work);
+            return Ok(work);
+        };
         let shared = Arc::clone(&work);
         let worker = std::thread::Builder::new().name("m2f-job".to_owned()).spawn(move || shared.run(job, None));
         let worker = worker.map_err(|error| Error::OutOfMemory(format!("cannot start a worker thread: {error}")))?;
@@ -133,6 +136,22 @@ impl Work {
                 }
             }
             late = deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        }
+    }
+
+    /// Does one unit where nobody else works on it; true while more is left.
+    pub(crate) fn advance_once(&self) -> bool {
+        let mut state = self.lock();
+        match std::mem::replace(&mut *state, State::Running) {
+            State::Ready(job) => {
+                drop(state);
+                self.run(job, Some(Instant::now()));
+                matches!(*self.lock(), State::Ready(_))
+            }
+            other => {
+                *state = other;
+                false
+            }
         }
     }
 

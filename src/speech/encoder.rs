@@ -17,7 +17,8 @@ use super::context_network::ContextNetwork;
 use super::feature_extractor::FeatureExtractor;
 use super::input::Input;
 use super::interpolate::Positions;
-use super::mel::{MEL_BANDS, NormalizedMel};
+use super::live::LiveRecording;
+use super::mel::{MEL_BANDS, MelMean, NormalizedMel};
 use super::residual_conv::ResidualConv;
 
 /// Speech kept from one window, when the pack does not say.
@@ -25,7 +26,7 @@ const CHUNK_S: f32 = 20.0;
 /// Speech dropped at each cut edge of a window, when the pack does not say.
 const CONTEXT_S: f32 = 2.0;
 /// Samples from a row of the log-mel network to the next; the row is centred on half of that.
-const MEL_HOP: usize = 320;
+pub(super) const MEL_HOP: usize = 320;
 
 /// Encodes speech: 16 kHz mono → features A [F, [`width`](Self::width)]. Immutable and shared by all jobs.
 #[derive(Debug)]
@@ -60,14 +61,25 @@ enum Back {
     Norm(LayerNorm),
 }
 
-/// Programs of speech windows, kept by their lengths.
-pub struct SpeechPrograms(Programs<[usize; 3], Recording>);
+/// Programs of speech windows, kept by their lengths, and of the steps of streams.
+pub struct SpeechPrograms {
+    windows: Programs<[usize; 3], Recording>,
+    pub(super) live: Programs<[usize; 2], LiveRecording>,
+}
 
 impl SpeechPrograms {
-    /// None yet; of at most so many bytes.
+    /// None yet; of at most so many bytes each.
     pub fn new(most_bytes: usize) -> Self {
-        Self(Programs::new(most_bytes))
+        Self { windows: Programs::new(most_bytes), live: Programs::new(most_bytes) }
     }
+}
+
+/// What a stream needs of an encoder.
+pub(super) struct LiveParts<'a> {
+    pub(super) network: &'a ResidualConv,
+    pub(super) norm: &'a LayerNorm,
+    /// Before the first row.
+    pub(super) mean: MelMean,
 }
 
 /// A recorded window.
@@ -113,6 +125,31 @@ impl SpeechEncoder {
     /// Columns of the features, d_a.
     pub fn width(&self) -> usize {
         self.width
+    }
+
+    /// Frames of the features, a second.
+    pub(super) fn fps(&self) -> f32 {
+        self.fps
+    }
+
+    /// What a stream needs of it.
+    ///
+    /// # Errors
+    /// `Unsupported`, with the reason, where features cannot be known before all of the clip is.
+    pub(super) fn live_parts(&self) -> Result<LiveParts<'_>> {
+        let refused = |why: &str| Err(Error::Unsupported(format!("this pack cannot stream: {why}")));
+        match (&self.front, &self.back) {
+            (Front::Wave { .. }, _) => {
+                refused("its speech encoder takes the waveform (front_end \"wave\") and attends to all of a clip")
+            }
+            (Front::Mel { mean: Mean::Clip, .. }, _) => refused(
+                "its log-mel rows are normalised over all of a clip (mel_norm \"clip\"); \"running\" can stream",
+            ),
+            (_, Back::Context(_)) => refused("its speech encoder has a transformer, which attends to all of a clip"),
+            (Front::Mel { network, mean: Mean::Running { start, rate } }, Back::Norm(norm)) => {
+                Ok(LiveParts { network, norm, mean: MelMean::new(start, *rate) })
+            }
+        }
     }
 
     /// Animation frames of a clip: max(1, ⌊samples/16000·fps + ½⌋).
@@ -210,7 +247,7 @@ impl SpeechEncoder {
         match programs.filter(|_| !of_this_clip) {
             Some(programs) => {
                 let key = [chunks.window(), samples_in, frames];
-                programs.0.get_or_prepare(backend, key, record, unit).await
+                programs.windows.get_or_prepare(backend, key, record, unit).await
             }
             None => Ok(Arc::new(plan::prepare(backend, record, unit).await?)),
         }

@@ -46,11 +46,15 @@ impl MelSpectrum {
 
     /// ln(power + 1e-6) of the bands around sample `160·index` of a clip that is silent outside `samples`.
     pub fn row(&mut self, samples: &[f32], index: usize) -> [f64; MEL_BANDS] {
+        let sample = |i: usize| (index * HOP + i).checked_sub(WINDOW / 2).and_then(|at| samples.get(at)).copied();
+        self.of(|i| sample(i).unwrap_or(0.0))
+    }
+
+    /// ln(power + 1e-6) of the bands of the samples under the window, the first of which has number 0.
+    fn of(&mut self, sample: impl Fn(usize) -> f32) -> [f64; MEL_BANDS] {
         self.frame.fill(Complex64::default());
         for (i, (value, weight)) in self.frame.iter_mut().zip(&self.window).enumerate() {
-            let at = (index * HOP + i).checked_sub(WINDOW / 2);
-            let sample = at.and_then(|at| samples.get(at)).copied().unwrap_or(0.0);
-            value.re = f64::from(sample) * weight;
+            value.re = f64::from(sample(i)) * weight;
         }
         self.fft.process_with_scratch(&mut self.frame, &mut self.scratch);
         std::array::from_fn(|band| {
@@ -88,13 +92,88 @@ fn bands() -> Vec<(usize, Vec<f64>)> {
         .collect()
 }
 
-/// The rows of one clip, `(x − m)/2.5`, computed once each and in order; m is the clip's mean, or one that starts at a
-/// stored prior and follows the rows. Windows move forward; what lies before the last one is forgotten.
+/// The mean m that rows are normalised about: the clip's, or one that starts at a stored prior and follows the rows.
+#[derive(Debug, Clone)]
+pub(super) struct MelMean {
+    mean: [f64; MEL_BANDS],
+    /// Part of the way that it goes to each row; 0 when it stands.
+    rate: f64,
+}
+
+impl MelMean {
+    pub(super) fn new(mean: &[f64; MEL_BANDS], rate: f64) -> Self {
+        Self { mean: *mean, rate }
+    }
+
+    /// m ← m + (x − m)·rate, then `(x − m)/2.5`.
+    fn follow(&mut self, row: &[f64; MEL_BANDS]) -> [f32; MEL_BANDS] {
+        self.mean.iter_mut().zip(row).for_each(|(m, x)| *m += (x - *m) * self.rate);
+        self.normalize(row)
+    }
+
+    /// `(x − m)/2.5`.
+    fn normalize(&self, row: &[f64; MEL_BANDS]) -> [f32; MEL_BANDS] {
+        std::array::from_fn(|band| ((row[band] - self.mean[band]) / SPREAD) as f32)
+    }
+}
+
+/// Rows of sound that comes sample by sample, each computed once the samples under its window are there.
+pub(super) struct LiveMel {
+    spectrum: MelSpectrum,
+    mean: MelMean,
+    /// Before the first row.
+    start: MelMean,
+    /// The samples under the next row's window, as far as they are there.
+    window: [f32; WINDOW],
+    filled: usize,
+}
+
+impl LiveMel {
+    /// Samples behind a row's own that it waits for.
+    pub(super) const DELAY: usize = WINDOW / 2;
+    /// Samples from a row to the next.
+    pub(super) const HOP: usize = HOP;
+
+    /// Before the first sample there is silence.
+    pub(super) fn new(mean: MelMean) -> Self {
+        let start = mean.clone();
+        Self { spectrum: MelSpectrum::new(), mean, start, window: [0.0; WINDOW], filled: WINDOW / 2 }
+    }
+
+    /// Silence again, as before the first sample; the mean goes on if asked for.
+    pub(super) fn restart(&mut self, keep_mean: bool) {
+        self.window.fill(0.0);
+        self.filled = WINDOW / 2;
+        if !keep_mean {
+            self.mean.clone_from(&self.start);
+        }
+    }
+
+    /// Takes a sample; the row that is known with it.
+    pub(super) fn push(&mut self, sample: f32) -> Option<[f32; MEL_BANDS]> {
+        self.window[self.filled] = sample;
+        self.filled += 1;
+        if self.filled < WINDOW {
+            return None;
+        }
+        let row = self.spectrum.of(|i| self.window[i]);
+        self.window.copy_within(HOP.., 0);
+        self.filled -= HOP;
+        Some(self.mean.follow(&row))
+    }
+
+    /// A row of silence, which the mean does not follow.
+    pub(super) fn silence(&mut self) -> [f32; MEL_BANDS] {
+        let row = self.spectrum.of(|_| 0.0);
+        self.mean.normalize(&row)
+    }
+}
+
+/// The rows of one clip, `(x − m)/2.5`, computed once each and in order. Windows move forward; rows before the last one are
+/// forgotten.
 pub struct NormalizedMel {
     spectrum: MelSpectrum,
-    mean: [f64; MEL_BANDS],
-    /// Part of the way that the mean goes to each row; 0 when it stands.
-    rate: f64,
+    mean: MelMean,
     /// Rows up to `next`, as the network takes them.
     rows: VecDeque<[f32; MEL_BANDS]>,
     next: usize,
@@ -103,18 +182,14 @@ pub struct NormalizedMel {
 impl NormalizedMel {
     /// With m = `mean` before the first row, moving by `rate`: m ← m + (x − m)·rate, then the row is normalised.
     pub fn new(mean: [f64; MEL_BANDS], rate: f64) -> Self {
-        Self { spectrum: MelSpectrum::new(), mean, rate, rows: VecDeque::new(), next: 0 }
+        Self { spectrum: MelSpectrum::new(), mean: MelMean::new(&mean, rate), rows: VecDeque::new(), next: 0 }
     }
 
     /// Computes the rows before `end` that were not yet, at most `most` of them; true when all are there.
     pub fn advance(&mut self, samples: &[f32], end: usize, most: usize) -> bool {
         for _ in self.next..end.min(self.next.saturating_add(most)) {
-            let mut row = self.spectrum.row(samples, self.next);
-            for (x, m) in row.iter_mut().zip(&mut self.mean) {
-                *m += (*x - *m) * self.rate;
-                *x = (*x - *m) / SPREAD;
-            }
-            self.rows.push_back(row.map(|x| x as f32));
+            let row = self.spectrum.row(samples, self.next);
+            self.rows.push_back(self.mean.follow(&row));
             self.next += 1;
         }
         self.next >= end

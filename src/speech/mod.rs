@@ -18,6 +18,7 @@ mod feature_extractor;
 mod input;
 mod interpolate;
 mod job;
+mod live;
 mod mel;
 mod positional_conv;
 mod residual_conv;
@@ -26,6 +27,7 @@ pub use context_network::{ContextNetwork, ContextStates};
 pub use encoder::{SpeechEncoder, SpeechPrograms};
 pub use feature_extractor::FeatureExtractor;
 pub use interpolate::Positions;
+pub use live::LiveSpeech;
 pub use mel::{MEL_BANDS, MelSpectrum, NormalizedMel};
 pub use residual_conv::ResidualConv;
 

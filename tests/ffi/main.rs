@@ -21,5 +21,6 @@ mod own_faces;
 mod pack_adjustments;
 mod promises;
 mod reading;
+mod stream;
 mod styles;
 mod work;

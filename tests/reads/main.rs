@@ -8,6 +8,8 @@ mod host;
 #[path = "../support/counting.rs"]
 mod counting;
 
+mod stream;
+
 use std::ffi::{CString, c_char};
 use std::ptr;
 

@@ -19,6 +19,7 @@ const ALL: &[&str] = &[
     "prompt",
     "result",
     "session",
+    "stream",
     "signal",
     "speech",
     "tensor",
@@ -35,7 +36,7 @@ fn allowed(layer: &str) -> Vec<&'static str> {
         "nn" => vec!["plan", "pack", "tensor"],
         "audio" | "speech" | "motion" | "output" => with(&[]),
         "prompt" | "face" => with(&["picture"]),
-        "host" | "conditioning" | "session" | "result" | "lib" => ALL.to_vec(),
+        "host" | "conditioning" | "session" | "stream" | "result" | "lib" => ALL.to_vec(),
         "vulkan" => vec!["backend", "plan"],
         other => panic!("src/{other}: give this layer a row in tests/tidy/layers.rs and in ARCHITECTURE.md"),
     }

@@ -93,9 +93,23 @@ impl Denoiser {
     pub fn load(pack: &Pack) -> Result<Self> {
         let config = pack.manifest().denoiser.clone();
         let config = config.ok_or_else(|| Error::MissingPart("the pack has no denoiser".to_owned()))?;
+        Self::of(pack, config, "denoiser")
+    }
+
+    /// Loads and checks `live.*`.
+    ///
+    /// # Errors
+    /// As for [`load`](Self::load).
+    pub fn load_live(pack: &Pack) -> Result<Self> {
+        let config = pack.manifest().live.as_ref().map(|live| live.network.clone());
+        let config = config.ok_or_else(|| Error::MissingPart("the pack has no live network (live)".to_owned()))?;
+        Self::of(pack, config, "live")
+    }
+
+    fn of(pack: &Pack, config: DenoiserConfig, prefix: &str) -> Result<Self> {
         pack.manifest().check()?;
         let &DenoiserConfig { d, d_x, d_a, d_p, ff, .. } = &config;
-        let linear = |name: &str, inputs, outputs| Linear::load(pack, &format!("denoiser.{name}"), inputs, outputs);
+        let linear = |name: &str, inputs, outputs| Linear::load(pack, &format!("{prefix}.{name}"), inputs, outputs);
         let memory = match config.concat {
             Concat::Feature => Memory::Feature(linear("cond_proj", d_a + d_p, d)?),
             Concat::Token => {
@@ -107,7 +121,7 @@ impl Denoiser {
             Memory::Feature(both) => [bias(both)?, Vec::new()],
             Memory::Token { audio, style } => [bias(audio)?, bias(style)?],
         };
-        let layers = (0..config.layers).map(|i| Layer::load(pack, &format!("denoiser.decoder.layers.{i}"), d, ff));
+        let layers = (0..config.layers).map(|i| Layer::load(pack, &format!("{prefix}.decoder.layers.{i}"), d, ff));
         Ok(Self {
             memory,
             silence,

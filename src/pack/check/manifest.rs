@@ -49,8 +49,23 @@ impl Manifest {
         if self.denoiser.is_none() && !self.presets.is_empty() {
             return Err(invalid("presets without a denoiser"));
         }
+        if self.denoiser.is_none() && self.live.is_some() {
+            return Err(invalid("a live network without a denoiser"));
+        }
         if let Some(config) = &self.denoiser {
-            denoiser(config)?;
+            denoiser("denoiser", config)?;
+            if let Some(live) = &self.live {
+                let network = &live.network;
+                denoiser("live", network)?;
+                for (key, own, other) in [
+                    ("d_z", network.d_z, config.d_z),
+                    ("d_pose", network.d_pose, config.d_pose),
+                    ("d_a", network.d_a, config.d_a),
+                    ("d_p", network.d_p, config.d_p),
+                ] {
+                    equal(&format!("live.{key}"), own, &format!("denoiser.{key}"), other)?;
+                }
+            }
             diffusion(&self.diffusion, config.window)?;
             default_style(self)?;
         }
@@ -193,21 +208,21 @@ fn style_reader(config: &StyleReaderConfig) -> Result<()> {
     Ok(())
 }
 
-fn denoiser(config: &DenoiserConfig) -> Result<()> {
+fn denoiser(name: &str, config: &DenoiserConfig) -> Result<()> {
     for (key, width) in [("d_z", config.d_z), ("d_a", config.d_a), ("d_p", config.d_p)] {
-        count(&format!("denoiser.{key}"), width, 1..=limits::MAX_DIMENSION)?;
+        count(&format!("{name}.{key}"), width, 1..=limits::MAX_DIMENSION)?;
     }
     if config.d_pose != 0 && config.d_pose != 6 {
-        return Err(invalid(format!("denoiser.d_pose is {}, expected 0 or 6", config.d_pose)));
+        return Err(invalid(format!("{name}.d_pose is {}, expected 0 or 6", config.d_pose)));
     }
-    equal("denoiser.d_x", config.d_x, "d_z + d_pose", config.d_z + config.d_pose)?;
-    one_of("denoiser.pose_repr", &config.pose_repr, &["axis_angle_translation"])?;
-    transformer("denoiser", config.d, config.heads, config.ff)?;
-    multiple("denoiser.d", config.d, "sine and cosine", 2)?;
-    count("denoiser.layers", config.layers, 1..=limits::MAX_LAYERS)?;
-    count("denoiser.window", config.window, 1..=limits::MAX_WINDOW_FRAMES)?;
+    equal(&format!("{name}.d_x"), config.d_x, "d_z + d_pose", config.d_z + config.d_pose)?;
+    one_of(&format!("{name}.pose_repr"), &config.pose_repr, &["axis_angle_translation"])?;
+    transformer(name, config.d, config.heads, config.ff)?;
+    multiple(&format!("{name}.d"), config.d, "sine and cosine", 2)?;
+    count(&format!("{name}.layers"), config.layers, 1..=limits::MAX_LAYERS)?;
+    count(&format!("{name}.window"), config.window, 1..=limits::MAX_WINDOW_FRAMES)?;
     // A token of style has no place in the band about a frame.
-    count("denoiser.align", config.align, 0..=if config.concat == Concat::Token { 0 } else { config.window })
+    count(&format!("{name}.align"), config.align, 0..=if config.concat == Concat::Token { 0 } else { config.window })
 }
 
 fn diffusion(config: &DiffusionConfig, window: usize) -> Result<()> {

@@ -87,7 +87,10 @@ impl<'a> Layout<'a> {
             layout.matrix("style_reader.movements".to_owned(), &[movements, clip.projection_dim]);
         }
         if let Some(config) = &manifest.denoiser {
-            layout.denoiser(config);
+            layout.denoiser("denoiser", config);
+            if let Some(live) = &manifest.live {
+                layout.denoiser("live", &live.network);
+            }
             if !manifest.presets.is_empty() {
                 layout.matrix("presets.codes".to_owned(), &[manifest.presets.names.len(), config.d_p]);
             }

@@ -12,8 +12,8 @@ mod sizes;
 use std::collections::BTreeMap;
 
 use super::layout::{Declared, Layout, Role, Slot};
-use super::{Manifest, Pack};
-use crate::error::Result;
+use super::{DenoiserConfig, LiveConfig, Manifest, Pack};
+use crate::error::{Error, Result};
 use crate::tensor::{DType, Weight};
 
 pub use sizes::Size;
@@ -36,6 +36,30 @@ pub fn random(size: Size, seed: u64) -> Result<Pack> {
     let slots = Layout::of(&manifest, &declared)?;
     for slot in slots {
         tensors.entry(slot.name.clone()).or_insert_with(|| draw(&slot, &manifest, seed));
+    }
+    let pack = Pack::from_parts(manifest, tensors);
+    pack.check()?;
+    Ok(pack)
+}
+
+/// The pack with a live network of its denoiser's sizes, for windows of `window` frames, drawn from `seed`: to measure by, for
+/// it has learned nothing.
+///
+/// # Errors
+/// `MissingPart` without a denoiser; `InvalidPack` for a window that no network takes.
+pub fn random_live(pack: &Pack, window: usize, seed: u64) -> Result<Pack> {
+    let mut manifest = pack.manifest().clone();
+    let denoiser = manifest.denoiser.clone();
+    let denoiser = denoiser.ok_or_else(|| Error::MissingPart("the pack has no denoiser".to_owned()))?;
+    manifest.live = Some(LiveConfig { network: DenoiserConfig { window, ..denoiser }, trained: false });
+    let mut tensors = pack.tensors().clone();
+    for statistics in ["mean", "std"] {
+        tensors.insert(format!("live.{statistics}"), pack.any_shape(&format!("denoiser.{statistics}"))?);
+    }
+    let declared: Declared = tensors.iter().map(|(name, w)| (name.as_str(), (w.dtype(), w.shape()))).collect();
+    let slots = Layout::of(&manifest, &declared)?;
+    for slot in slots.iter().filter(|slot| slot.name.starts_with("live.")) {
+        tensors.entry(slot.name.clone()).or_insert_with(|| draw(slot, &manifest, seed));
     }
     let pack = Pack::from_parts(manifest, tensors);
     pack.check()?;

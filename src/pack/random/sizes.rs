@@ -56,6 +56,7 @@ impl Size {
             style_reader: None,
             presets: Names::default(),
             denoiser: Some(denoiser),
+            live: None,
             diffusion: DiffusionConfig { hop, ..DiffusionConfig::default() },
             adjustments: None,
             gnpfa: Some(gnpfa),

@@ -32,6 +32,8 @@ const HEADERS: [Header; 2] = [
             "adjustments.rs",
             "binding.rs",
             "solver.rs",
+            "stream_options.rs",
+            "stream.rs",
         ],
     },
     Header {

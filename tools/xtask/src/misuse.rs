@@ -10,8 +10,8 @@ use crate::command::run;
 use crate::sample;
 use crate::test::Extent;
 
-/// NULL, sizes and counts; odd numbers; threads and orders of destruction.
-const PROGRAMS: [&str; 3] = ["misuse", "odd", "threads"];
+/// NULL, sizes and counts; odd numbers; threads and orders of destruction; streams.
+const PROGRAMS: [&str; 4] = ["misuse", "odd", "threads", "streams"];
 
 fn programs(extent: Extent) -> Result<Vec<PathBuf>> {
     let compile = |name| sample::compile_c(&format!("tests/c/{name}.c"), "-std=c99", library(extent));

@@ -44,7 +44,7 @@ impl Profile {
 }
 
 /// Programs in samples/c.
-const C_SAMPLES: [&str; 2] = ["minimal", "styles"];
+const C_SAMPLES: [&str; 3] = ["minimal", "styles", "streaming"];
 
 /// Builds the samples of a language and runs each on the sample audio with the starter model.
 pub(crate) fn sample(language: Language, profile: Profile) -> Result<()> {
