@@ -20,6 +20,16 @@ pub enum Latency {
     Fast,
 }
 
+impl Latency {
+    /// Frames of a hop and of look-ahead, unless asked otherwise.
+    pub const fn hop_and_look_ahead(self) -> [usize; 2] {
+        match self {
+            Self::Careful => [6, 6],
+            Self::Fast => [2, 1],
+        }
+    }
+}
+
 /// What a stream does when a face is asked for whose sound is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Underrun {
@@ -156,16 +166,17 @@ impl Settings {
             return invalid(format!("{steps} steps, expected 1 to {MAX_STEPS}"));
         }
         check_strength("strength of the style", options.style_strength)?;
-        let (sampler, steps, [hop, look_ahead], longest) = match latency {
+        let (sampler, steps, longest) = match latency {
             Latency::Careful => {
                 let sampler = model.sampler()?;
-                (Arc::clone(sampler), CAREFUL_STEPS, [6, 6], sampler.denoiser().config().window)
+                (Arc::clone(sampler), CAREFUL_STEPS, sampler.denoiser().config().window)
             }
             Latency::Fast => {
                 let sampler = model.live_sampler()?;
-                (Arc::clone(sampler), 1, [2, 1], sampler.denoiser().config().window.min(FAST_WINDOW))
+                (Arc::clone(sampler), 1, sampler.denoiser().config().window.min(FAST_WINDOW))
             }
         };
+        let [hop, look_ahead] = latency.hop_and_look_ahead();
         let (hop, look_ahead) = (options.hop.unwrap_or(hop), options.look_ahead.unwrap_or(look_ahead));
         if hop == 0 || hop.saturating_add(look_ahead) >= longest {
             return invalid(format!(

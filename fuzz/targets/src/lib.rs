@@ -6,6 +6,7 @@
 
 mod abi;
 mod boxes;
+mod control;
 mod convert;
 mod folder;
 pub mod mutate;
@@ -32,9 +33,10 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 10] = [
     Target { name: "abi", run: abi::run, seeds: abi::seeds, words: &[], mutations: 1200 },
     Target { name: "boxes", run: boxes::run, seeds: boxes::seeds, words: boxes::WORDS, mutations: 15000 },
+    Target { name: "control", run: control::run, seeds: control::seeds, words: control::WORDS, mutations: 50000 },
     Target { name: "convert", run: convert::run, seeds: convert::seeds, words: world::JSON_WORDS, mutations: 12000 },
     Target { name: "obj", run: obj::run, seeds: obj::seeds, words: obj::WORDS, mutations: 20000 },
     Target { name: "pack", run: pack::run, seeds: pack::seeds, words: world::JSON_WORDS, mutations: 1400 },

@@ -22,7 +22,7 @@ use std::time::Instant;
 use clap::Parser;
 
 use command::args::{Cli, Command};
-use command::{animate, bench, compare, convert, devices, extract, inspect, scene};
+use command::{animate, bench, compare, convert, devices, extract, inspect, live, scene};
 use process::{interrupt, tell};
 
 #[cfg(test)]
@@ -39,6 +39,7 @@ pub fn main() -> ExitCode {
     let report = match cli.command {
         Command::Animate(args) => animate::run(&args),
         Command::Scene(args) => scene::run(&args),
+        Command::Live(args) => live::run(&args),
         Command::Extract(args) => extract::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Inspect(args) => inspect::run(&args),

@@ -4,15 +4,17 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Result, bail};
+use anyhow::{Error, Result, bail};
 use clap::Parser;
 use media2face::Model;
 
 use crate::command::args::{Cli, Command};
 pub use crate::command::extract::boxes::Boxes;
+use crate::command::live::Order;
 use crate::command::scene::check;
 pub use crate::command::scene::check::{Character, Scene};
 pub use crate::command::scene::timeline::Spoken;
+use crate::emit::live::target::Target;
 use crate::input::face;
 use crate::input::obj;
 pub use crate::input::obj::{Corner, Obj};
@@ -26,6 +28,16 @@ pub fn obj(path: &Path) -> Result<Obj> {
 /// Whether a mesh of `--mesh` becomes a face of this model.
 pub fn mesh(model: &Arc<Model>, path: &Path) -> Result<()> {
     face::bring(model, path, |_| {}).map(drop)
+}
+
+/// A line of `--control`.
+pub fn order(line: &str) -> Result<()> {
+    line.parse::<Order>().map(drop).map_err(Error::msg)
+}
+
+/// A target of `--to`.
+pub fn target(text: &str) -> Result<()> {
+    text.parse::<Target>().map(drop).map_err(Error::msg)
 }
 
 /// The script of a scene and all that it names, as they are checked before any work.

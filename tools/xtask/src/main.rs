@@ -23,6 +23,7 @@ mod test;
 mod usage;
 mod validation;
 mod vulkan;
+mod wires;
 
 use clap::{Parser, Subcommand};
 

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::need::Need::{Drivers, Installed, Npm, Program, Python, Toolchain};
 use crate::need::{self, Need};
-use crate::{bare, checks, gltf, header, misuse, notices, page, release, shipped, usage};
+use crate::{bare, checks, gltf, header, misuse, notices, page, release, shipped, usage, wires};
 
 /// How much is checked.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -77,6 +77,7 @@ const CHECKS: &[Check] = &[
     always("glTF: Assimp", &[Program("assimp", "assimp-utils")], gltf::assimp),
     full("glTF: Godot 3", &[Program("godot3-server", "godot3-server")], gltf::godot),
     full("glTF: Blender", &[Program("blender", "blender"), Python("numpy", "python3-numpy")], gltf::blender),
+    full("faces as others receive them", &[Program("python3", "python3")], wires::check),
     full("pages in a browser", &BROWSER, |_| page::run_all()),
 ];
 

@@ -10,6 +10,7 @@ mod convert;
 mod extract;
 mod files;
 mod inspect;
+mod live;
 mod sampling;
 mod scene;
 mod session;
@@ -28,6 +29,7 @@ pub use convert::{Convert, Size};
 pub use extract::Extract;
 pub use files::{Files, FilmSize, Fps};
 pub use inspect::{Devices, Identities, Inspect};
+pub use live::{Format, Heard, Live};
 pub use sampling::Sampling;
 pub use scene::Scene;
 pub use session::{Identity, Session};
@@ -45,6 +47,7 @@ pub struct Cli {
 const EXAMPLES: &str = "Examples:
   m2f animate speech.wav --out out/
   m2f animate speech.wav --out out/ --style \"angry\" --seed 7 --emit csv,png
+  m2f live --wav speech.wav --to livelink
   m2f inspect model.m2f
   m2f bench --seconds 10";
 
@@ -52,6 +55,7 @@ const EXAMPLES: &str = "Examples:
 pub enum Command {
     Animate(Animate),
     Scene(Scene),
+    Live(Live),
     Extract(Extract),
     Compare(Compare),
     Inspect(Inspect),

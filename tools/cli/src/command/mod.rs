@@ -9,6 +9,7 @@ pub mod devices;
 pub mod extract;
 pub mod generate;
 pub mod inspect;
+pub mod live;
 pub mod output;
 pub mod profile;
 pub mod scene;

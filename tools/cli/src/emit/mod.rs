@@ -5,6 +5,7 @@ pub mod csv;
 pub mod envelope;
 pub mod glb;
 pub mod json;
+pub mod live;
 pub mod npy;
 pub mod page;
 pub mod recording;

@@ -16,8 +16,11 @@ pub fn warning(message: &str) {
     line(&format!("warning: {message}"));
 }
 
-/// What a command was asked for, on stdout.
+/// What a command was asked for, on stdout; nothing where that has gone out before.
 pub fn report(text: &str) -> Result<()> {
+    if text.is_empty() {
+        return Ok(());
+    }
     let mut out = std::io::stdout().lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {
         // A reader that closed its end has what it wanted.

@@ -15,6 +15,7 @@ mod failures;
 mod files;
 mod film;
 mod keyframes;
+mod live;
 mod own_face;
 mod pack_adjustments;
 mod packs;

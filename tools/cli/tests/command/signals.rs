@@ -1,7 +1,7 @@
 //! Work that a signal ends: nothing of it is left, and the exit status is 128 and the number of the signal.
 
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
@@ -195,4 +195,25 @@ fn wait_for_a_data_set_can_be_given_up() {
     running.send(Signal::SIGTERM);
     assert_eq!(running.status(), Some(143));
     assert_eq!((names(&bench.path("set/clips")), bench.path("set/index.jsonl").exists()), (Vec::new(), false));
+}
+
+#[test]
+fn stream_that_waits_for_sound_is_ended_by_a_signal() {
+    let bench = Bench::new();
+    for (signal, status) in STATUSES {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_m2f"));
+        command.current_dir(bench.folder.path()).stdin(Stdio::piped()).stderr(Stdio::piped());
+        command.args(["live", "--model", "tiny.m2f", "--threads", "1", "--backend", "cpu"]);
+        let mut running = Running::start(&mut command);
+        let mut told = BufReader::new(running.0.stderr.take().unwrap());
+        let mut line = String::new();
+        // The line at the start: faces are on their way.
+        told.read_line(&mut line).unwrap();
+        assert!(line.starts_with("the standard input: "), "{line}");
+        running.send(signal);
+        assert_eq!(running.status(), Some(status), "{signal}");
+        let mut rest = String::new();
+        told.read_to_string(&mut rest).unwrap();
+        assert!(rest.starts_with("ndjson ") && rest.ends_with("error: interrupted\n"), "{rest}");
+    }
 }

@@ -2,8 +2,9 @@
 
 use std::str::FromStr;
 
+use anyhow::{Result, bail, ensure};
 use clap::Args;
-use media2face::{SEED_AUTO, SessionOptions, limits};
+use media2face::{SEED_AUTO, SessionOptions, StreamOptions, limits};
 
 use super::value::{count, share};
 use crate::input::guidance::Guidance;
@@ -48,6 +49,28 @@ impl Sampling {
             style_curve,
             ..others
         }
+    }
+
+    /// The same for a stream.
+    ///
+    /// # Errors
+    /// For what a stream does not do: curves, and noise at each step.
+    pub fn over_stream(&self, others: StreamOptions) -> Result<StreamOptions> {
+        let Self { seed, steps, noise_scale, eta, guidance_audio, guidance_style } = self;
+        ensure!(eta.is_none(), "a stream adds no noise at its steps: --eta is for m2f animate");
+        let constant = |guidance: &Option<Guidance>| match guidance {
+            None => Ok(None),
+            Some(Guidance::Constant(value)) => Ok(Some(*value)),
+            Some(Guidance::Curve(_)) => bail!("a stream has no end: a curve of the guidance is for m2f animate"),
+        };
+        Ok(StreamOptions {
+            seed: *seed,
+            steps: steps.map(|steps| steps as usize),
+            noise_scale: *noise_scale,
+            guidance_audio: constant(guidance_audio)?,
+            guidance_style: constant(guidance_style)?,
+            ..others
+        })
     }
 }
 

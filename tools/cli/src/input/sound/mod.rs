@@ -32,7 +32,7 @@ pub use copy::{Copied, Copy};
 use kind::Kind;
 use level::Level;
 use mix::Mix;
-use source::Source;
+pub use source::Source;
 
 /// An opened sound.
 pub struct Sound {
@@ -55,7 +55,7 @@ impl Mono {
 }
 
 /// What gives samples, piece by piece.
-trait Decode {
+trait Decode: Send {
     fn rate_hz(&self) -> u32;
     fn channels(&self) -> u32;
     /// Frames that are to come, as far as bytes tell.
