@@ -1,6 +1,8 @@
 //! What a live stream costs, and how near its face is to the one that is made offline.
 //!
-//! `cargo bench --bench streams`; words choose `share`, `memory` and `follow`, and for `follow` WAV files (by default hello.wav).
+//! `cargo bench --bench streams`; words choose `share`, `memory`, `follow` and `hour`, and for `follow` WAV files (by default
+//! hello.wav). `hour` runs only if it is asked for: sixteen streams of the tiny random pack for an hour of sound, with styles,
+//! interruptions and resets, on a clock that every window is charged to at half load.
 //! `share`: processor time of one thread over the length of the sound, weights and heads, on a clock that the bench moves, with the
 //! starter; the fast class with a live network of drawn weights. `follow`: correlation of channels with the offline motion of the same
 //! seed and steps, and second differences at the first two frames of a hop over those elsewhere.
@@ -29,9 +31,9 @@ const LIVE_WINDOW: usize = 30;
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
-    let parts = ["share", "memory", "follow"];
-    let chosen =
-        |name: &str| !words.iter().any(|word| parts.contains(&&**word)) || words.iter().any(|word| word == name);
+    let parts = ["share", "memory", "follow", "hour"];
+    let asked = |name: &str| words.iter().any(|word| word == name);
+    let chosen = |name: &str| !words.iter().any(|word| parts.contains(&&**word)) || asked(name);
     let model = model();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     if chosen("share") {
@@ -39,6 +41,9 @@ fn main() {
     }
     if chosen("memory") {
         memory(&model);
+    }
+    if asked("hour") {
+        hour();
     }
     if chosen("follow") {
         let mut files: Vec<_> = words.iter().filter(|word| word.contains('.')).map(PathBuf::from).collect();
@@ -164,10 +169,6 @@ fn hearing(samples: &[f32], hop: usize, ahead: usize) -> f64 {
 }
 
 fn memory(model: &Arc<Model>) {
-    let resident = || {
-        let status = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-        status.split(' ').nth(1).and_then(|pages| pages.parse::<f64>().ok()).unwrap_or(0.0) * 4096.0 / 1e6
-    };
     for latency in [Latency::Careful, Latency::Fast] {
         let options = || StreamOptions { latency, ..StreamOptions::new(16_000, 1) };
         let _first = Stream::new(model, options()).expect("stream");
@@ -177,6 +178,70 @@ fn memory(model: &Arc<Model>) {
         player.play(&streams, &vec![0.1; 32_000], 16_000);
         println!("memory of a {latency:?} stream: {:.1} MB resident", (resident() - before) / 8.0);
     }
+}
+
+/// What is lost, late or leaked by sixteen streams in an hour.
+fn hour() {
+    const STREAMS: usize = 16;
+    const SECONDS: usize = 3600;
+    /// Half of what they may take: a hop of 0.2 s is shared by all.
+    const WINDOW_S: f64 = 0.1 / STREAMS as f64;
+    let options = RuntimeOptions { threads: Some(0), backend: BackendChoice::Cpu, ..RuntimeOptions::default() };
+    let pack = media2face::pack::random(media2face::pack::Size::Tiny, 1).expect("pack");
+    let model = Model::new(&Runtime::new(&options).expect("runtime"), pack).expect("model");
+    let code = |kind: usize| Style::Code((0..32).map(|i| ((i * (kind + 2)) as f32 * 0.37).sin()).collect());
+    let styles: Vec<_> = (0..4).map(|kind| model.prepare_style(&Arc::new(code(kind))).expect("style")).collect();
+    let streams: Vec<Stream> =
+        (0..STREAMS).map(|_| Stream::new(&model, StreamOptions::new(16_000, 1)).expect("stream")).collect();
+    let sound: Vec<f32> = (0..16_000 * 7).map(|i| ((i as f32 * 0.05).sin() * (i as f32 * 3e-4).sin()) * 0.3).collect();
+    let (mut now_ns, mut windows, mut state) = (0u64, 0, 1u64);
+    let mut after_a_minute = 0.0;
+    for block in 0..SECONDS * 100 {
+        for (number, stream) in streams.iter().enumerate() {
+            let at = (block * 160 + number * 7919) % (sound.len() - 160);
+            assert_eq!(stream.write_f32(&sound[at..at + 160]).expect("written").taken, 160);
+            state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+            match state >> 52 {
+                0 => stream.interrupt(stream.state().ready_sample, 0.2).expect("interrupt"),
+                1 => stream.reset(state, false).expect("reset"),
+                2 | 3 => stream.set_style(Some(&styles[(state >> 40) as usize % 4]), 1.0).expect("style"),
+                4 => stream.flush().expect("flush"),
+                _ => {}
+            }
+        }
+        let until = (block as u64 + 1) * 10_000_000;
+        while now_ns <= until {
+            match model.runtime().step_at(now_ns) {
+                Ok(()) => {
+                    let so_far: u64 = streams.iter().map(|stream| stream.state().windows).sum();
+                    now_ns += ((so_far - windows) as f64 * WINDOW_S * 1e9) as u64;
+                    windows = so_far;
+                }
+                Err(Some(due)) if due <= until => now_ns = now_ns.max(due),
+                Err(_) => break,
+            }
+        }
+        now_ns = now_ns.max(until);
+        if block == 6_000 {
+            after_a_minute = resident();
+        }
+    }
+    let sum = |of: &dyn Fn(&Stream) -> u64| streams.iter().map(of).sum::<u64>();
+    println!(
+        "an hour of {STREAMS} streams: {windows} windows, {} late, {} frames of sound dropped, {} idled; memory {:.1} MB after a \
+         minute, {:.1} MB at the end",
+        sum(&|stream| stream.state().late_windows),
+        sum(&|stream| stream.state().dropped),
+        sum(&|stream| stream.state().idled),
+        after_a_minute,
+        resident()
+    );
+}
+
+/// Memory of the process, MB; 0 where the system does not tell.
+fn resident() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    status.split(' ').nth(1).and_then(|pages| pages.parse::<f64>().ok()).unwrap_or(0.0) * 4096.0 / 1e6
 }
 
 fn follow(model: &Arc<Model>, files: &[PathBuf]) {

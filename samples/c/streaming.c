@@ -91,9 +91,9 @@ int main(int argc, char **argv)
     options.channel_count = channels;
     check(m2f_stream_create(model, &options, &stream), "stream");
 
-    /* Faces are ready so long after their sound was written. A host that plays the sound delays it by as much. */
+    /* Faces are ready so long after their sound was written, and once a window is computed. A host that plays the sound delays it by as much. */
     check(m2f_stream_state(stream, &state, sizeof state), "state");
-    delay_s = state.latency_ms * 1e-3 + 0.05;
+    delay_s = state.latency_ms * 1e-3 + 0.1;
     start_s = now_s();
     end_s = start_s + (double)frames / rate_hz + delay_s;
     interrupt_s = argc == 5 ? start_s + atof(argv[4]) + delay_s : end_s + 1;

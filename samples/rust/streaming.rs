@@ -29,8 +29,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let stream = Stream::new(&model, StreamOptions::new(rate_hz, u32::from(channels)))?;
     let jaw = model.blendshape_names().iter().position(|name| name == "jawOpen").ok_or("the model has no jawOpen")?;
 
-    // Faces are ready so long after their sound was written: sound that is played is delayed by as much.
-    let delay_s = f64::from(stream.state().latency_ms) / 1e3 + 0.05;
+    // Faces are ready so long after their sound was written, and once a window is computed: sound that is played is delayed by as much.
+    let delay_s = f64::from(stream.state().latency_ms) / 1e3 + 0.1;
     let (start, interrupted) = (Instant::now(), AtomicBool::new(false));
     let duration_s = samples.len() as f64 / f64::from(channels) / f64::from(rate_hz);
     std::thread::scope(|scope| -> Result<(), media2face::Error> {

@@ -11,6 +11,7 @@ mod edits;
 mod job;
 mod loss;
 mod memory;
+mod streams;
 mod styles;
 mod submissions;
 mod transfers;

@@ -1,0 +1,55 @@
+//! Live streams on a device: what they give on the CPU, and several at once.
+
+use std::sync::Arc;
+
+use media2face::internals::backend::select::BackendChoice;
+use media2face::pack::{self, Size};
+use media2face::{Model, Runtime, RuntimeOptions, Stream, StreamOptions};
+
+use crate::network_models;
+use crate::support::tolerance::JOB_WEIGHTS;
+
+/// Frames that are compared: two windows, the second of which goes on from the first.
+const FRAMES: u64 = 12;
+/// A frame begins with a sample.
+const RATE_HZ: u32 = 48_000;
+
+fn spoken(model: &Arc<Model>, seed: u64) -> Stream {
+    let stream = Stream::new(model, StreamOptions { seed, ..StreamOptions::new(RATE_HZ, 1) }).expect("stream");
+    let tone: Vec<f32> = (0..48_000).map(|i| 0.3 * (i as f32 * 0.02).sin()).collect();
+    assert_eq!(stream.write_f32(&tone).expect("written").taken, tone.len());
+    stream
+}
+
+/// Weights of the first frames, as soon as they are ready.
+fn weights(stream: &Stream) -> Vec<f32> {
+    let width = stream.weight_count();
+    let mut weights = vec![0.0; width * FRAMES as usize];
+    for (frame, row) in (0..FRAMES).zip(weights.chunks_exact_mut(width)) {
+        let sample = frame * u64::from(RATE_HZ) / 30;
+        while !stream.sample(sample, Some(row), None).expect("face").ready {
+            stream.model().runtime().step(std::time::Duration::from_millis(20));
+            std::thread::yield_now();
+        }
+    }
+    weights
+}
+
+#[test]
+fn streams_on_a_device_are_those_of_the_cpu_alone_and_four_at_once() {
+    let options = RuntimeOptions { threads: Some(0), backend: BackendChoice::Cpu, ..RuntimeOptions::default() };
+    let pack = pack::random(Size::Tiny, 1).expect("a pack");
+    let cpu = Model::new(&Runtime::new(&options).expect("runtime"), pack).expect("model");
+    let expected = [3, 4, 5, 6].map(|seed| weights(&spoken(&cpu, seed)));
+    for (name, model) in network_models() {
+        let together = [3, 4, 5, 6].map(|seed| spoken(&model, seed));
+        for (stream, expected) in together.iter().zip(&expected) {
+            let found = weights(stream);
+            let mean = found.iter().zip(expected).map(|(a, b)| (a - b).abs()).sum::<f32>() / found.len() as f32;
+            let most = found.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            let [allowed_mean, allowed] = JOB_WEIGHTS;
+            assert!(mean <= allowed_mean && most <= allowed, "{name}: weights differ by {mean:e}, at most {most:e}");
+        }
+        assert!(weights(&spoken(&model, 3)) == weights(&together[0]), "{name}: alone as among others");
+    }
+}
