@@ -233,7 +233,7 @@ impl State {
         let count = self.styles.len();
         self.styles
             .get_mut(index)
-            .ok_or_else(|| Error::InvalidArgument(format!("style {index} of a session that has {count} styles")))
+            .ok_or_else(|| Error::InvalidArgument(format!("there is no style {index}: the session has {count} styles")))
     }
 }
 

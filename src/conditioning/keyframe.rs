@@ -213,7 +213,7 @@ impl Expression {
 impl Head {
     fn check(&self, model: &Model) -> Result<()> {
         if model.sampler()?.denoiser().config().d_pose == 0 {
-            return Err(Error::MissingPart("keyframe: the heads of this pack do not move".to_owned()));
+            return Err(Error::MissingPart("keyframe: this pack has no head motion".to_owned()));
         }
         match self {
             Self::Picture(picture) => picture.check(model),

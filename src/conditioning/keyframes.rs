@@ -31,7 +31,7 @@ impl Keyframes {
         self.check_against_others(model, &keyframe, number)?;
         let count = self.keyframes.len();
         let place = self.keyframes.get_mut(number).ok_or_else(|| {
-            Error::InvalidArgument(format!("keyframe {number} of a session that has {count} keyframes"))
+            Error::InvalidArgument(format!("there is no keyframe {number}: the session has {count} keyframes"))
         })?;
         *place = (keyframe, None);
         Ok(())

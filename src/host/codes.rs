@@ -90,7 +90,7 @@ impl Model {
     /// `MissingPart` where the pack does not tell what its codes say; those of [`style_code`](Self::style_code).
     pub fn read_prompt(&self, style: &Arc<Style>) -> Result<PromptReading> {
         let missing =
-            || Error::MissingPart("the pack does not tell what its style codes say (style_reader)".to_owned());
+            || Error::MissingPart("the pack does not say what its style codes mean (style_reader)".to_owned());
         self.manifest().style_reader.as_ref().ok_or_else(missing)?;
         let code = unit::finish(self.code_of(style, &Unit::default()))?;
         self.reading(style, &code.values).ok_or_else(missing)

@@ -35,7 +35,7 @@ pub fn expression_names() -> impl ExactSizeIterator<Item = &'static str> {
 pub fn named_expression(name: &str, channels: &[String]) -> Result<Vec<f32>> {
     let Some((_, listed)) = NAMED.iter().find(|(known, _)| *known == name) else {
         let known = expression_names().collect::<Vec<_>>().join(", ");
-        return Err(Error::InvalidArgument(format!("there is no expression {name:?}: {known}")));
+        return Err(Error::InvalidArgument(format!("no expression {name:?}; there are: {known}")));
     };
     let mut weights = vec![0.0; channels.len()];
     for (channel, weight) in *listed {

@@ -43,7 +43,7 @@ impl Manifest {
             needs.requires.iter().map(String::as_str).filter(|name| !Self::KNOWN.contains(name)).collect();
         if !lacking.is_empty() {
             return Err(Error::InvalidPack(format!(
-                "the pack requires what media2face {} lacks: {}; a newer library has it",
+                "the pack needs what media2face {} lacks: {}; use a newer library",
                 env!("CARGO_PKG_VERSION"),
                 lacking.join(", ").chars().take(MOST_TOLD).collect::<String>()
             )));
@@ -73,7 +73,7 @@ mod tests {
             |requires: &str| format!(r#"{{"format": "media2face/1", {requires} "sampler": {{"kind": "flow"}}}}"#);
         assert!(Manifest::from_json(&json("")).is_ok(), "what is not known and not required is passed over");
         let error = Manifest::from_json(&json(r#""requires": ["flow sampler", "tongue"], "audio": 7,"#)).unwrap_err();
-        assert!(error.to_string().contains("lacks: flow sampler, tongue; a newer"), "{error}");
+        assert!(error.to_string().contains("lacks: flow sampler, tongue; use a newer library"), "{error}");
     }
 
     #[test]

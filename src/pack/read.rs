@@ -85,7 +85,7 @@ impl Pack {
     fn from_header(header: &Header, mut bytes_of: impl FnMut(&Entry) -> Result<Bytes>) -> Result<Self> {
         let _tables = memory::room(HEADER_ROOM * header.json_bytes, "the tables of a pack")?;
         let json = header.metadata.get(MANIFEST_KEY).ok_or_else(|| {
-            Error::InvalidPack(format!("no \"{MANIFEST_KEY}\" in the file's metadata: not a model pack"))
+            Error::InvalidPack(format!("it is not a model pack: its metadata has no \"{MANIFEST_KEY}\""))
         })?;
         let manifest = Manifest::from_json(json)?;
         let mut kept = Vec::with_capacity(header.entries.len());
@@ -132,7 +132,7 @@ pub(super) fn header_of(file: &[u8]) -> Result<Header> {
 }
 
 fn too_short(total: u64) -> Error {
-    Error::InvalidPack(format!("{total} bytes are too short for a safetensors file"))
+    Error::InvalidPack(format!("a file of {total} bytes is too short for a safetensors file"))
 }
 
 fn dtype_of(entry: &Entry) -> Result<DType> {

@@ -44,7 +44,7 @@ impl FaceBox {
             return invalid(&format!("needs a width and a height above 0 and up to {MAX_PICTURE_SIDE}"));
         }
         if x + width <= 0.0 || y + height <= 0.0 || x >= picture_width as f32 || y >= picture_height as f32 {
-            return invalid(&format!("lies outside the picture of {picture_width}×{picture_height}"));
+            return invalid(&format!("is outside the picture of {picture_width}×{picture_height}"));
         }
         Ok(())
     }

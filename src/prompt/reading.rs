@@ -83,7 +83,7 @@ impl PromptReading {
         let words = || self.nearest_words.join(", ");
         self.says_nothing.then(|| {
             format!(
-                "the style {prompt} says nothing to this model, the face stays neutral; words it knows: {}",
+                "the style {prompt} says nothing to this model, so the face stays neutral; words it knows: {}",
                 words()
             )
         })

@@ -72,7 +72,7 @@ fn lock_all<'a>(sessions: &[&'a Session]) -> Result<Vec<MutexGuard<'a, Phase>>> 
     let address = |i: &usize| std::ptr::from_ref(sessions[*i]);
     order.sort_by_key(address);
     if order.windows(2).any(|pair| address(&pair[0]) == address(&pair[1])) {
-        return Err(Error::InvalidArgument("the same session twice".to_owned()));
+        return Err(Error::InvalidArgument("the same session is given twice".to_owned()));
     }
     let mut locked: Vec<(usize, MutexGuard<'a, Phase>)> = order.into_iter().map(|i| (i, sessions[i].lock())).collect();
     locked.sort_by_key(|(i, _)| *i);

@@ -108,7 +108,7 @@ impl FromStr for FrameRate {
 
     /// `24000/1001`, or a number: decimals are exact, 23.976 and its like, and 23.98, are the slowed rates.
     fn from_str(text: &str) -> Result<Self> {
-        let none = || Error::InvalidArgument(format!("{text:?} is no rate, such as 30, 29.97 or 24000/1001"));
+        let none = || Error::InvalidArgument(format!("{text:?} is not a rate such as 30, 29.97 or 24000/1001"));
         let outside = |_| Error::InvalidArgument(format!("not in {MIN_FPS}..={MAX_FPS}"));
         if let Some((numerator, denominator)) = text.split_once('/') {
             let part = |text: &str| u32::from_str(text.trim()).map_err(|_| none());

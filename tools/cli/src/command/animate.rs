@@ -81,7 +81,7 @@ fn asked(args: &Animate, model: &Arc<Model>, sound: &Sound, warn: &dyn Fn(&str))
     let brought = args.mesh.as_ref().map(|path| face::bring(model, path, warn)).transpose()?;
     let bound = match (brought, &args.mesh) {
         (Some(Brought::Identity(_)), Some(path)) if options.identity.is_some() => {
-            bail!("{} is a face on the model's topology, and so is --identity: give one of them", path.display())
+            bail!("{} is a face on the model's topology, and --identity is one too: give one of them", path.display())
         }
         (Some(Brought::Identity(identity)), _) => {
             options.identity = Some(identity);

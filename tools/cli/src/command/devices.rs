@@ -42,11 +42,13 @@ pub fn run(args: &Devices) -> Result<String> {
 pub fn choice(backend: Backend, device: Option<&str>, portable: bool) -> Result<BackendChoice> {
     let options = |device| VulkanOptions { device, ..VulkanOptions::default() };
     match (backend, device) {
-        (Backend::Vulkan, _) if portable => bail!("--portable is the CPU's, --backend vulkan uses a device"),
+        (Backend::Vulkan, _) if portable => {
+            bail!("--portable is for the CPU, --backend vulkan uses a device: leave one out")
+        }
         (_, None) if portable => Ok(BackendChoice::Cpu),
         (Backend::Auto, None) => Ok(BackendChoice::default()),
         (Backend::Cpu, None) => Ok(BackendChoice::Cpu),
-        (Backend::Cpu, Some(_)) => bail!("--device names a Vulkan device, --backend cpu uses none"),
+        (Backend::Cpu, Some(_)) => bail!("--device chooses a Vulkan device, --backend cpu uses none: leave one out"),
         (Backend::Vulkan, None) => Ok(BackendChoice::Vulkan(VulkanOptions::default())),
         (_, Some(text)) => Ok(BackendChoice::Vulkan(options(find(&vulkan::devices()?, text)?))),
     }

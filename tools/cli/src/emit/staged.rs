@@ -142,7 +142,7 @@ fn check_replaceable(folder: &Path, is_ours: fn(&str) -> bool) -> Result<()> {
         if !ours {
             let (folder, name) = (folder.display(), name.display());
             bail!(
-                "cannot replace the folder {folder}: {name} in it is none of what m2f writes there; move it, or take another --out"
+                "cannot replace the folder {folder}: {name} in it does not come from m2f; move it, or choose another --out"
             );
         }
     }
@@ -256,7 +256,7 @@ mod tests {
                 fs::create_dir(path.join(name)).unwrap()
             }
             let error = StagedFolder::create(&path, is_ours).err().unwrap().to_string();
-            assert!(error.contains(&format!("{name} in it is none of what m2f writes there")), "{error}");
+            assert!(error.contains(&format!("{name} in it does not come from m2f")), "{error}");
             if is_file { fs::remove_file(path.join(name)).unwrap() } else { fs::remove_dir(path.join(name)).unwrap() }
         }
         // It came while the work was under way.

@@ -23,7 +23,7 @@ fn nominal(fps: FrameRate) -> Option<u64> {
 /// An error for a rate that has no drop-frame timecode.
 pub fn check_drop_frame(fps: FrameRate) -> Result<()> {
     let fits = fps.denominator() == 1001 && nominal(fps).is_some_and(|frames| frames % 30 == 0);
-    ensure!(fits, "drop-frame timecode is there for 29.97 and 59.94 frames a second alone, not for {fps}");
+    ensure!(fits, "drop-frame timecode needs 29.97 or 59.94 frames a second, not {fps}");
     Ok(())
 }
 

@@ -23,8 +23,10 @@ pub fn identity(model: &Arc<Model>, wanted: &str) -> Result<Arc<Identity>> {
         return Ok(model.identity(wanted)?);
     }
     let pair = |part: &'_ str| -> Result<(String, f32)> {
-        let (name, weight) = part.split_once('=').ok_or_else(|| anyhow!("{part:?} in --identity is no NAME=WEIGHT"))?;
-        let weight = weight.trim().parse().map_err(|_| anyhow!("{part:?} in --identity has no number for a weight"))?;
+        let (name, weight) =
+            part.split_once('=').ok_or_else(|| anyhow!("{part:?} in --identity is not NAME=WEIGHT"))?;
+        let weight =
+            weight.trim().parse().map_err(|_| anyhow!("{part:?} in --identity: its weight is not a number"))?;
         Ok((name.trim().to_owned(), weight))
     };
     let mix = wanted.split(',').map(pair).collect::<Result<Vec<_>>>()?;

@@ -105,10 +105,10 @@ impl FilmReader {
             return Ok(None);
         }
         self.out.read_exact(&mut magic[1..])?;
-        ensure!(magic == *b"P6", "no picture comes from ffmpeg");
+        ensure!(magic == *b"P6", "ffmpeg gave no picture");
         let [width, height, depth] = [self.number()?, self.number()?, self.number()?];
         let (side, pixels) = (width.max(height), u64::from(width) * u64::from(height));
-        ensure!(pixels > 0 && depth == 255, "no picture comes from ffmpeg");
+        ensure!(pixels > 0 && depth == 255, "ffmpeg gave no picture");
         ensure!(side <= MAX_PICTURE_SIDE && pixels <= MAX_PICTURE_PIXELS, "frames of {width}×{height} are too large");
         let mut rgb = vec![0; pixels as usize * 3];
         self.out.read_exact(&mut rgb)?;
@@ -132,7 +132,7 @@ impl FilmReader {
                         return Ok(number);
                     }
                 }
-                _ => bail!("no picture comes from ffmpeg"),
+                _ => bail!("ffmpeg gave no picture"),
             }
         }
     }

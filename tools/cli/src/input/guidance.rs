@@ -54,7 +54,7 @@ impl FromStr for Guidance {
         }
         let point = |point: &str| {
             let (time, value) = point.split_once(':').ok_or("expected TIME:X,TIME:X,…")?;
-            let time_s = f64::from_str(time.trim()).map_err(|_| format!("{time:?} is no time: seconds from 0 on"))?;
+            let time_s = f64::from_str(time.trim()).map_err(|_| format!("{time:?} is not a time in seconds"))?;
             Ok::<_, String>((time_s, strength(value)?))
         };
         // A comma or a semicolon between points, and blanks, as in prose.
@@ -69,7 +69,7 @@ pub fn strength(text: &str) -> Result<f32, String> {
     match f32::from_str(text.trim()) {
         Ok(value) if (-most..=most).contains(&value) => Ok(value),
         Ok(_) => Err(format!("not in -{most}..={most}")),
-        Err(_) => Err(format!("{text:?} is no number")),
+        Err(_) => Err(format!("{text:?} is not a number")),
     }
 }
 
@@ -93,8 +93,8 @@ mod tests {
             assert!(parse(text).is_err(), "{text}");
         }
         assert!(
-            parse("x:1").unwrap_err().contains("\"x\" is no time")
-                && parse("0:x").unwrap_err().contains("is no number")
+            parse("x:1").unwrap_err().contains("\"x\" is not a time")
+                && parse("0:x").unwrap_err().contains("is not a number")
         );
     }
 }

@@ -43,7 +43,7 @@ impl Keyframe {
     /// Checks what needs no model and no file.
     pub fn check(&self) -> Result<()> {
         for (name, time_s) in [("start", self.start_s), ("end", self.end_s)] {
-            ensure!(time_s.is_finite() && time_s >= 0.0, "its {name} at {time_s} s is no time: seconds from 0 on");
+            ensure!(time_s.is_finite() && time_s >= 0.0, "its {name} at {time_s} s is not a time: seconds from 0 on");
         }
         ensure!(self.start_s <= self.end_s, "it ends before it starts");
         ensure!((0.0..=1.0).contains(&self.hold), "its hold is {}, expected 0 to 1", self.hold);
@@ -107,7 +107,7 @@ impl Expression {
     /// One of the library's.
     pub fn named(name: &str) -> Result<Self> {
         let known = || expression_names().collect::<Vec<_>>().join(", ");
-        ensure!(expression_names().any(|known| known == name), "there is no expression {name:?}: {}", known());
+        ensure!(expression_names().any(|known| known == name), "no expression {name:?}; there are: {}", known());
         Ok(Self::Named(name.to_owned()))
     }
 
@@ -121,7 +121,7 @@ impl Expression {
             "json" => {
                 let text = text::read(path, file::WEIGHTS)?;
                 let weights: BTreeMap<String, f32> = serde_json::from_str(&text)
-                    .map_err(|error| anyhow!("{} is no object of channels and weights: {error}", path.display()))?;
+                    .map_err(|error| anyhow!("{} is not an object of channels and weights: {error}", path.display()))?;
                 Ok(media2face::Expression::Weights(
                     ordered(&weights, names).with_context(|| path.display().to_string())?,
                 ))
@@ -142,7 +142,7 @@ fn picture(path: &Path) -> Result<FacePicture> {
 fn kind(path: &Path) -> Result<&'static str> {
     let ending = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     let known = ["json", "obj", "png", "jpg", "jpeg"].into_iter().find(|known| *known == ending);
-    known.ok_or_else(|| anyhow!("{} is no expression: a .json, .obj, .png or .jpg file", path.display()))
+    known.ok_or_else(|| anyhow!("{} is not an expression: give a .json, .obj, .png or .jpg file", path.display()))
 }
 
 /// Weights in the order of a model's names.
@@ -167,7 +167,7 @@ impl FromStr for Keyframe {
     fn from_str(text: &str) -> Result<Self> {
         let (time, what) = text.split_once('=').context("expected TIME=FILE, TIME=NAME or TIME=CHANNEL=VALUE,…")?;
         let seconds =
-            |text: &str| f64::from_str(text.trim()).map_err(|_| anyhow!("{text:?} is no time: seconds from 0 on"));
+            |text: &str| f64::from_str(text.trim()).map_err(|_| anyhow!("{text:?} is not a time: seconds from 0 on"));
         let (start_s, end_s) = match time.split_once('-') {
             Some((start, end)) => (seconds(start)?, seconds(end)?),
             None => (seconds(time)?, seconds(time)?),
@@ -190,16 +190,16 @@ impl FromStr for Keyframe {
 fn channels(text: &str) -> Result<(Option<Expression>, Option<Head>)> {
     let (mut weights, mut head) = (BTreeMap::new(), None::<HeadTurn>);
     for pair in text.split(',') {
-        let (channel, value) = pair.split_once('=').ok_or_else(|| anyhow!("{pair:?} is no CHANNEL=VALUE"))?;
+        let (channel, value) = pair.split_once('=').ok_or_else(|| anyhow!("{pair:?} is not CHANNEL=VALUE"))?;
         let (channel, value) = (channel.trim(), value.trim());
-        let value: f32 = value.parse().map_err(|_| anyhow!("{value:?} of {channel} is no number"))?;
+        let value: f32 = value.parse().map_err(|_| anyhow!("{value:?} of {channel} is not a number"))?;
         let mut turn = head.unwrap_or_default();
         match channel {
             "headYaw" => turn.yaw_deg = value,
             "headPitch" => turn.pitch_deg = value,
             "headRoll" => turn.roll_deg = value,
             _ => {
-                ensure!(weights.insert(channel.to_owned(), value).is_none(), "{channel} twice");
+                ensure!(weights.insert(channel.to_owned(), value).is_none(), "{channel} is given twice");
                 continue;
             }
         }
@@ -273,15 +273,15 @@ mod tests {
     fn keyframes_that_cannot_be_are_refused() {
         for (text, reason) in [
             ("smile", "expected TIME="),
-            ("x=smile", "is no time"),
-            ("-1=smile", "is no time"),
-            ("nan=smile", "is no time"),
+            ("x=smile", "is not a time"),
+            ("-1=smile", "is not a time"),
+            ("nan=smile", "is not a time"),
             ("2-1=smile", "ends before it starts"),
             ("1=smirk", "no expression"),
             ("1=a.txt", ".json, .obj"),
-            ("1=jawOpen=x", "is no number"),
-            ("1=jawOpen=.5,jawOpen=.6", "jawOpen twice"),
-            ("1=jawOpen=.5,smile", "is no CHANNEL=VALUE"),
+            ("1=jawOpen=x", "is not a number"),
+            ("1=jawOpen=.5,jawOpen=.6", "jawOpen is given twice"),
+            ("1=jawOpen=.5,smile", "is not CHANNEL=VALUE"),
             ("1=headYaw=120", "at most 90"),
             ("1=headYaw=nan", "at most 90"),
         ] {

@@ -41,7 +41,7 @@ pub struct Corner {
 pub fn read(path: &Path) -> Result<Obj> {
     // Names and comments may be in any encoding; numbers are ASCII.
     let text = text::decode_lossy(&file::read(path, file::MESH)?);
-    parse(&text).with_context(|| format!("{} is no mesh that can be read", path.display()))
+    parse(&text).with_context(|| format!("cannot read {} as a mesh", path.display()))
 }
 
 fn parse(text: &str) -> Result<Obj> {
@@ -108,7 +108,7 @@ impl Obj {
 
 /// From 1, or backwards from the last that was read.
 fn index(word: &str, count: usize) -> Result<u32> {
-    let stated: i64 = word.parse().map_err(|_| anyhow!("{word:?} is no index"))?;
+    let stated: i64 = word.parse().map_err(|_| anyhow!("{word:?} is not an index"))?;
     let at = if stated < 0 { count as i64 + stated } else { stated - 1 };
     if !(0..count as i64).contains(&at) {
         bail!("index {stated} of {count}");
@@ -131,7 +131,7 @@ fn numbers<'a, const N: usize>(mut words: impl Iterator<Item = &'a str>, least: 
 fn number(word: &str) -> Result<f32> {
     word.parse().map_err(|_| match word.replace(',', ".").parse::<f32>() {
         Ok(_) => anyhow!("{word:?} has a decimal comma, expected a point"),
-        Err(_) => anyhow!("{word:?} is no number"),
+        Err(_) => anyhow!("{word:?} is not a number"),
     })
 }
 
@@ -200,20 +200,20 @@ mod tests {
     fn faults_are_named_with_their_line() {
         for (text, reason) in [
             ("v 0 0\n", "line 1: expected 3 numbers"),
-            ("v 0 0 x\n", "line 1: \"x\" is no number"),
+            ("v 0 0 x\n", "line 1: \"x\" is not a number"),
             ("v 0,5 0 0\n", "line 1: \"0,5\" has a decimal comma, expected a point"),
             ("vt\n", "line 1: expected 2 numbers"),
             ("v 0 0 0\nf 1 1\n", "it has no faces"),
             ("v 0 0 0\nf 1 9\n", "line 2: index 9 of 1"),
             ("v 0 0 0\r\n\r\nf 1 1 \\\r\n 2\r\n", "line 3: index 2 of 1"),
             ("v 0 \\\n 0 \\\n 0\nv 0 0\n", "line 4: expected 3 numbers"),
-            ("v 0 0 0\rv 0 0 x\r", "line 2: \"x\" is no number"),
+            ("v 0 0 0\rv 0 0 x\r", "line 2: \"x\" is not a number"),
             ("v 0 0 0\nf 1 1 \\", "it has no faces"),
             ("v 0 0 0\nf 1 1 2\n", "line 2: index 2 of 1"),
             ("v 0 0 0\nf 1 1 0\n", "line 2: index 0 of 1"),
             ("v 0 0 0\nf 1/1 1 1\n", "line 2: index 1 of 0"),
             ("v 0 0 0\nf 1 1 -2\n", "line 2: index -2 of 1"),
-            ("v 0 0 0\nf a b c\n", "line 2: \"a\" is no index"),
+            ("v 0 0 0\nf a b c\n", "line 2: \"a\" is not an index"),
             ("v 0 0 0\n", "it has no faces"),
             ("", "it has no faces"),
         ] {

@@ -6,9 +6,9 @@ use anyhow::{Context, Result, anyhow};
 
 use crate::input::file::{self, Kind};
 
-/// Reads a file; an error is `cannot read PATH: …`, or that it is no text.
+/// Reads a file; an error is `cannot read PATH: …`, or that it is not a text file.
 pub fn read(path: &Path, kind: Kind) -> Result<String> {
-    decode(file::read(path, kind)?).with_context(|| format!("{} is no text", path.display()))
+    decode(file::read(path, kind)?).with_context(|| format!("{} is not a text file", path.display()))
 }
 
 /// UTF-8, or by its mark UTF-16, without the mark.

@@ -26,5 +26,5 @@ fn sample_sentence_keeps_its_bits() {
 fn plain_instructions_are_the_cpus() {
     let bench = Bench::new();
     let output = bench.m2f(&["animate", "hum.wav", "--model", "tiny.m2f", "--portable", "--backend", "vulkan"]);
-    crate::assert_failed(&output, "--portable is the CPU's");
+    crate::assert_failed(&output, "--portable is for the CPU");
 }

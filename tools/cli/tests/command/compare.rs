@@ -45,7 +45,7 @@ fn study_has_a_page_films_and_a_key_apart() {
     assert_eq!(names(&bench.path("study/page")), films);
 
     let again = bench.m2f(&study);
-    assert_failed(&again, "key.json is there already");
+    assert_failed(&again, "key.json exists already");
 
     let [left, right] = [0, 1].map(|i| key["items"][0]["films"].as_object().unwrap().keys().nth(i).unwrap().clone());
     let vote = format!("rater,item,question,vote,left,right,time\nr,1,lips,left,{left},{right},2026-01-01T00:00:00Z\n");

@@ -123,8 +123,8 @@ fn frames_without_a_box_are_invalid_and_zero() {
     for (boxes, reason) in [
         ("frame,x,y,w,h\n", "none of the 5 frames shows a face"),
         ("frame,x,y,w,h\n5,1,1,9,9\n", "a box for frame 5, but the clip has 5 frames"),
-        ("frame,x,y,w,h\n0,1,1,9,wide\n", "boxes.csv line 2: column h: \"wide\" is no number"),
-        ("frame,x,y,w,h\n0,99,1,9,9\n", "0000000.png: the face box 99,1,9,9 lies outside the picture of 64×64"),
+        ("frame,x,y,w,h\n0,1,1,9,wide\n", "boxes.csv line 2: column h: \"wide\" is not a number"),
+        ("frame,x,y,w,h\n0,99,1,9,9\n", "0000000.png: the face box 99,1,9,9 is outside the picture of 64×64"),
     ] {
         fs::write(bench.path("boxes.csv"), boxes).unwrap();
         assert_failed(&bench.extract(&["--boxes", "boxes.csv", "--audio", "hum.wav"]), reason);
@@ -224,7 +224,7 @@ fn sound_of_another_length_is_refused_and_none_is_silence() {
     bench.wav("long.wav", INTEGERS, (0..40_000).map(|_| 0.1));
     assert_failed(
         &bench.extract(&["--audio", "long.wav"]),
-        "the sound takes 2.50 s, the 5 frames at 10 a second 0.50 s",
+        "the sound lasts 2.50 s, but 5 frames at 10 a second last 0.50 s",
     );
     let output = bench.extract(&[]);
     assert!(String::from_utf8_lossy(&output.stderr).contains("warning: there is no sound"), "{output:?}");

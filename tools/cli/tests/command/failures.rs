@@ -39,9 +39,9 @@ fn bad_sound_makes_nothing() {
         ("none.wav", "cannot read none.wav: "),
         ("nan.wav", "nan.wav: sample 7000 is not a number"),
         ("empty.wav", "cannot read empty.wav: it holds no samples"),
-        ("text.wav", "cannot read text.wav: it is no sound of a known kind"),
+        ("text.wav", "cannot read text.wav: it is not a sound of a known kind"),
         ("folder.wav", "folder.wav: it is a folder"),
-        ("slow.wav", "cannot read slow.wav: its sample rate is 100 Hz, 4000 to 768000 Hz are read"),
+        ("slow.wav", "cannot read slow.wav: its sample rate is 100 Hz, expected 4000 to 768000 Hz"),
     ] {
         assert_failed(&bench.m2f(&["animate", name, "--model", "tiny.m2f", "--out", "out"]), reason);
         assert!(!bench.path("out").exists(), "{name}");

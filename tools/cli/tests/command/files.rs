@@ -126,10 +126,7 @@ fn folder_of_frames_with_a_users_files_stays() {
     fs::write(folder.join("notes.txt"), "mine").unwrap();
     let before = names(&folder);
     fs::remove_file(bench.path("out/hum.csv")).unwrap();
-    assert_failed(
-        &frames("4"),
-        "cannot replace the folder out/hum.frames: notes.txt in it is none of what m2f writes there",
-    );
+    assert_failed(&frames("4"), "cannot replace the folder out/hum.frames: notes.txt in it does not come from m2f");
     assert_eq!((names(&bench.path("out")), names(&folder)), (vec!["hum.frames".to_owned()], before));
     fs::remove_file(folder.join("notes.txt")).unwrap();
     assert!(frames("4").status.success());
@@ -139,6 +136,6 @@ fn folder_of_frames_with_a_users_files_stays() {
     // A folder of the user's that happens to be called so.
     fs::remove_dir_all(&folder).unwrap();
     fs::create_dir_all(folder.join("holiday")).unwrap();
-    assert_failed(&frames("4"), "holiday in it is none of what m2f writes there");
+    assert_failed(&frames("4"), "holiday in it does not come from m2f");
     assert!(Path::new(&folder.join("holiday")).is_dir());
 }

@@ -96,7 +96,7 @@ fn keyframes_that_cannot_be_are_refused_before_any_work() {
     for (way, words) in [
         ("smile", "TIME=FILE"),
         ("0.2=smirk", "no expression"),
-        ("-1=smile", "no time"),
+        ("-1=smile", "not a time"),
         ("2-1=smile", "ends before it starts"),
     ] {
         refused(way, 2, words);

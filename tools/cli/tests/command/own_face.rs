@@ -116,8 +116,8 @@ fn mix_of_one_is_that_one_and_of_two_another() {
     assert!(!close(&emit("d", &format!("{first}=.6,{second}=.4"))));
 
     for (identity, reason) in [
-        (format!("{first}=x"), "no number for a weight"),
-        (format!("{first}=1,{second}"), "is no NAME=WEIGHT"),
+        (format!("{first}=x"), "its weight is not a number"),
+        (format!("{first}=1,{second}"), "is not NAME=WEIGHT"),
         (format!("{first}=1,nobody=1"), "no identity \"nobody\""),
         (format!("{first}=0"), "not all 0"),
     ] {
@@ -282,7 +282,7 @@ fn meshes_that_cannot_be_used_make_nothing() {
         ("plain.obj", plain, "no vt coordinates in the model's chart"),
         ("nan.obj", good.replacen("v ", "v nan 0 0\nv ", 1), "not finite"),
         ("tile.obj", good.replace("vt 0", "vt 10"), "outside the unit square"),
-        ("cut.obj", format!("{good}f 1 2 \\\n 3x"), "\"3x\" is no index"),
+        ("cut.obj", format!("{good}f 1 2 \\\n 3x"), "\"3x\" is not an index"),
         ("zup.obj", own.turned(|[x, y, z]| [x, -z, y]), "its up seems to be +Z and its front -Y"),
         ("back.obj", own.turned(|[x, y, z]| [-x, y, -z]), "its up seems to be +Y and its front -Z"),
         ("comma.obj", good.replace("v 0 0 0", "v 0,5 0 0"), "\"0,5\" has a decimal comma"),

@@ -85,7 +85,7 @@ fn conversion_names_what_it_cannot_use() {
     bench.checkpoint("style", "clip_tiny");
     fs::write(bench.path("style/model.safetensors"), "few").unwrap();
     let cut = convert(&["--clip", "style"]);
-    assert_failed(&cut, "cannot open the checkpoint style/model.safetensors: 3 bytes are too short");
+    assert_failed(&cut, "cannot open the checkpoint style/model.safetensors: a file of 3 bytes is too short");
     fs::remove_file(bench.path("style/config.json")).unwrap();
     assert_failed(&convert(&["--clip", "style"]), "cannot read style/config.json: ");
     assert!(!bench.path("new.m2f").exists());

@@ -222,7 +222,7 @@ const FAULTS: [(&str, &str); 31] = [
     ("line 1 (ann), audio", "cannot read none.wav"),
     ("line 2 (carl), audio", "cannot read empty.wav: it holds no samples"),
     ("line 2 (carl), look_at", "own eyes"),
-    ("line 2 (carl), character", "no character \"carl\": ann, Ann, a/b"),
+    ("line 2 (carl), character", "no character \"carl\"; there are: ann, Ann, a/b"),
     ("line 3 (Ann)", "start_s and pause_s: give one of them"),
     ("line 3 (Ann), styles 1", "cannot read the picture none.png"),
     ("line 3 (Ann), styles 2", "text.png"),
@@ -232,12 +232,12 @@ const FAULTS: [(&str, &str); 31] = [
     ("line 3 (Ann), keyframes 1", "no expression \"smirk\""),
     ("line 3 (Ann), keyframes 2", "no channel \"jaw\""),
     ("line 3 (Ann), keyframes 3", "cannot read the picture none.png"),
-    ("line 3 (Ann), keyframes 4", "text.json is no object of channels and weights"),
+    ("line 3 (Ann), keyframes 4", "text.json is not an object of channels and weights"),
     ("line 3 (Ann), keyframes 5", "it ends before it starts"),
     ("line 3 (Ann), keyframes 6", "neither an expression nor a head"),
     ("line 3 (Ann), keyframes 7", "the head at 200 degrees"),
     ("line 3 (Ann), keyframes 8", "unknown field `turn`"),
-    ("line 3 (Ann), look_at", "no character \"dora\": ann, Ann, a/b"),
+    ("line 3 (Ann), look_at", "no character \"dora\"; there are: ann, Ann, a/b"),
 ];
 
 #[test]

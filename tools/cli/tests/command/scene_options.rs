@@ -88,7 +88,7 @@ fn values_that_cannot_be_are_faults_with_their_place() {
         ("eta = -1", "[scene]: eta is -1, expected 0..=1"),
         ("repaint = 0", "[scene]: repaint in 0 loops"),
         ("guidance_audio = 1000", "[scene]: guidance (audio) is 1000"),
-        ("guidance_audio = \"1:x\"", "[scene]: \"x\" is no number"),
+        ("guidance_audio = \"1:x\"", "[scene]: \"x\" is not a number"),
         ("guidance_style = true", "[scene]: expected a number, or a curve as text"),
         ("default_style = 1", "[scene]: invalid type: integer"),
     ] {

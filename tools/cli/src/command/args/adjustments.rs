@@ -108,7 +108,7 @@ fn target(text: &str) -> Result<GazeTarget, String> {
     let (yaw, pitch, share) = match angles.split(',').collect::<Vec<_>>()[..] {
         [yaw, pitch] => (yaw, pitch, None),
         [yaw, pitch, share] => (yaw, pitch, Some(number(share, 0.0, 1.0)?)),
-        _ => return Err("expected YAW,PITCH in degrees behind the times".to_owned()),
+        _ => return Err("expected YAW,PITCH in degrees after the times".to_owned()),
     };
     let head_share = share.unwrap_or(GazeTarget::HEAD_SHARE);
     Ok(GazeTarget { start_s, end_s, head_share, ..GazeTarget::new(degrees(yaw)?, degrees(pitch)?) })
@@ -120,7 +120,7 @@ fn channel(text: &str) -> Result<(String, Channel), String> {
     let (name, numbers) = text.split_once('=').ok_or(form)?;
     let value = |text: &str| match f32::from_str(text.trim()) {
         Ok(value) if value.is_finite() => Ok(value),
-        _ => Err(format!("{text:?} is no number")),
+        _ => Err(format!("{text:?} is not a number")),
     };
     let mut channel = Channel::default();
     match numbers.split(',').map(value).collect::<Result<Vec<_>, _>>()?[..] {

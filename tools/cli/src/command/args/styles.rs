@@ -157,7 +157,7 @@ fn group(items: impl Iterator<Item = (&'static str, Item)>) -> Result<Styles, St
             Item::Ramp(ramp_s) => group.ramp_s.replace(ramp_s).is_some(),
         };
         if twice {
-            return Err(format!("--{name} twice for one style"));
+            return Err(format!("--{name} is given twice for one style"));
         }
     }
     Ok(Styles(groups))
@@ -210,7 +210,7 @@ mod tests {
     #[test]
     fn refinement_without_a_style_or_given_twice_is_refused() {
         assert!(parse("--at 1-2 --style happy").unwrap_err().contains("--at refines a style"));
-        assert!(parse("--style happy --at 1-2 --at 3-4").unwrap_err().contains("--at twice"));
+        assert!(parse("--style happy --at 1-2 --at 3-4").unwrap_err().contains("--at is given twice"));
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub fn number(text: &str, low: f32, high: f32) -> Result<f32, String> {
     match f32::from_str(text.trim()) {
         Ok(value) if (low..=high).contains(&value) => Ok(value),
         Ok(_) => Err(format!("not in {low}..={high}")),
-        Err(_) => Err(format!("{text:?} is no number")),
+        Err(_) => Err(format!("{text:?} is not a number")),
     }
 }
 
@@ -37,7 +37,7 @@ pub fn tail(text: &str) -> Result<f64, String> {
 pub fn range(text: &str) -> Result<(f64, f64), String> {
     let time = |text: &str| match f64::from_str(text.trim()) {
         Ok(time_s) if time_s.is_finite() && time_s >= 0.0 => Ok(time_s),
-        _ => Err(format!("{text:?} is no time: seconds from 0 on")),
+        _ => Err(format!("{text:?} is not a time: seconds from 0 on")),
     };
     let (start, end) = text.split_once('-').ok_or("expected START-END, such as 1.5-3")?;
     let (start_s, end_s) = (time(start)?, if end.trim().is_empty() { f64::INFINITY } else { time(end)? });

@@ -40,7 +40,7 @@ fn make(args: &Compare, out: &Path) -> Result<String> {
     interrupt::watch();
     ffmpeg::check_browser_films()?;
     let kept = out.join("key.json");
-    ensure!(!kept.exists(), "{} is there already, and votes may need it: take another folder", kept.display());
+    ensure!(!kept.exists(), "{} exists already, and votes may need it: choose another folder", kept.display());
     let progress = Arc::new(Progress::new(args.quiet));
     let sounds = args.audio.iter().map(|audio| heard(audio, &progress)).collect::<Result<Vec<_>>>()?;
     let models = [load(args, 0, &progress)?, load(args, 1, &progress)?];

@@ -36,7 +36,7 @@ struct Count {
 /// The table.
 pub fn run(votes: &[PathBuf], key: &Path) -> Result<String> {
     let json = text::read(key, file::VOTES)?;
-    let key: Key = serde_json::from_str(&json).with_context(|| format!("{} is no key", key.display()))?;
+    let key: Key = serde_json::from_str(&json).with_context(|| format!("{} is not a key", key.display()))?;
     // A rater may hand in a file twice, or vote again: the last vote counts.
     let mut last: BTreeMap<[String; 3], (String, Option<Pack>)> = BTreeMap::new();
     for path in votes {
@@ -76,7 +76,7 @@ fn preferred(vote: &Ballot, key: &Key) -> Result<Option<Pack>> {
         "left" => Ok(Some(left)),
         "right" => Ok(Some(right)),
         other => {
-            ensure!(other == "none", "{other:?} is no vote: left, right or none");
+            ensure!(other == "none", "{other:?} is not a vote: use left, right or none");
             Ok(None)
         }
     }
@@ -186,7 +186,7 @@ mod tests {
             ("p,3,lips,left,aa,bb,1\n", "row 1: the key has no item \"3\""),
             ("p,1,lips,left,aa,cc,1\n", "row 1: item \"1\" of the key has no film \"cc\""),
             ("p,1,lips,left,aa,aa,1\n", "row 1: the same film on both sides"),
-            ("p,1,lips,both,aa,bb,1\n", "row 1: \"both\" is no vote"),
+            ("p,1,lips,both,aa,bb,1\n", "row 1: \"both\" is not a vote"),
             ("p,1,lips\n", "row 1: "),
         ] {
             let error = tally(&[vote]).unwrap_err();

@@ -37,7 +37,7 @@ impl Boxes {
             let record = record.with_context(unread)?;
             let place = || format!("{} line {}", path.display(), line_of(&record, &text));
             if let Some((frame, face)) = row(&record).with_context(place)? {
-                ensure!(boxes.insert(frame, face).is_none(), "{}: frame {frame} again", place());
+                ensure!(boxes.insert(frame, face).is_none(), "{}: frame {frame} is given twice", place());
             }
         }
         Ok(Self::Each(boxes))
@@ -74,13 +74,13 @@ fn line_of(record: &csv::StringRecord, text: &str) -> usize {
 fn row(record: &csv::StringRecord) -> Result<Option<(usize, FaceBox)>> {
     ensure!(record.len() == HEADER.len(), "{} columns, expected {}", record.len(), HEADER.len());
     let frame =
-        usize::from_str(&record[0]).ok().with_context(|| format!("column frame: {:?} is no frame", &record[0]))?;
+        usize::from_str(&record[0]).ok().with_context(|| format!("column frame: {:?} is not a frame", &record[0]))?;
     if (1..5).all(|i| record[i].is_empty()) {
         return Ok(None);
     }
     let number = |i: usize| {
         let number = f32::from_str(&record[i]).ok().filter(|number| number.is_finite());
-        number.with_context(|| format!("column {}: {:?} is no number", HEADER[i], &record[i]))
+        number.with_context(|| format!("column {}: {:?} is not a number", HEADER[i], &record[i]))
     };
     let face = FaceBox { x: number(1)?, y: number(2)?, width: number(3)?, height: number(4)? };
     for (name, side) in [("w", face.width), ("h", face.height)] {
@@ -131,12 +131,12 @@ mod tests {
             ("", "begins with \"\""),
             ("frame,x,y,width,height\n", "begins with \"frame,x,y,width,height\""),
             ("frame,x,y,w,h\n0,1,2,3\n", "boxes.csv line 2: 4 columns, expected 5"),
-            ("frame,x,y,w,h\n0,1,2,3,4\n\n1,1,two,3,4\n", "boxes.csv line 4: column y: \"two\" is no number"),
-            ("frame,x,y,w,h\n-1,1,2,3,4\n", "boxes.csv line 2: column frame: \"-1\" is no frame"),
-            ("frame,x,y,w,h\n0,1,2,,4\n", "boxes.csv line 2: column w: \"\" is no number"),
-            ("frame,x,y,w,h\n0,nan,2,3,4\n", "boxes.csv line 2: column x: \"nan\" is no number"),
+            ("frame,x,y,w,h\n0,1,2,3,4\n\n1,1,two,3,4\n", "boxes.csv line 4: column y: \"two\" is not a number"),
+            ("frame,x,y,w,h\n-1,1,2,3,4\n", "boxes.csv line 2: column frame: \"-1\" is not a frame"),
+            ("frame,x,y,w,h\n0,1,2,,4\n", "boxes.csv line 2: column w: \"\" is not a number"),
+            ("frame,x,y,w,h\n0,nan,2,3,4\n", "boxes.csv line 2: column x: \"nan\" is not a number"),
             ("frame,x,y,w,h\n0,1,2,3,0\n", "boxes.csv line 2: column h: 0 is not above 0"),
-            ("frame,x,y,w,h\n0,1,2,3,4\n0,1,2,3,4\n", "boxes.csv line 3: frame 0 again"),
+            ("frame,x,y,w,h\n0,1,2,3,4\n0,1,2,3,4\n", "boxes.csv line 3: frame 0 is given twice"),
         ] {
             let error = read(text).err().unwrap();
             assert!(error.contains(reason), "{text:?}: {error}");

@@ -31,7 +31,7 @@ pub fn check_length(samples: &[i16], frames: usize, fps: FrameRate) -> Result<()
     let frames_s = fps.time_s(frames);
     ensure!(
         (sound_s - frames_s).abs() <= MOST_DIFFERENCE_S,
-        "the sound takes {sound_s:.2} s, the {frames} frames at {fps} a second {frames_s:.2} s"
+        "the sound lasts {sound_s:.2} s, but {frames} frames at {fps} a second last {frames_s:.2} s"
     );
     Ok(())
 }
@@ -62,7 +62,7 @@ mod tests {
         );
         for length in [24_100, 7_900] {
             let error = check_length(&vec![0; length], 30, 30.0.into()).unwrap_err().to_string();
-            assert!(error.ends_with("the 30 frames at 30 a second 1.00 s"), "{error}");
+            assert!(error.ends_with("but 30 frames at 30 a second last 1.00 s"), "{error}");
         }
     }
 }

@@ -57,7 +57,7 @@ struct Row<'a> {
 pub fn check(folder: &Path) -> Result<()> {
     ensure!(!folder.is_file(), "cannot make the folder {}: it is a file", folder.display());
     let generated = folder.join("dataset.json").exists();
-    ensure!(!generated, "{} is a generated data set: take a folder of its own", folder.display());
+    ensure!(!generated, "{} is a generated data set: choose another folder", folder.display());
     Ok(())
 }
 

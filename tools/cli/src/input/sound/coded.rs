@@ -106,7 +106,7 @@ impl Coded {
         let format =
             symphonia::default::get_probe().probe(Hint::new().with_extension(ending), stream, options, metadata);
         let format = format.map_err(|error| reason(&error))?;
-        let Some(track) = format.default_track(TrackType::Audio) else { bail!("it has no sound that is known") };
+        let Some(track) = format.default_track(TrackType::Audio) else { bail!("it has no readable sound") };
         let (track, decoder) = (track.clone(), decoder(track, mpeg)?);
         let mut padding = Padding::default();
         let mut skip = 0;
@@ -162,7 +162,7 @@ impl Coded {
             Err(Error::IoError(error)) => return Err(error.into()),
             Err(error) => {
                 self.notes.push(format!(
-                    "it is damaged behind {:.2} s, and ends there: {}",
+                    "it is damaged after {:.2} s, and ends there: {}",
                     self.time_s(),
                     reason(&error)
                 ));
@@ -176,7 +176,7 @@ impl Coded {
         self.empty = if packet.data.is_empty() { self.empty + 1 } else { 0 };
         if self.empty > MOST_EMPTY_PACKETS {
             self.notes
-                .push(format!("it is damaged behind {:.2} s, and ends there: its packets are empty", self.time_s()));
+                .push(format!("it is damaged after {:.2} s, and ends there: its packets are empty", self.time_s()));
             return Ok(false);
         }
         let decoded = match self.decoder.decode(&packet) {
@@ -292,9 +292,9 @@ fn silent_frames(packet: &Packet) -> usize {
 }
 
 fn decoder(track: &Track, mpeg: bool) -> Result<Box<dyn AudioDecoder>> {
-    let Some(CodecParameters::Audio(parameters)) = &track.codec_params else { bail!("it has no sound that is known") };
+    let Some(CodecParameters::Audio(parameters)) = &track.codec_params else { bail!("it has no readable sound") };
     let channels = parameters.channels.as_ref().map_or(1, |channels| channels.count() as u64);
-    ensure!(channels <= u64::from(MAX_CHANNELS), "it has {channels} channels, {MAX_CHANNELS} at most are read");
+    ensure!(channels <= u64::from(MAX_CHANNELS), "it has {channels} channels, at most {MAX_CHANNELS} are read");
     let frames = [parameters.max_frames_per_packet, parameters.frames_per_block].into_iter().flatten().max();
     let samples = frames.unwrap_or(0).saturating_mul(channels);
     ensure!(samples <= MOST_PACKET_SAMPLES, "it is damaged (packets of {samples} samples)");
@@ -336,7 +336,7 @@ fn reason(error: &Error) -> anyhow::Error {
         Error::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => anyhow!("it is cut off"),
         Error::IoError(error) => anyhow!("{error}"),
         Error::DecodeError(what) => anyhow!("it is damaged ({what})"),
-        Error::Unsupported(what) => anyhow!("it is not understood ({what})"),
+        Error::Unsupported(what) => anyhow!("it cannot be decoded ({what})"),
         other => anyhow!("{other}"),
     }
 }

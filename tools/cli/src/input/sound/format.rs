@@ -69,7 +69,7 @@ pub enum Foreign {
 impl Format {
     /// A `fmt ` chunk, or what there is of it.
     pub fn of_wave(chunk: &[u8], big_endian: bool) -> Result<Self> {
-        ensure!(chunk.len() >= 14, "its format takes {} bytes, 16 are the least", chunk.len());
+        ensure!(chunk.len() >= 14, "its format has {} bytes, expected 16 or more", chunk.len());
         let word = |at: usize| {
             let bytes = chunk.get(at..at + 2).map_or([0; 2], |bytes| [bytes[0], bytes[1]]);
             if big_endian { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) }

@@ -175,10 +175,10 @@ fn decoder(mut source: Source) -> Result<Box<dyn Decode>> {
         Kind::Au => wave::open_au(source),
         Kind::Coded(ending) => Ok(Box::new(coded::Coded::open(source, ending)?)),
         Kind::Foreign(name) => Err(Unread(name.to_owned()).into()),
-        Kind::Other(name) => bail!("it is no sound, but {name}"),
+        Kind::Other(name) => bail!("it is not a sound but {name}"),
         Kind::Unknown => {
             ensure!(skipped > 0 || !source.peek(1)?.is_empty(), "it is empty");
-            bail!("it is no sound of a known kind (WAV, FLAC, MP3, Ogg Vorbis, AAC in MP4, AIFF, CAF, AU)")
+            bail!("it is not a sound of a known kind (WAV, FLAC, MP3, Ogg Vorbis, AAC in MP4, AIFF, CAF, AU)")
         }
     }
 }
@@ -187,9 +187,9 @@ fn decoder(mut source: Source) -> Result<Box<dyn Decode>> {
 fn check(rate_hz: u32, channels: u32) -> Result<()> {
     ensure!(
         (MIN_SAMPLE_RATE_HZ..=MAX_SAMPLE_RATE_HZ).contains(&rate_hz),
-        "its sample rate is {rate_hz} Hz, {MIN_SAMPLE_RATE_HZ} to {MAX_SAMPLE_RATE_HZ} Hz are read"
+        "its sample rate is {rate_hz} Hz, expected {MIN_SAMPLE_RATE_HZ} to {MAX_SAMPLE_RATE_HZ} Hz"
     );
-    ensure!((1..=MAX_CHANNELS).contains(&channels), "it has {channels} channels, {MAX_CHANNELS} at most are read");
+    ensure!((1..=MAX_CHANNELS).contains(&channels), "it has {channels} channels, at most {MAX_CHANNELS} are read");
     Ok(())
 }
 

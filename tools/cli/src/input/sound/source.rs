@@ -39,7 +39,7 @@ impl Source {
     pub fn open(path: &Path) -> Result<Self> {
         if path == Path::new("-") {
             let stdin = io::stdin();
-            ensure!(!stdin.is_terminal(), "cannot read -: the standard input is a terminal, pipe a sound into it");
+            ensure!(!stdin.is_terminal(), "cannot read -: the standard input is a terminal: pipe a sound into it");
             return Ok(Self::stream(Patient::new(|| Ok(stdin))?));
         }
         let unread = || format!("cannot read {}", path.display());

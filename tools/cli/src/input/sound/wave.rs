@@ -57,7 +57,7 @@ pub fn open_au(source: Source) -> Result<Box<dyn Decode>> {
 }
 
 fn open(mut walker: Walker) -> Result<Box<dyn Decode>> {
-    let Some(&format) = walker.format() else { bail!("it does not say how its samples lie: there is no fmt chunk") };
+    let Some(&format) = walker.format() else { bail!("it does not say how it stores samples: there is no fmt chunk") };
     if let Encoding::Foreign(foreign) = format.encoding {
         return Err(Unread(foreign.to_string()).into());
     }
@@ -202,10 +202,10 @@ impl Wave {
                     let own = (self.format.rate_hz, self.format.channels);
                     format!("they have {channels} channels at {rate_hz} Hz, the first {} at {} Hz", own.1, own.0)
                 }
-                None => "they do not say how they lie".to_owned(),
+                None => "they do not say how they are stored".to_owned(),
             };
             self.notes
-                .push(format!("files are joined in it, and {seconds:.2} s behind {at_s:.2} s are left out: {why}"));
+                .push(format!("files are joined in it, and {seconds:.2} s after {at_s:.2} s are left out: {why}"));
         }
         Ok(found)
     }
@@ -270,7 +270,7 @@ impl Decode for Wave {
                     }
                     None => format!("it ends {bytes} bytes before its header says: the rest is missing"),
                 },
-                Note::Uncounted => "it goes on behind the samples that its header counts: all are read".to_owned(),
+                Note::Uncounted => "it has more samples than its header says: all are read".to_owned(),
             });
         }
         std::mem::take(&mut self.notes)

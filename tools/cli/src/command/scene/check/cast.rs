@@ -36,7 +36,7 @@ impl Check<'_> {
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         let fits = (1..=MOST_NAME_BYTES).contains(&name.len()) && name.chars().all(plain);
         self.faults.expect(fits && !name.eq_ignore_ascii_case("scene"), place, || {
-            format!("{name:?} is no name for files: 1 to {MOST_NAME_BYTES} letters, digits, - and _, and not \"scene\"")
+            format!("{name:?} cannot name files: use 1 to {MOST_NAME_BYTES} letters, digits, - and _, not \"scene\"")
         });
         let outcome = point(value.position_m);
         self.faults.take(&format!("{place}, position_m"), outcome);

@@ -88,5 +88,5 @@ pub fn seed_of<'a>(sounds: impl Iterator<Item = &'a Mono>) -> u64 {
 }
 
 fn unknown(name: &str, names: &[String]) -> String {
-    format!("there is no character {name:?}: {}", names.join(", "))
+    format!("no character {name:?}; there are: {}", names.join(", "))
 }

@@ -63,7 +63,7 @@ pub fn run(args: &args::Scene, warn: &(impl Fn(&str) + Clone + Send + Sync + 'st
     let mut faults = Faults::default();
     let Some(script) = script::parse(&text, &mut faults) else {
         faults.report(&title)?;
-        bail!("{title} is no script");
+        bail!("{title} is not a scene script");
     };
     let folder = path.parent().unwrap_or(Path::new(""));
     let own = || script.scene.model.as_ref().map(|path| folder.join(path));

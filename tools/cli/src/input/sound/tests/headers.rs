@@ -182,8 +182,8 @@ fn quiet_silent_and_clipped_sounds_are_told_with_their_level() {
 fn what_is_no_sound_is_said_in_one_line() {
     let error = |bytes: &[u8]| heard(bytes).unwrap_err();
     assert_eq!(error(b""), "cannot read a.wav: it is empty");
-    assert!(error(b"This is not a sound at all.").starts_with("cannot read a.wav: it is no sound of a known kind"));
-    assert!(error(b"<!DOCTYPE html><html>404").contains("no sound, but a web page"));
+    assert!(error(b"This is not a sound at all.").starts_with("cannot read a.wav: it is not a sound of a known kind"));
+    assert!(error(b"<!DOCTYPE html><html>404").contains("not a sound but a web page"));
     assert!(error(b"version https://git-lfs.github.com/spec/v1\n").contains("git lfs pull"));
     assert_eq!(error(&plain(&[])), "cannot read a.wav: it holds no samples");
     let data = chunk(b"data", &pcm(&voice()));
@@ -191,7 +191,8 @@ fn what_is_no_sound_is_said_in_one_line() {
     assert!(error(&riff(&[chunk(b"fmt ", &fmt(1, 0, RATE_HZ, 16)), data.clone()])).ends_with("it has no channels"));
     assert!(error(&riff(&[chunk(b"fmt ", &fmt(1, 1, 100, 16)), data.clone()])).contains("its sample rate is 100 Hz"));
     assert!(
-        error(&riff(&[chunk(b"fmt ", &fmt(1, 65, RATE_HZ, 16)), data.clone()])).contains("65 channels, 64 at most")
+        error(&riff(&[chunk(b"fmt ", &fmt(1, 65, RATE_HZ, 16)), data.clone()]))
+            .contains("65 channels, at most 64 are read")
     );
     let gsm = riff(&[chunk(b"fmt ", &fmt(0x31, 1, 8000, 0)), data]);
     assert_eq!(error(&gsm), "a.wav is GSM 6.10, which is not read: `ffmpeg -i a.wav a-pcm.wav` converts it");

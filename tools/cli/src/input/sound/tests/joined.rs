@@ -42,7 +42,7 @@ fn parts_of_another_rate_are_left_out_and_counted() {
     let heard = heard(&[part(1, 16_000), part(1, 8000), part(2, 16_000), part(1, 16_000)].concat()).unwrap();
     assert!(heard.samples == [floats(&voice()), floats(&voice())].concat());
     // 6000 samples at 8 kHz, and as many of two channels at 16.
-    let left_out = "files are joined in it, and 0.94 s behind 0.38 s are left out: they have 2 channels at 16000 Hz, the first 1 at 16000 Hz";
+    let left_out = "files are joined in it, and 0.94 s after 0.38 s are left out: they have 2 channels at 16000 Hz, the first 1 at 16000 Hz";
     assert_eq!(heard.notes, format!("a.wav: {left_out}"));
 }
 
@@ -61,5 +61,5 @@ fn samples_that_a_header_does_not_count_are_read() {
     let file = riff(&[chunk(b"fmt ", &fmt(1, 1, RATE_HZ, 16)), sized(b"data", 4000, &pcm(&long))]);
     let heard = heard(&file).unwrap();
     assert!(heard.samples == floats(&long), "{}", heard.samples.len());
-    assert_eq!(heard.notes, "a.wav: it goes on behind the samples that its header counts: all are read");
+    assert_eq!(heard.notes, "a.wav: it has more samples than its header says: all are read");
 }
