@@ -25,6 +25,12 @@ impl Track {
         self.heads.len()
     }
 
+    /// Leaves out all frames but so many.
+    pub fn cut(&mut self, frames: usize) {
+        self.weights.truncate(frames * self.names.len());
+        self.heads.truncate(frames);
+    }
+
     /// Weights of one frame.
     pub fn row(&self, frame: usize) -> &[f32] {
         &self.weights[frame * self.names.len()..][..self.names.len()]

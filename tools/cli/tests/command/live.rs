@@ -126,6 +126,22 @@ fn sound_at_its_own_pace_has_faces_too() {
 }
 
 #[test]
+fn page_shows_the_stream_beside_the_clip() {
+    let bench = Bench::new();
+    bench.wav("two.wav", INTEGERS, (0..32_000).map(|i| (i as f32 * 0.05).sin() * 0.25));
+    let args = ["--wav", "two.wav", "--fast-forward", "--seed", "5", "--page", "two.html"];
+    let output = live(&bench, &args).output().unwrap();
+    assert!(output.status.success(), "{}", told(&output));
+    let page = std::fs::read_to_string(bench.path("two.html")).unwrap();
+    assert!(page.contains("left: live, 41") && page.contains("seed 5") && page.contains("<title>two</title>"));
+    let soundless = live(&bench, &["--page", "two.html"]).output().unwrap();
+    assert!(soundless.status.code() == Some(2) && told(&soundless).contains("--wav <FILE>"), "{soundless:?}");
+    // A place that is a file's.
+    let nowhere = ["--wav", "two.wav", "--fast-forward", "--page", "two.wav/two.html"];
+    assert_failed(&live(&bench, &nowhere).output().unwrap(), "cannot make the folder two.wav");
+}
+
+#[test]
 fn what_a_stream_does_not_do_is_refused() {
     let bench = Bench::new();
     for (args, message) in [

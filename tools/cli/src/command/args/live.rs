@@ -68,6 +68,9 @@ pub struct Live {
     /// Listen for commands at this address, a line each; without a host on this machine alone
     #[arg(long, value_name = "[HOST:]PORT", value_parser = control, conflicts_with = "fast_forward")]
     pub control: Option<Endpoint>,
+    /// At the end, write a page that shows the stream beside the same sound animated at once (.html), up to ten minutes
+    #[arg(long, value_name = "FILE", requires = "wav")]
+    pub page: Option<PathBuf>,
     /// Name of the face in Live Link
     #[arg(long, value_name = "NAME", default_value = "m2f")]
     pub subject: String,

@@ -16,6 +16,7 @@ mod microphone;
 #[cfg(not(feature = "microphone"))]
 #[path = "without_microphone.rs"]
 mod microphone;
+mod page;
 mod report;
 mod sending;
 mod targets;
@@ -43,6 +44,7 @@ const AHEAD_MS: u32 = 1_000;
 pub fn run(args: &Live) -> Result<String> {
     interrupt::watch();
     let fps = args.rate()?;
+    let page = page::stage(args)?;
     let input = Input::open(&args.heard)?;
     let model = model::load(args.pack.open()?, args.compute.options()?, tell::warning)?;
     let ear = Arc::new(listen(args, &model, &input)?);
@@ -68,6 +70,7 @@ pub fn run(args: &Live) -> Result<String> {
         End::Sound => ended.recv().context("the input ended without a word")??,
         End::Unwanted => {}
     }
+    page.map_or(Ok(()), |file| page::write(args, ear.stream(), file))?;
     Ok(String::new())
 }
 
@@ -96,6 +99,7 @@ fn listen(args: &Live, model: &Arc<Model>, input: &Input) -> Result<Ear> {
         style_strength: strength,
         // Every face is that of its sound: nothing goes in between.
         underrun: if args.heard.fast_forward { Underrun::Hold } else { options.underrun },
+        keep_ms: if args.page.is_some() { page::MOST_MS } else { options.keep_ms },
         ring_ms: 2 * AHEAD_MS + hop_ms.ceil() as u32 + delay_ms.unwrap_or(0.0).ceil() as u32,
         ..options
     };
