@@ -5,7 +5,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
@@ -43,9 +43,16 @@ pub(crate) enum Step {
 pub(crate) struct Ensemble {
     members: Mutex<Vec<Arc<Member>>>,
     changed: Condvar,
-    worker: Mutex<Option<JoinHandle<()>>>,
+    worker: Mutex<Option<Worker>>,
     /// Streams ever made.
     made: AtomicU64,
+}
+
+/// The thread that works on all streams. Where the last one leaves it is told to end: another stream that comes meanwhile has
+/// another worker.
+struct Worker {
+    ends: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
 }
 
 impl Member {
@@ -99,10 +106,11 @@ impl Ensemble {
         if runtime.threads() == 0 || worker.is_some() {
             return Ok(());
         }
-        let shared = Arc::clone(runtime);
+        let (shared, ends) = (Arc::clone(runtime), Arc::<AtomicBool>::default());
+        let told = Arc::clone(&ends);
         let thread = std::thread::Builder::new().name("m2f-live".to_owned());
-        match thread.spawn(move || shared.ensemble.work(&shared)) {
-            Ok(thread) => *worker = Some(thread),
+        match thread.spawn(move || shared.ensemble.work(&shared, &told)) {
+            Ok(thread) => *worker = Some(Worker { ends, thread }),
             Err(error) => {
                 members.pop();
                 return Err(Error::OutOfMemory(format!("cannot start a worker thread: {error}")));
@@ -116,11 +124,12 @@ impl Ensemble {
         let mut members = lock(&self.members);
         members.retain(|other| !Arc::ptr_eq(other, member));
         let worker = if members.is_empty() { lock(&self.worker).take() } else { None };
+        worker.iter().for_each(|worker| worker.ends.store(true, Ordering::Release));
         self.changed.notify_all();
         drop(members);
         if let Some(worker) = worker {
             // It catches the panics of its streams.
-            let _ = worker.join();
+            let _ = worker.thread.join();
         }
         drop(lock(&member.job).take());
     }
@@ -152,27 +161,19 @@ impl Ensemble {
     }
 
     /// The worker's thread.
-    fn work(&self, runtime: &Runtime) {
+    fn work(&self, runtime: &Runtime, ends: &AtomicBool) {
         let mut place = None;
-        loop {
+        while !ends.load(Ordering::Acquire) {
             let now_ns = runtime.now_ns();
             // Streams come before clips; while nothing is due, clips have their turns.
             let turn = place.get_or_insert_with(|| runtime.turns.join_urgent());
             turn.wait();
             let step = self.step(runtime, now_ns);
             turn.pass();
-            let Step::Wait(until) = step else {
-                if step == Step::Empty {
-                    let members = lock(&self.members);
-                    if members.is_empty() {
-                        return;
-                    }
-                }
-                continue;
-            };
+            let Step::Wait(until) = step else { continue };
             place = None;
             let members = lock(&self.members);
-            if members.is_empty() {
+            if ends.load(Ordering::Acquire) {
                 return;
             }
             let woken = members.iter().any(|member| member.shared.wake_ns.load(Ordering::Acquire) == 0);

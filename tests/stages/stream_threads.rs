@@ -119,6 +119,25 @@ fn second_writer_is_told_and_harms_nothing() {
     assert_eq!(counts.iter().map(|(taken, _)| taken).sum::<u64>(), stream.state().next_sample);
 }
 
+#[test]
+fn streams_come_and_go_on_several_threads_whoever_is_the_last() {
+    let model = with_threads(1);
+    let sound = voice(0.5, 1);
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                for number in 0..12 {
+                    let stream = Stream::new(&model, options()).expect("stream");
+                    stream.write_f32(&sound).expect("written");
+                    if number % 3 == 0 {
+                        wait_for(&stream, 1);
+                    }
+                }
+            });
+        }
+    });
+}
+
 /// Sixteen characters for so many seconds on a clock that is charged `cost_s` for every window.
 fn sixteen(model: &Arc<Model>, seconds: f64, cost_s: f64) -> Vec<Stream> {
     const BLOCK_S: f64 = 0.01;
