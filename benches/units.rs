@@ -114,6 +114,38 @@ fn second_clip() {
         prepared = now;
     }
     println!("later jobs of 2 s: {:.1} ms, first offsets {:.2} ms", median(jobs), median(faces));
+    both(&model, start);
+}
+
+/// Offsets, normals, and both in one decode, of thirty frames.
+fn both(model: &Arc<Model>, start: Instant) {
+    let session = pushed(model, 2, false);
+    session.finish().expect("finish");
+    session.wait(None).expect("wait");
+    let animation = session.pull().expect("job").expect("done");
+    let mut reader = animation.reader().expect("reader");
+    let count = 30 * reader.offset_count().expect("mesh");
+    let (mut offsets, mut normals) = (vec![0.0; count], vec![0.0; count]);
+    let mut times = [const { Vec::new() }; 3];
+    for _ in 0..=REPEAT {
+        let mut begun = cpu_seconds(start);
+        let mut lap = |times: &mut Vec<f64>| {
+            let now = cpu_seconds(start);
+            times.push((now - begun) * 1e3);
+            begun = now;
+        };
+        reader.offsets_mm_into(30.0, 0, &mut offsets).expect("offsets");
+        lap(&mut times[0]);
+        reader.normals_into(30.0, 0, &mut normals).expect("normals");
+        lap(&mut times[1]);
+        reader.offsets_and_normals_into(30.0, 0, &mut offsets, &mut normals).expect("both");
+        lap(&mut times[2]);
+    }
+    let [offsets, normals, both] = times.map(median);
+    let ratio = both / offsets.max(normals);
+    println!(
+        "thirty frames: offsets {offsets:.1} ms, normals {normals:.1}, both at once {both:.1}: {ratio:.2} of the dearer"
+    );
 }
 
 fn model() -> Arc<Model> {

@@ -7,7 +7,7 @@
 
 mod convert;
 mod fingerprint;
-mod pauses;
+pub(crate) mod pauses;
 mod resample;
 
 pub use convert::Converter;

@@ -14,9 +14,9 @@ use super::RATE_HZ;
 const HOP: usize = RATE_HZ as usize / 100;
 const WIDTH: usize = 3;
 /// A first difference of this factor: rumble and hum are no speech.
-const PRE_EMPHASIS: f32 = 0.9;
+pub(crate) const PRE_EMPHASIS: f32 = 0.9;
 /// Levels below this, dB of full scale, are digital silence: a pause, and no measure of the room.
-const SILENT_DB: f32 = -95.0;
+pub(crate) const SILENT_DB: f32 = -95.0;
 /// Least distance of loud from the floor at which there is something to tell apart, dB.
 const LEAST_RANGE_DB: f32 = 10.0;
 /// Way from the floor to loud at which a pause begins, and how much further up it ends.
@@ -69,6 +69,12 @@ async fn thresholds_db(levels: &[f32], unit: &Unit) -> (f32, f32) {
         // Digital silence is a pause all the same.
         return (SILENT_DB, SILENT_DB);
     }
+    between(floor, loud)
+}
+
+/// Levels at which a pause begins and ends, of sound with this floor and this loud, dB.
+pub(crate) fn between(floor: f32, loud: f32) -> (f32, f32) {
+    let range = loud - floor;
     let begins = (floor + THRESHOLD * range).clamp(loud - BELOW_LOUD_DB.end, loud - BELOW_LOUD_DB.start);
     (begins, begins + (HYSTERESIS * range).min(MOST_HYSTERESIS_DB))
 }

@@ -9,8 +9,8 @@ use crate::signal::Frames;
 use crate::unit::Unit;
 
 /// After a pause's start the mouth closes within this, and before its end it opens: a mouth is open before it is heard.
-const CLOSE_S: f64 = 0.2;
-const OPEN_S: f64 = 0.15;
+pub(crate) const CLOSE_S: f64 = 0.2;
+pub(crate) const OPEN_S: f64 = 0.15;
 /// The head begins on its way to rest so long before the sound ends, and has arrived so long before the clip does: readers at
 /// lower rates see it there.
 const HEAD_BEFORE_S: f64 = 0.35;
@@ -139,7 +139,7 @@ impl Calm {
 }
 
 /// 0..1 smoothly.
-fn eased(part: f64) -> f64 {
+pub(crate) fn eased(part: f64) -> f64 {
     0.5 - 0.5 * libm::cos(PI * part.clamp(0.0, 1.0))
 }
 

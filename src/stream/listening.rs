@@ -1,5 +1,6 @@
 //! What a face does that listens to somebody: it nods, raises its brows, and looks at who speaks.
 
+use crate::session::calm::eased;
 use crate::signal::noise::Philox;
 
 /// From an act to the next, seconds: about five a minute, never more than eight.
@@ -66,7 +67,7 @@ impl Listening {
         } else if self.next.is_none() {
             self.next = Some(self.draw(time_s));
         }
-        let mut acts = Acts { listens: super::quiet::eased(self.share) as f32, ..Acts::default() };
+        let mut acts = Acts { listens: eased(self.share) as f32, ..Acts::default() };
         let Some(act) = self.next else { return acts };
         let bump = |lasts: f64| {
             let part = (time_s - act.start_s) / lasts;

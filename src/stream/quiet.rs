@@ -5,11 +5,12 @@
 //! heard in time.
 
 use crate::audio::RATE_HZ;
+use crate::audio::pauses::{PRE_EMPHASIS, SILENT_DB, between};
+use crate::session::calm::{CLOSE_S, OPEN_S, eased};
 
 /// Samples of a hop; a level is taken over three.
 const HOP: usize = RATE_HZ as usize / 100;
 const HOP_S: f64 = 0.01;
-const PRE_EMPHASIS: f32 = 0.9;
 /// Loud before anything is heard, dB of full scale; its part of the way to a louder level at each hop, and how fast it
 /// forgets, dB a hop. By ear and eye.
 const LOUD_DB: f32 = -28.0;
@@ -18,14 +19,6 @@ const LOUD_FALLS_DB: f32 = 0.02;
 /// The floor is the quietest of the last four seconds, in parts of half a second.
 const FLOOR_PARTS: usize = 8;
 const PART_HOPS: u64 = 50;
-/// As a clip's.
-const SILENT_DB: f32 = -95.0;
-const THRESHOLD: f32 = 0.25;
-const HYSTERESIS: f32 = 0.1;
-const MOST_HYSTERESIS_DB: f32 = 4.0;
-const BELOW_LOUD_DB: [f32; 2] = [14.0, 40.0];
-const CLOSE_S: f64 = 0.2;
-const OPEN_S: f64 = 0.15;
 /// Pauses that are remembered: frames are asked about in order, a look-ahead behind what was heard.
 const REMEMBERED: usize = 8;
 
@@ -89,10 +82,7 @@ impl Quiet {
             self.floors_db[0] = self.floors_db[0].min(level);
         }
         let floor_db = self.floors_db.iter().copied().fold(self.loud_db, f32::min);
-        let range = self.loud_db - floor_db;
-        let [least, most] = BELOW_LOUD_DB;
-        let begins = (floor_db + THRESHOLD * range).clamp(self.loud_db - most, self.loud_db - least);
-        let ends = begins + (HYSTERESIS * range).min(MOST_HYSTERESIS_DB);
+        let (begins, ends) = between(floor_db, self.loud_db);
         match &mut self.pauses[0] {
             Some(Pause { end: end @ None, .. }) if level >= ends => *end = Some(self.hops),
             Some(Pause { end: None, .. }) => {}
@@ -120,11 +110,6 @@ impl Quiet {
         });
         share.fold(0.0, f64::max) as f32
     }
-}
-
-/// 0..1 smoothly.
-pub(crate) fn eased(part: f64) -> f64 {
-    0.5 - 0.5 * libm::cos(std::f64::consts::PI * part.clamp(0.0, 1.0))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::face::FaceReader;
 use crate::host::model::Model;
 use crate::output::find_channel;
 use crate::result::latents::LatentMover;
+use crate::session::calm::eased;
 use crate::session::options::SessionOptions;
 use crate::session::pack_adjustments::PackAdjustments;
 use crate::signal::Frames;
@@ -18,7 +19,6 @@ use super::hearing::Hearing;
 use super::listening::{Acts, LOOK_ASIDE, Listening};
 use super::options::StreamOptions;
 use super::performing::Performing;
-use super::quiet::eased;
 use super::timeline::Timeline;
 
 /// How long mouth, eyes and brows, and the head take to rest after an interruption, seconds, scaled by its fade.

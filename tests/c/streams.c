@@ -142,8 +142,9 @@ static void *sample_all(void *offsets) {
     while (!__atomic_load_n(&stop, __ATOMIC_ACQUIRE)) {
         m2f_stream_status state;
         QUIET_IS(m2f_stream_state(stream, &state, sizeof state), OK);
-        QUIET(m2f_stream_sample(stream, state.ready_sample, weights, 52, head, room, room != NULL ? ROOM : 0));
-        for (int j = 0; j < 52; j++) {
+        const m2f_status status =
+            QUIET(m2f_stream_sample(stream, state.ready_sample, weights, 52, head, room, room != NULL ? ROOM : 0));
+        for (int j = 0; status <= M2F_STATUS_NOT_READY && j < 52; j++) {
             if (!(weights[j] >= 0 && weights[j] <= 1)) fault(__LINE__, "a weight", "is outside 0 to 1");
         }
     }
