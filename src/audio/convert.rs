@@ -1,11 +1,29 @@
 //! Downmix and the checks on what comes in.
 
 use crate::error::{Error, Result};
-use crate::limits::{MAX_CHANNELS, MAX_CLIP_S};
+use crate::limits::{MAX_CHANNELS, MAX_CLIP_S, MAX_SAMPLE_RATE_HZ, MIN_SAMPLE_RATE_HZ};
 use crate::memory;
 
 use super::fingerprint::Fingerprint;
 use super::resample::Resampler;
+
+/// Refuses a rate outside the limits.
+pub(crate) fn check_rate(rate_hz: u32) -> Result<()> {
+    if (MIN_SAMPLE_RATE_HZ..=MAX_SAMPLE_RATE_HZ).contains(&rate_hz) {
+        return Ok(());
+    }
+    Err(Error::InvalidArgument(format!(
+        "sample rate {rate_hz} Hz is outside {MIN_SAMPLE_RATE_HZ} to {MAX_SAMPLE_RATE_HZ} Hz"
+    )))
+}
+
+/// Refuses a channel count outside the limits.
+pub(crate) fn check_channels(channels: u32) -> Result<()> {
+    if (1..=MAX_CHANNELS).contains(&channels) {
+        return Ok(());
+    }
+    Err(Error::InvalidArgument(format!("{channels} channels: 1 to {MAX_CHANNELS} are allowed")))
+}
 
 /// Turns interleaved PCM into 16 kHz mono, piece by piece; a piece may end inside a frame of channels.
 ///
@@ -28,9 +46,7 @@ impl Converter {
     /// # Errors
     /// `InvalidArgument` for a rate or a channel count outside the [limits](crate::limits), `OutOfMemory`.
     pub fn new(rate_hz: u32, channels: u32) -> Result<Self> {
-        if !(1..=MAX_CHANNELS).contains(&channels) {
-            return Err(Error::InvalidArgument(format!("{channels} channels: 1 to {MAX_CHANNELS} are allowed")));
-        }
+        check_channels(channels)?;
         let (fingerprint, resampler) = (Fingerprint::new(), Resampler::new(rate_hz)?);
         Ok(Self { rate_hz, channels, received: 0, frame_sum: 0.0, fingerprint, resampler, out: Vec::new() })
     }

@@ -11,6 +11,7 @@ pub(crate) mod pauses;
 mod resample;
 
 pub use convert::Converter;
+pub(crate) use convert::{check_channels, check_rate};
 pub use pauses::pauses;
 pub use resample::Resampler;
 

@@ -16,10 +16,10 @@ use rubato::{
 };
 
 use crate::error::{Error, Result};
-use crate::limits::{MAX_SAMPLE_RATE_HZ, MIN_SAMPLE_RATE_HZ};
 use crate::memory;
 
 use super::RATE_HZ;
+use super::convert::check_rate;
 
 /// Length of the filter, samples at 16 kHz: 4 ms to each side.
 const FILTER_SAMPLES: u32 = 128;
@@ -57,11 +57,7 @@ impl Resampler {
     /// # Errors
     /// `InvalidArgument` for a rate outside the [limits](crate::limits), `OutOfMemory`.
     pub fn new(rate_hz: u32) -> Result<Self> {
-        if !(MIN_SAMPLE_RATE_HZ..=MAX_SAMPLE_RATE_HZ).contains(&rate_hz) {
-            return Err(Error::InvalidArgument(format!(
-                "sample rate {rate_hz} Hz is outside {MIN_SAMPLE_RATE_HZ} to {MAX_SAMPLE_RATE_HZ} Hz"
-            )));
-        }
+        check_rate(rate_hz)?;
         let filter = if rate_hz == RATE_HZ { None } else { Some(Filter::new(rate_hz)?) };
         Ok(Self { rate_hz, filter })
     }
@@ -274,6 +270,7 @@ fn internal(error: impl std::fmt::Display) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::{MAX_SAMPLE_RATE_HZ, MIN_SAMPLE_RATE_HZ};
 
     #[test]
     fn every_rate_has_its_delay_table_and_band() {

@@ -2,7 +2,7 @@
 //!
 //! A value depends on the seed and on the counter that names what it is drawn for, never on what was drawn before it, and
 //! the logarithm and sines are software: every backend, platform and thread count gets the same bits. The last word of a
-//! counter tells the users of one seed apart: `motion` has 0 and 1 in its upper half, `output` 2 and 3.
+//! counter tells the users of one seed apart: `motion` has 0 and 1 in its upper half, `output` 2 and 3, `stream` 5.
 
 use std::f64::consts::TAU;
 

@@ -20,6 +20,7 @@ use super::options::{Settings, StreamOptions, Underrun};
 use super::performing::Performing;
 use super::shared::{NEVER, Shared};
 use super::showing::Showing;
+use super::state::Rates;
 
 /// A look that found no new sound waits at least that long, and twice as long each time, up to a hop.
 const LEAST_WAIT_NS: u64 = 1_000_000;
@@ -42,8 +43,7 @@ pub(crate) struct Course {
     hop: u64,
     look_ahead: u64,
     hop_ns: u64,
-    rate_hz: u64,
-    fps: f64,
+    rates: Rates,
     /// Frames that are committed.
     done: u64,
     /// Sound that was claimed before it is animated without waiting for more.
@@ -87,8 +87,7 @@ impl Course {
             hop: settings.hop as u64,
             look_ahead: settings.look_ahead as u64,
             hop_ns: (settings.hop as f64 / fps * 1e9) as u64,
-            rate_hz: u64::from(options.sample_rate_hz),
-            fps,
+            rates: Rates::new(model, options),
             done: 0,
             flush: None,
             silent_from: None,
@@ -185,7 +184,7 @@ impl Course {
             return Ok(Some(Window { take, foreseen: true }));
         }
         let missing = self.hearing.missing(take + self.look_ahead).saturating_sub(self.hearing.waiting());
-        let full_ns = (u128::from(missing) * 1_000_000_000 / u128::from(self.rate_hz)) as u64;
+        let full_ns = (u128::from(missing) * 1_000_000_000 / u128::from(self.rates.sample_rate_hz)) as u64;
         let wait_ns = full_ns.max(self.wait_ns).min(self.hop_ns.max(LEAST_WAIT_NS));
         self.wait_ns = (2 * self.wait_ns).min(self.hop_ns.max(LEAST_WAIT_NS));
         self.expected_ns = now + wait_ns;
@@ -200,7 +199,7 @@ impl Course {
         if self.underrun == Underrun::Hold {
             return false;
         }
-        let frame = (asked as f64 / self.rate_hz as f64 * self.fps) as u64;
+        let (frame, _) = self.rates.frame(asked);
         match self.silent_from {
             Some(claim) if self.shared.claims() <= claim => frame + self.hop >= self.done,
             _ => frame + 1 >= self.done && now.saturating_sub(self.grew_ns) >= self.hop_ns,
@@ -229,9 +228,4 @@ impl Course {
         self.shared.window_ns.store(began.elapsed().as_nanos() as u64, Ordering::Relaxed);
         Ok(())
     }
-}
-
-/// The first frame that begins at a sample or after it.
-pub(crate) fn frame_from(sample: u64, rate_hz: u64, fps: f64) -> u64 {
-    (sample as f64 / rate_hz as f64 * fps - 1e-9).ceil().max(0.0) as u64
 }

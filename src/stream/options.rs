@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::audio::RATE_HZ;
+use crate::audio::{RATE_HZ, check_channels, check_rate};
 use crate::conditioning::style::{Style, check_strength};
 use crate::error::{Error, Result};
 use crate::host::model::{Identity, Model};
-use crate::limits::{MAX_CHANNELS, MAX_KEEP_MS, MAX_RING_MS, MAX_SAMPLE_RATE_HZ, MAX_STEPS, MIN_SAMPLE_RATE_HZ};
+use crate::limits::{MAX_KEEP_MS, MAX_RING_MS, MAX_STEPS};
 use crate::motion::{SampleOptions, Sampler};
 use crate::session::options::SEED_AUTO;
 
@@ -154,14 +154,8 @@ impl Settings {
     pub(crate) fn new(model: &Model, options: &StreamOptions) -> Result<Self> {
         let invalid = |detail: String| Err(Error::InvalidArgument(detail));
         let &StreamOptions { sample_rate_hz, channels, ring_ms, keep_ms, latency, .. } = options;
-        if !(MIN_SAMPLE_RATE_HZ..=MAX_SAMPLE_RATE_HZ).contains(&sample_rate_hz) {
-            return invalid(format!(
-                "sample rate {sample_rate_hz} Hz is outside {MIN_SAMPLE_RATE_HZ} to {MAX_SAMPLE_RATE_HZ} Hz"
-            ));
-        }
-        if !(1..=MAX_CHANNELS).contains(&channels) {
-            return invalid(format!("{channels} channels: 1 to {MAX_CHANNELS} are allowed"));
-        }
+        check_rate(sample_rate_hz)?;
+        check_channels(channels)?;
         if let Some(steps) = options.steps.filter(|steps| !(1..=MAX_STEPS as usize).contains(steps)) {
             return invalid(format!("{steps} steps, expected 1 to {MAX_STEPS}"));
         }

@@ -29,7 +29,7 @@ pub(crate) struct Shared {
     pub(crate) underruns: AtomicU64,
     pub(crate) late_windows: AtomicU64,
     pub(crate) windows: AtomicU64,
-    /// Processor time of the last window, and the longest, nanoseconds.
+    /// How long the last window took, nanoseconds.
     pub(crate) window_ns: AtomicU64,
     /// Time of the worker's clock, nanoseconds; set before each of its units.
     pub(crate) now_ns: AtomicU64,
@@ -101,7 +101,7 @@ impl Shared {
 
     /// Notes that a face is asked for.
     pub(crate) fn ask(&self, sample: u64) {
-        // Several threads may: the largest counts. After an interruption it may go back, which `forget` does.
+        // Several threads may: the largest counts.
         self.asked.fetch_max(sample.saturating_add(1), Ordering::AcqRel);
     }
 

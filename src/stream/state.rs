@@ -1,6 +1,9 @@
 //! What a stream tells: a face, where it is, and which frame a sample is in.
 
+use crate::host::model::Model;
 use crate::signal::{FrameRate, HeadPose};
+
+use super::options::StreamOptions;
 
 /// The clock's rate and that of the frames.
 #[derive(Debug, Clone, Copy)]
@@ -10,6 +13,16 @@ pub(crate) struct Rates {
 }
 
 impl Rates {
+    pub(crate) fn new(model: &Model, options: &StreamOptions) -> Self {
+        Self { sample_rate_hz: u64::from(options.sample_rate_hz), fps: FrameRate::from(model.manifest().fps) }
+    }
+
+    /// The first frame that begins at a sample or after it.
+    pub(crate) fn frame_from(self, sample: u64) -> u64 {
+        let (frame, part) = self.frame(sample);
+        frame + u64::from(part > 0.0)
+    }
+
     /// The frame that a sample is in, and how far it is on the way to the next.
     pub(crate) fn frame(self, sample: u64) -> (u64, f32) {
         let steps = u128::from(sample) * u128::from(self.fps.numerator());

@@ -6,10 +6,10 @@ use std::sync::atomic::Ordering;
 use rtrb::{Producer, RingBuffer};
 
 use crate::audio::RATE_HZ;
+use crate::conditioning::style::check_strength;
 use crate::error::{Error, Result};
 use crate::face::FaceReader;
 use crate::host::model::Model;
-use crate::limits::MAX_GUIDANCE;
 use crate::memory;
 use crate::result::animation::Animation;
 use crate::session::options::SEED_AUTO;
@@ -17,7 +17,7 @@ use crate::signal::{FrameRate, Frames, HeadPose};
 use crate::unit::{self, Unit};
 
 use super::command::Command;
-use super::course::{Course, frame_from};
+use super::course::Course;
 use super::ensemble::Member;
 use super::exclusive::{Entered, Exclusive};
 use super::options::{Settings, StreamOptions, StyleHandle};
@@ -101,7 +101,6 @@ impl Stream {
         memory::check("a stream")?;
         runtime.ensemble.join(runtime, &member)?;
         let guidance = [settings.sample.guidance_audio, settings.sample.guidance_style];
-        let fps = FrameRate::from(model.manifest().fps);
         Ok(Self {
             model: Arc::clone(model),
             shared,
@@ -109,7 +108,7 @@ impl Stream {
             writer: Exclusive::new(writer),
             control: Exclusive::new(Control { commands, cuts: None, guidance }),
             faces: Exclusive::new(faces),
-            rate: Rates { sample_rate_hz: u64::from(options.sample_rate_hz), fps },
+            rate: Rates::new(model, &options),
             options,
             latency_s,
             d_x,
@@ -187,8 +186,7 @@ impl Stream {
             let (shared, rate) = (&self.shared, self.rate);
             let claim = shared.claims();
             let shown = shared.asked.load(Ordering::Acquire);
-            let fps = f64::from(self.model.manifest().fps);
-            let frame = frame_from(sample.max(shown).min(shared.next_sample()), rate.sample_rate_hz, fps);
+            let frame = rate.frame_from(sample.max(shown).min(shared.next_sample()));
             let generation = shared.generation.load(Ordering::Acquire);
             let pending = control.cuts.filter(|(_, before)| *before == generation).map_or(u64::MAX, |(frame, _)| frame);
             let frame = frame.min(shared.timeline.frames().end).min(pending);
@@ -219,7 +217,7 @@ impl Stream {
     /// # Errors
     /// `InvalidArgument` for a strength out of range or another model's style; as for [`flush`](Self::flush).
     pub fn set_style(&self, style: Option<&Arc<StyleHandle>>, strength: f32) -> Result<()> {
-        check_strength("the strength of the style", strength)?;
+        check_strength("strength of the style", strength)?;
         if let Some(style) = style.filter(|style| style.code.len() != self.d_p) {
             let len = style.code.len();
             return Err(Error::InvalidArgument(format!("the style is another model's: its code has {len} values")));
@@ -232,7 +230,7 @@ impl Stream {
     /// # Errors
     /// `InvalidArgument` for a strength out of range; as for [`flush`](Self::flush).
     pub fn set_guidance(&self, audio: Option<f32>, style: Option<f32>) -> Result<()> {
-        [audio, style].iter().flatten().try_for_each(|value| check_strength("the guidance", *value))?;
+        [audio, style].iter().flatten().try_for_each(|value| check_strength("audio or style", *value))?;
         self.command(|control| {
             let [own_audio, own_style] = control.guidance;
             Command::Guidance([audio.unwrap_or(own_audio), style.unwrap_or(own_style)])
@@ -398,11 +396,4 @@ fn faces(model: &Arc<Model>, options: &StreamOptions, width: usize) -> Result<Op
     let row = Frames::try_zeros(1, width)?;
     reader.offsets_mm(&row, &mut memory::zeros(vertices * 3, "offsets")?)?;
     Ok(Some(Faces { reader, row }))
-}
-
-fn check_strength(name: &str, value: f32) -> Result<()> {
-    match value.is_finite() && value.abs() <= MAX_GUIDANCE {
-        true => Ok(()),
-        false => Err(Error::InvalidArgument(format!("{name} is {value}, at most ±{MAX_GUIDANCE} is allowed"))),
-    }
 }

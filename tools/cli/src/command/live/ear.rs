@@ -213,7 +213,14 @@ impl Ear {
     /// As [`write`](Self::write) for a thread of the system's audio, which does not wait: what finds no room is counted.
     #[cfg(feature = "microphone")]
     pub fn write_at_once(&self, interleaved: &[f32]) -> Result<()> {
-        self.put(&mut self.clock(), interleaved)
+        // Nor for the clock: who has it now has it for an instant, and it takes up the next sound.
+        match self.clock.try_lock() {
+            Ok(mut clock) => self.put(&mut clock, interleaved),
+            Err(_) => match self.stream.write_f32(interleaved) {
+                Ok(_) | Err(media2face::Error::TwoThreads) => Ok(()),
+                Err(error) => Err(error.into()),
+            },
+        }
     }
 
     fn put(&self, clock: &mut Clock, block: &[f32]) -> Result<()> {
