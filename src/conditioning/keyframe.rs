@@ -7,13 +7,14 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::output::{check_weights, named_expression};
 use crate::picture::{FaceBox, PictureFile};
-use crate::signal::HeadPose;
 use crate::signal::pose::POSE_WIDTH;
+use crate::signal::{Frames, HeadPose};
+use crate::unit::Unit;
 
 use super::style::past_the_end;
 use crate::host::log::LogLevel;
 use crate::host::model::Model;
-use crate::result::extractor::{Extracted, Extractor};
+use crate::result::extractor::Extracted;
 
 /// A face, a head pose or both, that the motion is held at from `start_s` to `end_s` (paper: keyframes by diffusion
 /// inpainting in time).
@@ -160,11 +161,16 @@ impl Keyframe {
         }
     }
 
-    /// Runs the networks that its sources take.
-    pub(crate) fn encode(&self, model: &Arc<Model>) -> Result<KeyframeValues> {
-        let expression = self.expression.as_ref().map(|expression| expression.latent(model)).transpose()?;
-        let head = self.head.as_ref().map(|head| head.columns(model)).transpose()?;
-        Ok(KeyframeValues { expression, head })
+    /// Runs the networks that its sources take, in bounded parts. A picture's file is read in one of them.
+    pub(crate) async fn encode(&self, model: &Arc<Model>, unit: &Unit) -> Result<KeyframeValues> {
+        let mut values = KeyframeValues::default();
+        if let Some(expression) = &self.expression {
+            values.expression = Some(expression.latent(model, unit).await?);
+        }
+        if let Some(head) = &self.head {
+            values.head = Some(head.columns(model, unit).await?);
+        }
+        Ok(values)
     }
 }
 
@@ -194,19 +200,18 @@ impl Expression {
         }
     }
 
-    fn latent(&self, model: &Arc<Model>) -> Result<Vec<f32>> {
+    async fn latent(&self, model: &Arc<Model>, unit: &Unit) -> Result<Vec<f32>> {
         let programs = &model.programs().faces;
-        let of_weights = |weights: Vec<f32>| -> Result<Vec<f32>> {
-            let row = crate::signal::Frames::new(weights.len(), weights);
-            Ok(model.face_encoder()?.from_weights(programs, &row)?.data)
+        let weights = match self {
+            Self::Latent(z) => return Ok(z.clone()),
+            Self::Mesh(vertices_mm) => return model.face_encoder()?.from_mesh_in(programs, vertices_mm, unit).await,
+            Self::Picture(picture) => return Ok(picture.read(model, unit).await?.latents.data),
+            Self::Weights(weights) => weights.clone(),
+            Self::Named(name) => named_expression(name, model.blendshape_names())?,
         };
-        match self {
-            Self::Latent(z) => Ok(z.clone()),
-            Self::Weights(weights) => of_weights(weights.clone()),
-            Self::Named(name) => of_weights(named_expression(name, model.blendshape_names())?),
-            Self::Mesh(vertices_mm) => model.face_encoder()?.from_mesh(programs, vertices_mm),
-            Self::Picture(picture) => Ok(picture.read(&mut model.extractor()?)?.latents.data),
-        }
+        model.face_encoder()?.prepare_weights(programs, 1, unit).await?;
+        let row = Frames::new(weights.len(), weights);
+        Ok(model.face_encoder()?.from_weights(programs, &row)?.data)
     }
 }
 
@@ -230,11 +235,11 @@ impl Head {
         }
     }
 
-    fn columns(&self, model: &Arc<Model>) -> Result<[f32; POSE_WIDTH]> {
+    async fn columns(&self, model: &Arc<Model>, unit: &Unit) -> Result<[f32; POSE_WIDTH]> {
         match self {
             Self::Pose(pose) => Ok(pose.to_columns()),
             Self::Picture(picture) => {
-                let rotation = picture.read(&mut model.extractor()?)?.rotations.data;
+                let rotation = picture.read(model, unit).await?.rotations.data;
                 Ok([rotation[0], rotation[1], rotation[2], 0.0, 0.0, 0.0])
             }
         }
@@ -253,14 +258,16 @@ impl FacePicture {
         PictureFile::open(&self.file, model.runtime().max_picture_pixels())
     }
 
-    fn read(&self, extractor: &mut Extractor) -> Result<Extracted> {
-        let file = self.open(extractor.model())?;
+    async fn read(&self, model: &Arc<Model>, unit: &Unit) -> Result<Extracted> {
+        let mut extractor = model.extractor()?;
+        let file = self.open(model)?;
         if file.is_animated() {
             let message = "the keyframe's picture is animated; its first frame was read".to_owned();
-            extractor.model().runtime().log.add(LogLevel::Warning, message);
+            model.runtime().log.add(LogLevel::Warning, message);
         }
         let crop = file.crop_face(&self.face.unwrap_or_else(|| file.whole()), extractor.side())?;
-        extractor.extract(&[crop])
+        unit.pause().await;
+        extractor.extract_in(&[crop], unit).await
     }
 }
 

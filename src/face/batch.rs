@@ -178,17 +178,29 @@ impl BatchRunner {
         count: usize,
         item: impl Fn(usize) -> &'a [f32],
         outputs: usize,
-        mut take: impl FnMut(&BatchPlan, &mut dyn Executable, Range<usize>) -> Result<()>,
+        take: impl FnMut(&BatchPlan, &mut dyn Executable, Range<usize>) -> Result<()>,
     ) -> Result<()> {
-        let (mut done, unit) = (0, Unit::default());
+        unit::finish(self.run_in(record, count, item, outputs, take, &Unit::default()))
+    }
+
+    /// [`run_with`](Self::run_with) in bounded parts.
+    pub(super) async fn run_in<'a>(
+        &mut self,
+        record: &Record<'_>,
+        count: usize,
+        item: impl Fn(usize) -> &'a [f32],
+        outputs: usize,
+        mut take: impl FnMut(&BatchPlan, &mut dyn Executable, Range<usize>) -> Result<()>,
+        unit: &Unit,
+    ) -> Result<()> {
+        let mut done = 0;
         while done < count {
             let run = self.runs.iter_mut().find(|run| run.batch <= count - done).expect("a batch of one");
             let compiled = match &mut run.compiled {
                 Some(compiled) => compiled,
                 none => {
                     let (programs, key) = (&self.programs, (self.name, run.batch));
-                    let compiled = Compiled::new(programs, key, record, &self.shared, &unit);
-                    none.insert(unit::finish(compiled)?)
+                    none.insert(Compiled::new(programs, key, record, &self.shared, unit).await?)
                 }
             };
             let Compiled { recorded, executable, state, input } = compiled;
@@ -201,6 +213,7 @@ impl BatchRunner {
             let mut sections = &plan.sections[..outputs];
             while !sections.is_empty() {
                 sections = &sections[executable.advance(sections, state)?..];
+                unit.pause().await;
             }
             take(plan, &mut **executable, done..done + run.batch)?;
             done += run.batch;

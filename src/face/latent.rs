@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::pack::Pack;
 use crate::signal::Frames;
-use crate::unit::Unit;
+use crate::unit::{self, Unit};
 
 use super::batch::{BatchPlan, BatchRunner, FacePrograms};
 use super::chart::Chart;
@@ -123,6 +123,19 @@ impl FaceEncoder {
     /// # Errors
     /// `MissingPart` without E_geo or a charted mesh; `InvalidArgument` for another count or numbers not finite.
     pub fn from_mesh(&self, programs: &Arc<FacePrograms>, vertices_mm: &[f32]) -> Result<Vec<f32>> {
+        unit::finish(self.from_mesh_in(programs, vertices_mm, &Unit::default()))
+    }
+
+    /// [`from_mesh`](Self::from_mesh) in bounded parts.
+    ///
+    /// # Errors
+    /// Those of [`from_mesh`](Self::from_mesh).
+    pub async fn from_mesh_in(
+        &self,
+        programs: &Arc<FacePrograms>,
+        vertices_mm: &[f32],
+        unit: &Unit,
+    ) -> Result<Vec<f32>> {
         let (encoder, chart) = self.for_mesh(vertices_mm)?;
         let map = chart.map(vertices_mm);
         let mut z = vec![0.0; self.d_z];
@@ -131,7 +144,8 @@ impl FaceEncoder {
             let network = |plan: &mut _, map| encoder.record(plan, map).cols(0..self.d_z);
             BatchPlan::record("mesh latent", [batch, encoder.res().pow(2), 3], network)
         };
-        BatchRunner::new(programs, "mesh latent", 1, Arc::new([])).run(&record, 1, |_| &map, &mut z)?;
+        let mut runner = BatchRunner::new(programs, "mesh latent", 1, Arc::new([]));
+        runner.run_in(&record, 1, |_| &map, 1, |plan, run, items| plan.read(run, 0, items, &mut z), unit).await?;
         Ok(z)
     }
 }

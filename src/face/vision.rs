@@ -3,12 +3,15 @@
 //! In: square RGB pictures, each the crop of a face ([`Picture::crop_face`]). Out: z [pictures, d_z], axis-angle
 //! [pictures, 3] in rad. Both networks are [`Encoder`]s and share a plan; 10 MFLOP a picture at 64².
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::pack::Pack;
 use crate::picture::Picture;
+use crate::plan::Executable;
 use crate::signal::Frames;
+use crate::unit::{self, Unit};
 
 use super::batch::{BatchPlan, BatchRunner, FacePrograms};
 use super::encoder::Encoder;
@@ -105,6 +108,14 @@ impl VisionReader {
     /// `InvalidArgument` for a picture that is not [`side`](VisionEncoder::side) × side; `InvalidPack` when the networks
     /// overflow; what the backend reports.
     pub fn read(&mut self, pictures: &[Picture]) -> Result<PictureCodes> {
+        unit::finish(self.read_in(pictures, &Unit::default()))
+    }
+
+    /// [`read`](Self::read) in bounded parts.
+    ///
+    /// # Errors
+    /// Those of [`read`](Self::read).
+    pub async fn read_in(&mut self, pictures: &[Picture], unit: &Unit) -> Result<PictureCodes> {
         let Self { encoder, runner } = self;
         let side = encoder.side;
         if let Some(other) = pictures.iter().find(|picture| (picture.width, picture.height) != (side, side)) {
@@ -115,16 +126,11 @@ impl VisionReader {
         let mut latents = Frames::zeros(pictures.len(), encoder.d_z);
         let mut rotations = Frames::zeros(pictures.len(), ROTATION);
         let record = |batch| encoder.record(batch);
-        runner.run_with(
-            &record,
-            inputs.len(),
-            |i| &inputs[i],
-            2,
-            |plan, executable, items| {
-                plan.read(executable, LATENTS, items.clone(), &mut latents.data)?;
-                plan.read(executable, ROTATIONS, items, &mut rotations.data)
-            },
-        )?;
+        let take = |plan: &BatchPlan, executable: &mut dyn Executable, items: Range<usize>| {
+            plan.read(executable, LATENTS, items.clone(), &mut latents.data)?;
+            plan.read(executable, ROTATIONS, items, &mut rotations.data)
+        };
+        runner.run_in(&record, inputs.len(), |i| &inputs[i], 2, take, unit).await?;
         if latents.data.iter().chain(&rotations.data).any(|v| !v.is_finite()) {
             return Err(Error::InvalidPack("the pack's vision encoders give codes that are not finite".to_owned()));
         }

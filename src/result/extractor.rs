@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::face::{FaceReader, VisionReader};
 use crate::picture::{FaceBox, Picture};
 use crate::signal::Frames;
+use crate::unit::{self, Unit};
 
 use crate::host::model::Model;
 
@@ -67,7 +68,15 @@ impl Extractor {
     /// `InvalidArgument` for pictures that are no [`crop`](Self::crop)s; `MissingPart` without M′; `InvalidPack` when the
     /// networks overflow; what the backend reports.
     pub fn extract(&mut self, crops: &[Picture]) -> Result<Extracted> {
-        let codes = self.pictures.read(crops)?;
+        unit::finish(self.extract_in(crops, &Unit::default()))
+    }
+
+    /// [`extract`](Self::extract), whose pictures are read in bounded parts.
+    ///
+    /// # Errors
+    /// Those of [`extract`](Self::extract).
+    pub(crate) async fn extract_in(&mut self, crops: &[Picture], unit: &Unit) -> Result<Extracted> {
+        let codes = self.pictures.read_in(crops, unit).await?;
         let decoder = self.weights.decoder();
         let mut weights = Frames::zeros(crops.len(), decoder.weight_count());
         let mut motion = Frames::zeros(crops.len(), decoder.motion_width());

@@ -82,7 +82,7 @@ async fn encode(model: &Arc<Model>, conditioning: &Conditioning, course: &Course
                 conditioning.set_code(&style, &code);
             }
             Unencoded::Keyframe(number, keyframe) => {
-                conditioning.set_values(number, &keyframe, keyframe.encode(model)?);
+                conditioning.set_values(number, &keyframe, keyframe.encode(model, &course.unit).await?);
             }
         }
         course.unit.end().await;
