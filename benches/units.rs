@@ -6,6 +6,8 @@
 
 #[path = "support/clock.rs"]
 mod clock;
+#[path = "support/faults.rs"]
+mod faults;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,9 +17,12 @@ use media2face::pack::Pack;
 use media2face::{BackendChoice, Model, Progress, Runtime, RuntimeOptions, Session, SessionOptions, Style};
 
 use clock::cpu_seconds;
+use faults::faults;
 
 const RATE_HZ: u32 = 16_000;
 const SECONDS: [u32; 4] = [2, 8, 60, 3600];
+/// What the longest unit of a run may take.
+const BAR_MS: f64 = 2.0;
 /// Repetitions of what a second clip costs.
 const REPEAT: usize = 15;
 
@@ -47,12 +52,16 @@ fn report(seconds: u32, styled: bool) {
     let (median, style) = (&runs[runs.len() / 2], if styled { ", with a style" } else { "" });
     println!("longest unit {seconds} s: {:.2} ms{style}", median.longest_ms);
     println!(
-        "    {} units of {:.0} ms in all; it came in {} at {:.3}, unit {}; longest of all runs {:.2} ms",
+        "    {} units of {:.0} ms in all, {} longer than {BAR_MS} ms; it came in {} at {:.3}, unit {}, with {} pages mapped and {} \
+         interruptions; longest of all runs {:.2} ms",
         median.units,
         median.all_ms,
+        median.long,
         median.at.stage.name(),
         median.at.fraction,
         median.number,
+        median.faults[0],
+        median.faults[1],
         runs.last().map_or(0.0, |run| run.longest_ms)
     );
 }
@@ -63,7 +72,11 @@ struct Run {
     /// Where the job was before it.
     at: Progress,
     number: usize,
+    /// What the system did for it.
+    faults: [i64; 2],
     units: usize,
+    /// Those past the bar.
+    long: usize,
     all_ms: f64,
 }
 
@@ -72,14 +85,17 @@ fn run(model: &Arc<Model>, seconds: u32, styled: bool) -> Run {
     let start = Instant::now();
     session.finish().expect("finish");
     let at = session.progress();
-    let mut run = Run { longest_ms: 0.0, at, number: 0, units: 0, all_ms: 0.0 };
+    let mut run = Run { longest_ms: 0.0, at, number: 0, faults: [0; 2], units: 0, long: 0, all_ms: 0.0 };
     loop {
-        let (at, begun) = (session.progress(), cpu_seconds(start));
+        let (at, before, begun) = (session.progress(), faults(), cpu_seconds(start));
         let done = session.step(Duration::ZERO).expect("step");
         let ms = (cpu_seconds(start) - begun) * 1e3;
         run.all_ms += ms;
+        run.long += usize::from(ms > BAR_MS);
         if ms > run.longest_ms {
             (run.longest_ms, run.at, run.number) = (ms, at, run.units);
+            let now = faults();
+            run.faults = [now[0] - before[0], now[1] - before[1]];
         }
         run.units += 1;
         if done {
