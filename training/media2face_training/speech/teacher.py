@@ -61,7 +61,8 @@ def listen(folder, rows, teacher, deadline=float("inf")):
     folder.mkdir(parents=True, exist_ok=True)
     done, end = finished(folder)
     known = {row["clip"] for row in done}
-    wanted = ((number, mels.samples_of(row)) for number, row in enumerate(rows) if number not in known)
+    # The last ones first: recordings and neural voices have most to teach, should time run out.
+    wanted = ((number, mels.samples_of(rows[number])) for number in reversed(range(len(rows))) if number not in known)
     with open(folder / "features.raw", "ab") as sound, open(folder / "index.jsonl", "a") as index:
         for window, places in filled(wanted):
             if time.monotonic() > deadline:
