@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use crate::error::{Error, Result};
 use crate::face::{self, Eyeball, FaceDecoder, FaceEncoder, FacePrograms, Topology, VisionEncoder};
 use crate::limits;
-use crate::motion::{SamplePrograms, Sampler};
+use crate::motion::{KeptBatches, SamplePrograms, Sampler};
 use crate::output::EyeRange;
 use crate::pack::{Manifest, Pack};
 use crate::prompt::StyleEncoder;
@@ -67,6 +67,8 @@ pub struct Model {
 pub(crate) struct ModelPrograms {
     pub(crate) speech: SpeechPrograms,
     pub(crate) motion: SamplePrograms,
+    /// Those that streams share on a device.
+    pub(crate) batches: KeptBatches,
     pub(crate) faces: Arc<FacePrograms>,
 }
 
@@ -113,6 +115,7 @@ impl Model {
             programs: ModelPrograms {
                 speech: SpeechPrograms::new(limits::KEPT_PROGRAM_BYTES),
                 motion: SamplePrograms::new(limits::KEPT_PROGRAM_BYTES),
+                batches: KeptBatches::default(),
                 faces: Arc::new(FacePrograms::new(runtime.backend(), limits::KEPT_PROGRAM_BYTES)),
             },
         }))

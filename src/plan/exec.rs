@@ -57,6 +57,11 @@ pub trait Backend: Send + Sync {
     /// thousands of lanes to fill.
     fn frames_per_run(&self) -> usize;
 
+    /// Whether several windows in one run are quicker than one after another.
+    fn prefers_batches(&self) -> bool {
+        false
+    }
+
     /// Whether [`Executable::export`] can signal a timeline semaphore.
     fn signals(&self) -> bool {
         false

@@ -50,10 +50,17 @@ impl Performing {
         default_code: Option<&[f32]>,
         unit: &Unit,
     ) -> Result<Self> {
-        let (sampler, backend) = (&settings.sampler, &**model.runtime().backend());
-        let (programs, window) = (&model.programs().motion, settings.window);
-        let motion =
-            LiveMotion::new(sampler, backend, Some(programs), &settings.sample, window, default_code, unit).await?;
+        let (sampler, backend, window) = (&settings.sampler, model.runtime().backend(), settings.window);
+        let (programs, batches) = (Some(&model.programs().motion), &model.programs().batches);
+        let motion = match backend.prefers_batches() {
+            true => {
+                let batches = batches.of(sampler, backend, &settings.sample, window, default_code)?;
+                LiveMotion::beside(&batches, programs, unit).await?
+            }
+            false => {
+                LiveMotion::new(sampler, &**backend, programs, &settings.sample, window, default_code, unit).await?
+            }
+        };
         let config = sampler.denoiser().config();
         let zeros = |width: usize| crate::signal::try_zeros(window, width);
         Ok(Self {

@@ -11,6 +11,7 @@ pub mod run;
 pub mod tiny_face;
 pub mod tolerance;
 pub mod vulkan;
+pub mod windows;
 
 use std::sync::Arc;
 

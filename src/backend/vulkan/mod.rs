@@ -201,4 +201,8 @@ impl Backend for VulkanBackend {
     fn frames_per_run(&self) -> usize {
         if self.gpu.caps.software { 2 } else { 16 }
     }
+
+    fn prefers_batches(&self) -> bool {
+        true
+    }
 }
