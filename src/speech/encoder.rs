@@ -17,8 +17,9 @@ use super::context_network::ContextNetwork;
 use super::feature_extractor::FeatureExtractor;
 use super::input::Input;
 use super::interpolate::Positions;
-use super::live::LiveRecording;
-use super::mel::{MEL_BANDS, MelMean, NormalizedMel};
+use super::live_chunks::ChunkRecording;
+use super::live_rows::RowRecording;
+use super::mel::{LiveMel, MEL_BANDS, MelMean, NormalizedMel};
 use super::residual_conv::ResidualConv;
 
 /// Speech kept from one window, when the pack does not say.
@@ -64,22 +65,41 @@ enum Back {
 /// Programs of speech windows, kept by their lengths, and of the steps of streams.
 pub struct SpeechPrograms {
     windows: Programs<[usize; 3], Recording>,
-    pub(super) live: Programs<[usize; 2], LiveRecording>,
+    pub(super) rows: Programs<[usize; 2], RowRecording>,
+    pub(super) chunks: Programs<[usize; 2], ChunkRecording>,
 }
 
 impl SpeechPrograms {
     /// None yet; of at most so many bytes each.
     pub fn new(most_bytes: usize) -> Self {
-        Self { windows: Programs::new(most_bytes), live: Programs::new(most_bytes) }
+        let (windows, rows) = (Programs::new(most_bytes), Programs::new(most_bytes));
+        Self { windows, rows, chunks: Programs::new(most_bytes) }
     }
 }
 
 /// What a stream needs of an encoder.
-pub(super) struct LiveParts<'a> {
+pub(super) enum LiveParts<'a> {
+    Rows(RowParts<'a>),
+    Chunks(ChunkParts<'a>),
+}
+
+/// What a stream needs of the log-mel network.
+pub(super) struct RowParts<'a> {
     pub(super) network: &'a ResidualConv,
     pub(super) norm: &'a LayerNorm,
     /// Before the first row.
     pub(super) mean: MelMean,
+    pub(super) fps: f32,
+}
+
+/// What a stream needs of Wav2Vec2.
+pub(super) struct ChunkParts<'a> {
+    pub(super) extractor: &'a FeatureExtractor,
+    pub(super) context: &'a ContextNetwork,
+    /// Rows before those that frames read.
+    pub(super) context_rows: usize,
+    pub(super) width: usize,
+    pub(super) fps: f32,
 }
 
 /// A recorded window.
@@ -127,27 +147,49 @@ impl SpeechEncoder {
         self.width
     }
 
-    /// Frames of the features, a second.
-    pub(super) fn fps(&self) -> f32 {
-        self.fps
-    }
-
     /// What a stream needs of it.
     ///
     /// # Errors
     /// `Unsupported`, with the reason, where features cannot be known before all of the clip is.
     pub(super) fn live_parts(&self) -> Result<LiveParts<'_>> {
         let refused = |why: &str| Err(Error::Unsupported(format!("this pack cannot stream: {why}")));
+        let fps = self.fps;
         match (&self.front, &self.back) {
-            (Front::Wave { .. }, _) => {
-                refused("its speech encoder takes the waveform (front_end \"wave\") and attends to all of a clip")
-            }
             (Front::Mel { mean: Mean::Clip, .. }, _) => refused(
                 "its log-mel rows are normalised over all of a clip (mel_norm \"clip\"); \"running\" can stream",
             ),
-            (_, Back::Context(_)) => refused("its speech encoder has a transformer, which attends to all of a clip"),
+            (Front::Mel { .. }, Back::Context(_)) => {
+                refused("its speech encoder has a transformer over log-mel rows, which attends to all of a clip")
+            }
+            (Front::Wave { normalize: true, .. }, _) => {
+                refused("its waveform is normalised over all of a clip (do_normalize true)")
+            }
+            (Front::Wave { extractor, .. }, _) if extractor.norms_over_clip() => refused(
+                "its first convolution is normalised over all of a clip (feat_extract_norm \"group\"); \"layer\" can stream",
+            ),
+            (Front::Wave { .. }, _) if self.align != Align::Rate => {
+                refused("its rows are laid over all of a clip (align \"clip\"); \"rate\" can stream")
+            }
+            (Front::Wave { .. }, Back::Norm(_)) => refused("its waveform has no transformer"),
+            (Front::Wave { extractor, .. }, Back::Context(context)) => {
+                let (context_rows, width) = (self.context_rows, self.width);
+                Ok(LiveParts::Chunks(ChunkParts { extractor, context, context_rows, width, fps }))
+            }
             (Front::Mel { network, mean: Mean::Running { start, rate } }, Back::Norm(norm)) => {
-                Ok(LiveParts { network, norm, mean: MelMean::new(start, *rate) })
+                Ok(LiveParts::Rows(RowParts { network, norm, mean: MelMean::new(start, *rate), fps }))
+            }
+        }
+    }
+
+    /// Samples behind a frame's end that its features wait for in a stream, at most, at 16 kHz.
+    pub(crate) fn live_delay(&self) -> usize {
+        match &self.front {
+            Front::Mel { .. } => LiveMel::DELAY,
+            // A frame reads the row after its middle, too: to the end of what that one sees, from the frame's end.
+            Front::Wave { extractor, .. } => {
+                let half_frame = RATE_HZ / f64::from(self.fps) / 2.0;
+                let behind = extractor.receptive_field() as f64 / 2.0 + extractor.hop() as f64 - half_frame;
+                behind.max(0.0).ceil() as usize
             }
         }
     }

@@ -19,6 +19,8 @@ mod input;
 mod interpolate;
 mod job;
 mod live;
+mod live_chunks;
+mod live_rows;
 mod mel;
 mod positional_conv;
 mod residual_conv;

@@ -9,6 +9,7 @@ use crate::host::model::{Identity, Model};
 use crate::limits::{MAX_KEEP_MS, MAX_RING_MS, MAX_STEPS};
 use crate::motion::{SampleOptions, Sampler};
 use crate::session::options::SEED_AUTO;
+use crate::speech::SpeechEncoder;
 
 /// How a stream trades delay for care.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -217,8 +218,7 @@ impl Settings {
     }
 
     /// Sound that a frame waits for behind its own time at worst, seconds, beside the delay of a resampler.
-    pub(crate) fn latency_s(&self, fps: f64) -> f64 {
-        let heard = crate::speech::LiveSpeech::DELAY_SAMPLES as f64 / f64::from(RATE_HZ);
-        (self.hop + self.look_ahead) as f64 / fps + heard
+    pub(crate) fn latency_s(&self, fps: f64, speech: &SpeechEncoder) -> f64 {
+        (self.hop + self.look_ahead) as f64 / fps + speech.live_delay() as f64 / f64::from(RATE_HZ)
     }
 }

@@ -95,7 +95,8 @@ impl Stream {
         let unit = Arc::new(Unit::default());
         let course = Course::new(model, &options, &settings, &shared, (ring, obeyed), &unit);
         let course = unit::finish(course)?;
-        let latency_s = settings.latency_s(f64::from(model.manifest().fps)) + course.resampler_delay_s();
+        let latency_s =
+            settings.latency_s(f64::from(model.manifest().fps), model.speech()?) + course.resampler_delay_s();
         let faces = faces(model, &options, d_x)?;
         let member = Member::new(&shared, &unit, Box::pin(course.run(Arc::clone(&unit))));
         memory::check("a stream")?;

@@ -18,6 +18,7 @@ mod face_export;
 mod gaze;
 mod identity;
 mod lips;
+mod live_chunks;
 mod live_motion;
 mod live_speech;
 mod motion;

@@ -32,7 +32,7 @@ fn pack_of(audio: &Value, weights: Vec<(String, media2face::internals::tensor::W
 }
 
 /// The tiny Wav2Vec2 of a golden file under a changed config.
-fn wave_pack(name: &str, changes: &Value) -> Pack {
+pub fn wave_pack(name: &str, changes: &Value) -> Pack {
     let config = std::fs::read_to_string(path(&format!("golden/{name}.json"))).expect("config");
     let config = merged(serde_json::from_str(&config).expect("JSON"), changes);
     pack_of(&config, golden(name).weights("", "audio.", false))
