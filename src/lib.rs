@@ -14,6 +14,7 @@ pub mod limits;
 pub mod memory;
 #[doc(hidden)]
 pub mod plan;
+mod randomness;
 pub mod signal;
 #[doc(hidden)]
 pub mod tensor;

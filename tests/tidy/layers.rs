@@ -29,7 +29,7 @@ const ALL: &[&str] = &[
 fn allowed(layer: &str) -> Vec<&'static str> {
     let with = |more: &[&'static str]| STAGE.iter().chain(more).copied().collect();
     match layer {
-        "tensor" | "signal" | "clock" | "error" | "limits" | "memory" | "unit" => vec![],
+        "tensor" | "signal" | "clock" | "error" | "limits" | "memory" | "randomness" | "unit" => vec![],
         "picture" => vec!["tensor", "signal"],
         "plan" | "pack" => vec!["tensor"],
         "backend::cpu" | "backend::gpu" | "backend::vulkan" | "backend" => vec!["plan", "tensor"],
