@@ -45,6 +45,7 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         "state",
         "livelink:10.0.0.2:11112",
         "vmc:[::1]:39540",
+        "vmc:::[::\n",
         "ws",
     ];
     texts.map(|text| text.as_bytes().to_vec()).to_vec()

@@ -140,7 +140,7 @@ fn split<'a>(kind: &str, text: &'a str) -> Result<(&'a str, Option<&'a str>), St
 
 fn check_host(kind: &str, host: &str, port: Option<&str>) -> Result<(), String> {
     if host.is_empty() {
-        let port = port.filter(|port| !port.is_empty()).unwrap_or("9000");
+        let port = port.filter(|port| port.parse::<u16>().is_ok()).unwrap_or("9000");
         return Err(format!("there is no host behind {kind}: for this machine write {kind}:{LOOPBACK}:{port}"));
     }
     if port.is_none() && host.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -204,6 +204,7 @@ mod tests {
             ("ndjson:", "takes no address"),
             ("vmc:", "there is no host behind vmc: for this machine write vmc:127.0.0.1:9000"),
             ("vmc::39540", "write vmc:127.0.0.1:39540"),
+            ("vmc::no\nport", "write vmc:127.0.0.1:9000"),
             ("vmc:39540", "\"39540\" is no host: a port comes behind one, as in vmc:127.0.0.1:39540"),
             ("ws:::1", "IPv6 address without brackets: ws:[::1]"),
             ("ws:[::1", "no ]"),
@@ -227,13 +228,17 @@ mod tests {
     }
 
     #[test]
-    fn any_text_is_answered() {
-        let parts = ["ws", "livelink", ":", "[", "]", "::1", "1", ".", "é", "\0", "-", " ", "65535"];
+    fn any_text_is_answered_in_a_line() {
+        let parts = ["ws", "livelink", ":", "[", "]", "::1", "1", ".", "é", "\0", "\n", "-", " ", "65535"];
+        let answered = |text: String| {
+            let fault = text.parse::<Target>().err();
+            assert!(fault.is_none_or(|fault| !fault.is_empty() && !fault.contains('\n')), "{text:?}");
+        };
         for a in parts {
             for b in parts {
                 for c in parts {
-                    let _ = format!("ws:{a}{b}{c}").parse::<Target>();
-                    let _ = format!("{a}{b}{c}").parse::<Target>();
+                    answered(format!("ws:{a}{b}{c}"));
+                    answered(format!("{a}{b}{c}"));
                 }
             }
         }
