@@ -30,6 +30,7 @@ from .teacher import Lessons
 from .windows import Windows
 
 RATE, AVERAGING = 2e-3, 0.998
+EDGE = 4  # 50 Hz frames before the end of a window: what a stream with little sound ahead asks for
 
 
 @torch.no_grad()
@@ -59,6 +60,7 @@ def main():
     parser.add_argument("--device", default="auto")
     parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--taught", type=float, default=0.0, metavar="WEIGHT", help="of the teacher's term; 0 is without one")
+    parser.add_argument("--edge", type=float, default=0.0, metavar="WEIGHT", help="more weight for the last frames of windows")
     parser.add_argument("--init", metavar="STAGE", help="a finished stage to begin from")
     parser.add_argument("--dilations", type=int, nargs="+", default=MEL_DILATIONS)
     parser.add_argument("--out", default="encoder", help="name of checkpoint and stage")
@@ -86,9 +88,14 @@ def main():
         with torch.autocast(device.type, torch.bfloat16):
             features = net["encoder"](torch.from_numpy(x).to(device))
         output = net["heads"](F.dropout(features.float(), DROPOUT))
-        phone, viseme, closure = losses(output, torch.from_numpy(y).to(device))
+        y = torch.from_numpy(y).to(device)
+        phone, viseme, closure = losses(output, y)
         loss = phone + 3 * viseme + 0.5 * closure
         said = dict(phone=phone.detach(), viseme=viseme.detach(), closure=closure.detach())
+        if options.edge:
+            at_edge = losses(output[:, -EDGE:], y[:, -EDGE:])
+            loss = loss + options.edge * (at_edge[0] + 3 * at_edge[1] + 0.5 * at_edge[2])
+            said["edge"] = at_edge[2].detach()
         if lessons is not None:
             lessons = torch.from_numpy(lessons).to(device)
             lesson = lesson_loss(net["pupil"](features.float()), lessons)
@@ -99,6 +106,10 @@ def main():
                 alike = likeness(output[known], teacher_heads(lessons[known]))
                 loss = loss + options.taught * alike
                 said["alike"] = alike.detach()
+                last, known = lessons[:, -EDGE:], known[:, -EDGE:]
+                if options.edge and known.any():
+                    told_last = likeness(output[:, -EDGE:][known], teacher_heads(last[known]))
+                    loss = loss + options.edge * options.taught * told_last
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 1.0)
