@@ -3,6 +3,7 @@
 //!
 //! `cargo bench --bench units`; words choose clips by their length, such as `2` and `3600`, and `style`, `plain`, `second`. Each
 //! run has a model of its own, so that recording, packing and preparing are in its units. Medians over nine runs, of an hour three.
+//! `control` is no clip: units of plain arithmetic, as many and as long as those of an hour. What of it is longer is the system's.
 
 #[path = "support/clock.rs"]
 mod clock;
@@ -23,6 +24,9 @@ const RATE_HZ: u32 = 16_000;
 const SECONDS: [u32; 4] = [2, 8, 60, 3600];
 /// What the longest unit of a run may take.
 const BAR_MS: f64 = 2.0;
+/// As long as a unit of an hour usually lasts, and as many.
+const CONTROL_MS: f64 = 0.55;
+const CONTROL_UNITS: usize = 300_000;
 /// Repetitions of what a second clip costs.
 const REPEAT: usize = 15;
 
@@ -35,13 +39,16 @@ fn main() {
     for seconds in SECONDS {
         for styled in [false, true] {
             let kind = if styled { "style" } else { "plain" };
-            if chosen(&seconds.to_string(), &lengths) && chosen(kind, &["plain", "style", "second"]) {
+            if chosen(&seconds.to_string(), &lengths) && chosen(kind, &["plain", "style", "second", "control"]) {
                 report(seconds, styled);
             }
         }
     }
-    if chosen("second", &["plain", "style", "second"]) {
+    if chosen("second", &["plain", "style", "second", "control"]) {
         second_clip();
+    }
+    if words.iter().any(|word| word == "control") {
+        control();
     }
 }
 
@@ -102,6 +109,28 @@ fn run(model: &Arc<Model>, seconds: u32, styled: bool) -> Run {
             return run;
         }
     }
+}
+
+/// Units that are alike, in registers, without a system call: by the bench's own clock, the longest and how many pass the bar.
+fn control() {
+    let start = Instant::now();
+    let unit = |turns: u32| {
+        let begun = cpu_seconds(start);
+        std::hint::black_box(
+            (0..turns).fold(1u32, |x, i| std::hint::black_box(x).wrapping_mul(747_796_405).wrapping_add(i)),
+        );
+        (cpu_seconds(start) - begun) * 1e3
+    };
+    let turns = (1e6 * CONTROL_MS / unit(1_000_000)) as u32;
+    let (mut longest, mut long) = (0.0f64, 0);
+    for _ in 0..CONTROL_UNITS {
+        let ms = unit(turns);
+        longest = longest.max(ms);
+        long += usize::from(ms > BAR_MS);
+    }
+    println!(
+        "control: {CONTROL_UNITS} units of {CONTROL_MS} ms: longest {longest:.2} ms, {long} longer than {BAR_MS} ms"
+    );
 }
 
 /// Jobs of two seconds one after the other on one model, and the first face of each.

@@ -10,6 +10,9 @@ use super::layout::Layout;
 use super::noise::Purpose;
 use super::terms::{Factors, Terms};
 
+/// Rows of one blend: its lists are made, and compiled, at once.
+const BLENDED_AT_ONCE: usize = 2048;
+
 /// What it reads and writes.
 pub(super) struct Update<'a> {
     pub(super) layout: &'a Layout,
@@ -36,10 +39,12 @@ impl Update<'_> {
                 continue;
             }
             let (terms, rows) = (self.terms.rows(track.rows.clone()), track.rows.len());
-            unit.pause().await;
-            let (index, weight) = track.windows.blend_lists(&first_rows)?;
-            unit.pause().await;
-            plan.push(ops::Gather { x: self.estimates, index, weight, out: terms.x0() });
+            for first in (0..rows).step_by(BLENDED_AT_ONCE) {
+                let frames = first..rows.min(first + BLENDED_AT_ONCE);
+                let (index, weight) = track.windows.blend_lists(frames.clone(), &first_rows)?;
+                plan.push(ops::Gather { x: self.estimates, index, weight, out: terms.x0().rows(frames) });
+                unit.pause().await;
+            }
             let known = track.edit.as_ref().zip(self.known_weights);
             let known = known.map(|(edit, all)| all.batch(0..2 * edit.mask.width).rows(track.rows.clone()));
             let noisy = self.take_noise(plan, track, Purpose::Step);

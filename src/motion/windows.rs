@@ -11,10 +11,9 @@ use crate::tensor::Weight;
 /// that the weights of all windows over a frame sum to one.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Windows {
+    /// Rising.
     starts: Vec<usize>,
     trapezoid: Vec<f32>,
-    /// 1 / sum of the trapezoids over each frame of the clip.
-    norm: Vec<f32>,
 }
 
 impl Windows {
@@ -28,22 +27,14 @@ impl Windows {
     /// Unless `frames` > 0 and 1 ≤ `hop` ≤ `window`.
     pub(super) fn new(frames: usize, window: usize, hop: usize) -> Result<Self> {
         assert!(frames > 0 && (1..=window).contains(&hop), "{frames} frames, window {window}, hop {hop}");
-        let mut norm = memory::zeros(frames, "blended windows")?;
         if frames <= window {
-            norm.fill(1.0);
-            return Ok(Self { starts: vec![0], trapezoid: vec![1.0; frames], norm });
+            return Ok(Self { starts: vec![0], trapezoid: vec![1.0; frames] });
         }
         let count = (frames - window).div_ceil(hop) + 1;
         let starts = memory::collect((0..count).map(|i| (i * hop).min(frames - window)), "windows")?;
         let ramp = (window - hop).max(1);
-        let trapezoid: Vec<f32> = (0..window).map(|i| (i + 1).min(window - i).min(ramp) as f32 / ramp as f32).collect();
-        for &start in &starts {
-            norm[start..start + window].iter_mut().zip(&trapezoid).for_each(|(sum, w)| *sum += w);
-        }
-        for sum in &mut norm {
-            *sum = f32::recip(*sum);
-        }
-        Ok(Self { starts, trapezoid, norm })
+        let trapezoid = (0..window).map(|i| (i + 1).min(window - i).min(ramp) as f32 / ramp as f32).collect();
+        Ok(Self { starts, trapezoid })
     }
 
     /// Number of windows.
@@ -61,35 +52,32 @@ impl Windows {
         self.starts[window]..self.starts[window] + self.length()
     }
 
-    /// Weight of frame `i` of a window in the blend.
-    pub(super) fn weight(&self, window: usize, i: usize) -> f32 {
-        self.trapezoid[i] * self.norm[self.starts[window] + i]
+    /// The windows over a frame of the clip.
+    fn over(&self, frame: usize) -> Range<usize> {
+        self.starts.partition_point(|start| start + self.length() <= frame)
+            ..self.starts.partition_point(|start| *start <= frame)
     }
 
-    /// How the rows of the windows' estimates make the rows of the clip, window `w` having its rows from `first_rows[w]` on:
-    /// row numbers and weights, [frames, K], with weight 0 where fewer than K windows lie over a frame.
+    /// How the rows of the windows' estimates make rows of the clip, those of `frames`, window `w` having its rows from
+    /// `first_rows[w]` on: row numbers and weights, [frames, K], with weight 0 where fewer than K windows lie over a frame.
     ///
     /// # Errors
     /// `OutOfMemory`.
-    pub(super) fn blend_lists(&self, first_rows: &[usize]) -> Result<(Weight, Weight)> {
-        let frames = self.norm.len();
-        let mut over = memory::zeros::<u32>(frames, "windows over a frame")?;
-        (0..self.count()).for_each(|window| over[self.frames(window)].iter_mut().for_each(|count| *count += 1));
-        let terms = over.iter().copied().max().unwrap_or(0) as usize;
-        let (mut rows, mut weights) =
-            (memory::zeros(frames * terms, "blended rows")?, memory::zeros(frames * terms, "blend weights")?);
-        over.fill(0);
-        for (window, first_row) in first_rows.iter().enumerate() {
-            for (i, frame) in self.frames(window).enumerate() {
-                let (row, of_frame) = ((first_row + i) as i32, frame * terms..(frame + 1) * terms);
-                let place = over[frame] as usize;
+    pub(super) fn blend_lists(&self, frames: Range<usize>, first_rows: &[usize]) -> Result<(Weight, Weight)> {
+        let terms = frames.clone().map(|frame| self.over(frame).len()).max().unwrap_or(0);
+        let len = frames.len() * terms;
+        let (mut rows, mut weights) = (memory::zeros(len, "blended rows")?, memory::zeros(len, "blend weights")?);
+        let lists = rows.chunks_exact_mut(terms).zip(weights.chunks_exact_mut(terms));
+        for (frame, (rows, weights)) in frames.clone().zip(lists) {
+            let at = |window: usize| frame - self.starts[window];
+            let norm = self.over(frame).map(|window| self.trapezoid[at(window)]).sum::<f32>().recip();
+            for (place, window) in self.over(frame).enumerate() {
                 // The terms behind the last have no weight, and a row of the clip.
-                rows[of_frame.clone()][place..].fill(row);
-                weights[of_frame][place] = self.weight(window, i);
-                over[frame] += 1;
+                rows[place..].fill((first_rows[window] + at(window)) as i32);
+                weights[place] = self.trapezoid[at(window)] * norm;
             }
         }
-        let shape = [frames, terms];
+        let shape = [frames.len(), terms];
         let rows = Weight::try_from_i32("blended rows", &shape, &rows)?;
         Ok((rows, Weight::try_from_f32("blend weights", &shape, &weights)?))
     }
@@ -128,7 +116,7 @@ mod tests {
         {
             let windows = Windows::new(frames, window, hop).unwrap();
             let first_rows: Vec<usize> = (0..windows.count()).map(|window| window * windows.length()).collect();
-            let (rows, weights) = windows.blend_lists(&first_rows).unwrap();
+            let (rows, weights) = windows.blend_lists(0..frames, &first_rows).unwrap();
             let (terms, rows, weights) = (rows.shape()[1], rows.to_i32().unwrap(), weights.to_f32().unwrap());
             for (frame, weights) in weights.chunks_exact(terms).enumerate() {
                 let sum: f32 = weights.iter().sum();
@@ -144,7 +132,8 @@ mod tests {
     #[test]
     fn two_windows_cross_fade_linearly() {
         let windows = Windows::new(8, 5, 3).unwrap();
-        let second: Vec<f32> = (0..2).map(|i| windows.weight(1, i)).collect();
-        assert_eq!(second, [1.0 / 3.0, 2.0 / 3.0]);
+        let (rows, weights) = windows.blend_lists(2..6, &[0, 5]).unwrap();
+        assert_eq!(rows.to_i32().unwrap(), [2, 2, 3, 5, 4, 6, 7, 7]);
+        assert_eq!(weights.to_f32().unwrap(), [1.0, 0.0, 2.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0, 2.0 / 3.0, 1.0, 0.0]);
     }
 }
