@@ -136,7 +136,7 @@ impl Model {
         };
         match style {
             Style::Text(_) => {
-                tower("text", clip.is_some_and(|clip| clip.text.is_some()))?;
+                tower("text", self.manifest().reads_text())?;
                 self.styles().expect_text(); // here, on the host's time, rather than inside a unit of a job
                 Ok(())
             }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::adjustments::AdjustmentsConfig;
 use super::eyes::EyesConfig;
 use super::live::LiveConfig;
-use super::style::{ClipConfig, EmojiConfig, StyleReaderConfig};
+use super::style::{ClipConfig, EmojiConfig, NgramsConfig, StyleReaderConfig};
 
 /// The JSON under `__metadata__["media2face"]`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,6 +44,9 @@ pub struct Manifest {
     /// What style codes say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub style_reader: Option<StyleReaderConfig>,
+    /// What texts say, in the place of a text tower.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ngrams: Option<NgramsConfig>,
     /// Names of the style codes that the pack holds.
     #[serde(default, skip_serializing_if = "Names::is_empty")]
     pub presets: Names,
@@ -91,6 +94,7 @@ impl Default for Manifest {
             clip: None,
             emoji: None,
             style_reader: None,
+            ngrams: None,
             presets: Names::default(),
             denoiser: None,
             live: None,

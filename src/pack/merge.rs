@@ -27,8 +27,10 @@ impl Pack {
             let d_p = ours.denoiser.as_ref().map(|denoiser| denoiser.d_p);
             fits("style code", clip.projection_dim, "denoiser's d_p", d_p)?;
             // They are the old towers'.
-            merged.tensors.retain(|name, _| name != "emoji.codes" && !name.starts_with("style_reader."));
-            merged.manifest.style_reader = None;
+            let old =
+                |name: &str| name == "emoji.codes" || name.starts_with("style_reader.") || name.starts_with("ngrams.");
+            merged.tensors.retain(|name, _| !old(name));
+            (merged.manifest.style_reader, merged.manifest.ngrams) = (None, None);
             merged.manifest.clip = Some(merged.replace_style_towers(clip, towers)?);
         }
         merged.manifest.provenance = format!("{}; {}", ours.provenance, theirs.provenance);

@@ -38,7 +38,9 @@ pub use manifest::{
 };
 pub use random::{Size, random, random_live};
 pub use read::ReadAt;
-pub use style::{ClipConfig, ClipTextConfig, ClipVisionConfig, EmojiConfig, StyleReaderConfig, StyleReaderScales};
+pub use style::{
+    ClipConfig, ClipTextConfig, ClipVisionConfig, EmojiConfig, NgramsConfig, StyleReaderConfig, StyleReaderScales,
+};
 
 /// An opened pack: manifest and tensors. The tensors share the mapped file or memory.
 #[derive(Debug, Clone)]

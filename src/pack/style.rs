@@ -19,10 +19,15 @@ impl Manifest {
         if let Some(name) = &self.diffusion.default_style {
             return Some(name.as_str()).filter(|name| !name.is_empty());
         }
-        let is_read = self.clip.as_ref().is_some_and(|clip| clip.text.is_some());
+        let is_read = self.reads_text();
         let mut words = self.emoji.iter().flat_map(|emoji| emoji.names.values()).flat_map(|words| words.split(' '));
         let knows = self.has_preset(NEUTRAL) || is_read && words.any(|word| word == NEUTRAL);
         (self.denoiser.is_some() && knows).then_some(NEUTRAL)
+    }
+
+    /// Whether it takes style prompts in words: by a text tower, or by n-grams.
+    pub fn reads_text(&self) -> bool {
+        self.ngrams.is_some() || self.clip.as_ref().is_some_and(|clip| clip.text.is_some())
     }
 
     /// Whether the pack has a style code of this name.
@@ -128,6 +133,26 @@ impl EmojiConfig {
     }
 }
 
+/// What texts say, in the place of a text tower: a linear map on n-grams of letters and words
+/// ([`PromptReading`](crate::prompt::PromptReading)), whose columns are the emotions of the style reader, intensity, arousal and its head acts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NgramsConfig {
+    /// Rows of `ngrams.table`, that n-grams are hashed to.
+    pub buckets: usize,
+    /// Words of 32 bits of `ngrams.known`, a Bloom filter.
+    pub known: usize,
+    /// Power of the shares of emotions.
+    pub sharper: f32,
+    /// A level of a head act below this is none; levels are 1, 2, ...
+    pub least_level: f32,
+    /// An intensity below this is partly no mood.
+    pub least_intensity: f32,
+    /// Arousal of each emotion of the reader at its strongest, which is no surplus.
+    pub usual_arousal: Vec<f32>,
+    /// Length of a code.
+    pub length: f32,
+}
+
 /// What style codes say: prototypes of moods and head movements ([`PromptReading`](crate::prompt::PromptReading)).
 ///
 /// `style_reader.moods` has a row for the first emotion, which is none at all, and for each other one a row for each of
@@ -161,6 +186,11 @@ pub struct StyleReaderScales {
 }
 
 impl StyleReaderConfig {
+    /// Columns of `ngrams.table`.
+    pub fn said_columns(&self) -> usize {
+        self.emotions.len() + 2 + self.head_acts.len()
+    }
+
     /// Rows of `style_reader.moods` and `style_reader.movements`.
     pub fn rows(&self) -> [usize; 2] {
         let others = self.emotions.len().saturating_sub(1);

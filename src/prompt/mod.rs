@@ -5,10 +5,13 @@
 //!
 //! | from | by way of | cost |
 //! |---|---|---|
+//! | text, a pack with n-grams | a linear map on its words | some hundred rows of a table |
 //! | text | [`Tokenizer`] → [`TextTower`], as many rows as the text has tokens | ViT-B/32's: 38 M weights, 76 MFLOP a token |
 //! | picture file | [`Picture`](crate::picture::Picture) → [`VisionTower`], one row per patch | ViT-B/32's: 8.8 GFLOP |
 
+mod ngrams;
 mod reading;
+mod said;
 mod style;
 mod text;
 #[cfg(feature = "text")]

@@ -8,6 +8,9 @@ use crate::error::Result;
 use crate::limits;
 use crate::pack::{Pack, StyleReaderConfig};
 
+use super::ngrams::Ngrams;
+use super::said::{self, Prototypes, Said};
+
 /// A name and its share, 0..1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Share {
@@ -123,17 +126,34 @@ impl StyleReader {
 
     /// What a code says. `prompt` is the text that was encoded; `None` for a picture.
     pub(super) fn read(&self, code: &[f32], prompt: Option<&str>) -> PromptReading {
+        let reading = self.nearest(code, prompt.is_none());
+        self.finished(reading, prompt)
+    }
+
+    /// What something that a prompt says is to the model.
+    pub(super) fn read_said(&self, said: &Said, ngrams: &Ngrams, prompt: &str) -> PromptReading {
+        self.finished(said.reading(&self.config, &ngrams.config), Some(prompt))
+    }
+
+    /// The style code of something that a text says.
+    pub(super) fn code(&self, said: &Said, ngrams: &Ngrams) -> Vec<f32> {
+        let rows = Prototypes { moods: &self.moods, movements: &self.movements, energy: &ngrams.energy };
+        said::code(said, &self.config, &ngrams.config, &rows)
+    }
+
+    /// By the prototypes nearest to a code.
+    fn nearest(&self, code: &[f32], is_picture: bool) -> PromptReading {
         let config = &self.config;
         let mut code = code.to_vec();
         normalize(&mut code);
-        let of_source = if prompt.is_none() { config.scales.picture } else { 1.0 };
+        let of_source = if is_picture { config.scales.picture } else { 1.0 };
         let moods = shares(&self.moods, &code, config.scales.emotions * of_source);
         let movements = shares(&self.movements, &code, config.scales.head_acts * of_source);
         let (neutral, emotions) = named(&moods, &config.emotions[1..], config.strengths.len());
-        let (still, head_acts) = named(&movements, &config.head_acts, config.levels.len());
+        let (_, head_acts) = named(&movements, &config.head_acts, config.levels.len());
         let emotions: Vec<Share> =
             [Share { name: config.emotions[0].clone(), share: neutral }].into_iter().chain(emotions).collect();
-        let mut reading = PromptReading {
+        PromptReading {
             confidence: 0.0,
             strength: strength(&moods, &emotions[1..], &config.strengths),
             head_strength: strength(&movements, &head_acts, &config.levels),
@@ -141,8 +161,14 @@ impl StyleReader {
             head_acts,
             says_nothing: false,
             nearest_words: Vec::new(),
-        };
+        }
+    }
+
+    /// With how sure it is, and what to say of a prompt that says nothing.
+    fn finished(&self, mut reading: PromptReading, prompt: Option<&str>) -> PromptReading {
+        let config = &self.config;
         let act = reading.head_act().map(|act| act.share);
+        let still = 1.0 - reading.head_acts.iter().map(|act| act.share).sum::<f32>();
         reading.confidence = reading.emotion().share * act.unwrap_or(still);
         if reading.emotion().name == config.emotions[0] {
             reading.strength = 0.0;

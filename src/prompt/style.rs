@@ -7,6 +7,7 @@ use crate::plan::Backend;
 use crate::tensor::Weight;
 use crate::unit::{self, Unit};
 
+use super::ngrams::Ngrams;
 use super::reading::StyleReader;
 use super::{PromptReading, TextTower, Tokenizer, VisionTower};
 
@@ -32,6 +33,7 @@ pub struct StyleEncoder {
     /// Names and their codes, [names, d_p].
     presets: Option<(Vec<String>, Weight)>,
     reader: Option<StyleReader>,
+    ngrams: Option<Ngrams>,
 }
 
 impl StyleEncoder {
@@ -60,6 +62,7 @@ impl StyleEncoder {
         }
         if let Some(config) = &manifest.style_reader {
             encoder.reader = Some(StyleReader::load(pack, config, width)?);
+            encoder.ngrams = manifest.ngrams.as_ref().map(|own| Ngrams::load(pack, own, config, width)).transpose()?;
         }
         if let Some(config) = &clip.text {
             let tokenizer = Tokenizer::new(config.vocab_size, config.max_position_embeddings)?;
@@ -86,6 +89,11 @@ impl StyleEncoder {
     /// # Errors
     /// Those of [`encode_text`](Self::encode_text).
     pub async fn encode_text_in(&self, backend: &dyn Backend, prompt: &str, unit: &Unit) -> Result<StyleCode> {
+        if let Some((ngrams, reader)) = self.ngrams.as_ref().zip(self.reader.as_ref()) {
+            let said = ngrams.read(self.spoken(prompt))?;
+            let values = self.scaled(reader.code(&said, ngrams));
+            return Ok(StyleCode { values, truncated: said.truncated, animated: false });
+        }
         let Some((tokenizer, tower)) = &self.text else {
             let reason = "this model has no text tower, so it takes no style prompts";
             return Err(Error::MissingPart(reason.to_owned()));
@@ -109,8 +117,16 @@ impl StyleEncoder {
     /// What a code says to the model: `prompt` is the text that was encoded, `None` for a picture. `None` where the pack
     /// does not tell what its codes say.
     pub fn read(&self, code: &[f32], prompt: Option<&str>) -> Option<PromptReading> {
-        let emoji = prompt.and_then(|prompt| self.emoji.as_ref()?.0.find(prompt));
-        self.reader.as_ref().map(|reader| reader.read(code, emoji.map_or(prompt, |(_, words)| Some(words))))
+        let (reader, prompt) = (self.reader.as_ref()?, prompt.map(|prompt| self.spoken(prompt)));
+        if let Some((ngrams, prompt)) = self.ngrams.as_ref().zip(prompt).filter(|(_, prompt)| !prompt.is_empty()) {
+            return Some(reader.read_said(&ngrams.read(prompt).ok()?, ngrams, prompt));
+        }
+        Some(reader.read(code, prompt))
+    }
+
+    /// A prompt in words: the pack's for an emoji.
+    fn spoken<'a>(&'a self, prompt: &'a str) -> &'a str {
+        self.emoji.as_ref().and_then(|(table, _)| table.find(prompt)).map_or(prompt, |(_, words)| words)
     }
 
     /// Encodes a PNG or JPEG file of at most `max_pixels`.

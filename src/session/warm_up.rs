@@ -35,13 +35,11 @@ impl Model {
         let plain = SessionOptions { steps: Some(1), ..SessionOptions::new(SAMPLE_RATE_HZ, 1) };
         self.check(&plain)?;
         self.rehearse(samples as usize, &plain)?;
-        match &self.manifest().clip {
-            Some(clip) if clip.text.is_some() => {
-                let style = Some(Style::Text("calm".to_owned()));
-                self.rehearse(samples as usize, &SessionOptions { style, ..plain })
-            }
-            _ => Ok(()),
+        if !self.manifest().reads_text() {
+            return Ok(());
         }
+        let style = Some(Style::Text("calm".to_owned()));
+        self.rehearse(samples as usize, &SessionOptions { style, ..plain })
     }
 
     fn rehearse(self: &Arc<Self>, samples: usize, options: &SessionOptions) -> Result<()> {

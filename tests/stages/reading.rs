@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use media2face::Error;
 use media2face::internals::tensor::Weight;
-use media2face::pack::{Manifest, Pack, Size, StyleReaderConfig, random};
+use media2face::pack::{Manifest, NgramsConfig, Pack, Size, StyleReaderConfig, random};
 use media2face::{Model, PromptReading, Style};
 
 use super::session::runtime;
@@ -108,6 +108,71 @@ fn pack_without_a_reader_says_so_and_one_with_it_reads() {
     assert!(matches!(&error, Error::MissingPart(text) if text.contains("style_reader")), "{error}");
     let reading = model_of(with_reader(|_| {})).read_prompt(&style).expect("a reading");
     assert_eq!((reading.emotions.len(), reading.head_acts.len()), (2, 1));
+}
+
+/// That pack with n-grams in the place of its text tower: two buckets, all that falls into one is glad and nods a lot.
+fn with_ngrams(change: impl FnOnce(&mut NgramsConfig)) -> Pack {
+    let pack = with_reader(|_| {});
+    let mut manifest: Manifest = pack.manifest().clone();
+    let mut config: NgramsConfig = serde_json::from_value(serde_json::json!({
+        "buckets": 2, "known": 1, "sharper": 1.0, "least_level": 0.5, "least_intensity": 0.1, "usual_arousal": [0.0, 0.4], "length": 10.0
+    }))
+    .expect("a configuration");
+    change(&mut config);
+    manifest.ngrams = Some(config);
+    let clip = manifest.clip.as_mut().expect("towers");
+    let width = clip.projection_dim;
+    clip.text = None;
+    let own = [
+        ("weight", vec![2], vec![1.0, 1.0]),
+        ("table", vec![2, 5], vec![0.0, 0.9, 0.9, 0.5, 1.0, 0.9, 0.0, 0.0, 0.0, 0.0]),
+        ("bias", vec![5], vec![0.1, 0.1, 0.1, 0.0, 0.0]),
+        ("energy", vec![width], (0..width).map(|i| (i as f32).cos()).collect()),
+    ];
+    let own = own.map(|(name, shape, values)| {
+        let name = format!("ngrams.{name}");
+        let weight = Weight::from_f32(&name, &shape, &values);
+        (name, weight)
+    });
+    let all = ("ngrams.known".to_owned(), Weight::from_i32("ngrams.known", &[1], &[-1]));
+    let kept = pack.tensors().iter().filter(|(name, _)| !name.starts_with("clip.text_"));
+    Pack::from_parts(manifest, kept.map(|(name, weight)| (name.clone(), weight.clone())).chain(own).chain([all]))
+}
+
+#[test]
+fn ngrams_read_prompts_where_there_is_no_text_tower() {
+    let model = model_of(with_ngrams(|_| {}));
+    let read = |text: &str| model.read_prompt(&Arc::new(Style::Text(text.to_owned()))).expect("a reading");
+    let said: Vec<_> = ["a", "b", "c", "d", "e"].map(read).into_iter().collect();
+    assert!(said.iter().any(|reading| reading.emotion().name == "glad"), "{said:?}");
+    for reading in &said {
+        let sum: f32 = reading.emotions.iter().map(|emotion| emotion.share).sum();
+        assert!((sum - 1.0).abs() < 1e-5 && (0.0..=1.0).contains(&reading.strength), "{reading:?}");
+    }
+    let code = |text: &str| model.style_code(&Arc::new(Style::Text(text.to_owned()))).expect("a code");
+    assert_eq!(code("a B"), code("  A, b!"), "case and signs say nothing");
+    let length: f32 = code("a").iter().map(|value| value * value).sum::<f32>().sqrt();
+    assert!(length > 1.0 && code("").iter().all(|value| value.is_finite()));
+    let endless = "ha ".repeat(200_000);
+    assert!(code(&endless).iter().all(|value| value.is_finite()));
+}
+
+#[test]
+fn ngrams_that_cannot_be_are_refused_by_name() {
+    let refused = |pack: Pack, words: &str| {
+        let error = pack.to_bytes().and_then(Pack::from_bytes).expect_err(words);
+        assert!(error.to_string().contains(words), "{error}");
+    };
+    refused(with_ngrams(|ngrams| ngrams.buckets = 0), "ngrams.buckets");
+    refused(with_ngrams(|ngrams| ngrams.buckets = 3), "ngrams.");
+    refused(with_ngrams(|ngrams| ngrams.known = 2), "ngrams.known");
+    refused(with_ngrams(|ngrams| ngrams.length = f32::NAN), "ngrams.length");
+    refused(with_ngrams(|ngrams| ngrams.least_intensity = 0.0), "ngrams.least_intensity");
+    refused(with_ngrams(|ngrams| ngrams.usual_arousal.push(0.0)), "usual_arousal");
+    let pack = with_ngrams(|_| {});
+    let manifest = Manifest { style_reader: None, ..pack.manifest().clone() };
+    let tensors = pack.tensors().iter().map(|(name, weight)| (name.clone(), weight.clone()));
+    refused(Pack::from_parts(manifest, tensors), "ngrams without a style_reader");
 }
 
 #[test]

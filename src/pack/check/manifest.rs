@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::pack::{
     AdjustmentsConfig, AudioConfig, ClipConfig, Concat, DenoiserConfig, DiffusionConfig, EmojiConfig, EyesConfig,
-    FrontEnd, GnpfaConfig, Manifest, StyleReaderConfig, TopologyConfig,
+    FrontEnd, GnpfaConfig, Manifest, NgramsConfig, StyleReaderConfig, TopologyConfig,
 };
 
 /// The `eos_token_id` of old configurations, whatever the vocabulary: the end marker is its last token all the same.
@@ -35,8 +35,8 @@ impl Manifest {
         }
         if let Some(config) = &self.emoji {
             emoji(config)?;
-            if self.clip.as_ref().is_none_or(|clip| clip.text.is_none()) {
-                return Err(invalid("emoji without a text tower"));
+            if !self.reads_text() {
+                return Err(invalid("emoji without a text tower or n-grams"));
             }
         }
         if let Some(config) = &self.style_reader {
@@ -44,6 +44,10 @@ impl Manifest {
             if self.clip.is_none() {
                 return Err(invalid("style_reader without a style tower"));
             }
+        }
+        if let Some(config) = &self.ngrams {
+            let Some(reader) = &self.style_reader else { return Err(invalid("ngrams without a style_reader")) };
+            ngrams(config, reader)?;
         }
         names("presets", &self.presets.names)?;
         if self.denoiser.is_none() && !self.presets.is_empty() {
@@ -208,6 +212,22 @@ fn style_reader(config: &StyleReaderConfig) -> Result<()> {
     Ok(())
 }
 
+fn ngrams(config: &NgramsConfig, reader: &StyleReaderConfig) -> Result<()> {
+    count("ngrams.buckets", config.buckets, 1..=limits::MAX_DIMENSION)?;
+    count("ngrams.known", config.known, 1..=limits::MAX_DIMENSION)?;
+    number("ngrams.sharper", config.sharper, 0.1..=10.0)?;
+    number("ngrams.least_level", config.least_level, 0.0..=100.0)?;
+    number("ngrams.least_intensity", config.least_intensity, 1e-3..=1.0)?;
+    number("ngrams.length", config.length, 1e-3..=1e3)?;
+    equal(
+        "ngrams.usual_arousal's length",
+        config.usual_arousal.len(),
+        "style_reader.emotions'",
+        reader.emotions.len(),
+    )?;
+    config.usual_arousal.iter().try_for_each(|&arousal| number("ngrams.usual_arousal", arousal, -1.0..=1.0))
+}
+
 fn denoiser(name: &str, config: &DenoiserConfig) -> Result<()> {
     for (key, width) in [("d_z", config.d_z), ("d_a", config.d_a), ("d_p", config.d_p)] {
         count(&format!("{name}.{key}"), width, 1..=limits::MAX_DIMENSION)?;
@@ -257,12 +277,10 @@ fn default_style(manifest: &Manifest) -> Result<()> {
         return Ok(());
     };
     name("diffusion.default_style", style)?;
-    if manifest.has_preset(style) || manifest.clip.as_ref().is_some_and(|clip| clip.text.is_some()) {
+    if manifest.has_preset(style) || manifest.reads_text() {
         return Ok(());
     }
-    Err(invalid(format!(
-        "diffusion.default_style is {style:?}, which is no preset, and no text tower is there to read it"
-    )))
+    Err(invalid(format!("diffusion.default_style is {style:?}, which is no preset, and nothing is there to read it")))
 }
 
 fn gnpfa(config: &GnpfaConfig) -> Result<()> {

@@ -85,6 +85,13 @@ impl<'a> Layout<'a> {
             let [moods, movements] = reader.rows();
             layout.matrix("style_reader.moods".to_owned(), &[moods, clip.projection_dim]);
             layout.matrix("style_reader.movements".to_owned(), &[movements, clip.projection_dim]);
+            if let Some(ngrams) = &manifest.ngrams {
+                layout.index("ngrams.known".to_owned(), &[ngrams.known]);
+                layout.vector("ngrams.weight".to_owned(), &[ngrams.buckets]);
+                layout.matrix("ngrams.table".to_owned(), &[ngrams.buckets, reader.said_columns()]);
+                layout.vector("ngrams.bias".to_owned(), &[reader.said_columns()]);
+                layout.vector("ngrams.energy".to_owned(), &[clip.projection_dim]);
+            }
         }
         if let Some(config) = &manifest.denoiser {
             layout.denoiser("denoiser", config);

@@ -54,6 +54,7 @@ impl Size {
             clip: Some(clip),
             emoji: None,
             style_reader: None,
+            ngrams: None,
             presets: Names::default(),
             denoiser: Some(denoiser),
             live: None,

@@ -23,7 +23,7 @@ pub fn encode(model: &Model, number: u32) -> Result<Vec<StageTime>> {
         times.extend(watch.stop());
         anyhow::Ok(())
     };
-    if clip.is_some_and(|clip| clip.text.is_some()) {
+    if model.manifest().reads_text() {
         time("prompt", Style::Text(format!("a very happy and excited face {number}")))?;
     }
     if clip.is_some_and(|clip| clip.vision.is_some()) {
