@@ -20,7 +20,7 @@ from .manifest import entered
 from .modules import Denoiser, MelEncoder, mapping
 from .motion.windows import POSE
 from .speech.heads import configuration
-from .style.pack import add_clip, add_reader, emoji_table
+from .style.pack import add_clip, add_ngrams, add_reader, emoji_table
 
 NAME, VERSION = "starter", "0.4.1"
 PROVENANCE = (
@@ -152,6 +152,9 @@ def build(work, denoiser="denoiser.pt", **sampler):
     if manifest["clip"]:
         manifest["emoji"] = emoji_table()
         manifest |= add_reader(tensors, work)
+        if ngrams := add_ngrams(tensors, work):
+            manifest |= ngrams
+            del manifest["clip"]["text"]
     manifest["denoiser"] = add_denoiser(tensors, work / denoiser)
     manifest["diffusion"] = sampler_of(work / denoiser, **sampler)
     units, latents = len(face.unit_names), manifest["denoiser"]["d_z"] == GNPFA["d_z"]

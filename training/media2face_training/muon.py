@@ -5,15 +5,19 @@ Vectors are updated by Adam at a tenth of the rate. Matrices of one shape are or
 
 import torch
 
+# A processor without instructions for bfloat16 takes twenty times as long for it.
+HAS_BFLOAT16 = torch.cuda.is_available() or torch.backends.cpu.get_cpu_capability().startswith("AVX512")
+QUICK = torch.bfloat16 if HAS_BFLOAT16 else torch.float32
+
 
 def orthogonalise(matrices):
-    """Nearest semi-orthogonal matrices of [n, rows, columns], roughly: five Newton-Schulz iterations in bfloat16.
+    """Nearest semi-orthogonal matrices of [n, rows, columns], roughly: five Newton-Schulz iterations, in bfloat16 where that is quick.
 
     An iteration is x <- (a + b g + c g^2) x with g = x x^T. On a wide x it is cheaper to gather the polynomials and to
     carry g along, as p g p; since that doubles what g has lost by rounding, x is made again after two of the five.
     """
     a, b, c = 3.4445, -4.7750, 2.0315
-    x = matrices.bfloat16()
+    x = matrices.to(QUICK)
     x = x / (torch.linalg.matrix_norm(x, keepdim=True) + 1e-7)
     tall = x.shape[1] > x.shape[2]
     x = x.mT.contiguous() if tall else x
@@ -29,12 +33,12 @@ def orthogonalise(matrices):
 
 
 def orthogonalise_all(matrices):
-    """`orthogonalise` of each matrix of a list; those of one shape go together. bfloat16."""
+    """`orthogonalise` of each matrix of a list; those of one shape go together."""
     groups, out = {}, [None] * len(matrices)
     for k, matrix in enumerate(matrices):
         groups.setdefault(matrix.shape, []).append(k)
     for group in groups.values():
-        for k, made in zip(group, orthogonalise(torch.stack([matrices[k].bfloat16() for k in group]))):
+        for k, made in zip(group, orthogonalise(torch.stack([matrices[k].to(QUICK) for k in group]))):
             out[k] = made
     return out
 

@@ -1,4 +1,4 @@
-"""Names that several rooms share: the 52 weights, the ten emotions, the seven head movements."""
+"""Names that several rooms share: the 52 weights, the ten emotions, the fourteen acts of head, brows and eyes."""
 
 # The order of the face asset's units: ARKit's 52 names, sorted.
 ARKIT = tuple(
@@ -12,5 +12,7 @@ ARKIT = tuple(
     "noseSneerRight tongueOut".split())
 
 EMOTION_NAMES = ("neutral", "happy", "angry", "sad", "surprised", "afraid", "disgusted", "contemptuous", "calm", "tired")
-HEAD_STYLES = ("nod", "shake", "tilt", "raise", "lower", "wink", "frown")
+# The seven of version 0.4 first: their numbers stay.
+HEAD_STYLES = ("nod", "shake", "tilt", "raise", "lower", "wink", "frown",
+               "turn", "forward", "back", "sway", "brows", "closed", "away")
 STYLE_NAMES = ("none", *HEAD_STYLES)

@@ -16,11 +16,13 @@ import numpy as np
 
 from media2face_training import storage
 from media2face_training.dataset import __main__ as command, clip, corpus, delivery, plan, voices, write
+from media2face_training.evaluation import rules
 from media2face_training.rules import emotions, heads
 from media2face_training.speech.phones import VOWELS
-from media2face_training.vocabulary import ARKIT
+from media2face_training.vocabulary import ARKIT, HEAD_STYLES
 
 SEED, SHARD = 3, 4
+VOICE = voices.Voice("flite", "awb", "en", 120)
 ABSENT = command.absent()
 
 
@@ -144,7 +146,7 @@ class Truth(unittest.TestCase):
 
     def perform(self, emotion="neutral", style="none", level=0, seed=0):
         """'Bob may help' between silences, spoken by nobody."""
-        spec = plan.Spec(SEED, 0, "train", "", voices.Voice("flite", "awb", "en", 120), ("",), emotion,
+        spec = plan.Spec(SEED, 0, "train", "", VOICE, ("",), emotion,
                          1.0 if emotion != "neutral" else 0.0, style, level, "spoken", "clean", 1.0, 0.0, 1.0, 0.0)
         phones = ("SIL B AA B SIL M EY HH EH L P SIL F AO R SIL M AE P IH NG B OY Z SIL").split()
         segments, position = [], 0.0
@@ -175,7 +177,7 @@ class Truth(unittest.TestCase):
         self.assertGreater(middle["AA"], 5 * max(middle["B"], 0.01))
 
     def test_head_styles_grow_with_their_level(self):
-        axis = dict(nod=0, shake=1, tilt=2, lower=0)
+        axis = dict(nod=0, shake=1, tilt=2, lower=0, turn=1, forward=5, back=5, sway=2)
         axis["raise"] = 0
         for style, column in axis.items():
             spread = [np.mean([np.ptp(self.perform(style=style, level=level, seed=seed)[2][:, column])
@@ -188,6 +190,35 @@ class Truth(unittest.TestCase):
         uneven = [np.abs(np.subtract(*self.perform(style="wink", level=3, seed=s)[1][:, [left, right]].T)).max()
                   for s in range(6)]
         self.assertGreater(min(uneven), 0.6)
+
+    def test_acts_of_brows_and_eyes_grow_with_their_level(self):
+        def shown(style, level, seed):
+            _, weights, pose = self.perform(style=style, level=level, seed=seed)
+            if style == "away":
+                return np.abs(rules.gaze_degrees(weights)[:, 0] + np.degrees(pose[:, 1])).mean()
+            return weights[:, ARKIT.index(dict(brows="browOuterUpLeft", closed="eyeBlinkRight", frown="browDownLeft")[style])].mean()
+
+        for style in ("brows", "closed", "frown", "away"):
+            mean = [np.mean([shown(style, level, seed) for seed in range(8)]) for level in heads.LEVELS]
+            self.assertEqual(mean, sorted(mean), style)
+            self.assertGreater(mean[2], 1.3 * mean[0], style)
+
+    def test_forward_and_back_part(self):
+        depth = {style: np.mean([self.perform(style=style, level=2, seed=s)[2][:, heads.FORWARD].mean() for s in range(8)])
+                 for style in ("forward", "back", "nod")}
+        self.assertGreater(depth["forward"], depth["nod"] + 4)
+        self.assertLess(depth["back"], depth["nod"] - 4)
+
+    def test_aroused_voices_move_head_and_brows_more(self):
+        def moved(wide, seed):
+            spec = plan.Spec(1, seed, "train", "", VOICE, ("",), "neutral", 0.0, "none", 0, "spoken", "clean", 1.0, 0.0, wide, 0.0)
+            segments = [[phone, 0.15 * i, 0.15 * (i + 1)] for i, phone in enumerate("AA B IY D OW M EH T".split() * 8)]
+            _, pose = (found := clip.perform(spec, segments, np.zeros(1000), 280, np.random.default_rng(seed)))
+            return np.degrees(np.abs(np.diff(pose[:, :3], axis=0))).mean() * 30, found[0][:, ARKIT.index("browOuterUpLeft")].mean()
+
+        calm, lively = (np.mean([moved(wide, seed) for seed in range(8)], 0) for wide in (0.5, 2.0))
+        self.assertTrue((lively > 1.3 * calm).all(), (calm, lively))
+        self.assertEqual(emotions.arousal(1, 0, 1, 0), 0)
 
     def test_weights_stay_within_0_and_1(self):
         for emotion in emotions.EMOTIONS:
@@ -224,7 +255,7 @@ class Splits(unittest.TestCase):
         self.assertGreaterEqual(len({s.voice.language for s in self.specs}), 4)
         self.assertEqual({s.emotion for s in self.specs}, set(emotions.EMOTIONS))
         self.assertEqual({(s.style, s.level) for s in self.specs} - {("none", 0)},
-                         {(style, level) for style in heads.STYLES for level in heads.LEVELS})
+                         {(style, level) for style in HEAD_STYLES for level in heads.LEVELS})
 
 
 class Delivery(unittest.TestCase):

@@ -12,7 +12,7 @@ from . import voices
 ROLES = {"train": 0.82, "valid": 0.04, "engine": 0.04, "language": 0.04, "voice": 0.03, "text": 0.03}
 DELIVERIES = {"spoken": 0.86, "whispered": 0.07, "sung": 0.07}
 CONDITIONS = {"clean": 0.68, "noisy": 0.30, "silence": 0.01, "noise": 0.01}
-STYLED, WORD_LIST, NEUTRAL = 0.45, 0.06, 0.16
+STYLED, WORD_LIST, NEUTRAL, ENERGETIC = 0.45, 0.06, 0.16, 0.4
 SENTENCES = 3  # a clip has one to three; each number has its own three in the corpus
 
 
@@ -36,6 +36,7 @@ class Spec:
     semitones: float  # above the voice's own pitch
     range: float  # factor on the voice's own pitch range
     gain_db: float
+    energy: float = 0.0  # of head and brows, -1..1, that a style asks for beyond what the mood and the voice bring along
 
     def row(self):
         """What the index keeps of it."""
@@ -86,4 +87,5 @@ def spec(seed, number, corpus):
         rate=round(float(rng.uniform(0.85, 1.15)) * emotions.between(emotion.rate, intensity), 3),
         semitones=round(float(np.clip(rng.normal(0, 1.5), -3, 3)) + emotion.semitones * intensity, 3),
         range=round(float(rng.uniform(0.75, 1.25)) * emotions.between(emotion.range, intensity), 3),
-        gain_db=round(emotion.gain_db * intensity, 2))
+        gain_db=round(emotion.gain_db * intensity, 2),
+        energy=round(float(rng.uniform(-1, 1)), 2) if rng.random() < ENERGETIC else 0.0)

@@ -40,14 +40,14 @@ NOISE, DRIFT = 0.2, 0.16  # of weights times WEIGHT_SCALE: 0.05 and 0.04 of a we
 class Network(nn.Module):
     """[batch, frames, 58] and a mask [batch, frames] -> logits of emotion and head style."""
 
-    def __init__(self):
+    def __init__(self, styles=len(STYLE_NAMES)):
         super().__init__()
         self.conv_in = nn.Conv1d(UNITS + 6, WIDTH, 5, 2, 2)
         self.norms = nn.ModuleList(nn.LayerNorm(WIDTH) for _ in DILATIONS)
         self.convs = nn.ModuleList(nn.Conv1d(WIDTH, WIDTH, 3, 1, d, d) for d in DILATIONS)
         self.outs = nn.ModuleList(nn.Conv1d(WIDTH, WIDTH, 1) for _ in DILATIONS)
         self.emotion = nn.Linear(2 * WIDTH, len(EMOTION_NAMES))
-        self.style = nn.Linear(2 * WIDTH, len(STYLE_NAMES))
+        self.style = nn.Linear(2 * WIDTH, styles)
         self.drop = nn.Dropout(0.2)
 
     def forward(self, motion, mask):
@@ -84,9 +84,11 @@ class Classifier:
 
     def __init__(self, path=PATH):
         with safe_open(path, "pt") as file:
-            if file.metadata()["labels"] != labels():
-                raise ValueError(f"{path} was made for {file.metadata()['labels']}, not {labels()}")
-            self.network = Network()
+            # One that was made before there were more styles knows the first of them.
+            count = len(json.loads(file.metadata()["labels"])["styles"])
+            if file.metadata()["labels"] != labels(count):
+                raise ValueError(f"{path} was made for {file.metadata()['labels']}, not {labels(count)}")
+            self.network = Network(count)
             self.network.load_state_dict({name: file.get_tensor(name).float() for name in file.keys()})
         self.network.eval()
 
@@ -96,7 +98,7 @@ class Classifier:
 
     @torch.no_grad()
     def probabilities(self, motions):
-        """Of a list of `motion_of`: (emotion [n, 10], style [n, 8])."""
+        """Of a list of `motion_of`: (emotion [n, 10], style [n, the styles it knows])."""
         found = [[functional.softmax(x, 1).numpy() for x in self.network(*stack(motions[i:i + 32]))]
                  for i in range(0, len(motions), 32)]
         return tuple(np.concatenate(part) for part in zip(*found))
@@ -118,9 +120,9 @@ def keep(network, path):
     os.replace(path.with_suffix(".new"), path)
 
 
-def labels():
-    """What the numbers of the outputs and of the inputs mean, as the file keeps it."""
-    return json.dumps(dict(emotions=EMOTION_NAMES, styles=STYLE_NAMES, weights=ARKIT, fps=FPS))
+def labels(styles=len(STYLE_NAMES)):
+    """What the numbers of the outputs and of the inputs mean, as the file keeps it, with the first so many styles."""
+    return json.dumps(dict(emotions=EMOTION_NAMES, styles=STYLE_NAMES[:styles], weights=ARKIT, fps=FPS))
 
 
 def load_split(folder, split):

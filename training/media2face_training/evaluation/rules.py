@@ -17,25 +17,11 @@ import numpy as np
 from ..config import FPS
 from ..rules import bearing
 from ..speech import clips, mel
-from ..speech.phones import CLASSES
 from ..speech.synthesis import read_wave, to_16k
 from ..vocabulary import ARKIT
 from .real import OPENING, rounding_of
 
 SPEECH_DB, PAUSE_S, STILL_DEG_S = 20.0, 0.4, 2.0  # below the 95th percentile; a pause; a head that holds still
-
-
-def heard(ears, samples):
-    """int16 samples -> [[class, from_s, to_s]]: the likeliest class of every 20 ms, runs merged."""
-    output = ears.heads(ears.whole(ears.mels(samples.astype(np.float32) / 32768)))[:, : len(CLASSES)]
-    labels, segments = output.argmax(-1).tolist(), []
-    for k, label in enumerate(labels):
-        start = max(0.0, 0.02 * k - 0.01)
-        if segments and segments[-1][0] == CLASSES[label]:
-            segments[-1][2] = 0.02 * k + 0.01
-        else:
-            segments.append([CLASSES[label], start, 0.02 * k + 0.01])
-    return segments
 
 
 def load(work, folder):
@@ -51,11 +37,10 @@ def load(work, folder):
         truth, samples = np.load(path.with_suffix(".npy")), to_16k(*read_wave(path))
         note = kept / f"{path.stem}.json"
         if not note.exists():
-            from ..speech.features import Ears  # needs PyTorch, which the rules do not
-            from ..speech.heads import Heads
+            from ..speech.listening import heard  # needs PyTorch, which the rules do not
 
             kept.mkdir(parents=True, exist_ok=True)
-            note.write_text(json.dumps(heard(Ears(work, Heads(192)), samples)))
+            note.write_text(json.dumps(heard(work, samples)))
         energy = clips.energy_db(samples.astype(np.float32) / 32768, mel.frame_count(len(samples)))
         out.append((path.stem, json.loads(note.read_text()), energy, truth[:, channels.index(OPENING)],
                     rounding_of(truth, channels)))

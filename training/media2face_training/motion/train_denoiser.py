@@ -2,12 +2,14 @@
 
 x0 prediction, T = 500 cosine steps. Loss (paper, eq. 5-8) over valid frames:
   simple = mean (X - X')^2, velocity = mean (dX - dX')^2, smooth = mean (X'[2:] + X'[:-2] - 2 X'[1:-1])^2,
-weighted 1, 1, .01; and one term of ours: the 52 weights that M' reads from z and from z', so that what the mouth does
-counts more than what z happens to measure. Two-phase mask: the style is dropped with p = .25, then everything with
+weighted 1, 1, .01; and two terms of ours: the 52 weights that M' reads from z and from z', so that what the mouth does
+counts more than what z happens to measure; and the head's turn, its speed and its change of speed. Two-phase mask: the style is dropped with p = .25, then everything with
 p = .1. For streaming, half of the batches have 40 to 200 frames of which the first 0 to 40 are given clean and are
 not judged.
 
     python -m media2face_training.motion.train_denoiser --data DIR --work target/training --steps 16000
+
+With `--performer DIR` one window in ten has a performer's mouth (`dataset.performer`; features of it in WORK/performer).
 
 The rows of the evaluation's table share one recipe, `--ablation`, and differ in one thing: `--fraction .1` of the
 data; `--expression weights`, blendshapes in place of latents; `--regress`, a mean regressor of the same shape.
@@ -30,10 +32,11 @@ from ..style.codes import Codes
 from .diffusion import alphas_cumprod
 from .losses import Losses, learn, total
 from .pipeline import Pack
-from .windows import POSE, Windows, lengths, moments, truth
+from .windows import POSE, Source, Windows, lengths, moments, truth
 
 DROP_STYLE, DROP_ALL = 0.25, 0.1
 DISTURBED = 0.8
+PERFORMED = 0.1  # share of the windows that are a performer's
 ABLATION = dict(steps=8000, frames=400)
 
 
@@ -65,6 +68,7 @@ def weights_of(path):
 def options_of(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True, help="folder of M2F-S")
+    parser.add_argument("--performer", metavar="DIR", help="a performer's clips to learn from as well")
     parser.add_argument("--work", default="target/training")
     parser.add_argument("--out", default="denoiser.pt", help="checkpoint in the work folder")
     parser.add_argument("--init", help="begin with the weights of a pack or of a checkpoint (its averaged ones)")
@@ -95,11 +99,20 @@ def main():
     rows, table = truth(options.data, work)
     latents = options.expression == "latents"
     width = GNPFA["d_z"] if latents else UNITS
-    expression = expression_of(table[:, :UNITS], from_weights) if latents else table[:, :UNITS].astype(np.float32)
-    x = np.concatenate([expression, table[:, UNITS:]], 1)
+
+    def motion_of(table):
+        expression = expression_of(table[:, :UNITS], from_weights) if latents else table[:, :UNITS].astype(np.float32)
+        return np.concatenate([expression, table[:, UNITS:]], 1)
+
+    x = motion_of(table)
     mean, std = moments(x, width)
-    x = ((x - mean) / std).astype(np.float16)
-    windows = Windows(work, rows, x, Codes(work / "style_codes.npz"), rng, options.fraction)
+    standard = lambda x: ((x - mean) / std).astype(np.float16)
+    beside = None
+    if options.performer:
+        own = work / "performer"
+        own_rows, own_table = truth(options.performer, own)
+        beside = Source(own, own_rows, standard(motion_of(own_table))), PERFORMED
+    windows = Windows(work, rows, standard(x), Codes(work / "style_codes.npz"), rng, options.fraction, beside)
     names = [str(n) for n in np.load(work / "face.npz", allow_pickle=True)["unit_names"]]
     losses = Losses(to_weights.to(device) if latents else None, mean, std, names, device)
     shape = DENOISER | dict(d_x=width + POSE, d_a=windows.features.shape[1])
@@ -108,7 +121,7 @@ def main():
         model.load_state_dict(weights_of(options.init))
     average = copy.deepcopy(model).requires_grad_(False)
     optimiser = Muon(model.parameters(), weight_decay=0.02)
-    configuration = dict(shape=shape, fraction=options.fraction, expression=options.expression,
+    configuration = dict(shape=shape, fraction=options.fraction, expression=options.expression, performed=bool(beside),
                          regress=options.regress, mean=mean.tolist(), std=std.tolist())
     loop = Loop(work / options.out, None, options.rate, dict(denoiser=model, average=average), optimiser, warmup=200,
                 steps=options.steps, configuration=configuration)

@@ -53,14 +53,11 @@ def lengths(rng, frames):
     return length, max(1, frames // length), int(rng.integers(0, min(LONGEST_PREFIX, length // 2) + 1))
 
 
-class Windows:
-    """Random windows of the training clips, the features of one of their copies and a style code each.
+class Source:
+    """Clips to learn from: their motion, the features of every copy, in the folder `work`."""
 
-    `fraction` keeps that share of the clips, the same ones for the same share; a smaller share is part of a larger one.
-    """
-
-    def __init__(self, work, rows, x, codes, rng, fraction=1.0):
-        self.x, self.codes, self.rng = x, codes, rng
+    def __init__(self, work, rows, x, fraction=1.0):
+        self.x = x
         self.features = np.load(Path(work) / "features.npy", mmap_mode="r")
         with open(Path(work) / "features.jsonl", encoding="utf8") as lines:
             copies = [json.loads(line) for line in lines]
@@ -69,14 +66,39 @@ class Windows:
         self.clips = [(rows[c["number"]], c) for c in copies if c["number"] in kept]
         self.frames = np.array([copy["frames"] for _, copy in self.clips])
 
+    def window(self, rng, length):
+        """(motion [N, d_x], features [N, d_a], row of the index) of a random window."""
+        share = np.where(self.frames >= length, self.frames, 0).astype(np.float64)
+        row, copy = self.clips[rng.choice(len(self.clips), p=share / share.sum())]
+        start = rng.integers(0, copy["frames"] - length + 1)
+        part = lambda table, first: table[first + start : first + start + length]
+        return part(self.x, row["first"]), part(self.features, copy["first"]), row
+
+
+class Windows:
+    """Random windows of the training clips, the features of one of their copies and a style code each.
+
+    `fraction` keeps that share of the clips, the same ones for the same share; a smaller share is part of a larger one. `beside`
+    is another source and how often a window comes from it.
+    """
+
+    def __init__(self, work, rows, x, codes, rng, fraction=1.0, beside=None):
+        self.codes, self.rng = codes, rng
+        self.source, self.beside = Source(work, rows, x, fraction), beside
+
+    @property
+    def features(self):
+        """Of the training clips, [frames of all copies, d_a]."""
+        return self.source.features
+
     def batch(self, length, count):
         """(motion [B, N, d_x], features [B, N, d_a], style codes [B, 1, d_p]) of `count` windows of `length` frames."""
-        share = np.where(self.frames >= length, self.frames, 0).astype(np.float64)
         motion, audio, style = [], [], []
-        for k in self.rng.choice(len(self.clips), count, p=share / share.sum()):
-            row, copy = self.clips[k]
-            start = self.rng.integers(0, copy["frames"] - length + 1)
-            motion.append(self.x[row["first"] + start : row["first"] + start + length])
-            audio.append(self.features[copy["first"] + start : copy["first"] + start + length])
-            style.append(self.codes.draw(self.rng, row["emotion"], row["intensity"], row["style"], row["level"])[None])
+        for _ in range(count):
+            other = self.beside and self.rng.random() < self.beside[1]
+            x, features, row = (self.beside[0] if other else self.source).window(self.rng, length)
+            motion.append(x)
+            audio.append(features)
+            said = (row[name] for name in ("emotion", "intensity", "style", "level"))
+            style.append(self.codes.draw(self.rng, *said, row.get("energy", 0.0))[None])
         return tuple(torch.from_numpy(np.stack(part).astype(np.float32)) for part in (motion, audio, style))

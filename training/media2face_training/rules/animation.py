@@ -74,6 +74,8 @@ class Clip:
         self.time = (np.arange(frames) + 0.5) / FPS
         self.energy = np.asarray(energy, np.float32)
         self.weights = {}
+        self.look = np.zeros((frames, 2))  # degrees to the left and down that the eyes are turned in the world by a style
+        self.arousal = 0.0  # of the voice, -1..1
         self.jaw_amount, self.lip_amount = rng.uniform(*JAW_AMOUNT), rng.uniform(*LIP_AMOUNT)
 
     def loudness(self, start, end):

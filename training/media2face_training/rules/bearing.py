@@ -2,7 +2,7 @@
 
 Heads accent what is prominent, mark phrases, and hold still between; eyes rest on the listener in the world, so they turn
 against the head (the vestibulo-ocular reflex), look away while a phrase has begun, and drop in a blink. The two sides of a face
-are never each other's mirror. Nobody winks here: that is a style.
+are never each other's mirror. Nobody winks here: that is a style. A voice that is aroused moves head and brows more.
 """
 
 import numpy as np
@@ -22,6 +22,7 @@ HELD = 0.95  # of the head's turn that the eyes undo (vestibulo-ocular reflex, g
 REACH = 22.0, 10.0, 18.0  # degrees of the eyes in the head: aside, up, down; beyond that the gaze follows the head
 AWAY = 0.45, 0.7, 1.6  # share of phrases begun with the eyes away; how long, at least and at most, in seconds
 DROP = 4.0  # degrees that the eyes go down in a blink
+LIVELY = 0.45  # how much more, or less, head and brows do for a voice that is fully aroused, or not at all
 SIDES_S = 0.012  # spread of the time by which one brow or lid is ahead of the other
 
 
@@ -60,7 +61,7 @@ def gaze(clip, pose):
     """Sets the eight look channels from where the eyes look and how the head is turned; the very last thing of a clip, so that
     nothing turns the head after it. What styles put there (a lowered look) moves the gaze in the world."""
     w, per, head = clip.weights, DEGREES_PER_LOOK, np.degrees(pose[:, [1, 0]])
-    world = targets(clip)
+    world = targets(clip) + clip.look
     world[:, 1] += per["eyeLookDown"] * np.mean([w.pop("eyeLookDown" + s, np.zeros(clip.frames)) for s in ("Left", "Right")], 0)
     kernel = np.array([0.12, 0.76, 0.12])  # a saccade takes about one frame
     eyes = np.stack([smoothed(world[:, k], kernel) for k in (0, 1)], 1) - HELD * head
@@ -121,16 +122,16 @@ def head(clip, marked):
 
     When the head moves follows from the sound, where it turns does not.
     """
-    rng = clip.rng
+    rng, lively = clip.rng, 1 + LIVELY * clip.arousal
     pitch = np.zeros(clip.frames)
     for t, strength in marked:
         t += rng.normal(0, 0.02)
-        if rng.random() < NODDED[0] + NODDED[1] * strength:
-            size = (1.3 + 3.4 * strength) * max(rng.normal(1, 0.2), 0.3)
+        if rng.random() < (NODDED[0] + NODDED[1] * strength) * lively:
+            size = (1.3 + 3.4 * strength) * lively * max(rng.normal(1, 0.2), 0.3)
             pitch += size * clip.bump(t - NOD_S[0], t + 0.02, t + NOD_S[1])
     starts, spoken = [], phrases(clip)
     for start, end in spoken:
-        if rng.random() > MARKED:
+        if rng.random() > MARKED * lively:
             continue
         size = max(rng.normal(1, 0.25), 0.2)
         pitch -= 1.8 * size * clip.bump(start - 0.35, start + 0.05, start + 0.6)
@@ -142,8 +143,8 @@ def head(clip, marked):
             pitch += rng.uniform(1, 2.5) * clip.bump(t - 0.2, t, t + 0.45)  # listens
     turns = sorted(starts + [t + NOD_S[1] for t, strength in marked if strength > 0.6 and rng.random() < TURNED])
     pitch = pitch + clip.wander(DRIFT[0], DRIFT_S) + rng.normal(0, 0.8)
-    yaw = settle(clip, turns, 2.2) + clip.wander(DRIFT[1], DRIFT_S) + rng.normal(0, 1.2)
-    roll = settle(clip, turns, 1.4) + clip.wander(DRIFT[2], DRIFT_S)
+    yaw = settle(clip, turns, 2.2 * lively) + clip.wander(DRIFT[1], DRIFT_S) + rng.normal(0, 1.2)
+    roll = settle(clip, turns, 1.4 * lively) + clip.wander(DRIFT[2], DRIFT_S)
     lean = np.stack([0.35 * yaw + clip.wander(0.3, DRIFT_S), clip.wander(0.25, DRIFT_S) - 0.25 * pitch,
                      0.3 * pitch + clip.wander(0.6, DRIFT_S)], 1)
     return np.concatenate([np.radians(np.stack([pitch, yaw, roll], 1)), lean], 1)
@@ -162,8 +163,9 @@ def upper_face_and_head(clip):
     """Lids, brows, squint, smile offsets, and the head; -> pose [F, 6]. The eyes come last (`gaze`)."""
     rng, w = clip.rng, clip.weights
     marked = accents(clip)
-    lifted = [(t, (0.10 + 0.35 * strength) * max(rng.normal(1, 0.25), 0.2)) for t, strength in marked
-              if rng.random() < 0.25 + 0.6 * strength]
+    lively = 1 + LIVELY * clip.arousal
+    lifted = [(t, (0.10 + 0.35 * strength) * lively * max(rng.normal(1, 0.25), 0.2)) for t, strength in marked
+              if rng.random() < (0.25 + 0.6 * strength) * lively]
     calm, smile, squint = rng.uniform(0, 0.05), max(0.0, rng.normal(0.03, 0.07)), rng.uniform(0.02, 0.12)
     together, frown = clip.wander(0.015, 0.8), max(0.0, rng.normal(0, 0.06)) + np.clip(clip.wander(0.05, 1.0), 0, 1)
     swell, screwed = np.clip(1 + clip.wander(0.35, 1.5), 0, 2), clip.wander(0.10, 1.2)

@@ -95,7 +95,7 @@ def make(task):
     """[row of M2F-S] -> [(features, row of the index)]."""
     options, rows = task
     torch.set_num_threads(1)
-    ears = Ears(options.work)
+    ears = Ears(options.stages or options.work, stage=options.ear)
     return [made for row in rows
             for made in encode_clip(ears, options.data, row, options.copies, options.chunked, options.seed)]
 
@@ -103,13 +103,16 @@ def make(task):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True, metavar="DIR", help="M2F-S")
-    parser.add_argument("--work", default="target/training")
+    parser.add_argument("--work", default="target/training", help="where the features go")
+    parser.add_argument("--stages", help="where the encoder's stage is, WORK by default")
+    parser.add_argument("--ear", default="encoder", help="the encoder's stage; `ear` for version 0.5")
     parser.add_argument("--copies", type=int, default=1, help="corrupted copies of a clip")
     parser.add_argument("--chunked", type=float, default=0.25, help="share of the copies also encoded in chunks")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     folder, index, first = Path(options.work), [], 0
+    folder.mkdir(parents=True, exist_ok=True)
     rows = storage.read_index(options.data)
     tasks = [(options, rows[k : k + TASK]) for k in range(0, len(rows), TASK)]
     with multiprocessing.get_context("spawn").Pool(options.jobs) as pool, open(folder / "features.raw", "wb") as raw:

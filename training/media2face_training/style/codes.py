@@ -5,6 +5,7 @@
 With `--sources text emoji` it can be made as soon as the text tower is trained: `train_pictures` holds it to its codes.
 
     codes    float16 [n, 128]   as the runtime gives them
+    energy   float32 [128]      what full energy adds to a code
     labels   int16 [n, 5]       emotion (vocabulary.EMOTION_NAMES), third of the intensity -1..1, head style (0 none, then
                                 HEAD_STYLES), level 0..3, source (SOURCES)
 """
@@ -15,17 +16,19 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from .. import stages
 from ..vocabulary import EMOTION_NAMES, STYLE_NAMES
-from . import pictures
+from . import pictures, written
 from .emoji import label_of
 from .gate import load
+from .goals import LENGTH
 from .material import FACES, HELD_OUT_FACES
 from .prompts import Label, third_of
 
 SOURCES = ("text", "emoji", "picture")
 PLAIN, MOVED = 96, 12  # texts of a mood alone, of a mood with a movement
 OTHER_SOURCE = 0.25  # how often an emoji or a picture is drawn where there is one
-MOST = 40  # emoji, and pictures, of one label
+MOST = 40  # emoji, and pictures, and prompts written by hand, of one label
 
 
 class Codes:
@@ -33,13 +36,13 @@ class Codes:
 
     def __init__(self, path):
         with np.load(path) as stored:
-            self.codes, labels = stored["codes"].astype(np.float32), stored["labels"]
+            self.codes, labels, self.energy = stored["codes"].astype(np.float32), stored["labels"], stored["energy"]
         self.rows = {}
         for i, (*label, source) in enumerate(labels.tolist()):
             self.rows.setdefault((tuple(label), source == 0), []).append(i)
 
-    def draw(self, rng, emotion, intensity, style="none", level=0):
-        """A random code [128] for an emotion's name, its intensity, a head style's name and its level.
+    def draw(self, rng, emotion, intensity, style="none", level=0, energy=0.0):
+        """A random code [128] for an emotion's name, its intensity, a head style's name and its level, and energy.
 
         `rng` is a numpy Generator. What was not said at all (neutral and no movement) has codes of its own.
         """
@@ -47,7 +50,7 @@ class Codes:
         label = (EMOTION_NAMES.index(emotion), third, STYLE_NAMES.index(style), level if style != "none" else 0)
         other = self.rows.get((label, False))
         rows = other if other and rng.random() < OTHER_SOURCE else self.rows[label, True]
-        return self.codes[rows[rng.integers(len(rows))]]
+        return self.codes[rows[rng.integers(len(rows))]] + energy * self.energy
 
 
 def texts(material):
@@ -59,25 +62,25 @@ def texts(material):
                 for level in (1, 2, 3):
                     label = Label(emotion, third, style, level)
                     yield from ((material.prompts.of(label), label, 0) for _ in range(MOVED))
+    yield from at_most(MOST, ((p.text, p.said.label(), 0) for p in written.prompts()[0] if p.said.label()))
+    yield from at_most(MOST, ((e.text, label_of(e), 1) for e in material.emoji if e.emotion and not e.held_out))
+
+
+def at_most(count, rows):
+    """The first so many rows of each label."""
     counts = {}
-    for e in material.emoji:
-        if e.emotion and not e.held_out:
-            label = label_of(e)
-            counts[label] = counts.get(label, 0) + 1
-            if counts[label] <= MOST:
-                yield e.text, label, 1
+    for row in rows:
+        counts[row[1]] = counts.get(row[1], 0) + 1
+        if counts[row[1]] <= count:
+            yield row
 
 
 def shown(material):
     """(picture, label) of the trained emoji and of the trained faces."""
-    counts = {}
     known = [(material.emoji_pictures[e.text], label_of(e)) for e in material.emoji
              if e.emotion and not e.held_out and e.text in material.emoji_pictures]
     faces = range(FACES - HELD_OUT_FACES)
-    for picture, label in known + [(material.faces[i], material.face_labels[i]) for i in faces]:
-        counts[label] = counts.get(label, 0) + 1
-        if counts[label] <= MOST:
-            yield picture, label
+    yield from at_most(MOST, known + [(material.faces[i], material.face_labels[i]) for i in faces])
 
 
 @torch.no_grad()
@@ -101,8 +104,9 @@ def main():
     options = parser.parse_args()
     work = Path(options.work)
     codes, labels = bank(*load(work), options.sources)
+    energy = (LENGTH * stages.load_stage(work / "text.safetensors")[0]["goals"]["energy"]).numpy().astype(np.float32)
     part = work / ".style_codes.npz"
-    np.savez(part, codes=codes, labels=labels)
+    np.savez(part, codes=codes, labels=labels, energy=energy)
     part.replace(work / "style_codes.npz")
     wide = codes.astype(np.float32)
     print(f"{len(codes)} codes, {len(np.unique(labels[:, :4], axis=0))} labels; mean {np.abs(wide.mean(0)).mean():.2f}, "

@@ -226,6 +226,39 @@ STYLES = {
         stirnrunzelnd; die Stirn runzeln; fronçant les sourcils; froncer les sourcils; frunciendo el ceño;
         ceño fruncido; accigliato; aggrottando le ciglia; creased forehead; furrowed brows; brow furrowed; frowned;
         glower; contracted brows""",
+    "turn": """turn the head; turning the head; head turned; head turned away; turns the head; turn to the side; turning to one side;
+        looking over the shoulder; over the shoulder; facing sideways; in profile; head to the left; head to the right;
+        turning away; Kopf zur Seite; den Kopf drehen; über die Schulter; tête tournée; tournant la tête; par-dessus l'épaule;
+        cabeza girada; girando la cabeza; por encima del hombro; testa girata; girando la testa; turned aside;
+        a turn of the head; sideways glance; turned head; head swivelled; twisting the head round; facing away""",
+    "forward": """lean in; leaning in; leans in; lean forward; leaning forward; leans forward; head forward; head thrust forward;
+        coming closer; closer to the camera; into the camera; chin thrust out; craning the neck; neck stretched out;
+        vorgebeugt; nach vorn gebeugt; sich vorbeugen; penché en avant; se penchant en avant; inclinado hacia delante;
+        inclinándose hacia delante; proteso in avanti; sporgendosi in avanti; in your face; moving in; stretching forward;
+        leaned in; head poked forward; bending closer; leaning towards you""",
+    "back": """lean back; leaning back; leans back; draw back; drawing back; draws back; head back; pulling the head back; recoil;
+        recoiling; shrinking back; backing away; pulling away; flinching; zurückweichen; zurückweichend; zurückgelehnt;
+        reculant; avec un mouvement de recul; penché en arrière; echándose atrás; retrocediendo; ritraendosi; all'indietro;
+        chin tucked in; keeping a distance; leaned back; drawn back; head pulled back; jerking away""",
+    "sway": """sway; swaying; sways; swaying from side to side; rocking; rocks; rocking from side to side; swaying gently;
+        swinging along; swaying to the music; rolling with the rhythm; bobbing from side to side; schwankend; wiegend;
+        hin und her wiegen; se balançant; en se dandinant; balanceándose; meciéndose; dondolando; ondeggiando; weaving;
+        teetering; swaying like a drunk; head swaying; swayed; rocking to and fro; swaying left and right""",
+    "brows": """raised eyebrows; raising the eyebrows; raise the eyebrows; eyebrows up; brows up; raised brows; brows raised;
+        an eyebrow raised; one eyebrow up; lifting the eyebrows; lifted brows; raises an eyebrow; arched brows;
+        hochgezogene Augenbrauen; die Augenbrauen heben; sourcils levés; haussant les sourcils; cejas levantadas;
+        arqueando las cejas; sopracciglia alzate; alzando le sopracciglia; high brows; eyebrows shooting up; brow lift;
+        raised eyebrow; arching an eyebrow; brows lifted high; quirked brow""",
+    "closed": """eyes closed; closed eyes; closing the eyes; close the eyes; eyes shut; shut eyes; shutting the eyes;
+        with closed eyes; closes the eyes; eyes squeezed shut; squeezing the eyes shut; lids down; lids closed;
+        Augen zu; geschlossene Augen; die Augen schließen; yeux fermés; fermant les yeux; ojos cerrados; cerrando los ojos;
+        occhi chiusi; chiudendo gli occhi; without opening the eyes; keeping the eyes closed; eyes pinched shut;
+        eyelids shut; closed eyelids; blind for a moment; shuts both eyes""",
+    "away": """looking away; look away; looks away; avoiding eye contact; avoids eye contact; no eye contact; eyes elsewhere;
+        glancing around; glancing about; eyes darting; eyes wandering; averting the eyes; averted gaze; gaze averted;
+        wegschauen; wegschauend; Blick abgewandt; meidet den Blick; regard fuyant; détournant le regard; mirada esquiva;
+        desviando la mirada; sguardo sfuggente; distogliendo lo sguardo; not looking at you; glances aside; looked away;
+        eyes flicking around; gazing off; shifty eyes""",
 }
 
 # Adverbs and what they do to the intensity's third (-1, 0, 1 above plain); languages in one list.

@@ -7,6 +7,8 @@ import numpy as np
 from .. import stages
 from ..config import CLIP
 from . import emoji
+from .goals import LENGTH, MILDEST, USUAL
+from .ngrams import BITS, SHARPER, UNASKED
 
 
 def add_clip(tensors, work):
@@ -19,6 +21,26 @@ def add_clip(tensors, work):
         half = tensor.ndim > 1 and "position_embedding" not in name
         tensors[f"clip.{name}"] = tensor.numpy().astype(np.float16 if half else np.float32)
     return copy.deepcopy(CLIP)
+
+
+def add_ngrams(tensors, work):
+    """Adds `ngrams.*` to a pack's tensors, and takes out the text tower; -> {its entry of the manifest}, or {} where the stage has not
+    run. The reader's prototypes are those that the codes are made of."""
+    path = work / "text.safetensors"
+    if not path.exists():
+        print(f"{path} is missing: prompts are read by the text tower")
+        return {}
+    modules, found = stages.load_stage(path)
+    for name in [name for name in tensors if name.startswith(("clip.text_model.", "clip.text_projection."))]:
+        del tensors[name]
+    for name, tensor in modules["ngrams"].items():
+        tensors[f"ngrams.{name}"] = tensor.numpy().astype(dict(table=np.float16, known=np.int32).get(name, np.float32))
+    goals = modules["goals"]
+    tensors["ngrams.energy"] = goals["energy"].numpy().astype(np.float32)
+    for name in ("moods", "movements"):
+        tensors[f"style_reader.{name}"] = goals[name].numpy().astype(np.float16)
+    return {"ngrams": dict(buckets=found["buckets"], known=BITS // 32, sharper=SHARPER, least_level=UNASKED, least_intensity=MILDEST,
+                           usual_arousal=USUAL.tolist(), length=LENGTH)}
 
 
 def emoji_table():

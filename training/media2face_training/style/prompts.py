@@ -87,7 +87,7 @@ class Prompts:
     """Draws labelled prompts with the words of a lexicon that are not held out."""
 
     def __init__(self, words, wordnet, seed=0):
-        self.rng = random.Random(seed)
+        self.rng, self.lexicon = random.Random(seed), words
         self.words = defaultdict(list)
         for word in words:
             if word.held_out:
