@@ -3,6 +3,7 @@
 import tempfile
 import unittest
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import torch
@@ -12,7 +13,7 @@ from media2face_training.motion import reduce_steps, shards
 from media2face_training.motion.diffusion import alphas_cumprod, sample
 from media2face_training.motion.losses import Losses
 from media2face_training.motion.train_denoiser import disturbed, masked
-from media2face_training.motion.windows import LONGEST_PREFIX, SHORTEST, WINDOW, lengths
+from media2face_training.motion.windows import LONGEST_PREFIX, SHORTEST, WINDOW, Source, Windows, lengths
 
 
 class Shards(unittest.TestCase):
@@ -98,6 +99,27 @@ class Batches(unittest.TestCase):
         after = losses(guess, clean, judged)
         for name in before:
             torch.testing.assert_close(before[name], after[name])
+
+
+class Sources(unittest.TestCase):
+    def source(self, folder, value):
+        """One clip of 90 frames whose motion and features are a number."""
+        np.save(Path(folder) / "features.npy", np.full((90, 3), value, np.float16))
+        (Path(folder) / "features.jsonl").write_text('{"number": 0, "split": "train", "frames": 90, "first": 0}\n')
+        said = dict(first=0, emotion="neutral", intensity=0.0, style="none", level=0)
+        return folder, {0: said}, np.full((90, 2), value, np.float16)
+
+    def test_windows_of_another_source_come_as_often_as_asked(self):
+        codes = SimpleNamespace(draw=lambda *_: np.zeros(4, np.float32))
+        with tempfile.TemporaryDirectory() as own, tempfile.TemporaryDirectory() as other:
+            beside = Source(*self.source(other, 1))
+            windows = Windows(*self.source(own, 0), codes, np.random.default_rng(0), beside=(beside, 0.25))
+            motion, audio, style = windows.batch(40, 400)
+            alone = Windows(*self.source(own, 0), codes, np.random.default_rng(0)).batch(40, 20)[0]
+        self.assertEqual((motion.shape, audio.shape, style.shape), ((400, 40, 2), (400, 40, 3), (400, 1, 4)))
+        self.assertAlmostEqual(float(motion.mean()), 0.25, delta=0.07)
+        torch.testing.assert_close(motion.mean((1, 2)), audio.mean((1, 2)))
+        self.assertEqual(float(alone.abs().max()), 0)
 
 
 class StepReduction(unittest.TestCase):

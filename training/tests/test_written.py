@@ -147,6 +147,8 @@ class Map(unittest.TestCase):
         for text, lead in (("the cheerful cook", "happy"), ("mourning again", "sad")):
             self.assertEqual(EMOTION_NAMES[ngrams.said(table([text])[0]).emotions.argmax()], lead)
         np.testing.assert_array_equal(table(["zzz"])[0], table.bias)
+        state = {name: torch.from_numpy(getattr(table, name)) for name in ("known", "weight", "table", "bias")}
+        np.testing.assert_array_equal(ngrams.Ngrams.kept(state)(texts), table(texts))
 
 
 class Nothing(unittest.TestCase):

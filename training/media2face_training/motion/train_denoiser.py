@@ -3,9 +3,9 @@
 x0 prediction, T = 500 cosine steps. Loss (paper, eq. 5-8) over valid frames:
   simple = mean (X - X')^2, velocity = mean (dX - dX')^2, smooth = mean (X'[2:] + X'[:-2] - 2 X'[1:-1])^2,
 weighted 1, 1, .01; and two terms of ours: the 52 weights that M' reads from z and from z', so that what the mouth does
-counts more than what z happens to measure; and the head's turn, its speed and its change of speed. Two-phase mask: the style is dropped with p = .25, then everything with
-p = .1. For streaming, half of the batches have 40 to 200 frames of which the first 0 to 40 are given clean and are
-not judged.
+counts more than what z happens to measure; and the head's turn, its speed and its change of speed. Two-phase mask: the style
+is dropped with p = .25, then everything with p = .1. For streaming, half of the batches have 40 to 200 frames of which the
+first 0 to 40 are given clean and are not judged.
 
     python -m media2face_training.motion.train_denoiser --data DIR --work target/training --steps 16000
 

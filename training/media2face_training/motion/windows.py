@@ -66,13 +66,16 @@ class Source:
         self.clips = [(rows[c["number"]], c) for c in copies if c["number"] in kept]
         self.frames = np.array([copy["frames"] for _, copy in self.clips])
 
-    def window(self, rng, length):
-        """(motion [N, d_x], features [N, d_a], row of the index) of a random window."""
+    def windows(self, rng, length, count):
+        """(motion [N, d_x], features [N, d_a], row of the index) of each of `count` random windows."""
+        if count == 0:
+            return
         share = np.where(self.frames >= length, self.frames, 0).astype(np.float64)
-        row, copy = self.clips[rng.choice(len(self.clips), p=share / share.sum())]
-        start = rng.integers(0, copy["frames"] - length + 1)
-        part = lambda table, first: table[first + start : first + start + length]
-        return part(self.x, row["first"]), part(self.features, copy["first"]), row
+        for k in rng.choice(len(self.clips), count, p=share / share.sum()):
+            row, copy = self.clips[k]
+            start = rng.integers(0, copy["frames"] - length + 1)
+            part = lambda table, first: table[first + start : first + start + length]
+            yield part(self.x, row["first"]), part(self.features, copy["first"]), row
 
 
 class Windows:
@@ -94,9 +97,10 @@ class Windows:
     def batch(self, length, count):
         """(motion [B, N, d_x], features [B, N, d_a], style codes [B, 1, d_p]) of `count` windows of `length` frames."""
         motion, audio, style = [], [], []
-        for _ in range(count):
-            other = self.beside and self.rng.random() < self.beside[1]
-            x, features, row = (self.beside[0] if other else self.source).window(self.rng, length)
+        others = int(self.rng.binomial(count, self.beside[1])) if self.beside else 0
+        drawn = [*self.source.windows(self.rng, length, count - others)]
+        drawn += self.beside[0].windows(self.rng, length, others) if others else []
+        for x, features, row in drawn:
             motion.append(x)
             audio.append(features)
             said = (row[name] for name in ("emotion", "intensity", "style", "level"))

@@ -2,7 +2,7 @@
 
     python -m media2face_training.style.codes --work target/training      writes style_codes.npz
 
-With `--sources text emoji` it can be made as soon as the text tower is trained: `train_pictures` holds it to its codes.
+Texts are read by `fit_text`'s map, as the runtime does; emoji by their names.
 
     codes    float16 [n, 128]   as the runtime gives them
     energy   float32 [128]      what full energy adds to a code
@@ -21,8 +21,9 @@ from ..vocabulary import EMOTION_NAMES, STYLE_NAMES
 from . import pictures, written
 from .emoji import label_of
 from .gate import load
-from .goals import LENGTH
+from .goals import LENGTH, Goals
 from .material import FACES, HELD_OUT_FACES
+from .ngrams import Ngrams, said
 from .prompts import Label, third_of
 
 SOURCES = ("text", "emoji", "picture")
@@ -63,7 +64,7 @@ def texts(material):
                     label = Label(emotion, third, style, level)
                     yield from ((material.prompts.of(label), label, 0) for _ in range(MOVED))
     yield from at_most(MOST, ((p.text, p.said.label(), 0) for p in written.prompts()[0] if p.said.label()))
-    yield from at_most(MOST, ((e.text, label_of(e), 1) for e in material.emoji if e.emotion and not e.held_out))
+    yield from at_most(MOST, ((e.name, label_of(e), 1) for e in material.emoji if e.emotion and not e.held_out))
 
 
 def at_most(count, rows):
@@ -84,12 +85,11 @@ def shown(material):
 
 
 @torch.no_grad()
-def bank(towers, material, sources=SOURCES):
-    """(codes float16, labels int16)."""
+def bank(towers, read, material, sources=SOURCES):
+    """(codes float16, labels int16); `read` makes codes [n, 128] of texts."""
     prompts = [row for row in texts(material) if SOURCES[row[2]] in sources]
     images = list(shown(material)) if "picture" in sources else []
-    codes = [towers.text([material.tokenizer(text) for text, _, _ in prompts[i:i + 512]], 8)
-             for i in range(0, len(prompts), 512)]
+    codes = [read([text for text, _, _ in prompts])]
     for i in range(0, len(images), 128):
         codes.append(towers.picture(pictures.augmented(np.stack([p for p, _ in images[i:i + 128]]), material.torch_rng)))
     labels = [(x.emotion, x.third, x.style, x.level, source) for _, x, source in prompts]
@@ -103,8 +103,11 @@ def main():
     parser.add_argument("--sources", nargs="+", choices=SOURCES, default=SOURCES)
     options = parser.parse_args()
     work = Path(options.work)
-    codes, labels = bank(*load(work), options.sources)
-    energy = (LENGTH * stages.load_stage(work / "text.safetensors")[0]["goals"]["energy"]).numpy().astype(np.float32)
+    towers, material = load(work)
+    modules = stages.load_stage(work / "text.safetensors")[0]
+    table, goals = Ngrams.kept(modules["ngrams"]), Goals(**modules["goals"])
+    codes, labels = bank(towers, lambda texts: goals.of([said(row) for row in table(texts)]), material, options.sources)
+    energy = (LENGTH * goals.energy).numpy().astype(np.float32)
     part = work / ".style_codes.npz"
     np.savez(part, codes=codes, labels=labels, energy=energy)
     part.replace(work / "style_codes.npz")

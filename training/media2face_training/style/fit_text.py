@@ -2,8 +2,9 @@
 
     python -m media2face_training.style.fit_text --work target/training        writes text.safetensors
 
-Two minutes. Beside the map it keeps the prototypes that codes are made of (`goals`), measured on the text tower of style.safetensors. The gate: of the held-out prompts, which share no two neighbouring content words with one that was learned from, three
-quarters are read as said and at most 3 % as the opposite; of nonsense nine tenths are read as nothing.
+One minute. Beside the map it keeps the prototypes that codes are made of (`goals`), measured on the text tower of style.safetensors.
+The gate: of the held-out prompts, which share no two neighbouring content words with one that was learned from, three quarters are
+read as said and at most 3 % as the opposite; of nonsense nine tenths are read as nothing.
 """
 
 import argparse
@@ -14,7 +15,7 @@ import numpy as np
 import torch
 
 from .. import stages
-from ..vocabulary import EMOTION_NAMES
+from ..vocabulary import EMOTION_NAMES, HEAD_STYLES
 from . import emoji, written
 from .emoji import label_of
 from .goals import Goals
@@ -32,7 +33,7 @@ TOLD = 7  # head styles that the tower of version 0.4 knows
 RIDGE, TURNS = 0.4, 60
 TEMPLATES, NOTHING = 10_000, 16_000
 LIGHT = 0.6  # how much a row counts that nobody wrote by hand
-NOTHING_SAID = Said(np.eye(len(EMOTION_NAMES))[0], 0.0, 0.0, np.zeros(14))
+NOTHING_SAID = Said(np.eye(len(EMOTION_NAMES))[0], 0.0, 0.0, np.zeros(len(HEAD_STYLES)))
 PLEASANT = np.array([0, 1, -1, -1, 0, -1, -1, -0.7, 0.7, -0.2])  # of each emotion
 
 

@@ -146,6 +146,11 @@ class Ngrams:
         table = solved(sparse.diags(root.ravel()) @ x, root * (rows - bias), ridge, turns)
         return cls(known, weight, table, bias)
 
+    @classmethod
+    def kept(cls, state):
+        """From the tensors that `fit_text` keeps."""
+        return cls(Known(state["known"].numpy()), *(state[name].float().numpy() for name in ("weight", "table", "bias")))
+
     def __call__(self, texts):
         """What texts say, [n, COLUMNS]."""
         return scaled(counts(texts, self.filter), self.weight) @ self.table + self.bias
