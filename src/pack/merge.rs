@@ -26,11 +26,17 @@ impl Pack {
         if let Some(clip) = &theirs.clip {
             let d_p = ours.denoiser.as_ref().map(|denoiser| denoiser.d_p);
             fits("style code", clip.projection_dim, "denoiser's d_p", d_p)?;
-            // They are the old towers'.
-            let old =
-                |name: &str| name == "emoji.codes" || name.starts_with("style_reader.") || name.starts_with("ngrams.");
-            merged.tensors.retain(|name, _| !old(name));
-            (merged.manifest.style_reader, merged.manifest.ngrams) = (None, None);
+            let own = ours.clip.as_ref().map(|own| own.projection_dim);
+            if clip.text.is_none() && ours.ngrams.is_some() {
+                // Texts go on being read by them, and codes are made of the reader's rows.
+                fits("style code", clip.projection_dim, "kept n-grams'", own)?;
+                merged.tensors.retain(|name, _| name != "emoji.codes");
+            } else {
+                // They are the old towers'.
+                let old = ["emoji.codes", "style_reader.", "ngrams."];
+                merged.tensors.retain(|name, _| !old.iter().any(|old| name.starts_with(old)));
+                (merged.manifest.style_reader, merged.manifest.ngrams) = (None, None);
+            }
             merged.manifest.clip = Some(merged.replace_style_towers(clip, towers)?);
         }
         merged.manifest.provenance = format!("{}; {}", ours.provenance, theirs.provenance);

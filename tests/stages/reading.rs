@@ -158,6 +158,29 @@ fn ngrams_read_prompts_where_there_is_no_text_tower() {
 }
 
 #[test]
+fn ngrams_stay_where_another_picture_tower_comes_and_go_where_a_text_tower_does() {
+    let (own, tiny) = (with_ngrams(|_| {}), random(Size::Tiny, 2).expect("tiny pack"));
+    let towers = |with_text: bool| {
+        let mut manifest = Manifest { clip: tiny.manifest().clip.clone(), ..Manifest::default() };
+        if !with_text {
+            manifest.clip.as_mut().expect("towers").text = None;
+        }
+        let kept = tiny
+            .tensors()
+            .iter()
+            .filter(|(name, _)| name.starts_with("clip.") && (with_text || !name.starts_with("clip.text_")));
+        Pack::from_parts(manifest, kept.map(|(name, weight)| (name.clone(), weight.clone())))
+    };
+    let merged = own.merge(&towers(false)).expect("a picture tower");
+    let style = Arc::new(Style::Text("a".to_owned()));
+    let code = |pack: &Pack| model_of(pack.clone()).style_code(&style).expect("a code");
+    assert_eq!(code(&merged), code(&own));
+    let merged = own.merge(&towers(true)).expect("both towers");
+    assert!(merged.manifest().ngrams.is_none() && merged.manifest().reads_text());
+    assert!(merged.tensors().keys().all(|name| !name.starts_with("ngrams.")));
+}
+
+#[test]
 fn ngrams_that_cannot_be_are_refused_by_name() {
     let refused = |pack: Pack, words: &str| {
         let error = pack.to_bytes().and_then(Pack::from_bytes).expect_err(words);
