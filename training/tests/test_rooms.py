@@ -69,7 +69,17 @@ def faults(texts):
     return out
 
 
+def hidden(text):
+    """Names that a module imports and then gives to a function or class of its own."""
+    own = {node.name for node in ast.parse(text).body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    return sorted(own & {alias.asname or alias.name for node in statements(text) for alias in node.names})
+
+
 class Rooms(unittest.TestCase):
+    def test_nothing_hides_what_its_module_imports(self):
+        self.assertEqual(hidden("from . import rig\ndef rig(): pass"), ["rig"])
+        self.assertEqual({module: names for module, text in sources().items() if (names := hidden(text))}, {})
+
     def test_every_import_is_allowed(self):
         self.assertEqual(faults(sources()), [])
 

@@ -266,14 +266,14 @@ def build(data, res, out):
         average=b.average.astype(np.float32), upper_share=b.upper_share().astype(np.float32),
         head_pivot=b.pivot.astype(np.float32), centre=b.average[: b.skin_count].mean(0).astype(np.float32),
         extent=np.float32(EXTENT_MM), skin_count=b.skin_count, **maps_of(data, b, brows), **regions(b))
-    rig(b, asset)
+    bind_rig(b, asset)
     finish(b, asset)
     np.savez(out, **asset)
     print(f"lip {len(asset['lip'])}, upper {len(asset['upper'])}, lip pairs {len(asset['lip_inner'])}, pivot "
           f"{b.pivot.round(1)}, {time.time() - started:.0f} s -> {out}")
 
 
-def rig(b, asset):
+def bind_rig(b, asset):
     """Adds the parts' list and the follow matrices."""
     faces = [identities.mixture(f, b.names) for f in identities.NAMED.values()]
     faces += [identities.random_mixture(b.rng, b.names, set(b.names)) for _ in range(6)]

@@ -37,9 +37,9 @@ EMOTIONS = {
         browDown=0.80, noseSneer=0.30, eyeSquint=0.30, mouthPress=0.15, jawForward=0.15, mouthUpperUp=0.10), 3.0),
     "sad": Emotion(0.82, -1.5, 0.6, -3.0, 0.75, dict(
         browInnerUp=0.65, mouthFrown=0.50, mouthShrugLower=0.20, eyeSquint=0.10, eyeBlink=0.10, eyeLookDown=0.15),
-        6.0),
+        9.0),
     "surprised": Emotion(1.05, 4.0, 1.7, 2.0, 1.10, dict(
-        browInnerUp=0.70, browOuterUp=0.75, eyeWide=0.65, jawOpen=0.10), -3.0),
+        browInnerUp=0.70, browOuterUp=0.75, eyeWide=0.65, jawOpen=0.10), -6.0),
     "afraid": Emotion(1.15, 3.5, 0.8, -1.0, 0.90, dict(
         browInnerUp=0.70, browOuterUp=0.30, browDown=0.20, eyeWide=0.70, mouthStretch=0.35), -2.5),
     "disgusted": Emotion(0.90, -1.0, 0.9, 0.0, 0.95, dict(
