@@ -83,19 +83,19 @@ def add_denoiser(tensors, path):
         print(f"{path} is missing: random weights")
     network(tensors, "denoiser", Denoiser(**shape), state.get("average"))
     tensors["denoiser.mean"], tensors["denoiser.std"] = mean.astype(np.float32), std.astype(np.float32)
-    return dict({k: shape[k] for k in ("d_x", "d_a", "d_p", "d", "layers", "heads", "ff", "align")}, d_z=shape["d_x"] - POSE,
-                d_pose=POSE, pose_repr="axis_angle_translation", window=DIFFUSION["window"], concat="feature")
+    sizes = {k: shape[k] for k in ("d_x", "d_a", "d_p", "d_s", "d", "layers", "heads", "ff", "align") if k in shape}
+    return dict(sizes, d_z=shape["d_x"] - POSE, d_pose=POSE, pose_repr="axis_angle_translation", window=DIFFUSION["window"], concat="feature")
 
 
 def sampler_of(path, steps=None, guidance=None):
-    """The sampler's defaults: `config.DIFFUSION`, but as many steps as a student of few takes and no guidance where that
-    is taken in; `steps` and `guidance` (s_A, s_P) where they are given."""
+    """The sampler's defaults: `config.DIFFUSION`, but as many steps as a student of few takes; `steps` and `guidance` (s_A, s_P)
+    where they are given."""
     found = torch.load(path, weights_only=False, map_location="cpu")["configuration"] if path.exists() else {}
     made = {k: v for k, v in DIFFUSION.items() if k != "window"}
     if "counts" in found:
         made["steps"] = max(found["counts"])
-    if found.get("one_branch"):
-        made |= dict(s_A=1.0, s_P=1.0, distilled=True)
+    if found.get("shape", {}).get("d_s"):
+        made |= dict(distilled=True)
     if guidance:
         made |= dict(zip(("s_A", "s_P"), guidance))
     return made | (dict(steps=steps) if steps else {})

@@ -99,16 +99,20 @@ def first_row(attention, h, memory, value):
 
 
 class Denoiser(nn.Module):
-    """Predicts the clean motion x0 [B, N, d_x] from x_t, the step t [B], audio A [B, N, d_a], style P [B, 1, d_p]."""
+    """Predicts the clean motion x0 [B, N, d_x] from x_t, the step t [B], audio A [B, N, d_a], style P [B, 1, d_p].
+
+    One that has its guidance taken in reads the strengths of it as well, S [B, N, d_s]: how far to go from nothing, how far
+    from the default style (`motion.guidance`).
+    """
 
     def __init__(self, d_x=38, d_a=128, d_p=16, d=192, layers=8, heads=4, ff=768, T=500, max_len=1024, align=0,
-                 concat="feature"):
+                 concat="feature", d_s=0):
         super().__init__()
-        self.align, self.concat = align, concat
+        self.align, self.concat, self.d_s = align, concat, d_s
         self.in_proj = nn.Linear(d_x, d)
         self.out_proj = nn.Linear(d, d_x)
         if concat == "feature":
-            self.cond_proj = nn.Linear(d_a + d_p, d)
+            self.cond_proj = nn.Linear(d_a + d_p + d_s, d)
         else:
             self.audio_proj, self.style_proj = nn.Linear(d_a, d), nn.Linear(d_p, d)
         self.time_embed = nn.Sequential(nn.Linear(d, d), nn.SiLU(), nn.Linear(d, d))
@@ -116,12 +120,12 @@ class Denoiser(nn.Module):
         self.decoder = nn.TransformerDecoder(layer, layers)
         self.register_buffer("pe", sinusoid(max(max_len, T + 1), d), persistent=False)
 
-    def memory(self, A, P):
-        """What the frames attend to: audio and style side by side, or the style as one more token."""
+    def memory(self, A, P, S=None):
+        """What the frames attend to: audio, style and strengths side by side, or the style as one more token."""
         frames = A.shape[1]
         position = self.pe[1 : frames + 1]
         if self.concat == "feature":
-            return self.cond_proj(torch.cat([A, P.expand(len(A), frames, -1)], -1)) + position
+            return self.cond_proj(torch.cat([A, P.expand(len(A), frames, -1), *([] if S is None else [S])], -1)) + position
         return torch.cat([self.audio_proj(A) + position, self.style_proj(P[:, :1])], 1)
 
     def _aligned(self, h, memory):
@@ -135,18 +139,18 @@ class Denoiser(nn.Module):
             h = layer.norm3(h + layer.linear2(F.gelu(layer.linear1(h))))
         return h
 
-    def forward(self, x, t, A, P):
+    def forward(self, x, t, A, P, S=None):
         frames = x.shape[1]
         step = self.time_embed(self.pe[t])[:, None]
         h = torch.cat([step, self.in_proj(x)], 1) + self.pe[: frames + 1]
         if self.align == 1 and self.concat == "feature":
-            return self.out_proj(self._aligned(h, self.memory(A, P))[:, 1:])
+            return self.out_proj(self._aligned(h, self.memory(A, P, S))[:, 1:])
         mask = None
         if self.align > 0:
             i = torch.arange(frames)
             blocked = (i[:, None] - i[None]).abs() >= self.align
             mask = torch.cat([torch.zeros(1, frames, dtype=torch.bool), blocked], 0)
-        return self.out_proj(self.decoder(h, self.memory(A, P), memory_mask=mask)[:, 1:])
+        return self.out_proj(self.decoder(h, self.memory(A, P, S), memory_mask=mask)[:, 1:])
 
 
 # --- geometry --------------------------------------------------------------------------------------------------

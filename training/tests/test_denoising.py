@@ -4,12 +4,13 @@ import tempfile
 import unittest
 from pathlib import Path
 from types import SimpleNamespace
+from unittest import mock
 
 import numpy as np
 import torch
 from media2face_training.evaluation.noise import shaped, span
-from media2face_training.modules import first_row, self_attention
-from media2face_training.motion import reduce_steps, shards
+from media2face_training.modules import Denoiser, first_row, self_attention
+from media2face_training.motion import guidance, reduce_steps, shards
 from media2face_training.motion.diffusion import alphas_cumprod, sample
 from media2face_training.motion.losses import Losses
 from media2face_training.motion.train_denoiser import disturbed, masked
@@ -139,13 +140,34 @@ class StepReduction(unittest.TestCase):
         self.assertTrue(bool((way[:, :-1] > way[:, 1:]).all()))
         self.assertTrue(bool((way[:, 0] == 499).any() and (way[:, -1] == -1).any()))
 
-    def test_guidance_combines_the_branches_as_equation_9(self):
+    def test_guidance_tells_a_style_from_the_default_one(self):
         def model(x, t, audio, style):
             return x + 2 * audio + 3 * style
 
-        x, one = torch.zeros(2, 3, 1), torch.ones(2, 3, 1)
-        got = reduce_steps.guided(model, x, torch.zeros(2, dtype=torch.long), one, one, 2.5, 1.5)
-        torch.testing.assert_close(got, torch.full_like(x, 2.5 * 2 + 1.5 * 5))
+        x, one, u = torch.zeros(2, 3, 1), torch.ones(2, 3, 1), torch.full((2, 1, 1), 4.0)
+        of = lambda style, p: guidance.guided(model, x, torch.zeros(2, dtype=torch.long), one, style, 0.5 * one[:1, :1], u, p * u / 4)
+        torch.testing.assert_close(of(one[:, :1], 1.5), torch.full_like(x, 4 * 2 + 2.5 * 1.5 + 1.5 * 3))
+        torch.testing.assert_close(of(one[:, :1], 0), of(5 * one[:, :1], 0))
+
+    def test_a_network_that_reads_strengths_begins_as_one_that_does_not(self):
+        torch.manual_seed(0)
+        size = dict(d_x=4, d_a=3, d_p=5, d=8, layers=1, heads=2, ff=16, align=1)
+        plain, reads = Denoiser(**size), Denoiser(**size, d_s=2)
+        reads.load_state_dict(guidance.with_strengths(plain.state_dict()))
+        x, t, audio, style = torch.randn(2, 6, 4), torch.tensor([3, 9]), torch.randn(2, 6, 3), torch.randn(2, 1, 5)
+        u, p = (s[:2] for s in guidance.strengths(np.random.default_rng(0), 2))
+        torch.testing.assert_close(guidance.taken_in(reads, x, t, audio, style, None, u, p), plain(x, t, audio, style))
+        torch.nn.init.normal_(reads.cond_proj.weight)
+        again = lambda u, p: guidance.taken_in(reads, x, t, audio, style, None, u, p)
+        for other in ((u + 1, p), (u, p + 1)):
+            self.assertGreater(float((again(*other) - again(u, p)).detach().abs().amax((1, 2)).min()), 1e-4)
+
+    def test_strengths_are_mostly_as_said(self):
+        u, p = guidance.strengths(np.random.default_rng(0), 4000)
+        s_P_most, s_A_most = guidance.S_P[1], guidance.S_A[1]
+        self.assertTrue(bool(((u >= guidance.S_P[0]) & (u <= s_A_most + s_P_most)).all()))
+        self.assertTrue(bool(((p >= 0) & (p <= 2 * s_P_most)).all()))
+        self.assertAlmostEqual(float((p > s_P_most).float().mean()), 0.5 * 0.17, delta=0.05)
 
     def test_noise_levels_fall_to_none(self):
         alpha = alphas_cumprod(500)
@@ -173,6 +195,16 @@ class Sampling(unittest.TestCase):
 
     def test_without_a_style_its_strength_counts_for_nothing(self):
         torch.testing.assert_close(self.made(style=None), self.made(style=None, s_P=0.0))
+
+    def test_a_network_that_reads_strengths_has_one_branch(self):
+        def model(x, t, audio, style, strengths):
+            seen.append(strengths[0, 0].tolist())
+            return audio[..., :1] + style[..., :4] + strengths.sum(-1, keepdim=True)
+
+        seen, model = [], mock.Mock(side_effect=model, d_s=2)
+        made = sample(model, torch.zeros(30, 3), 4, 5, steps=4, style=torch.ones(5), s_A=1.75, s_P=1.5)
+        self.assertEqual(seen, [[3.25, 1.5]] * 4)
+        torch.testing.assert_close(made, torch.full((30, 4), 1 + 3.25 + 1.5))
 
     def test_noise_is_scaled_in_the_span_alone(self):
         lips = span(np.random.default_rng(0).normal(size=(6, 6)), 2)

@@ -196,9 +196,11 @@ class Bank(unittest.TestCase):
         rows = [label(0, 0, 0, 0, 0), label(2, 1, 0, 0, 0), label(2, 1, 0, 0, 2), label(2, 1, 1, 3, 0)]
         values = np.arange(4, dtype=np.float16)[:, None] * np.ones(128, np.float16)
         with tempfile.TemporaryDirectory() as folder:
-            np.savez(f"{folder}/c.npz", codes=values, labels=np.stack(rows), energy=np.full(128, 2, np.float32))
+            np.savez(f"{folder}/c.npz", codes=values, labels=np.stack(rows), energy=np.full(128, 2, np.float32),
+                     neutral=np.full(128, 3, np.float32))
             bank = codes.Codes(f"{folder}/c.npz")
         rng = np.random.default_rng(0)
+        self.assertEqual(bank.neutral[0], 3)
         self.assertEqual({bank.draw(rng, "angry", 0.9)[0] for _ in range(200)}, {1, 2})
         self.assertEqual(bank.draw(rng, "angry", 0.8, "nod", 3)[0], 3)
         self.assertEqual(bank.draw(rng, "neutral", 0.0)[0], 0)

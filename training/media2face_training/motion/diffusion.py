@@ -43,7 +43,8 @@ def sample(model, audio, d_x, d_p, steps=20, s_A=1.5, window=200, hop=150, seed=
 
     Guidance: x0 = (1 - s_A - s_P) G(nothing) + s_A G(audio) + s_P G(audio, style), for a style code [d_p]; without one
     the last branch and its strength are left out. It starts from `noise` times normal noise, a number or [d_x, d_x].
-    `part`, (projection [d_x, d_x], s_A, s_P), has the strengths of a part of the motion.
+    `part`, (projection [d_x, d_x], s_A, s_P), has the strengths of a part of the motion. A network that reads its strengths has one
+    branch, with the style, which it needs.
     """
     frames = len(audio)
     x = torch.randn(frames, d_x, generator=torch.Generator().manual_seed(seed))
@@ -55,12 +56,16 @@ def sample(model, audio, d_x, d_p, steps=20, s_A=1.5, window=200, hop=150, seed=
     projection, *own = part or (torch.zeros(d_x, d_x), s_A, s_P)
     strengths = [torch.tensor([1 - sum(s), *s]) for s in ((s_A, s_P), own)]
     branches = [(torch.zeros_like(a), nothing), (a, nothing), (a, nothing if style is None else nothing + style)]
-    used = [k for k in range(3) if strengths[0][k] != 0 or strengths[1][k] != 0]
+    read = ()
+    if getattr(model, "d_s", 0):
+        branches, strengths = branches[2:], [torch.ones(1)] * 2
+        read = (torch.tensor([s_A + s_P, s_P]).expand(len(starts), length, 2),)
+    used = [k for k in range(len(branches)) if strengths[0][k] != 0 or strengths[1][k] != 0]
     audios, styles = (torch.cat([branches[k][i] for k in used]) for i in (0, 1))
     alpha, times = alphas_cumprod(T), trailing_steps(steps, T)
     for i, t in enumerate(times):
         batch = torch.stack([x[s : s + length] for s in starts]).repeat(len(used), 1, 1)
-        made = model(batch, torch.full((len(batch),), t), audios, styles).float().chunk(len(used))
+        made = model(batch, torch.full((len(batch),), t), audios, styles, *read).float().chunk(len(used))
         guess, other = (sum(strength[k] * x0 for k, x0 in zip(used, made)) for strength in strengths)
         guess = guess + (other - guess) @ projection
         total, share = torch.zeros_like(x), torch.zeros(frames, 1)

@@ -29,7 +29,7 @@ class Pack:
         self.encoder = self._load("audio", MelEncoder(a["width"], a["dilations"]), skip=("mel.mean",))
         self.denoiser = self._load("denoiser", Denoiser(
             d_x=d["d_x"], d_a=d["d_a"], d_p=d["d_p"], d=d["d"], layers=d["layers"], heads=d["heads"], ff=d["ff"],
-            align=d["align"], concat=d["concat"]), skip=("mean", "std"))
+            align=d["align"], concat=d["concat"], d_s=d.get("d_s", 0)), skip=("mean", "std"))
         self.generator = self._load("gnpfa.generator", Generator(g["res"], g["ch"], g["d_z"], g["groups"], g["w_dim"]))
         self.geometry = self._load("gnpfa.encoder", Encoder(g["res"], g["ch"], 2 * g["d_z"], g["groups"]))
         self.from_weights = self._load("gnpfa.from_weights", mapping(units, g["d_z"]))

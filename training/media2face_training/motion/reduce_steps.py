@@ -1,17 +1,14 @@
-"""Step reduction that keeps guidance: a student takes in one DDIM step what its teacher takes in several.
+"""Step reduction: a student takes in one DDIM step what its teacher takes in several, and in one branch what it takes in three.
 
-Progressive distillation (Salimans and Ho 2022) of the *guided* sampler (Meng et al. 2023), but with the three branches
-kept: both sides are combined by eq. 9 with the same random s_A and s_P, so the strengths stay free at run time.
-
-    x0 = (1 - s_A - s_P) G(nothing) + s_A G(A) + s_P G(A, P)
+Progressive distillation (Salimans and Ho 2022) of the *guided* sampler (Meng et al. 2023): the student reads the strengths u and p
+(`guidance`) beside the audio, and is asked for random ones, so they stay free at run time.
 
 From x_t the teacher goes `--substeps` guided steps to x_t'; the student's target is the x0 that leads from x_t to x_t' in
 one step, x0* = (x_t' - r x_t) / (sqrt(a') - r sqrt(a)), r = sqrt(1 - a') / sqrt(1 - a).
 
     python -m media2face_training.motion.reduce_steps --data DIR --work target/training --steps 2000
 
-With `--one-branch S` the student is one network without guidance: G(A, P), or G(A) of a clip without a style, learns
-(1 - S) G(nothing) + S G(A, P) of its teacher. Its pack says `distilled`.
+With `--branches` the student keeps the teacher's three and their sum is what is compared: the paper's form in fewer steps.
 """
 
 import argparse
@@ -21,20 +18,20 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..config import DENOISER, UNITS
-from ..face.networks import expression_of, load_mappings
+from ..config import DENOISER
+from ..face.networks import load_mappings
 from ..loop import Loop
 from ..modules import Denoiser
 from ..muon import Muon
 from ..stages import device_of
 from ..style.codes import Codes
 from .diffusion import alphas_cumprod, trailing_steps
+from .guidance import UNSTYLED, guided, strengths, taken_in, with_strengths
 from .losses import Losses, learn, total
 from .pipeline import Pack
-from .windows import Windows, lengths, truth
+from .windows import lengths, opened
 
 COUNTS, SUBSTEPS = (4, 5, 6, 8), 5  # eight steps of five are forty of the teacher's
-S_A, S_P, NO_STYLE = (0.0, 2.5), (0.5, 3.0), 0.25
 
 
 def teacher_of(path):
@@ -43,19 +40,9 @@ def teacher_of(path):
         found = torch.load(path, weights_only=False, map_location="cpu")
         return found["modules"]["average"], found["configuration"]
     pack = Pack(path)
-    shape = {key: pack.manifest["denoiser"][key] for key in DENOISER}
+    shape = {key: pack.manifest["denoiser"][key] for key in DENOISER} | dict(d_s=pack.denoiser.d_s)
     scale = {key: pack.tensors[f"denoiser.{key}"].tolist() for key in ("mean", "std")}
     return pack.denoiser.state_dict(), dict(shape=shape, expression="latents", **scale)
-
-
-def guided(model, x, t, audio, style, s_A, s_P):
-    """Eq. 9 with all branches as one batch; s_A and s_P numbers or [B, 1, 1]. A branch whose weight is the number 0 is left out."""
-    silence, no_style = torch.zeros_like(audio), torch.zeros_like(style)
-    branches = [(1 - s_A - s_P, silence, no_style), (s_A, audio, no_style), (s_P, audio, style)]
-    weights, audios, styles = zip(*(b for b in branches if torch.is_tensor(b[0]) or b[0]))
-    count = len(weights)
-    parts = model(x.repeat(count, 1, 1), t.repeat(count), torch.cat(audios), torch.cat(styles)).float().chunk(count)
-    return sum(weight * part for weight, part in zip(weights, parts))
 
 
 def ddim(x, x0, now, after):
@@ -83,19 +70,14 @@ def spans(rng, count, T, substeps=SUBSTEPS):
     return torch.from_numpy(np.array(out)).long()
 
 
-def strengths(rng, count):
-    """(s_A, s_P), each [count, 1, 1]; without a style s_P is 0."""
-    s_A, s_P = (rng.uniform(*span, (count, 1, 1)) for span in (S_A, S_P))
-    return s_A, s_P * (rng.random((count, 1, 1)) >= NO_STYLE)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True, help="folder of M2F-S")
+    parser.add_argument("--performer", metavar="DIR", help="a performer's clips to learn from as well")
     parser.add_argument("--work", default="target/training")
     parser.add_argument("--teacher", help="a pack or a checkpoint; denoiser.pt in the work folder by default")
     parser.add_argument("--init", help="the student begins with the weights of this pack or checkpoint, not with its teacher's")
-    parser.add_argument("--one-branch", type=float, metavar="S", help="a strength of all guidance, to take in for good")
+    parser.add_argument("--branches", action="store_true", help="the student keeps three branches")
     parser.add_argument("--substeps", type=int, default=SUBSTEPS, help="the teacher's in a step; 1 where it takes few itself")
     parser.add_argument("--out", default="denoiser_few.pt")
     parser.add_argument("--steps", type=int, default=2000)
@@ -111,21 +93,23 @@ def main():
     device, work = device_of(options.device), Path(options.work)
     state, found = teacher_of(Path(options.teacher or work / "denoiser.pt"))
     mean, std = (np.array(found[key], np.float32) for key in ("mean", "std"))
-    from_weights, to_weights = load_mappings(work)
-    rows, table = truth(options.data, work)
-    x = np.concatenate([expression_of(table[:, :UNITS], from_weights), table[:, UNITS:]], 1)
-    windows = Windows(work, rows, ((x - mean) / std).astype(np.float16), Codes(work / "style_codes.npz"), rng)
+    codes = Codes(work / "style_codes.npz")
+    windows, *_ = opened(options.data, work, codes, rng, options.performer, scale=(mean, std))
+    neutral = torch.from_numpy(codes.neutral).to(device)[None, None]
     names = [str(n) for n in np.load(work / "face.npz", allow_pickle=True)["unit_names"]]
-    losses = Losses(to_weights.to(device), mean, std, names, device)
+    losses = Losses(load_mappings(work)[1].to(device), mean, std, names, device)
     teacher = Denoiser(**found["shape"]).to(device)
     teacher.load_state_dict(state)
-    model = copy.deepcopy(teacher)
-    if options.init:
-        model.load_state_dict(teacher_of(Path(options.init))[0])
-    average = copy.deepcopy(model).requires_grad_(False)
     teacher.requires_grad_(False)
+    taught_by = taken_in if teacher.d_s else guided
+    shape = found["shape"] if options.branches else found["shape"] | dict(d_s=2)
+    says = guided if options.branches else taken_in
+    model = Denoiser(**shape).to(device)
+    model.load_state_dict(teacher_of(Path(options.init))[0] if options.init
+                          else state if model.d_s == teacher.d_s else with_strengths(state))
+    average = copy.deepcopy(model).requires_grad_(False)
     optimiser = Muon(model.parameters(), weight_decay=0.0)
-    configuration = found | dict(substeps=options.substeps, counts=COUNTS, one_branch=options.one_branch)
+    configuration = found | dict(shape=shape, substeps=options.substeps, counts=COUNTS)
     loop = Loop(work / options.out, None, options.rate, dict(denoiser=model, average=average), optimiser, warmup=50,
                 steps=options.steps, configuration=configuration)
     alpha = torch.cat([alphas_cumprod().float(), torch.ones(1)]).to(device)  # index -1 is the end, without noise
@@ -138,23 +122,17 @@ def main():
         level = alpha[way][:, :, None, None]
         noisy = level[:, 0].sqrt() * clean + (1 - level[:, 0]).sqrt() * torch.randn_like(clean)
         noisy = torch.where(judged > 0, noisy, clean)
-        if options.one_branch:
-            s_A, s_P = 0, options.one_branch
-            style = style * torch.from_numpy(rng.random((count, 1, 1)) >= NO_STYLE).to(style)
-        else:
-            s_A, s_P = (torch.from_numpy(s).to(clean) for s in strengths(rng, count))
+        u, p = (strength.to(device) for strength in strengths(rng, count))
+        style = torch.where(torch.from_numpy(rng.random((count, 1, 1)) < UNSTYLED).to(device), neutral, style)
         with torch.no_grad(), torch.autocast(device.type, torch.bfloat16):
             arrived = noisy
             for k in range(options.substeps):
-                x0 = guided(teacher, arrived, way[:, k], audio, style, s_A, s_P)
+                x0 = taught_by(teacher, arrived, way[:, k], audio, style, neutral, u, p)
                 arrived = torch.where(judged > 0, ddim(arrived, x0, level[:, k], level[:, k + 1]), clean)
         target = target_of(noisy, arrived, level[:, 0], level[:, -1])
         target = torch.where(judged > 0, target, clean)
         with torch.autocast(device.type, torch.bfloat16):
-            if options.one_branch:
-                guess = model(noisy, way[:, 0], audio, style).float()
-            else:
-                guess = guided(model, noisy, way[:, 0], audio, style, s_A, s_P)
+            guess = says(model, noisy, way[:, 0], audio, style, neutral, u, p)
         terms = losses(guess, target, judged)
         learn(total(terms), model, average, optimiser, step)
         loop.note(**{name: value.detach() for name, value in terms.items()})

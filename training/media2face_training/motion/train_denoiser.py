@@ -22,8 +22,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..config import DENOISER, GNPFA, UNITS
-from ..face.networks import expression_of, load_mappings
+from ..config import DENOISER
+from ..face.networks import load_mappings
 from ..loop import Loop
 from ..modules import Denoiser
 from ..muon import Muon
@@ -32,11 +32,10 @@ from ..style.codes import Codes
 from .diffusion import alphas_cumprod
 from .losses import Losses, learn, total
 from .pipeline import Pack
-from .windows import POSE, Source, Windows, lengths, moments, truth
+from .windows import lengths, opened
 
 DROP_STYLE, DROP_ALL = 0.25, 0.1
 DISTURBED = 0.8
-PERFORMED = 0.1  # share of the windows that are a performer's
 ABLATION = dict(steps=8000, frames=400)
 
 
@@ -95,33 +94,18 @@ def main():
     torch.manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
     device, work = device_of(options.device), Path(options.work)
-    from_weights, to_weights = load_mappings(work)
-    rows, table = truth(options.data, work)
     latents = options.expression == "latents"
-    width = GNPFA["d_z"] if latents else UNITS
-
-    def motion_of(table):
-        expression = expression_of(table[:, :UNITS], from_weights) if latents else table[:, :UNITS].astype(np.float32)
-        return np.concatenate([expression, table[:, UNITS:]], 1)
-
-    x = motion_of(table)
-    mean, std = moments(x, width)
-    standard = lambda x: ((x - mean) / std).astype(np.float16)
-    beside = None
-    if options.performer:
-        own = work / "performer"
-        own_rows, own_table = truth(options.performer, own)
-        beside = Source(own, own_rows, standard(motion_of(own_table))), PERFORMED
-    windows = Windows(work, rows, standard(x), Codes(work / "style_codes.npz"), rng, options.fraction, beside)
+    codes = Codes(work / "style_codes.npz")
+    windows, mean, std = opened(options.data, work, codes, rng, options.performer, options.fraction, latents)
     names = [str(n) for n in np.load(work / "face.npz", allow_pickle=True)["unit_names"]]
-    losses = Losses(to_weights.to(device) if latents else None, mean, std, names, device)
-    shape = DENOISER | dict(d_x=width + POSE, d_a=windows.features.shape[1])
+    losses = Losses(load_mappings(work)[1].to(device) if latents else None, mean, std, names, device)
+    shape = DENOISER | dict(d_x=len(mean), d_a=windows.features.shape[1])
     model = Denoiser(**shape).to(device)
     if options.init:
         model.load_state_dict(weights_of(options.init))
     average = copy.deepcopy(model).requires_grad_(False)
     optimiser = Muon(model.parameters(), weight_decay=0.02)
-    configuration = dict(shape=shape, fraction=options.fraction, expression=options.expression, performed=bool(beside),
+    configuration = dict(shape=shape, fraction=options.fraction, expression=options.expression, performed=bool(options.performer),
                          regress=options.regress, mean=mean.tolist(), std=std.tolist())
     loop = Loop(work / options.out, None, options.rate, dict(denoiser=model, average=average), optimiser, warmup=200,
                 steps=options.steps, configuration=configuration)

@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..config import DIFFUSION, UNITS
+from ..config import DIFFUSION, GNPFA, UNITS
+from ..face.networks import expression_of, load_mappings
 from ..storage import clip_path, read_index
 
 POSE = 6
 WINDOW, SHORTEST, LONGEST_PREFIX = DIFFUSION["window"], 40, 40  # frames
+PERFORMED = 0.1  # share of the windows that are a performer's
 STILL = 0.3  # a dimension's scale is at least this share of the median: what hardly moves is not blown up to noise
 
 
@@ -106,3 +108,26 @@ class Windows:
             said = (row[name] for name in ("emotion", "intensity", "style", "level"))
             style.append(self.codes.draw(self.rng, *said, row.get("energy", 0.0))[None])
         return tuple(torch.from_numpy(np.stack(part).astype(np.float32)) for part in (motion, audio, style))
+
+
+def opened(data, work, codes, rng, performer=None, fraction=1.0, latents=True, scale=None):
+    """(Windows of a data set whose features and mappings are in the folder `work`, mean, std) of motion on the given scale, or on its own.
+
+    With the folder of a performer's clips, PERFORMED of the windows are of them; their features are in `work`/performer.
+    """
+    work, width = Path(work), GNPFA["d_z"] if latents else UNITS
+    from_weights, _ = load_mappings(work)
+
+    def motion_of(table):
+        expression = expression_of(table[:, :UNITS], from_weights) if latents else table[:, :UNITS].astype(np.float32)
+        return np.concatenate([expression, table[:, UNITS:]], 1)
+
+    rows, table = truth(data, work)
+    x = motion_of(table)
+    mean, std = scale or moments(x, width)
+    standard = lambda x: ((x - mean) / std).astype(np.float16)
+    beside = None
+    if performer:
+        own_rows, own_table = truth(performer, work / "performer")
+        beside = Source(work / "performer", own_rows, standard(motion_of(own_table))), PERFORMED
+    return Windows(work, rows, standard(x), codes, rng, fraction, beside), mean, std

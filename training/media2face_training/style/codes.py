@@ -6,6 +6,7 @@ Texts are read by `fit_text`'s map, as the runtime does; emoji by their names.
 
     codes    float16 [n, 128]   as the runtime gives them
     energy   float32 [128]      what full energy adds to a code
+    neutral  float32 [128]      the default style's (`manifest`), from which guidance tells styles
     labels   int16 [n, 5]       emotion (vocabulary.EMOTION_NAMES), third of the intensity -1..1, head style (0 none, then
                                 HEAD_STYLES), level 0..3, source (SOURCES)
 """
@@ -17,6 +18,7 @@ import numpy as np
 import torch
 
 from .. import stages
+from ..manifest import ENTRIES
 from ..vocabulary import EMOTION_NAMES, STYLE_NAMES
 from . import pictures, written
 from .emoji import label_of
@@ -29,6 +31,7 @@ from .prompts import Label, third_of
 SOURCES = ("text", "emoji", "picture")
 PLAIN, MOVED = 96, 12  # texts of a mood alone, of a mood with a movement
 OTHER_SOURCE = 0.25  # how often an emoji or a picture is drawn where there is one
+DEFAULT = ENTRIES["diffusion.default_style"]
 MOST = 40  # emoji, and pictures, and prompts written by hand, of one label
 
 
@@ -38,6 +41,7 @@ class Codes:
     def __init__(self, path):
         with np.load(path) as stored:
             self.codes, labels, self.energy = stored["codes"].astype(np.float32), stored["labels"], stored["energy"]
+            self.neutral = stored["neutral"]
         self.rows = {}
         for i, (*label, source) in enumerate(labels.tolist()):
             self.rows.setdefault((tuple(label), source == 0), []).append(i)
@@ -106,10 +110,11 @@ def main():
     towers, material = load(work)
     modules = stages.load_stage(work / "text.safetensors")[0]
     table, goals = Ngrams.kept(modules["ngrams"]), Goals(**modules["goals"])
-    codes, labels = bank(towers, lambda texts: goals.of([said(row) for row in table(texts)]), material, options.sources)
+    read = lambda texts: goals.of([said(row) for row in table(texts)])
+    codes, labels = bank(towers, read, material, options.sources)
     energy = (LENGTH * goals.energy).numpy().astype(np.float32)
     part = work / ".style_codes.npz"
-    np.savez(part, codes=codes, labels=labels, energy=energy)
+    np.savez(part, codes=codes, labels=labels, energy=energy, neutral=read([DEFAULT])[0].numpy().astype(np.float32))
     part.replace(work / "style_codes.npz")
     wide = codes.astype(np.float32)
     print(f"{len(codes)} codes, {len(np.unique(labels[:, :4], axis=0))} labels; mean {np.abs(wide.mean(0)).mean():.2f}, "

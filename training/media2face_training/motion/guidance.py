@@ -1,0 +1,41 @@
+"""Classifier-free guidance (paper eq. 9) told from a default style, and a network that has it taken in.
+
+    x0 = (1 - u) G(nothing) + (u - p) G(A, N) + p G(A, P),  u = s_A + s_P,  p = s_P strength
+
+N is the default style: what guidance alone (p = 0) goes to, and what a style is told from. A network of one branch reads u and p
+beside the audio, so that curves of both go on acting: x0 = G(A, P, u, p). It is a third of the work.
+"""
+
+import torch
+
+S_A, S_P, STRENGTH = (0.0, 2.5), (0.5, 2.5), (0.0, 2.0)
+AS_SAID = 0.5  # share of the windows whose style has strength 1
+UNSTYLED = 0.2  # share that has the default style alone
+
+
+def strengths(rng, count):
+    """Random (u, p), each [count, 1, 1] f32."""
+    s_A, s_P, strength = (rng.uniform(*span, (count, 1, 1)) for span in (S_A, S_P, STRENGTH))
+    strength[rng.random(count) < AS_SAID] = 1
+    return tuple(torch.from_numpy(values).float() for values in (s_A + s_P, s_P * strength))
+
+
+def guided(model, x, t, audio, style, neutral, u, p):
+    """The sum over all branches as one batch; u and p [B, 1, 1], styles [B, 1, d_p]."""
+    silence, no_style = torch.zeros_like(audio), torch.zeros_like(style)
+    weights = 1 - u, u - p, p
+    parts = model(x.repeat(3, 1, 1), t.repeat(3), torch.cat([silence, audio, audio]),
+                  torch.cat([no_style, neutral.expand_as(style), style])).float().chunk(3)
+    return sum(weight * part for weight, part in zip(weights, parts))
+
+
+def taken_in(model, x, t, audio, style, neutral, u, p):
+    """The same of a network of one branch."""
+    strengths_of = torch.cat([u, p], -1).expand(len(audio), audio.shape[1], 2)
+    return model(x, t, audio, style, strengths_of).float()
+
+
+def with_strengths(state):
+    """State dict of a denoiser -> that of one which reads strengths as well, and does not heed them yet."""
+    weight = state["cond_proj.weight"]
+    return state | {"cond_proj.weight": torch.cat([weight, weight.new_zeros(len(weight), 2)], 1)}
