@@ -145,7 +145,7 @@ class StepReduction(unittest.TestCase):
             return x + 2 * audio + 3 * style
 
         x, one, u = torch.zeros(2, 3, 1), torch.ones(2, 3, 1), torch.full((2, 1, 1), 4.0)
-        of = lambda style, p: guidance.guided(model, x, torch.zeros(2, dtype=torch.long), one, style, 0.5 * one[:1, :1], u, p * u / 4)
+        of = lambda style, p: guidance.guided(model, x, torch.zeros(2, dtype=torch.long), one, style, 0.5 * one[:, :1], u, p * u / 4)
         torch.testing.assert_close(of(one[:, :1], 1.5), torch.full_like(x, 4 * 2 + 2.5 * 1.5 + 1.5 * 3))
         torch.testing.assert_close(of(one[:, :1], 0), of(5 * one[:, :1], 0))
 
@@ -161,6 +161,13 @@ class StepReduction(unittest.TestCase):
         again = lambda u, p: guidance.taken_in(reads, x, t, audio, style, None, u, p)
         for other in ((u + 1, p), (u, p + 1)):
             self.assertGreater(float((again(*other) - again(u, p)).detach().abs().amax((1, 2)).min()), 1e-4)
+
+    def test_some_windows_have_the_default_style_and_some_none(self):
+        style, told_from = guidance.unstyled(np.random.default_rng(0), torch.ones(20000, 1, 1), torch.tensor([[[2.0]]]))
+        share = lambda values, value: float((values == value).float().mean())
+        self.assertAlmostEqual(share(style, 2), guidance.UNSTYLED, delta=0.01)
+        self.assertAlmostEqual(share(style, 0), guidance.NOTHING, delta=0.01)
+        torch.testing.assert_close(told_from, torch.where(style == 0, 0.0, 2.0))
 
     def test_strengths_are_mostly_as_said(self):
         u, p = guidance.strengths(np.random.default_rng(0), 4000)

@@ -10,7 +10,7 @@ import torch
 
 S_A, S_P, STRENGTH = (0.0, 2.5), (0.5, 2.5), (0.0, 2.0)
 AS_SAID = 0.5  # share of the windows whose style has strength 1
-UNSTYLED = 0.2  # share that has the default style alone
+UNSTYLED, NOTHING = 0.15, 0.1  # shares that have the default style alone, and none at all: (1 - u) G(nothing) + u G(A)
 
 
 def strengths(rng, count):
@@ -20,12 +20,20 @@ def strengths(rng, count):
     return tuple(torch.from_numpy(values).float() for values in (s_A + s_P, s_P * strength))
 
 
+def unstyled(rng, style, neutral):
+    """Styles [B, 1, d_p] of which some are the default one, and some nothing; and what each is told from."""
+    drawn = torch.from_numpy(rng.random((len(style), 1, 1))).to(style.device)
+    style = torch.where(drawn < UNSTYLED, neutral, style)
+    nothing = drawn > 1 - NOTHING
+    return torch.where(nothing, 0.0, style), torch.where(nothing, 0.0, neutral)
+
+
 def guided(model, x, t, audio, style, neutral, u, p):
-    """The sum over all branches as one batch; u and p [B, 1, 1], styles [B, 1, d_p]."""
+    """The sum over all branches as one batch; u and p [B, 1, 1], styles and what they are told from [B, 1, d_p]."""
     silence, no_style = torch.zeros_like(audio), torch.zeros_like(style)
     weights = 1 - u, u - p, p
     parts = model(x.repeat(3, 1, 1), t.repeat(3), torch.cat([silence, audio, audio]),
-                  torch.cat([no_style, neutral.expand_as(style), style])).float().chunk(3)
+                  torch.cat([no_style, neutral, style])).float().chunk(3)
     return sum(weight * part for weight, part in zip(weights, parts))
 
 

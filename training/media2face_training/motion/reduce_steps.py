@@ -26,7 +26,7 @@ from ..muon import Muon
 from ..stages import device_of
 from ..style.codes import Codes
 from .diffusion import alphas_cumprod, trailing_steps
-from .guidance import UNSTYLED, guided, strengths, taken_in, with_strengths
+from .guidance import guided, strengths, taken_in, unstyled, with_strengths
 from .losses import Losses, learn, total
 from .pipeline import Pack
 from .windows import lengths, opened
@@ -123,16 +123,16 @@ def main():
         noisy = level[:, 0].sqrt() * clean + (1 - level[:, 0]).sqrt() * torch.randn_like(clean)
         noisy = torch.where(judged > 0, noisy, clean)
         u, p = (strength.to(device) for strength in strengths(rng, count))
-        style = torch.where(torch.from_numpy(rng.random((count, 1, 1)) < UNSTYLED).to(device), neutral, style)
+        style, told_from = unstyled(rng, style, neutral)
         with torch.no_grad(), torch.autocast(device.type, torch.bfloat16):
             arrived = noisy
             for k in range(options.substeps):
-                x0 = taught_by(teacher, arrived, way[:, k], audio, style, neutral, u, p)
+                x0 = taught_by(teacher, arrived, way[:, k], audio, style, told_from, u, p)
                 arrived = torch.where(judged > 0, ddim(arrived, x0, level[:, k], level[:, k + 1]), clean)
         target = target_of(noisy, arrived, level[:, 0], level[:, -1])
         target = torch.where(judged > 0, target, clean)
         with torch.autocast(device.type, torch.bfloat16):
-            guess = says(model, noisy, way[:, 0], audio, style, neutral, u, p)
+            guess = says(model, noisy, way[:, 0], audio, style, told_from, u, p)
         terms = losses(guess, target, judged)
         learn(total(terms), model, average, optimiser, step)
         loop.note(**{name: value.detach() for name, value in terms.items()})
