@@ -406,7 +406,7 @@ typedef struct m2f_session_options {
     uint64_t seed;
     /** Noise that is added at each step, 0..1; NaN (default) for the pack's. */
     float eta;
-    /** Guidance of the audio, s_A; NaN (default) for the pack's. No effect if the pack's denoiser is distilled. */
+    /** Guidance of the audio, s_A; NaN (default) for the pack's. No effect on a distilled denoiser that does not read it. */
     float guidance_audio;
     /** Guidance of the style, s_P; NaN (default) for the pack's. */
     float guidance_style;

@@ -72,7 +72,7 @@ pub struct m2f_session_options {
     pub seed: u64,
     /// Noise that is added at each step, 0..1; NaN (default) for the pack's.
     pub eta: f32,
-    /// Guidance of the audio, s_A; NaN (default) for the pack's. No effect if the pack's denoiser is distilled.
+    /// Guidance of the audio, s_A; NaN (default) for the pack's. No effect on a distilled denoiser that does not read it.
     pub guidance_audio: f32,
     /// Guidance of the style, s_P; NaN (default) for the pack's.
     pub guidance_style: f32,

@@ -17,6 +17,8 @@ pub(super) struct BatchViews<'a> {
     pub(super) audio: &'a [View],
     /// Style codes by [`Layout::code_row`], [1, styles + 1, d_p].
     pub(super) codes: View,
+    /// u and p of every frame of all clips, [1, rows, d_s], where the network reads them.
+    pub(super) strengths: Option<View>,
     /// [`Layout::guidance_weights`], [1, weights, 1].
     pub(super) weights: View,
     /// Code of the timestep, [1, 1, d].
@@ -106,10 +108,11 @@ fn networks<'a>(plan: &mut PlanBuilder, denoiser: &'a Denoiser, groups: &[Group]
     networks
 }
 
-/// Audio features and style code of every frame under a group's windows, for each of its conditions.
+/// Audio features, style code and strengths of every frame under a group's windows, for each of its conditions.
 fn record_features(plan: &mut PlanBuilder, layout: &Layout, group: &Group, views: &BatchViews) -> View {
     let (count, d_a, d_p) = (group.shape.windows, views.audio[0].cols, views.codes.cols);
-    let features = plan.scratch("features", group.shape.conditions * count, group.shape.frames, d_a + d_p);
+    let d_s = views.strengths.map_or(0, |strengths| strengths.cols);
+    let features = plan.scratch("features", group.shape.conditions * count, group.shape.frames, d_a + d_p + d_s);
     for i in 0..group.shape.conditions {
         let items = features.batch(i * count..(i + 1) * count);
         let mut first = 0;
@@ -119,6 +122,15 @@ fn record_features(plan: &mut PlanBuilder, layout: &Layout, group: &Group, views
             gather(plan, views.audio[windows[0].clip], &starts, of_clip.cols(0..d_a));
             first += starts.len();
         }
+        if let Some(strengths) = views.strengths {
+            let start = |window: &Window| layout.tracks[window.clip].rows.start + window.frames.start;
+            gather(
+                plan,
+                strengths,
+                &group.windows.iter().map(start).collect::<Vec<_>>(),
+                items.cols(d_a + d_p..features.cols),
+            );
+        }
         let is_condition = |branch: &&Branch| **branch != Branch::Unconditional;
         let condition = |window: &Window| *window.branches.iter().filter(is_condition).nth(i).expect("as many in all");
         let codes: Vec<usize> = group.windows.iter().map(|w| layout.code_row(w.clip, condition(w))).collect();
@@ -126,7 +138,7 @@ fn record_features(plan: &mut PlanBuilder, layout: &Layout, group: &Group, views
         for same in codes.chunk_by(|a, b| a == b) {
             let code = View { rows: features.rows, row_stride: 0, ..views.codes.rows(same[0]..same[0] + 1) };
             let of_code = items.batch(first..first + same.len());
-            plan.copy(code.repeat(same.len()), of_code.cols(d_a..features.cols));
+            plan.copy(code.repeat(same.len()), of_code.cols(d_a..d_a + d_p));
             first += same.len();
         }
     }

@@ -79,7 +79,7 @@ impl Track {
         let edit = clip.edit.map(|edit| edit.standardised(frames, sampler.mean(), sampler.std()));
         let mut guidance =
             Guidance::new(audio_strength, style_strength, clip.styles, clip.default_code, frames, config.d_p)?;
-        guidance.distilled = sampler.distilled();
+        guidance.taken_in = sampler.taken_in();
         let track = Self {
             rows: first_row..first_row + frames,
             windows: Windows::new(frames, config.window, options.hop)?,

@@ -11,6 +11,9 @@
 //!
 //! A distilled network has its strengths taken in: x0 = (1 − Σŝ_k)·G(A) + Σ ŝ_k·G(A, P_k), with N G(A, N) for G(A): one
 //! branch without a style, and one where a style of strength 1 is the only one.
+//!
+//! One that reads strengths is given u = s_A + s_P and p = Σŝ_k of every frame, and makes all of the second form in one branch,
+//! G(A, P, u, p). Several styles share it: x0 = Σ ŝ_k / p·G(A, P_k, u, p), which is the same sum. Strengths below 0 are 0 there.
 
 use std::ops::Range;
 
@@ -78,8 +81,19 @@ pub(super) struct Guidance {
     styles: Vec<Style>,
     /// N.
     default_code: Option<Vec<f32>>,
-    /// The network has its strengths taken in.
-    pub(super) distilled: bool,
+    /// What the network has taken in of it.
+    pub(super) taken_in: TakenIn,
+}
+
+/// What a network has taken in of its guidance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TakenIn {
+    /// Nothing: the paper's form.
+    Nothing,
+    /// Strengths that were chosen when it learned.
+    Strengths,
+    /// All of it; it reads the strengths.
+    Read,
 }
 
 impl Guidance {
@@ -113,7 +127,7 @@ impl Guidance {
                 return Err(invalid(format!("style {k} has a weight outside 0 to 1")));
             }
         }
-        Ok(Self { audio, style, styles, default_code, distilled: false })
+        Ok(Self { audio, style, styles, default_code, taken_in: TakenIn::Nothing })
     }
 
     /// Takes other strengths throughout and, where it has a style and one is given, another code and strength of that; codes have
@@ -134,19 +148,52 @@ impl Guidance {
     /// Weight of a branch at a frame; those of all branches sum to one.
     pub(super) fn weight(&self, branch: Branch, frame: usize) -> f32 {
         let styles = || (0..self.styles.len()).map(|k| self.weight(Branch::Style(k), frame)).sum::<f32>();
+        if self.taken_in == TakenIn::Read {
+            return self.share(branch, frame);
+        }
         let (audio, style) = (self.audio.at(frame), self.style.at(frame));
+        let distilled = self.taken_in == TakenIn::Strengths;
         match branch {
-            Branch::Unconditional if self.distilled => 0.0,
+            Branch::Unconditional if distilled => 0.0,
             Branch::Unconditional if self.has_default() => 1.0 - audio - style,
             Branch::Unconditional => 1.0 - audio - styles(),
-            Branch::Audio if self.distilled => 1.0 - styles(),
+            Branch::Audio if distilled => 1.0 - styles(),
             Branch::Audio if self.has_default() => audio + style - styles(),
             Branch::Audio => audio,
-            Branch::Style(k) => {
-                let Style { strength, weights, .. } = &self.styles[k];
-                style * strength * weights.as_ref().map_or(1.0, |w| w[frame])
-            }
+            Branch::Style(k) => self.strength(k, frame),
         }
+    }
+
+    /// ŝ of a style at a frame.
+    fn strength(&self, style: usize, frame: usize) -> f32 {
+        let Style { strength, weights, .. } = &self.styles[style];
+        self.style.at(frame) * strength * weights.as_ref().map_or(1.0, |w| w[frame])
+    }
+
+    /// p at a frame: of all styles; without one what the default style has.
+    fn push(&self, frame: usize) -> f32 {
+        match self.styles.len() {
+            0 => self.style.at(frame).max(0.0),
+            styles => (0..styles).map(|k| self.strength(k, frame).max(0.0)).sum(),
+        }
+    }
+
+    /// Weight of a branch of a network that reads its strengths: a style's part of p, the first one's where there is none.
+    fn share(&self, branch: Branch, frame: usize) -> f32 {
+        let alone = |is_alone: bool| f32::from(u8::from(is_alone));
+        match branch {
+            Branch::Unconditional => 0.0,
+            Branch::Audio => alone(self.styles.is_empty()),
+            Branch::Style(k) => match self.push(frame) {
+                0.0 => alone(k == 0),
+                push => self.strength(k, frame).max(0.0) / push,
+            },
+        }
+    }
+
+    /// u and p, which a network that reads strengths is given at a frame.
+    pub(super) fn strengths(&self, frame: usize) -> [f32; 2] {
+        [(self.audio.at(frame) + self.style.at(frame)).max(0.0), self.push(frame)]
     }
 
     /// The branches that weigh anything anywhere in these frames, in the order of the formula.
@@ -185,6 +232,7 @@ fn invalid(detail: String) -> Error {
 #[cfg(test)]
 mod tests {
     use super::Strength::{Constant, Frames};
+    use super::TakenIn::{Read, Strengths};
     use super::*;
 
     fn style(strength: f32, weights: Option<Vec<f32>>) -> Style {
@@ -235,7 +283,7 @@ mod tests {
     fn distilled_network_takes_one_branch_without_a_style_or_with_a_full_one() {
         let of = |styles| {
             let guidance = Guidance::new(Constant(2.5), Constant(1.0), styles, None, 3, 2).unwrap();
-            Guidance { distilled: true, ..guidance }
+            Guidance { taken_in: Strengths, ..guidance }
         };
         assert_eq!(of(vec![]).branches(0..3), [Branch::Audio]);
         assert_eq!(of(vec![]).weight(Branch::Audio, 0), 1.0);
@@ -265,10 +313,37 @@ mod tests {
         // Where nothing of the default style is left it is not run.
         let voiceless = Guidance { audio: Constant(0.0), ..of(vec![style(1.0, None)]) };
         assert_eq!(voiceless.branches(0..3), [Unconditional, Style(0)]);
-        let distilled = |styles| Guidance { distilled: true, style: Constant(1.0), ..of(styles) };
+        let distilled = |styles| Guidance { taken_in: Strengths, style: Constant(1.0), ..of(styles) };
         assert_eq!(distilled(vec![]).branches(0..3), [Audio]);
         assert_eq!(distilled(vec![style(1.0, None)]).branches(0..3), [Style(0)]);
         assert_eq!(distilled(vec![style(2.0, None)]).weight(Audio, 0), -1.0);
+    }
+
+    #[test]
+    fn network_that_reads_strengths_takes_one_branch_of_any() {
+        use Branch::{Audio, Style};
+        let of = |styles| {
+            let style = Frames(vec![1.5, 1.5, 2.0, -1.0]);
+            let guidance = Guidance::new(Constant(1.75), style, styles, Some(vec![0.1; 2]), 4, 2).unwrap();
+            Guidance { taken_in: Read, ..guidance }
+        };
+        let all = |guidance: &Guidance| [0, 1, 2, 3].map(|frame| guidance.strengths(frame));
+        let none = of(vec![]);
+        assert_eq!(none.branches(0..4), [Audio]);
+        assert_eq!(all(&none), [[3.25, 1.5], [3.25, 1.5], [3.75, 2.0], [0.75, 0.0]]);
+        let late = of(vec![style(2.0, Some(vec![0.0, 0.5, 1.0, 1.0]))]);
+        assert_eq!(late.branches(0..4), [Style(0)]);
+        assert_eq!(all(&late), [[3.25, 0.0], [3.25, 1.5], [3.75, 4.0], [0.75, 0.0]]);
+        assert_eq!([0, 1, 2, 3].map(|frame| late.weight(Style(0), frame)), [1.0; 4]);
+        // Two that cross over are what the sum over all branches would be.
+        let two = of(vec![style(1.0, Some(vec![1.0, 0.75, 0.0, 0.0])), style(1.0, Some(vec![0.0, 0.25, 1.0, 1.0]))]);
+        assert_eq!(two.branches(0..3), [Style(0), Style(1)]);
+        let weights = |frame| [Style(0), Style(1)].map(|branch| two.weight(branch, frame));
+        assert_eq!([0, 1, 2, 3].map(weights), [[1.0, 0.0], [0.75, 0.25], [0.0, 1.0], [1.0, 0.0]]);
+        assert_eq!(two.strengths(1), [3.25, 1.5]);
+        // Less than nothing of a style is nothing of it.
+        let negative = of(vec![style(-1.0, None)]);
+        assert_eq!((negative.branches(0..3), negative.strengths(0)), (vec![Style(0)], [3.25, 0.0]));
     }
 
     #[test]

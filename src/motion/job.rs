@@ -164,6 +164,16 @@ impl SampleJob {
             unit.pause().await;
         }
         executable.write(ports.codes, &layout.codes(denoiser.config().d_p))?;
+        if let Some(strengths) = ports.strengths {
+            for track in &layout.tracks {
+                for part in pieces(0..track.rows.len()) {
+                    let first = (track.rows.start + part.start) * 2;
+                    let values: Vec<f32> = part.flat_map(|frame| track.guidance.strengths(frame)).collect();
+                    executable.write_part(strengths, first, &values)?;
+                    unit.pause().await;
+                }
+            }
+        }
         let (mut first, mut weights) = (0, Vec::new());
         for group in &layout.groups {
             for branch in 0..group.shape.branches() {

@@ -111,9 +111,9 @@ impl LiveMotion {
     }
 }
 
-/// The networks of a sampler, by whether they take a style: one of one branch does in any case.
+/// The networks of a sampler, by whether they take a style: one that mixes codes does in any case.
 pub(super) fn kinds(sampler: &Sampler) -> impl Iterator<Item = bool> + use<> {
-    [false, true].into_iter().take(if sampler.is_live() { 1 } else { 2 })
+    [false, true].into_iter().take(if sampler.mixes_codes() { 1 } else { 2 })
 }
 
 /// The one of so many networks that samples a window.

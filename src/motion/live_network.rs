@@ -50,7 +50,7 @@ impl LiveForm {
             let detail = format!("a window of {frames} frames, the network takes 1 to {}", config.window);
             return Err(Error::InvalidArgument(detail));
         }
-        let none = sampler.is_live().then(|| vec![0.0; config.d_p]);
+        let none = sampler.mixes_codes().then(|| vec![0.0; config.d_p]);
         Ok(Self { options, frames, default_code: default_code.map(<[f32]>::to_vec).or(none) })
     }
 }
@@ -115,7 +115,7 @@ impl LiveNetwork {
             state: executable.create_state()?,
             done: 0,
             noise_scale: form.options.noise_scale,
-            default_code: form.default_code.clone().filter(|_| sampler.is_live()),
+            default_code: form.default_code.clone().filter(|_| sampler.mixes_codes()),
             rows: try_zeros(frames, config.d_x)?,
             weights: Vec::with_capacity(longest),
             layout,
@@ -154,6 +154,13 @@ impl LiveNetwork {
         }
         for (row, code) in (track.codes.start..).zip(track.guidance.codes()) {
             executable.write_part(ports.codes, row * code.len(), code)?;
+        }
+
+        if let Some(strengths) = ports.strengths {
+            for frame in 0..own.len() {
+                let values = layout.tracks[at].guidance.strengths(frame);
+                executable.write_part(strengths, (own.start + frame) * values.len(), &values)?;
+            }
         }
 
         let Some((known, mask)) = ports.known else { return Ok(()) };

@@ -4,9 +4,10 @@ use std::fmt::Display;
 
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::pack::{Pack, Spacing};
+use crate::pack::{DenoiserConfig, Pack, Spacing};
 
 use super::denoiser::Denoiser;
+use super::guidance::TakenIn;
 use super::schedule::Schedule;
 
 /// How clips are sampled; [`Sampler::defaults`] has the pack's own values.
@@ -21,7 +22,7 @@ pub struct SampleOptions {
     /// Factor on the noise that sampling starts from, 0 to 1: less is nearer to the mean of all takes, and less lively; at
     /// 0 a clip moves alike with every seed while η is 0.
     pub noise_scale: f32,
-    /// s_A of the paper's eq. 9; of a distilled network without effect.
+    /// s_A of the paper's eq. 9; without effect on a distilled network that does not read it.
     pub guidance_audio: f32,
     /// s_P of the paper's eq. 9; without a style and a default one it has no effect.
     pub guidance_style: f32,
@@ -37,7 +38,7 @@ pub struct Sampler {
     denoiser: Denoiser,
     schedule: Schedule,
     defaults: SampleOptions,
-    distilled: bool,
+    taken_in: TakenIn,
     live: bool,
     mean: Vec<f32>,
     std: Vec<f32>,
@@ -60,7 +61,8 @@ impl Sampler {
         let sampler = Self::of(pack, Denoiser::load_live(pack)?, "live")?;
         let hop = sampler.denoiser.config().window;
         let defaults = SampleOptions { steps: 1, eta: 0.0, hop, ..sampler.defaults };
-        Ok(Self { defaults, distilled: true, live: true, ..sampler })
+        let taken_in = reads(sampler.denoiser.config()).unwrap_or(TakenIn::Strengths);
+        Ok(Self { defaults, taken_in, live: true, ..sampler })
     }
 
     fn of(pack: &Pack, denoiser: Denoiser, prefix: &str) -> Result<Self> {
@@ -82,8 +84,10 @@ impl Sampler {
             hop: config.hop,
             state_bytes: limits::SAMPLER_STATE_BYTES,
         };
-        let (schedule, distilled) = (Schedule::squared_cosine(config.timesteps), config.distilled);
-        Ok(Self { denoiser, schedule, defaults, distilled, live: false, mean, std })
+        let schedule = Schedule::squared_cosine(config.timesteps);
+        let otherwise = if config.distilled { TakenIn::Strengths } else { TakenIn::Nothing };
+        let taken_in = reads(denoiser.config()).unwrap_or(otherwise);
+        Ok(Self { denoiser, schedule, defaults, taken_in, live: false, mean, std })
     }
 
     /// The pack's defaults.
@@ -101,14 +105,14 @@ impl Sampler {
         &self.schedule
     }
 
-    /// True where the network has its guidance taken in, so that s_A has no effect.
-    pub(super) fn distilled(&self) -> bool {
-        self.distilled
+    /// What the network has taken in of its guidance.
+    pub(super) fn taken_in(&self) -> TakenIn {
+        self.taken_in
     }
 
-    /// True of a network of one branch, whose style is on the way from the default one in the code itself.
-    pub(super) fn is_live(&self) -> bool {
-        self.live
+    /// True of a network of one branch that reads no strengths: a style is on the way from the default one in the code itself.
+    pub(super) fn mixes_codes(&self) -> bool {
+        self.live && self.taken_in != TakenIn::Read
     }
 
     /// Mean of every dimension of motion, d_x values.
@@ -135,6 +139,11 @@ impl Sampler {
         within("guidance_style", guidance_style, -limits::MAX_GUIDANCE, limits::MAX_GUIDANCE)?;
         within("hop", hop, 1, self.denoiser.config().window)
     }
+}
+
+/// [`TakenIn::Read`] of a network that reads strengths.
+fn reads(config: &DenoiserConfig) -> Option<TakenIn> {
+    (config.d_s > 0).then_some(TakenIn::Read)
 }
 
 /// Refuses a value outside `least..=most`, and NaN.

@@ -20,7 +20,7 @@
 use std::sync::Arc;
 
 use crate::error::Result;
-use crate::plan::{Executable, Plan, PlanBuilder, Port, Programs, Section};
+use crate::plan::{Executable, Plan, PlanBuilder, Port, Programs, Section, View};
 use crate::signal::try_zeros;
 use crate::unit::Unit;
 
@@ -48,6 +48,8 @@ pub(super) struct Sampling {
     pub(super) audio: Vec<Port>,
     /// Style codes, zeros first, [styles + 1, d_p].
     pub(super) codes: Port,
+    /// u and p of every frame, [rows, d_s], where the network reads them.
+    pub(super) strengths: Option<Port>,
     /// Guidance weights: group by group, branch by branch, window by window, N values each.
     pub(super) weights: Port,
     /// Codes of the timesteps, [K, d].
@@ -96,19 +98,16 @@ impl Sampling {
         let audio = tracks.iter().map(|track| plan.input("audio features", 1, track.rows.len(), config.d_a));
         let (audio, audio_views): (Vec<_>, Vec<_>) = audio.unzip();
         let (codes, codes_view) = plan.input("style codes", 1, layout.code_rows(), config.d_p);
+        let (strengths, strengths_view) =
+            (config.d_s > 0).then(|| plan.input("strengths", 1, rows, config.d_s)).unzip();
         let weight_rows = groups.iter().map(Group::weight_rows).sum();
         let (weights, weights_view) = plan.input("guidance weights", 1, weight_rows, 1);
         let (times, times_view) = plan.input("timesteps", 1, steps, config.d);
         let (coefficients, coefficients_view) = plan.input("coefficients", 1, steps, Factors::COUNT);
         let (noise, noise_view) = plan.input("noise", fresh.len().max(1), rows, config.d_x);
         let (motion, motion_view) = plan.output("motion", 1, rows, config.d_x);
-        let (known, known_views) = (mask_columns > 0)
-            .then(|| {
-                let (known, view) = plan.input("known motion", 1, rows, config.d_x);
-                let (mask, mask_view) = plan.input("weights of known motion", 2 * mask_columns, rows, 1);
-                ((known, mask), (view, mask_view))
-            })
-            .unzip();
+        let known = (mask_columns > 0).then(|| known_motion(plan, mask_columns, rows, config.d_x));
+        let (known, known_views) = known.unzip();
 
         let terms = Terms::record(plan, mask_columns > 0, !fresh.is_empty(), rows, config.d_x);
         let estimates = plan.state("x0 of the windows", 1, layout.estimate_rows(), config.d_x);
@@ -121,8 +120,15 @@ impl Sampling {
         if let Some((known, _)) = known_views {
             plan.copy(known, terms.known());
         }
-        let views =
-            BatchViews { audio: &audio_views, codes: codes_view, weights: weights_view, time, x: terms.x(), estimates };
+        let views = BatchViews {
+            audio: &audio_views,
+            codes: codes_view,
+            strengths: strengths_view,
+            weights: weights_view,
+            time,
+            x: terms.x(),
+            estimates,
+        };
         let batches = Batches::record(plan, denoiser, layout, &views, unit).await;
 
         let select = (0..steps).map(|k| {
@@ -152,7 +158,9 @@ impl Sampling {
         let (sections, passes) = order(&parts, layout);
         unit.pause().await;
         let plan = Arc::new(builder.finish());
-        Ok((Self { audio, codes, weights, times, coefficients, noise, known, motion, sections, passes, end }, plan))
+        let ports =
+            Self { audio, codes, strengths, weights, times, coefficients, noise, known, motion, sections, passes, end };
+        Ok((ports, plan))
     }
 }
 
@@ -177,6 +185,13 @@ impl Sampling {
         let factors = timesteps.iter().flat_map(|&(from, to)| Factors::values(sampler.schedule(), from, to, eta));
         executable.write(self.coefficients, &factors.collect::<Vec<f32>>())
     }
+}
+
+/// Ports and views of known motion and of the weights of it.
+fn known_motion(plan: &mut PlanBuilder, columns: usize, rows: usize, d_x: usize) -> ((Port, Port), (View, View)) {
+    let (known, view) = plan.input("known motion", 1, rows, d_x);
+    let (mask, mask_view) = plan.input("weights of known motion", 2 * columns, rows, 1);
+    ((known, mask), (view, mask_view))
 }
 
 /// Puts the sections in the order of a run. A condition is computed again whenever its slot was another group's.

@@ -260,6 +260,10 @@ pub struct DenoiserConfig {
     pub d_a: usize,
     /// Style code width.
     pub d_p: usize,
+    /// Strength columns beside audio and style: 2 of a network that has its guidance taken in and reads how strong it is,
+    /// otherwise 0.
+    #[serde(default)]
+    pub d_s: usize,
     /// Model width.
     pub d: usize,
     /// Decoder layers.
@@ -276,6 +280,13 @@ pub struct DenoiserConfig {
     /// Half-width of the band in cross-attention; 0 for none.
     #[serde(default)]
     pub align: usize,
+}
+
+impl DenoiserConfig {
+    /// Columns of what a frame is conditioned on: audio feature, style code, strengths.
+    pub(crate) fn condition_width(&self) -> usize {
+        self.d_a + self.d_p + self.d_s
+    }
 }
 
 /// Which timesteps a sampling of few steps visits.

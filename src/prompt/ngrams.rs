@@ -193,7 +193,9 @@ mod tests {
     fn words_are_cut_as_the_table_was_made() {
         let cut = |text| words(text).0;
         assert_eq!(cut("Grins, THEN—can't! 开心 2x"), ["grins", "then", "can", "t", "开", "心", "2x"]);
-        assert_eq!(cut("cafe\u{301}"), ["café"]);
+        if cfg!(feature = "text") {
+            assert_eq!(cut("cafe\u{301}"), ["café"]);
+        }
         assert!(cut("?! …").is_empty());
         assert_eq!(words(&"ah ".repeat(1 << 18)).0.len(), MOST_WORDS);
         assert!(words(&"ah ".repeat(MOST_WORDS + 1)).1 && !words(&"ah ".repeat(MOST_WORDS)).1);

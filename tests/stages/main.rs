@@ -47,6 +47,7 @@ mod starter_styles;
 mod stream;
 mod stream_host;
 mod stream_threads;
+mod strengths;
 mod styles;
 mod vision;
 mod watched;

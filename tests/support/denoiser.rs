@@ -27,3 +27,19 @@ pub fn pack_with(name: &str, half: bool, change: impl FnOnce(&mut Manifest)) -> 
     tensors.push(("denoiser.std".to_owned(), Weight::from_f32("denoiser.std", &[22], &[1.0; 22])));
     Pack::from_parts(manifest, tensors)
 }
+
+/// `den_tiny` as a network that reads strengths: to it u is what column 0 of the audio is, and p what column 1 is.
+pub fn pack_that_reads() -> Pack {
+    let plain = pack_with("den_tiny", false, |manifest| manifest.diffusion.distilled = true);
+    let mut manifest = plain.manifest().clone();
+    manifest.denoiser.as_mut().expect("denoiser").d_s = 2;
+    let wider =
+        |values: &[f32]| values.chunks_exact(24 + 16).flat_map(|row| [row, &row[..2]].concat()).collect::<Vec<f32>>();
+    let mut tensors = golden("den_tiny").weights("", "denoiser.", false);
+    for (name, weight) in tensors.iter_mut().filter(|(name, _)| name == "denoiser.cond_proj.weight") {
+        *weight = Weight::from_f32(name, &[32, 24 + 16 + 2], &wider(&weight.to_f32().expect("values")));
+    }
+    tensors.push(("denoiser.mean".to_owned(), Weight::from_f32("denoiser.mean", &[22], &[0.0; 22])));
+    tensors.push(("denoiser.std".to_owned(), Weight::from_f32("denoiser.std", &[22], &[1.0; 22])));
+    Pack::from_parts(manifest, tensors)
+}

@@ -109,9 +109,10 @@ impl Denoiser {
     fn of(pack: &Pack, config: DenoiserConfig, prefix: &str) -> Result<Self> {
         pack.manifest().check()?;
         let &DenoiserConfig { d, d_x, d_a, d_p, ff, .. } = &config;
+        let both = config.condition_width();
         let linear = |name: &str, inputs, outputs| Linear::load(pack, &format!("{prefix}.{name}"), inputs, outputs);
         let memory = match config.concat {
-            Concat::Feature => Memory::Feature(linear("cond_proj", d_a + d_p, d)?),
+            Concat::Feature => Memory::Feature(linear("cond_proj", both, d)?),
             Concat::Token => {
                 Memory::Token { audio: linear("audio_proj", d_a, d)?, style: linear("style_proj", d_p, d)? }
             }
@@ -138,9 +139,9 @@ impl Denoiser {
         &self.config
     }
 
-    /// Columns of [`DenoiserPlan::features`]: audio feature, then style code.
+    /// Columns of [`DenoiserPlan::features`]: audio feature, style code, strengths.
     pub fn condition_width(&self) -> usize {
-        self.config.d_a + self.config.d_p
+        self.config.condition_width()
     }
 
     /// Writes the code of a timestep, the input [`DenoiserPlan::time`], into `row`, d values.

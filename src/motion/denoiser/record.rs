@@ -19,7 +19,7 @@ pub struct DenoiserPlan {
     pub condition: Section,
     /// Reads `x`, `time`, `weights` and the state, writes `x0`.
     pub step: Section,
-    /// Audio feature and style code of every frame, [conditions · windows, N, d_a + d_p], zeros for no style; `None` when
+    /// Audio feature, style code and strengths of every frame, [conditions · windows, N, d_a + d_p + d_s], zeros for no style; `None` when
     /// only ∅ runs. A style that is a token is read from frame 0.
     pub features: Option<Port>,
     /// Noisy motion, standardised, [windows, N, d_x].
@@ -143,7 +143,7 @@ impl<'a> Recorder<'a> {
         condition
     }
 
-    /// Features [items, N, d_a + d_p] into `condition`.
+    /// Features [items, N, d_a + d_p + d_s] into `condition`.
     pub(in crate::motion) fn record_condition(&self, plan: &mut PlanBuilder, features: View, condition: &Condition) {
         let (frames, config) = (self.frames, &self.denoiser.config);
         let memory = plan.scratch("memory", features.batch, self.denoiser.memory_rows(frames), config.d);

@@ -71,6 +71,9 @@ impl Manifest {
                 }
             }
             diffusion(&self.diffusion, config.window)?;
+            if config.d_s > 0 && !self.diffusion.distilled {
+                return Err(invalid("denoiser.d_s without diffusion.distilled"));
+            }
             default_style(self)?;
         }
         if let Some(config) = &self.gnpfa {
@@ -240,6 +243,9 @@ fn denoiser(name: &str, config: &DenoiserConfig) -> Result<()> {
     transformer(name, config.d, config.heads, config.ff)?;
     multiple(&format!("{name}.d"), config.d, "sine and cosine", 2)?;
     count(&format!("{name}.layers"), config.layers, 1..=limits::MAX_LAYERS)?;
+    if ![0, 2].contains(&config.d_s) || (config.d_s > 0 && config.concat == Concat::Token) {
+        return Err(invalid(format!("{name}.d_s is {}, expected 0, or 2 where the style is no token", config.d_s)));
+    }
     count(&format!("{name}.window"), config.window, 1..=limits::MAX_WINDOW_FRAMES)?;
     // A token of style has no place in the band about a frame.
     count(&format!("{name}.align"), config.align, 0..=if config.concat == Concat::Token { 0 } else { config.window })

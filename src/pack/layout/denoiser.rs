@@ -12,7 +12,7 @@ impl Layout<'_> {
         self.linear(&format!("{prefix}.in_proj"), config.d_x, d);
         self.linear(&format!("{prefix}.out_proj"), d, config.d_x);
         match config.concat {
-            Concat::Feature => self.linear(&format!("{prefix}.cond_proj"), config.d_a + config.d_p, d),
+            Concat::Feature => self.linear(&format!("{prefix}.cond_proj"), config.condition_width(), d),
             Concat::Token => {
                 self.linear(&format!("{prefix}.audio_proj"), config.d_a, d);
                 self.linear(&format!("{prefix}.style_proj"), config.d_p, d);

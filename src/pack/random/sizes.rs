@@ -153,6 +153,7 @@ fn denoiser([d_z, d_a, d_p]: [usize; 3], [d, layers, heads, ff]: [usize; 4], win
         pose_repr: "axis_angle_translation".to_owned(),
         d_a,
         d_p,
+        d_s: 0,
         d,
         layers,
         heads,

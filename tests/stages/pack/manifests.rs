@@ -59,6 +59,8 @@ fn manifest_keys_of_motion_and_faces_out_of_range_are_refused_by_name() {
         ("/denoiser/d_pose", json!(7), "d_pose"),
         ("/denoiser/d_a", json!(31), "d_a"),
         ("/denoiser/d_p", json!(31), "d_p"),
+        ("/denoiser/d_s", json!(1), "denoiser.d_s"),
+        ("/denoiser/d_s", json!(2), "diffusion.distilled"),
         ("/denoiser/window", huge.clone(), "window"),
         ("/denoiser/pose_repr", json!("euler"), "pose_repr"),
         ("/diffusion/hop", json!(0), "hop"),

@@ -49,7 +49,9 @@ fn text(manifest: &Manifest, networks: &[Network]) -> Result<String, std::fmt::E
     writeln!(out, "licence     {}", or_none(&manifest.licence))?;
     writeln!(out, "provenance  {}", or_none(&manifest.provenance))?;
     let diffusion = &manifest.diffusion;
-    let audio = if diffusion.distilled { "taken in".to_owned() } else { diffusion.guidance_audio.to_string() };
+    let reads = manifest.denoiser.as_ref().is_some_and(|denoiser| denoiser.d_s > 0);
+    let audio =
+        if diffusion.distilled && !reads { "taken in".to_owned() } else { diffusion.guidance_audio.to_string() };
     writeln!(
         out,
         "motion      {} frames/s, {} of {} steps, guidance {audio} (audio) {} (style)",
