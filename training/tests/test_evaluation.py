@@ -3,8 +3,10 @@
 import unittest
 
 import numpy as np
-from media2face_training.evaluation import metrics, real
+from media2face_training.evaluation import metrics, real, told
 from media2face_training.evaluation.runtime import poses
+from media2face_training.style.written import Prompt, Said
+from media2face_training.vocabulary import EMOTION_NAMES, STYLE_NAMES
 from scipy.spatial.transform import Rotation
 
 
@@ -111,6 +113,24 @@ class Runtime(unittest.TestCase):
         got = poses(dict(head=head))
         np.testing.assert_allclose(got[:, :3], vectors, atol=1e-6)
         np.testing.assert_allclose(got[:, 3:], [[1, 2, 3]] * 5)
+
+
+class Told(unittest.TestCase):
+    def prompt(self, emotions, acts="-"):
+        return Prompt("a text", "held_out_en", (Said.parse(emotions, ".6", "0", acts),))
+
+    def test_a_face_is_as_said_by_its_mood_or_by_its_act(self):
+        sad = np.eye(len(EMOTION_NAMES))[EMOTION_NAMES.index("sad")]
+        still, nods = np.eye(len(STYLE_NAMES))[0], np.eye(len(STYLE_NAMES))[STYLE_NAMES.index("nod")]
+        prompts = [self.prompt("sad:1"), self.prompt("happy:1"), self.prompt("neutral:1", "nod:2"), self.prompt("neutral:1", "shake:2")]
+        faces = [told.shown(sad, still), told.shown(sad, still), told.shown(np.eye(10)[0], nods), told.shown(np.eye(10)[0], nods)]
+        self.assertEqual(told.figures(faces, prompts),
+                         {"prompts": 4, "as said": 0.5, "opposite": 0.25, "an act that was asked for": 0.5})
+
+    def test_an_act_that_is_hardly_there_is_none(self):
+        faint = np.full(len(STYLE_NAMES), 0.3 / (len(STYLE_NAMES) - 2))
+        faint[:2] = 0.35, 0.35
+        self.assertFalse(told.shown(np.eye(10)[0], faint).acts.any())
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from .tokens import Tokenizer
 from .towers import Towers
 from .wordnet import WordNet
 from .words import lexicon
-from .written import Said
+from .written import Said, as_said, opposite
 
 SEED = 11
 TOLD = 7  # head styles that the tower of version 0.4 knows
@@ -34,7 +34,6 @@ RIDGE, TURNS = 0.4, 60
 TEMPLATES, NOTHING = 10_000, 16_000
 LIGHT = 0.6  # how much a row counts that nobody wrote by hand
 NOTHING_SAID = Said(np.eye(len(EMOTION_NAMES))[0], 0.0, 0.0, np.zeros(len(HEAD_STYLES)))
-PLEASANT = np.array([0, 1, -1, -1, 0, -1, -1, -0.7, 0.7, -0.2])  # of each emotion
 
 
 def rows(prompts, templates, rng):
@@ -44,22 +43,6 @@ def rows(prompts, templates, rng):
     found += [(nonsense(rng, templates.harmless), NOTHING_SAID, LIGHT) for _ in range(NOTHING)]
     found += [(e.name, Said.of(label_of(e)), LIGHT) for e in emoji.collect(templates.lexicon) if e.emotion and not e.held_out]
     return found
-
-
-def as_said(found, prompt):
-    """Whether what was found is what a prompt says: a leading emotion that one of its labels has by .3, or, where it asks for acts and no
-    mood, one of these acts."""
-    lead = int(found.emotions.argmax())
-    if any(label.emotions[lead] >= 0.3 for label in prompt.labels) and (lead or not (prompt.said.acts > 0.5).any()):
-        return True
-    asked = prompt.said.acts > 0.5
-    return bool(prompt.said.emotions[0] > 0.5 and (found.acts[asked] > 0).any())
-
-
-def opposite(found, prompt):
-    """Whether it is plainly pleasant where the other is plainly unpleasant, or the other way round."""
-    a, b = (s.emotions @ PLEASANT for s in (found, prompt.said))
-    return a * b < -0.16
 
 
 def f1(found, truth):

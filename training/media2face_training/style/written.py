@@ -27,6 +27,8 @@ EMPTY = frozenset("""a an the and or but of to in on at by for with from as is a
     le la les un une des et ou mais de du à au en dans sur avec pour par est il elle ils on son sa ses qui que ne pas plus se
     el los las un una unos y o pero de del al en con por para es su sus que no se lo como le más""".split())
 
+PLEASANT = np.array([0, 1, -1, -1, 0, -1, -1, -0.7, 0.7, -0.2])  # of each emotion
+
 
 @dataclass(frozen=True)
 class Said:
@@ -117,6 +119,22 @@ def prompts(folder=FOLDER):
     others = [prompt for name, table in tables.items() if name.startswith(HELD_OUT) for prompt in table]
     kept = [p for p in others if plain(p.text) not in texts and not known & set(bigrams(p.text))]
     return learned, kept
+
+
+def as_said(found, prompt):
+    """Whether what was found is what a prompt says: a leading emotion that one of its labels has by .3, or, where it asks for acts and no
+    mood, one of these acts."""
+    lead = int(found.emotions.argmax())
+    if any(label.emotions[lead] >= 0.3 for label in prompt.labels) and (lead or not (prompt.said.acts > 0.5).any()):
+        return True
+    asked = prompt.said.acts > 0.5
+    return bool(prompt.said.emotions[0] > 0.5 and (found.acts[asked] > 0).any())
+
+
+def opposite(found, prompt):
+    """Whether it is plainly pleasant where the other is plainly unpleasant, or the other way round."""
+    a, b = (s.emotions @ PLEASANT for s in (found, prompt.said))
+    return a * b < -0.16
 
 
 def plain(text):
