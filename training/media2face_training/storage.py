@@ -28,5 +28,10 @@ def clip_path(folder, number):
 
 def read_index(folder):
     """Rows of a finished data set."""
-    with open(Path(folder) / "index.jsonl", encoding="utf8") as lines:
+    return read_lines(Path(folder) / "index.jsonl")
+
+
+def read_lines(path):
+    """What each line of a file says in JSON."""
+    with open(path, encoding="utf8") as lines:
         return [json.loads(line) for line in lines]

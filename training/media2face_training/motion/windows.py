@@ -11,7 +11,7 @@ import torch
 
 from ..config import DIFFUSION, GNPFA, UNITS
 from ..face.networks import expression_of, load_mappings
-from ..storage import clip_path, read_index
+from ..storage import clip_path, read_index, read_lines
 
 POSE = 6
 WINDOW, SHORTEST, LONGEST_PREFIX = DIFFUSION["window"], 40, 40  # frames
@@ -61,8 +61,7 @@ class Source:
     def __init__(self, work, rows, x, fraction=1.0):
         self.x = x
         self.features = np.load(Path(work) / "features.npy", mmap_mode="r")
-        with open(Path(work) / "features.jsonl", encoding="utf8") as lines:
-            copies = [json.loads(line) for line in lines]
+        copies = read_lines(Path(work) / "features.jsonl")
         train = sorted({c["number"] for c in copies if c["split"] == "train"})
         kept = set(np.random.default_rng(5).permutation(train)[: max(1, round(fraction * len(train)))].tolist())
         self.clips = [(rows[c["number"]], c) for c in copies if c["number"] in kept]

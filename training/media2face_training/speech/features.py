@@ -76,7 +76,7 @@ def corrupted(x, rng):
     return np.pad(augment.corrupt(x[:fast], rng), (0, len(x) - fast))
 
 
-def encode_clip(ears, folder, row, copies, chunked, seed):
+def encode_clip(ears, folder, row, copies, chunked, seed, ahead_s=AHEAD_S):
     """Yields (features [F, width], row of the index) of a clip's copies."""
     with np.load(storage.clip_path(folder, row["number"])) as arrays:
         dry = arrays["audio"].astype(np.float32) / 32768
@@ -85,7 +85,7 @@ def encode_clip(ears, folder, row, copies, chunked, seed):
         mels = ears.mels(corrupted(dry, rng) if copy else dry)
         kinds = {"whole": ears.whole(mels)}
         if rng.random() < chunked:
-            kinds["chunked"] = ears.chunked(mels, rng.uniform(*AHEAD_S), int(rng.choice(HOP_FRAMES)))
+            kinds["chunked"] = ears.chunked(mels, rng.uniform(*ahead_s), int(rng.choice(HOP_FRAMES)))
         for kind, features in kinds.items():
             yield at_length(features, row["frames"]), dict(
                 number=row["number"], copy=copy, kind=kind, frames=row["frames"], split=row["split"])
@@ -97,7 +97,7 @@ def make(task):
     torch.set_num_threads(1)
     ears = Ears(options.stages or options.work, stage=options.ear)
     return [made for row in rows
-            for made in encode_clip(ears, options.data, row, options.copies, options.chunked, options.seed)]
+            for made in encode_clip(ears, options.data, row, options.copies, options.chunked, options.seed, options.ahead)]
 
 
 def main():
@@ -108,6 +108,7 @@ def main():
     parser.add_argument("--ear", default="encoder", help="the encoder's stage; `ear` for version 0.5")
     parser.add_argument("--copies", type=int, default=1, help="corrupted copies of a clip")
     parser.add_argument("--chunked", type=float, default=0.25, help="share of the copies also encoded in chunks")
+    parser.add_argument("--ahead", type=float, nargs=2, default=AHEAD_S, metavar="S", help="least and most sound behind a chunk")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
