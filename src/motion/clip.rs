@@ -99,7 +99,12 @@ impl Track {
 
     /// Whether known motion is painted into its state.
     pub(super) fn repaints(&self) -> bool {
-        self.edit.as_ref().is_some_and(|edit| edit.mode != InpaintMode::Inpaint)
+        self.edit.as_ref().is_some_and(|edit| matches!(edit.mode, InpaintMode::Repaint { .. }))
+    }
+
+    /// Whether known motion stands in its state as it is.
+    pub(super) fn is_given(&self) -> bool {
+        self.edit.as_ref().is_some_and(Inpaint::is_given)
     }
 
     /// Draws standard normal values for some of its rows of the state, `width` values each.

@@ -14,6 +14,9 @@ pub enum InpaintMode {
     /// Into the estimate: x0 ← x0·(1 − m) + known·m, after guidance and before the step.
     #[default]
     Inpaint,
+    /// As `Inpaint`; and frames that are fully known stand in the state as they are, at every step and before the first one, so that
+    /// the network sees them without noise. So it learned to go on from a past, and with one step it would see none of it otherwise.
+    Given,
     /// Into the state: after a step from t to t′ x ← x·(1 − m) + known′·m, where known′ is the known motion diffused to t′
     /// by fresh noise. So the rest is denoised beside motion as noisy as itself, and joins it better with each loop: all
     /// but the last of the loops diffuse x from t′ back to t. The last step, to the data, has one loop.
@@ -38,7 +41,7 @@ impl Inpaint {
     /// Times that each step is taken.
     pub(super) fn loops(&self) -> usize {
         match self.mode {
-            InpaintMode::Inpaint => 1,
+            InpaintMode::Inpaint | InpaintMode::Given => 1,
             InpaintMode::Repaint { loops } => loops,
         }
     }
@@ -62,13 +65,28 @@ impl Inpaint {
         Ok(self)
     }
 
-    /// Weights of known motion and estimate, m and 1 − m, for every column of the mask: [2·columns, frames].
-    pub(super) fn weights(&self) -> Vec<f32> {
-        let column = |c: usize| self.mask.data.iter().skip(c).step_by(self.mask.width);
-        (0..self.mask.width).flat_map(|c| column(c).copied().chain(column(c).map(|m| 1.0 - m))).collect()
+    /// Whether known frames stand in the state as they are.
+    pub(super) fn is_given(&self) -> bool {
+        self.mode == InpaintMode::Given
     }
 
-    /// Paints into a matrix: `terms` [2, frames, d_x] are known motion and it, `weights` [2·columns, frames, 1] those of
+    /// Rows of [`weights`](Self::weights).
+    pub(super) fn weight_rows(&self) -> usize {
+        self.mask.width * if self.is_given() { 4 } else { 2 }
+    }
+
+    /// Weights of known motion and estimate, m and 1 − m, for every column of the mask: [2·columns, frames]. Where it is given those of
+    /// known motion and state follow, as many.
+    pub(super) fn weights(&self) -> Vec<f32> {
+        let column = |c: usize| self.mask.data.iter().skip(c).step_by(self.mask.width).copied();
+        let pairs = |of: fn(f32) -> f32| {
+            (0..self.mask.width).flat_map(move |c| column(c).map(of).chain(column(c).map(move |m| 1.0 - of(m))))
+        };
+        let painted = pairs(|m| m);
+        if self.is_given() { painted.chain(pairs(stands)).collect() } else { painted.collect() }
+    }
+
+    /// Paints into a matrix: `terms` [2, frames, d_x] are known motion and that, `weights` [2·columns, frames, 1] those of
     /// [`weights`](Self::weights); expression is the first `d_z` dimensions.
     pub(super) fn record(plan: &mut PlanBuilder, terms: View, weights: View, d_z: usize) {
         let split = if weights.batch == 2 { terms.cols } else { d_z };
@@ -78,6 +96,11 @@ impl Inpaint {
             plan.push(ops::Combine { x, weights, out: x.batch(1..2) });
         }
     }
+}
+
+/// 1 where motion is fully known and stands in the state, otherwise 0.
+pub(super) fn stands(mask: f32) -> f32 {
+    f32::from(u8::from(mask >= 1.0))
 }
 
 #[cfg(test)]
@@ -91,6 +114,9 @@ mod tests {
         let edit = inpaint.standardised(2, &[0.0; 3], &[2.0; 3]).unwrap();
         assert_eq!(edit.known.data, [4.0; 6]);
         assert_eq!(edit.weights(), [1.0, 0.0, 0.0, 1.0, 0.0, 0.5, 1.0, 0.5]);
+        let given = Inpaint { mode: InpaintMode::Given, ..edit.clone() };
+        assert_eq!(given.weights(), [edit.weights(), vec![1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 1.0]].concat());
+        assert_eq!([edit, given].map(|edit| edit.weight_rows()), [4, 8]);
     }
 
     #[test]

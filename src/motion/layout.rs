@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::clip::Track;
 use super::denoiser::Shape;
+use super::edit::Inpaint;
 use super::groups::{Group, Window};
 use super::guidance::Branch;
 use super::noise::{Draw, Purpose};
@@ -62,9 +63,9 @@ impl Layout {
         self.tracks.last().map_or(0, |track| track.rows.end)
     }
 
-    /// Most columns of a mask of known motion; 0 without any.
-    pub(super) fn mask_columns(&self) -> usize {
-        self.tracks.iter().filter_map(|track| track.edit.as_ref()).map(|edit| edit.mask.width).max().unwrap_or(0)
+    /// Most rows of the weights of known motion; 0 without any.
+    pub(super) fn known_weights(&self) -> usize {
+        self.tracks.iter().filter_map(|track| track.edit.as_ref()).map(Inpaint::weight_rows).max().unwrap_or(0)
     }
 
     /// Rows of the table of codes: zeros, which stand for no style, then the styles of all clips, each with its default style.
@@ -140,6 +141,7 @@ impl Layout {
             windows: track.windows.clone(),
             first_code: track.codes.start,
             mask_columns: track.edit.as_ref().map_or(0, |edit| edit.mask.width),
+            is_given: track.is_given(),
             loops: track.loops(),
             repaints: track.repaints(),
         };
@@ -178,6 +180,7 @@ struct TrackKey {
     windows: Windows,
     first_code: usize,
     mask_columns: usize,
+    is_given: bool,
     loops: usize,
     repaints: bool,
 }

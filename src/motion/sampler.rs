@@ -110,6 +110,11 @@ impl Sampler {
         self.taken_in
     }
 
+    /// True of the network of fast streams.
+    pub(super) fn is_live(&self) -> bool {
+        self.live
+    }
+
     /// True of a network of one branch that reads no strengths: a style is on the way from the default one in the code itself.
     pub(super) fn mixes_codes(&self) -> bool {
         self.live && self.taken_in != TakenIn::Read

@@ -58,7 +58,7 @@ pub(super) struct Sampling {
     pub(super) coefficients: Port,
     /// Standard normal values, a matrix [rows, d_x] for each purpose of a pass; the first is what x starts from before.
     pub(super) noise: Port,
-    /// Known motion, [rows, d_x], and its [`Inpaint::weights`](super::edit::Inpaint::weights), [2·columns, rows].
+    /// Known motion, [rows, d_x], and its [`Inpaint::weights`](super::edit::Inpaint::weights), those of all rows.
     pub(super) known: Option<(Port, Port)>,
     /// x, [rows, d_x].
     pub(super) motion: Port,
@@ -91,7 +91,7 @@ impl Sampling {
         let config = denoiser.config();
         let Layout { tracks, groups, steps, fresh, .. } = layout;
         let steps = *steps;
-        let (rows, mask_columns) = (layout.rows(), layout.mask_columns());
+        let (rows, known_weights) = (layout.rows(), layout.known_weights());
         let mut builder = PlanBuilder::new();
         let plan = &mut builder;
 
@@ -106,10 +106,10 @@ impl Sampling {
         let (coefficients, coefficients_view) = plan.input("coefficients", 1, steps, Factors::COUNT);
         let (noise, noise_view) = plan.input("noise", fresh.len().max(1), rows, config.d_x);
         let (motion, motion_view) = plan.output("motion", 1, rows, config.d_x);
-        let known = (mask_columns > 0).then(|| known_motion(plan, mask_columns, rows, config.d_x));
+        let known = (known_weights > 0).then(|| known_motion(plan, known_weights, rows, config.d_x));
         let (known, known_views) = known.unzip();
 
-        let terms = Terms::record(plan, mask_columns > 0, !fresh.is_empty(), rows, config.d_x);
+        let terms = Terms::record(plan, known_weights > 0, !fresh.is_empty(), rows, config.d_x);
         let estimates = plan.state("x0 of the windows", 1, layout.estimate_rows(), config.d_x);
         plan.keep_f32(estimates);
         let time = plan.state("timestep", 1, 1, config.d);
@@ -117,8 +117,11 @@ impl Sampling {
 
         let start = plan.section("sampling");
         plan.copy(noise_view.batch(0..1), terms.x());
+        let known_weights = known_views.map(|(_, weights)| weights);
+        let update = Update { layout, terms, estimates, factors, noise: noise_view, known_weights, d_z: config.d_z };
         if let Some((known, _)) = known_views {
             plan.copy(known, terms.known());
+            update.record_given(plan);
         }
         let views = BatchViews {
             audio: &audio_views,
@@ -139,8 +142,6 @@ impl Sampling {
         });
         let select = select.collect();
 
-        let known_weights = known_views.map(|(_, weights)| weights);
-        let update = Update { layout, terms, estimates, factors, noise: noise_view, known_weights, d_z: config.d_z };
         let (mut blend, mut again) = (Vec::new(), Vec::new());
         for loops in layout.levels() {
             blend.push(plan.section("blend"));
@@ -188,9 +189,9 @@ impl Sampling {
 }
 
 /// Ports and views of known motion and of the weights of it.
-fn known_motion(plan: &mut PlanBuilder, columns: usize, rows: usize, d_x: usize) -> ((Port, Port), (View, View)) {
+fn known_motion(plan: &mut PlanBuilder, weights: usize, rows: usize, d_x: usize) -> ((Port, Port), (View, View)) {
     let (known, view) = plan.input("known motion", 1, rows, d_x);
-    let (mask, mask_view) = plan.input("weights of known motion", 2 * columns, rows, 1);
+    let (mask, mask_view) = plan.input("weights of known motion", weights, rows, 1);
     ((known, mask), (view, mask_view))
 }
 

@@ -54,6 +54,11 @@ impl Terms {
         self.items.batch(0..2)
     }
 
+    /// Known motion and x: the one is painted into the other.
+    pub(super) fn known_and_x(self) -> View {
+        View { batch: 2, batch_stride: (self.x0 + 1) * self.items.batch_stride, ..self.items }
+    }
+
     /// x0, x and, if asked for, noise: the DDIM step.
     pub(super) fn stepped(self, noisy: bool) -> View {
         self.items.batch(self.x0..self.x0 + 2 + usize::from(noisy))

@@ -23,12 +23,25 @@ pub(super) struct Update<'a> {
     pub(super) factors: Factors,
     /// Fresh noise, [purposes, rows, d_x].
     pub(super) noise: View,
-    /// Weights of known motion, [2·columns, rows, 1].
+    /// [`Inpaint::weights`] of all rows, [weights, rows, 1].
     pub(super) known_weights: Option<View>,
     pub(super) d_z: usize,
 }
 
 impl Update<'_> {
+    /// Known motion stands in the state of the clips where it is given.
+    pub(super) fn record_given(&self, plan: &mut PlanBuilder) {
+        self.layout.tracks.iter().for_each(|track| self.record_given_of(plan, track));
+    }
+
+    fn record_given_of(&self, plan: &mut PlanBuilder, track: &Track) {
+        let Some((edit, all)) = track.edit.as_ref().filter(|edit| edit.is_given()).zip(self.known_weights) else {
+            return;
+        };
+        let weights = all.batch(2 * edit.mask.width..edit.weight_rows()).rows(track.rows.clone());
+        Inpaint::record(plan, self.terms.rows(track.rows.clone()).known_and_x(), weights, self.d_z);
+    }
+
     /// The step of every clip with so many loops or more: x0 from its windows, known motion, x from x0.
     ///
     /// # Errors
@@ -52,6 +65,7 @@ impl Update<'_> {
             let Some(weights) = known.filter(|_| track.repaints()) else {
                 known.into_iter().for_each(|weights| Inpaint::record(plan, terms.known_and_x0(), weights, self.d_z));
                 plan.push(ops::Combine { x: stepped, weights: factors, out: terms.x() });
+                self.record_given_of(plan, track);
                 continue;
             };
             let pair = plan.scratch("known motion and x", 2, rows, terms.x().cols);

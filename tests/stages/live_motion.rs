@@ -7,6 +7,7 @@ use media2face::internals::motion::{
 };
 use media2face::internals::plan::{Backend, DeviceFrames};
 use media2face::internals::unit::{self, Unit};
+use media2face::pack::{Size, random, random_live};
 use media2face::signal::Frames;
 
 use crate::live_speech::backend;
@@ -21,30 +22,60 @@ fn alone(sampler: &Arc<Sampler>, given: &Given) -> Vec<f32> {
     motion
 }
 
+/// A window by itself, as a sampling of a clip.
+fn as_clip(sampler: &Arc<Sampler>, given: Given, mode: InpaintMode) -> Vec<f32> {
+    let (backend, options) = (backend(), options(sampler));
+    let config = sampler.denoiser().config().clone();
+    let [guidance_audio, guidance_style] = given.window(&options).guidance;
+    let clip = Clip {
+        seed: 9 + given.number as u64,
+        first_frame: given.number as usize * 6,
+        default_code: (mode == InpaintMode::Given).then(|| vec![0.0; config.d_p]),
+        edit: Some(Inpaint { known: Frames::new(config.d_x, given.known), mask: Frames::new(2, given.mask), mode }),
+        ..Clip::new(DeviceFrames::upload(&*backend, config.d_a, &given.features).expect("memory"))
+    };
+    let options = SampleOptions { guidance_audio, guidance_style, ..options };
+    let mut job = SampleJob::new(Arc::clone(sampler), vec![clip], &options).expect("job");
+    while !job.advance(&*backend).expect("unit") {}
+    job.finish().expect("motion").remove(0).data
+}
+
+/// The network of fast streams of a pack.
+fn fast() -> Arc<Sampler> {
+    Arc::new(
+        Sampler::load_live(&random_live(&random(Size::Tiny, 3).expect("pack"), FRAMES, 3).expect("pack"))
+            .expect("sampler"),
+    )
+}
+
 #[test]
 fn live_window_is_a_sampling_of_a_clip_whose_past_is_known() {
-    let (backend, sampler) = (backend(), sampler());
-    let config = sampler.denoiser().config().clone();
-    for number in 0..3 {
-        let given = given(&sampler, number, false);
-        let options = options(&sampler);
-        let found = alone(&sampler, &given);
-        let [guidance_audio, guidance_style] = given.window(&options).guidance;
-        let clip = Clip {
-            seed: 9 + number as u64,
-            first_frame: number as usize * 6,
-            edit: Some(Inpaint {
-                known: Frames::new(config.d_x, given.known),
-                mask: Frames::new(2, given.mask),
-                mode: InpaintMode::Inpaint,
-            }),
-            ..Clip::new(DeviceFrames::upload(&*backend, config.d_a, &given.features).expect("memory"))
-        };
-        let options = SampleOptions { guidance_audio, guidance_style, ..options };
-        let mut job = SampleJob::new(Arc::clone(&sampler), vec![clip], &options).expect("job");
-        while !job.advance(&*backend).expect("unit") {}
-        assert_eq!(found, job.finish().expect("motion").remove(0).data, "window {number}");
+    for (sampler, mode) in [(sampler(), InpaintMode::Inpaint), (fast(), InpaintMode::Given)] {
+        for number in 0..3 {
+            let found = alone(&sampler, &given(&sampler, number, false));
+            assert_eq!(found, as_clip(&sampler, given(&sampler, number, false), mode), "{mode:?}, window {number}");
+        }
     }
+}
+
+#[test]
+fn network_of_fast_streams_sees_what_was_shown_in_its_one_step() {
+    let sampler = fast();
+    let (whole, mut other) = (given(&sampler, 0, false), given(&sampler, 0, false));
+    let width = sampler.denoiser().config().d_x;
+    let known = whole.mask.chunks_exact(2).position(|mask| mask[0] < 1.0).expect("frames that are free");
+    other.known[..known * width].iter_mut().for_each(|value| *value += 0.5);
+    let one_step = |given: &Given| {
+        let (backend, unit) = (backend(), Unit::default());
+        let options = sampler.defaults().clone();
+        assert_eq!(options.steps, 1);
+        let live = LiveMotion::new(&sampler, &*backend, None, &options, FRAMES, None, &unit);
+        let mut motion = vec![0.0; given.known.len()];
+        unit::finish(unit::finish(live).expect("live").sample(&given.window(&options), &unit, &mut motion))
+            .expect("window");
+        motion.split_off((FRAMES - 1) * width)
+    };
+    assert_ne!(one_step(&whole), one_step(&other), "the last frame, of which nothing is known");
 }
 
 #[test]
