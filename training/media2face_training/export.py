@@ -13,13 +13,12 @@ import torch
 from safetensors.numpy import save
 
 from . import stages
-from .config import DENOISER, DIFFUSION, FPS, GNPFA, MEL_DILATIONS, MEL_WIDTH
+from .config import DENOISER, DIFFUSION, FPS, GNPFA, LIVE_WINDOW, MEL_DILATIONS, MEL_WIDTH
 from .face import networks
 from .face.face import Face
 from .manifest import entered
 from .modules import Denoiser, MelEncoder, mapping
 from .motion.windows import POSE
-from .speech.heads import configuration
 from .style.pack import add_clip, add_ngrams, add_reader, emoji_table
 
 NAME, VERSION = "starter", "0.4.1"
@@ -59,19 +58,20 @@ def network(tensors, prefix, module, state):
             tensors[f"{prefix}.{name}"] = stored(name, tensor)
 
 
-def add_audio(tensors, work):
-    path, modules = work / "encoder.safetensors", {}
+def add_audio(tensors, work, ear="encoder"):
+    path, modules, width, dilations = work / f"{ear}.safetensors", {}, MEL_WIDTH, MEL_DILATIONS
     if path.exists():
-        modules, _ = stages.load_stage(path, configuration())
+        modules, found = stages.load_stage(path)
+        width, dilations = found["width"], found["dilations"]
     else:
         print(f"{path} is missing: random weights")
     tensors["audio.mel.mean"] = modules["mel"]["mean"].numpy() if modules else np.full(80, -7.0, np.float32)
-    network(tensors, "audio", MelEncoder(MEL_WIDTH, MEL_DILATIONS), modules.get("encoder"))
-    return {"front_end": "mel", "mel_norm": "running", "mel_rate": 1 / 300, "width": MEL_WIDTH,
-            "dilations": list(MEL_DILATIONS), "num_hidden_layers": 0}
+    network(tensors, "audio", MelEncoder(width, dilations), modules.get("encoder"))
+    return {"front_end": "mel", "mel_norm": "running", "mel_rate": 1 / 300, "width": width,
+            "dilations": list(dilations), "num_hidden_layers": 0}
 
 
-def add_denoiser(tensors, path):
+def add_denoiser(tensors, path, prefix="denoiser", window=DIFFUSION["window"]):
     """The averaged weights of a checkpoint, with the shape and the scale of motion it was trained with."""
     shape, state = DENOISER, {}
     mean, std = np.zeros(DENOISER["d_x"]), np.full(DENOISER["d_x"], 1e-3)
@@ -81,10 +81,10 @@ def add_denoiser(tensors, path):
         mean, std = (np.array(found["configuration"][key]) for key in ("mean", "std"))
     else:
         print(f"{path} is missing: random weights")
-    network(tensors, "denoiser", Denoiser(**shape), state.get("average"))
-    tensors["denoiser.mean"], tensors["denoiser.std"] = mean.astype(np.float32), std.astype(np.float32)
+    network(tensors, prefix, Denoiser(**shape), state.get("average"))
+    tensors[f"{prefix}.mean"], tensors[f"{prefix}.std"] = mean.astype(np.float32), std.astype(np.float32)
     sizes = {k: shape[k] for k in ("d_x", "d_a", "d_p", "d_s", "d", "layers", "heads", "ff", "align") if k in shape}
-    return dict(sizes, d_z=shape["d_x"] - POSE, d_pose=POSE, pose_repr="axis_angle_translation", window=DIFFUSION["window"], concat="feature")
+    return dict(sizes, d_z=shape["d_x"] - POSE, d_pose=POSE, pose_repr="axis_angle_translation", window=window, concat="feature")
 
 
 def sampler_of(path, steps=None, guidance=None):
@@ -143,19 +143,22 @@ def add_face(tensors, face):
     return {"vertices": len(a["average"]), "triangles": len(face.triangles), "parts": linear}
 
 
-def build(work, denoiser="denoiser.pt", **sampler):
-    """(tensors, manifest) of the pack with one of the work folder's denoisers; `sampler` as for `sampler_of`."""
+def build(work, denoiser="denoiser.pt", ear="encoder", **sampler):
+    """(tensors, manifest) of the pack with one of the work folder's denoisers, and the stage of the audio encoder that it learned with;
+    `sampler` as for `sampler_of`."""
     face, tensors = Face(work / "face.npz"), {}
     manifest = dict(format="media2face/1", name=NAME, version=VERSION, provenance=PROVENANCE, fps=FPS)
-    manifest["audio"] = add_audio(tensors, work)
+    manifest["audio"] = add_audio(tensors, work, ear)
     manifest["clip"] = add_clip(tensors, work)
     if manifest["clip"]:
         manifest["emoji"] = emoji_table()
         manifest |= add_reader(tensors, work)
-        if ngrams := add_ngrams(tensors, work):
+        if ngrams := add_ngrams(tensors, work, manifest["style_reader"]):
             manifest |= ngrams
             del manifest["clip"]["text"]
     manifest["denoiser"] = add_denoiser(tensors, work / denoiser)
+    if (live := work / "live.pt").exists():
+        manifest["live"] = add_denoiser(tensors, live, "live", LIVE_WINDOW)
     manifest["diffusion"] = sampler_of(work / denoiser, **sampler)
     units, latents = len(face.unit_names), manifest["denoiser"]["d_z"] == GNPFA["d_z"]
     manifest["gnpfa"] = add_gnpfa(tensors, work, units) if latents else add_blendshapes(tensors, units)
@@ -170,11 +173,12 @@ def main():
     parser.add_argument("--work", default="target/training")
     parser.add_argument("--out", default="models/starter.m2f")
     parser.add_argument("--denoiser", default="denoiser.pt", help="checkpoint in the work folder")
+    parser.add_argument("--ear", default="encoder", help="the audio encoder's stage; `ear` for version 0.5")
     parser.add_argument("--steps", type=int, help="default of the sampler")
     parser.add_argument("--guidance", type=float, nargs=2, metavar=("S_A", "S_P"), help="default of the sampler")
     options = parser.parse_args()
     torch.manual_seed(0)
-    tensors, manifest = build(Path(options.work), options.denoiser, steps=options.steps, guidance=options.guidance)
+    tensors, manifest = build(Path(options.work), options.denoiser, options.ear, steps=options.steps, guidance=options.guidance)
     tensors = {name: np.ascontiguousarray(t) for name, t in tensors.items()}  # the writer copies memory as it lies
     data = save(tensors, metadata={"media2face": json.dumps(manifest, ensure_ascii=False)})
     if len(data) > LIMIT:

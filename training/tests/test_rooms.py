@@ -21,7 +21,7 @@ MAY_USE = {
     "style": {"face", "rules"},
     "motion": {"speech", "face", "style"},
     "evaluation": {"speech", "face", "rules", "dataset", "style", "motion"},
-    "export": {"speech", "face", "style", "motion"},
+    "export": {"face", "style", "motion"},
     "recipe": set(),
 }
 TOGETHER = {"export", "recipe"}  # at the top, and used by nothing: they bring the rooms together

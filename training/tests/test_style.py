@@ -17,7 +17,7 @@ from scipy.spatial.transform import Rotation
 
 from media2face_training import stages
 from media2face_training.config import CLIP
-from media2face_training.style import (captions, codes, emoji, faces, material, pictures, prompts, reader, tokens, towers, wordnet,
+from media2face_training.style import (abstract, captions, codes, emoji, faces, material, pictures, prompts, reader, tokens, towers, wordnet,
                                        words)
 from media2face_training.style.prompts import Label
 from media2face_training.style.train_words import contrast
@@ -207,6 +207,39 @@ class Bank(unittest.TestCase):
         self.assertEqual(bank.draw(rng, "neutral", 0.0, energy=-0.5)[0], -1)
         with self.assertRaises(KeyError):
             bank.draw(rng, "happy", 0.9)
+
+
+class Abstract(unittest.TestCase):
+    def test_four_fifths_of_the_sixty_are_as_people_say_by_the_table_itself(self):
+        pictures, signs = abstract.sixty()
+        self.assertEqual(pictures.shape, (60, 64, 64, 3))
+        right = [np.sign(abstract.mood(picture)[0]) == sign for picture, sign in zip(pictures, signs)]
+        self.assertGreaterEqual(np.mean(right), 0.8)
+
+    def test_what_is_saturated_or_rough_arouses(self):
+        flat = lambda *rgb: np.full((64, 64, 3), rgb, np.uint8)
+        checks = flat(150, 160, 165)
+        checks[::2, ::2] = 250
+        calm = abstract.mood(flat(150, 160, 165))[1]
+        self.assertGreater(abstract.mood(flat(220, 30, 40))[1], calm + 0.5)
+        self.assertGreater(abstract.mood(checks)[1], calm + 0.3)
+
+    def test_lightness_is_that_of_the_standard(self):
+        known = lambda *rgb: np.round([float(v) for v in abstract.lightness_and_chroma(np.array(rgb, np.uint8))], 1).tolist()
+        self.assertEqual([known(255, 255, 255), known(0, 0, 0), known(255, 0, 0)], [[100.0, 0.0], [0.0, 0.0], [53.2, 104.6]])
+
+    def test_a_mood_is_said_by_its_quarter_of_the_circle(self):
+        lead = lambda *mood: EMOTION_NAMES[abstract.said(*mood).emotions.argmax()]
+        self.assertEqual([lead(1, 1), lead(1, -1), lead(-1, 1), lead(-1, -1), lead(0.01, 1)],
+                         ["happy", "calm", "afraid", "sad", "neutral"])
+        self.assertLessEqual(abstract.said(9, 9).intensity, abstract.STRONGEST)
+
+    def test_drawn_pictures_differ_and_are_pleasant_as_often_as_not(self):
+        rng = np.random.default_rng(0)
+        drawn = [abstract.draw(rng) for _ in range(60)]
+        self.assertEqual({(p.shape, p.dtype.name) for p in drawn}, {((64, 64, 3), "uint8")})
+        pleasant = np.mean([abstract.mood(p)[0] > 0 for p in drawn])
+        self.assertTrue(0.2 < pleasant < 0.8, pleasant)
 
 
 class Reading(unittest.TestCase):

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 from ..config import LIVE
+from ..config import LIVE_WINDOW as WINDOW
 from ..face.networks import load_mappings
 from ..loop import Loop
 from ..modules import Denoiser
@@ -26,7 +27,7 @@ from .losses import Losses, learn, total
 from .reduce_steps import teacher_of
 from .takes import noise_of
 
-WINDOW, HOP, AHEAD, HOPS = 30, 2, 1, 6  # frames of a window, of a hop, ahead of it; hops that are made one after the other
+HOP, AHEAD, HOPS = 2, 1, 6  # frames of a hop, ahead of it; hops that are made one after the other
 PAST = WINDOW - HOP - AHEAD
 STRETCH = PAST + HOPS * HOP + AHEAD
 FIRST = 499  # the timestep of the one step

@@ -6,9 +6,12 @@ import numpy as np
 
 from .. import stages
 from ..config import CLIP
+from ..vocabulary import STYLE_NAMES
 from . import emoji
 from .goals import LENGTH, MILDEST, USUAL
 from .ngrams import BITS, SHARPER, UNASKED
+from .prompts import phrases
+from .reader import PHRASES
 
 
 def add_clip(tensors, work):
@@ -23,9 +26,11 @@ def add_clip(tensors, work):
     return copy.deepcopy(CLIP)
 
 
-def add_ngrams(tensors, work):
-    """Adds `ngrams.*` to a pack's tensors, and takes out the text tower; -> {its entry of the manifest}, or {} where the stage has not
-    run. The reader's prototypes are those that the codes are made of."""
+def add_ngrams(tensors, work, reader):
+    """Adds `ngrams.*` to a pack's tensors, and takes out the text tower; -> its entries of the manifest, {} where the stage has not run.
+
+    The reader's prototypes are those that the codes are made of, and it knows the acts that the towers were not told.
+    """
     path = work / "text.safetensors"
     if not path.exists():
         print(f"{path} is missing: prompts are read by the text tower")
@@ -39,7 +44,10 @@ def add_ngrams(tensors, work):
     tensors["ngrams.energy"] = goals["energy"].numpy().astype(np.float32)
     for name in ("moods", "movements"):
         tensors[f"style_reader.{name}"] = goals[name].numpy().astype(np.float16)
-    return {"ngrams": dict(buckets=found["buckets"], known=BITS // 32, sharper=SHARPER, least_level=UNASKED, least_intensity=MILDEST,
+    words = {style: reader["words"].get(style) or phrases(style)[:PHRASES] for style in STYLE_NAMES[1:]}
+    knows = dict(reader, head_acts=list(STYLE_NAMES[1:]), words=reader["words"] | words)
+    return {"style_reader": knows,
+            "ngrams": dict(buckets=found["buckets"], known=BITS // 32, sharper=SHARPER, least_level=UNASKED, least_intensity=MILDEST,
                            usual_arousal=USUAL.tolist(), length=LENGTH)}
 
 
