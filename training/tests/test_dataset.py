@@ -16,7 +16,7 @@ import numpy as np
 
 from media2face_training import storage
 from media2face_training.dataset import __main__ as command, clip, corpus, delivery, plan, voices, write
-from media2face_training.evaluation import rules
+from media2face_training.evaluation import alive
 from media2face_training.rules import emotions, heads
 from media2face_training.speech.phones import VOWELS
 from media2face_training.vocabulary import ARKIT, HEAD_STYLES
@@ -195,7 +195,7 @@ class Truth(unittest.TestCase):
         def shown(style, level, seed):
             _, weights, pose = self.perform(style=style, level=level, seed=seed)
             if style == "away":
-                return np.abs(rules.gaze_degrees(weights)[:, 0] + np.degrees(pose[:, 1])).mean()
+                return np.abs(alive.gaze_degrees(weights)[:, 0] + np.degrees(pose[:, 1])).mean()
             return weights[:, ARKIT.index(dict(brows="browOuterUpLeft", closed="eyeBlinkRight", frown="browDownLeft")[style])].mean()
 
         for style in ("brows", "closed", "frown", "away"):

@@ -8,7 +8,7 @@ import unittest
 import numpy as np
 
 from media2face_training.dataset import clip, plan, voices
-from media2face_training.evaluation import real, rules
+from media2face_training.evaluation import alive, real
 from media2face_training.rules import animation, bearing, emotions, heads
 from media2face_training.speech.phones import VOWELS
 from media2face_training.vocabulary import ARKIT, EMOTION_NAMES, HEAD_STYLES
@@ -82,7 +82,7 @@ class Mouth(unittest.TestCase):
 
     def test_lips_round_as_fast_as_a_performers(self):
         w, _ = animated(LONG)
-        self.assertGreater(rules.speed(w["mouthFunnel"] + w["mouthPucker"]), 0.30)
+        self.assertGreater(alive.speed(w["mouthFunnel"] + w["mouthPucker"]), 0.30)
 
     def test_f_and_v_lay_the_lip_on_the_teeth(self):
         segments = said("SIL AA F AA V AA SIL")
@@ -108,7 +108,7 @@ class Mouth(unittest.TestCase):
 
 class Eyes(unittest.TestCase):
     def test_eyes_hold_the_world_against_the_head(self):
-        gains = [rules.gain_of_eyes(np.stack(list(w.values()), 1), pose) for w, pose in (animated(LONG, seed=s) for s in SEEDS)]
+        gains = [alive.gain_of_eyes(np.stack(list(w.values()), 1), pose) for w, pose in (animated(LONG, seed=s) for s in SEEDS)]
         self.assertLess(np.mean(gains), -0.8)
 
     def test_eyes_hold_the_world_when_a_style_moves_the_head(self):
@@ -117,20 +117,20 @@ class Eyes(unittest.TestCase):
         end = LONG[-1][2]
         weights, pose = clip.perform(spec, LONG, np.zeros(int(end * 100) + 1), int(end * 30), np.random.default_rng(0))
         self.assertGreater(np.ptp(np.degrees(pose[:, heads.YAW])), 12)
-        self.assertLess(rules.gain_of_eyes(weights, pose), -0.8)
+        self.assertLess(alive.gain_of_eyes(weights, pose), -0.8)
 
     def test_eyes_are_mostly_on_the_listener(self):
         away = []
         for seed in SEEDS:
             w, pose = animated(LONG, seed=seed)
-            world = rules.gaze_degrees(np.stack(list(w.values()), 1))[:, 0] + np.degrees(pose[:, 1])
+            world = alive.gaze_degrees(np.stack(list(w.values()), 1))[:, 0] + np.degrees(pose[:, 1])
             away.append(np.mean(np.abs(world) > 4))
         self.assertTrue(0.02 < np.mean(away) < 0.4, np.mean(away))
 
     def test_eyes_drop_in_a_blink_and_nobody_winks(self):
         for seed in SEEDS:
             w, pose = animated(LONG, seed=seed)
-            down = rules.gaze_degrees(np.stack(list(w.values()), 1))[:, 1] + np.degrees(pose[:, 0])
+            down = alive.gaze_degrees(np.stack(list(w.values()), 1))[:, 1] + np.degrees(pose[:, 0])
             shut = w["eyeBlinkLeft"] > 0.7
             self.assertGreater(down[shut].mean(), down[~shut].mean() + 1.5)
             uneven = np.abs(w["eyeBlinkLeft"] - w["eyeBlinkRight"]) > 0.3
@@ -158,7 +158,7 @@ class Bearing(unittest.TestCase):
         for _, w in self.figures():
             for name in ("browOuterUp", "browDown", "eyeSquint", "eyeBlink"):
                 self.assertFalse(np.allclose(w[name + "Left"], w[name + "Right"]), name)
-            self.assertTrue(0.5 < rules.correlation(w["eyeBlinkLeft"], w["eyeBlinkRight"]) < 1 - 1e-6)
+            self.assertTrue(0.5 < alive.correlation(w["eyeBlinkLeft"], w["eyeBlinkRight"]) < 1 - 1e-6)
 
     def test_squint_is_alive(self):
         self.assertGreater(np.mean([w["eyeSquintLeft"].std() for _, w in self.figures()]), 0.05)
@@ -173,12 +173,12 @@ class Figures(unittest.TestCase):
     def test_partial_correlation_takes_loudness_out(self):
         rng = np.random.default_rng(0)
         loud, truth = rng.normal(size=(2, 4000))
-        self.assertLess(abs(rules.partial(loud + 0.01 * rng.normal(size=4000), loud + truth, loud)), 0.1)
-        self.assertGreater(rules.partial(loud + truth, truth, loud), 0.95)
+        self.assertLess(abs(alive.partial(loud + 0.01 * rng.normal(size=4000), loud + truth, loud)), 0.1)
+        self.assertGreater(alive.partial(loud + truth, truth, loud), 0.95)
 
     def test_pauses_are_long_and_their_edges_are_left_out(self):
         energy = np.concatenate([np.zeros(60), np.full(30, -50.0), np.zeros(60), np.full(9, -50.0), np.zeros(30)])
-        quiet = rules.pauses(energy, energy > -20)
+        quiet = alive.pauses(energy, energy > -20)
         self.assertEqual(np.flatnonzero(quiet)[[0, -1]].tolist(), [63, 86])
 
 
