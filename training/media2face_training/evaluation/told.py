@@ -2,8 +2,8 @@
 
     python -m media2face_training.evaluation.told --pack models/starter.m2f --data DIR --classifier CLASSIFIER
 
-Every prompt is spoken by one neutral clip of the test split, through the runtime. As said, and opposite, are what the reading of texts is held
-to (`written.as_said`, `written.opposite`): of the classifier's shares of moods, and the act that it is surest of.
+Every prompt is spoken by one neutral clip of the test split, through the runtime. As said, and opposite, are what the reading of texts
+is held to (`written.as_said`, `written.opposite`): of the classifier's shares of moods, and the act that it is surest of.
 """
 
 import argparse
@@ -51,7 +51,8 @@ def figures(faces, prompts):
     column = lambda judge: float(np.mean([judge(face, prompt) for face, prompt in zip(faces, prompts)]))
     asked = [(face, prompt) for face, prompt in zip(faces, prompts) if (prompt.said.acts > 0.5).any()]
     done = np.mean([(face.acts[prompt.said.acts > 0.5] > 0).any() for face, prompt in asked]) if asked else np.nan
-    return {"prompts": len(prompts), "as said": column(written.as_said), "opposite": column(written.opposite), "an act that was asked for": float(done)}
+    return {"prompts": len(prompts), "as said": column(written.as_said), "opposite": column(written.opposite),
+            "an act that was asked for": float(done)}
 
 
 def main():
