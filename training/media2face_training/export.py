@@ -18,6 +18,7 @@ from .face import networks
 from .face.face import Face
 from .manifest import entered
 from .modules import Denoiser, MelEncoder, mapping
+from .motion.pipeline import denoiser_of
 from .motion.windows import POSE
 from .style.pack import add_clip, add_ngrams, add_reader, emoji_table
 
@@ -73,15 +74,14 @@ def add_audio(tensors, work, ear="encoder"):
 
 def add_denoiser(tensors, path, prefix="denoiser", window=DIFFUSION["window"]):
     """The averaged weights of a checkpoint, with the shape and the scale of motion it was trained with."""
-    shape, state = DENOISER, {}
+    shape, state = DENOISER, None
     mean, std = np.zeros(DENOISER["d_x"]), np.full(DENOISER["d_x"], 1e-3)
     if path.exists():
-        found = torch.load(path, weights_only=False, map_location="cpu")
-        shape, state = found["configuration"]["shape"], found["modules"]
-        mean, std = (np.array(found["configuration"][key]) for key in ("mean", "std"))
+        state, found = denoiser_of(path)
+        shape, (mean, std) = found["shape"], (np.array(found[key]) for key in ("mean", "std"))
     else:
         print(f"{path} is missing: random weights")
-    network(tensors, prefix, Denoiser(**shape), state.get("average"))
+    network(tensors, prefix, Denoiser(**shape), state)
     tensors[f"{prefix}.mean"], tensors[f"{prefix}.std"] = mean.astype(np.float32), std.astype(np.float32)
     sizes = {k: shape[k] for k in ("d_x", "d_a", "d_p", "d_s", "d", "layers", "heads", "ff", "align") if k in shape}
     return dict(sizes, d_z=shape["d_x"] - POSE, d_pose=POSE, pose_repr="axis_angle_translation", window=window, concat="feature")
@@ -90,7 +90,7 @@ def add_denoiser(tensors, path, prefix="denoiser", window=DIFFUSION["window"]):
 def sampler_of(path, steps=None, guidance=None):
     """The sampler's defaults: `config.DIFFUSION`, but as many steps as a student of few takes; `steps` and `guidance` (s_A, s_P)
     where they are given."""
-    found = torch.load(path, weights_only=False, map_location="cpu")["configuration"] if path.exists() else {}
+    found = denoiser_of(path)[1] if path.exists() else {}
     made = {k: v for k, v in DIFFUSION.items() if k != "window"}
     if "counts" in found:
         made["steps"] = max(found["counts"])
@@ -157,7 +157,7 @@ def build(work, denoiser="denoiser.pt", ear="encoder", **sampler):
             manifest |= ngrams
             del manifest["clip"]["text"]
     manifest["denoiser"] = add_denoiser(tensors, work / denoiser)
-    if (live := work / "live.pt").exists():
+    if (live := work / "live.safetensors").exists():
         manifest["live"] = add_denoiser(tensors, live, "live", LIVE_WINDOW)
     manifest["diffusion"] = sampler_of(work / denoiser, **sampler)
     units, latents = len(face.unit_names), manifest["denoiser"]["d_z"] == GNPFA["d_z"]

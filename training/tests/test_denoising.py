@@ -13,8 +13,8 @@ from media2face_training.modules import Denoiser, first_row, self_attention
 from media2face_training.motion import guidance, reduce_steps, shards
 from media2face_training.motion.diffusion import alphas_cumprod, sample
 from media2face_training.motion.losses import Losses
-from media2face_training.motion.train_denoiser import disturbed, masked
-from media2face_training.motion.windows import LONGEST_PREFIX, SHORTEST, WINDOW, Source, Windows, lengths
+from media2face_training.motion.train_denoiser import NOISY, disturbed, masked, timesteps
+from media2face_training.motion.windows import LONGEST_PREFIX, SHORT, SHORTEST, WINDOW, Source, Windows, lengths
 
 
 class Shards(unittest.TestCase):
@@ -74,8 +74,8 @@ class Batches(unittest.TestCase):
             length, count, prefix = lengths(rng, 800)
             self.assertTrue(SHORTEST <= length <= WINDOW and 0 <= prefix <= LONGEST_PREFIX and prefix < length)
             self.assertLessEqual(length * count, 800)
-            seen.add(prefix > 0)
-        self.assertEqual(seen, {True, False})
+            seen.add((prefix > 0, length == WINDOW, length <= SHORT))
+        self.assertTrue({(False, True, False), (True, False, False), (True, False, True), (False, False, True)} <= seen)
 
     def test_style_goes_without_the_audio_but_not_the_other_way_round(self):
         audio, style = torch.ones(20000, 1, 1), torch.ones(20000, 1, 1)
@@ -83,6 +83,11 @@ class Batches(unittest.TestCase):
         self.assertAlmostEqual(float(audio.mean()), 0.9, delta=0.01)
         self.assertAlmostEqual(float(style.mean()), 0.9 * 0.75, delta=0.015)
         self.assertFalse(bool(((audio == 0) & (style == 1)).any()))
+
+    def test_the_noisiest_steps_are_asked_for_more_often(self):
+        t = timesteps(np.random.default_rng(0), 20000, 500)
+        self.assertEqual((int(t.min()), int(t.max())), (0, 499))
+        self.assertAlmostEqual(float((t >= 450).float().mean()), NOISY + (1 - NOISY) * 0.1, delta=0.01)
 
     def test_some_windows_are_disturbed_by_others_and_a_third_are_not(self):
         audio = torch.arange(3000.0)[:, None, None].expand(3000, 4, 1)
@@ -144,10 +149,20 @@ class StepReduction(unittest.TestCase):
         def model(x, t, audio, style):
             return x + 2 * audio + 3 * style
 
-        x, one, u = torch.zeros(2, 3, 1), torch.ones(2, 3, 1), torch.full((2, 1, 1), 4.0)
+        x, one, u = torch.zeros(2, 3, 8), torch.ones(2, 3, 1), torch.full((2, 1, 1), 4.0)
         of = lambda style, p: guidance.guided(model, x, torch.zeros(2, dtype=torch.long), one, style, 0.5 * one[:, :1], u, p * u / 4)
-        torch.testing.assert_close(of(one[:, :1], 1.5), torch.full_like(x, 4 * 2 + 2.5 * 1.5 + 1.5 * 3))
+        styled, head = of(one[:, :1], 1.5), guidance.HEAD_MOST
+        torch.testing.assert_close(styled[..., :2], torch.full((2, 3, 2), 4 * 2 + 2.5 * 1.5 + 1.5 * 3))
+        torch.testing.assert_close(styled[..., 2:], torch.full((2, 3, 6), head * 2 + (head - 1.5) * 1.5 + 1.5 * 3))
         torch.testing.assert_close(of(one[:, :1], 0), of(5 * one[:, :1], 0))
+
+    def test_a_head_is_smoothed_over_three_frames_and_nothing_else_is(self):
+        x = torch.zeros(1, 5, 8)
+        x[0, 2] = 4
+        steady = guidance.steady(x)[0]
+        self.assertEqual(steady[:, 0].tolist(), [0, 0, 4, 0, 0])
+        self.assertEqual(steady[:, -1].tolist(), [0, 1, 2, 1, 0])
+        torch.testing.assert_close(guidance.steady(torch.ones(1, 5, 8)), torch.ones(1, 5, 8))
 
     def test_a_network_that_reads_strengths_begins_as_one_that_does_not(self):
         torch.manual_seed(0)

@@ -22,9 +22,10 @@ MAY_USE = {
     "motion": {"speech", "face", "style"},
     "evaluation": {"speech", "face", "rules", "dataset", "style", "motion"},
     "export": {"face", "style", "motion"},
+    "unpack": {"face"},
     "recipe": set(),
 }
-TOGETHER = {"export", "recipe"}  # at the top, and used by nothing: they bring the rooms together
+TOGETHER = {"export", "unpack", "recipe"}  # at the top, and used by nothing: they bring the rooms together
 
 
 def sources():

@@ -6,7 +6,12 @@ from pathlib import Path
 
 import torch
 
-from media2face_training import stages
+from media2face_training import config, stages, unpack
+from media2face_training.face import networks
+from media2face_training.motion.pipeline import Pack
+from media2face_training.speech.features import Ears
+
+STARTER = Path(__file__).parents[2] / "models/starter.m2f"
 
 
 class Stages(unittest.TestCase):
@@ -34,6 +39,26 @@ class Stages(unittest.TestCase):
     def test_a_stage_that_did_not_run_is_named(self):
         with self.assertRaisesRegex(FileNotFoundError, "stage.safetensors is missing"):
             stages.load_stage(self.path)
+
+
+class Unpacked(unittest.TestCase):
+    def test_a_pack_gives_back_the_stages_that_it_was_made_of(self):
+        with tempfile.TemporaryDirectory() as work:
+            self.assertEqual(set(unpack.unpack(STARTER, work)), {path.stem for path in Path(work).glob("*.safetensors")})
+            pack, (forward, back) = Pack(STARTER), networks.load_mappings(work)
+            for own, packed in ((forward, pack.from_weights), (back, pack.to_weights)):
+                for name, tensor in packed.state_dict().items():
+                    self.assertTrue(torch.equal(own.state_dict()[name], tensor), name)
+            generator, encoder = networks.geometry()
+            face = stages.load_stage(Path(work) / "face.safetensors", dict(config.GNPFA))[0]
+            generator.load_state_dict(face["generator"])
+            encoder.load_state_dict(face["encoder"])
+            vision = stages.load_stage(Path(work) / "vision.safetensors", dict(config.VISION, outputs=networks.OUTPUTS))[0]
+            for part, outputs in networks.OUTPUTS.items():
+                networks.vision(outputs).load_state_dict(vision[part])
+            ears = Ears(work)
+            self.assertTrue(torch.equal(ears.encoder.conv_in.weight, pack.encoder.conv_in.weight))
+            self.assertEqual(ears.prior.tolist(), pack.tensors["audio.mel.mean"].tolist())
 
 
 if __name__ == "__main__":

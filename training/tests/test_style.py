@@ -209,6 +209,12 @@ class Bank(unittest.TestCase):
             bank.draw(rng, "happy", 0.9)
 
 
+    def test_a_code_is_read_by_the_mood_nearest_to_it(self):
+        moods = torch.eye(7)
+        made = torch.stack([5 * moods[0], moods[1] + 0.4 * moods[4], moods[3], moods[6]])
+        self.assertEqual(codes.read_as(made, moods).tolist(), [0, 1, 1, 2])
+
+
 class Abstract(unittest.TestCase):
     def test_four_fifths_of_the_sixty_are_as_people_say_by_the_table_itself(self):
         pictures, signs = abstract.sixty()

@@ -4,12 +4,20 @@
 
 N is the default style: what guidance alone (p = 0) goes to, and what a style is told from. A network of one branch reads u and p
 beside the audio, so that curves of both go on acting: x0 = G(A, P, u, p). It is a third of the work.
+
+Guidance overdraws what is uncertain, and the head trembles with it: to such a network heads go no further than HEAD_MOST from nothing,
+and smoothly over three frames. On twelve neutral clips in 16 steps that takes the head's second difference from 1.45 to 1.0 of the
+truth's, and its stillness from 20 to 32 % of the frames (truth 57); beats fall where they fell (BA .32 and .33).
 """
 
 import torch
+from torch.nn import functional
+
+from .windows import POSE
 
 S_A, S_P, STRENGTH = (0.0, 2.5), (0.5, 2.5), (0.0, 2.0)
 AS_SAID = 0.5  # share of the windows whose style has strength 1
+HEAD_MOST, OVER = 2.0, (0.25, 0.5, 0.25)  # of u, for the head; weights of a frame and its neighbours
 UNSTYLED, NOTHING = 0.15, 0.1  # shares that have the default style alone, and none at all: (1 - u) G(nothing) + u G(A)
 
 
@@ -31,10 +39,19 @@ def unstyled(rng, style, neutral):
 def guided(model, x, t, audio, style, neutral, u, p):
     """The sum over all branches as one batch; u and p [B, 1, 1], styles and what they are told from [B, 1, d_p]."""
     silence, no_style = torch.zeros_like(audio), torch.zeros_like(style)
+    of_face = x.shape[-1] - POSE
+    u = torch.cat([u.expand(-1, -1, of_face), u.clamp(max=HEAD_MOST).expand(-1, -1, POSE)], -1)
     weights = 1 - u, u - p, p
     parts = model(x.repeat(3, 1, 1), t.repeat(3), torch.cat([silence, audio, audio]),
                   torch.cat([no_style, neutral, style])).float().chunk(3)
-    return sum(weight * part for weight, part in zip(weights, parts))
+    return steady(sum(weight * part for weight, part in zip(weights, parts)))
+
+
+def steady(x):
+    """Motion [B, N, d_x] with the head's frames smoothed over their neighbours."""
+    head = functional.pad(x[..., -POSE:].transpose(1, 2), (1, 1), mode="replicate").transpose(1, 2)
+    smooth = sum(weight * head[:, k : k + x.shape[1]] for k, weight in enumerate(OVER))
+    return torch.cat([x[..., :-POSE], smooth], -1)
 
 
 def taken_in(model, x, t, audio, style, neutral, u, p):

@@ -9,9 +9,11 @@ import numpy as np
 import torch
 from safetensors.numpy import load_file
 
+from ..config import DENOISER
 from ..face.rig import apply_follow
 from ..modules import Denoiser, Encoder, Generator, MelEncoder, mapping, to_animation_rate
 from ..speech import mel
+from ..stages import load_stage, save_stage
 from .diffusion import sample
 
 
@@ -115,3 +117,23 @@ class Pack:
         for part in self.manifest["topology"]["parts"]:
             out[slice(*part["triangles"])] = np.array(part["colour"]) ** (1 / 2.2)
         return out
+
+
+def denoiser_of(path):
+    """(state dict, configuration with shape and scale of motion) of a pack's denoiser, a stage's, or a checkpoint's averaged weights."""
+    path = Path(path)
+    if path.suffix == ".m2f":
+        pack = Pack(path)
+        shape = {key: pack.manifest["denoiser"][key] for key in DENOISER} | dict(d_s=pack.denoiser.d_s)
+        scale = {key: pack.tensors[f"denoiser.{key}"].tolist() for key in ("mean", "std")}
+        return pack.denoiser.state_dict(), dict(shape=shape, expression="latents", **scale)
+    if path.suffix == ".safetensors":
+        modules, configuration = load_stage(path)
+        return modules["average"], configuration
+    found = torch.load(path, weights_only=False, map_location="cpu")
+    return found["modules"]["average"], found["configuration"]
+
+
+def keep(loop, average):
+    """Writes what a training made beside its checkpoint, as a stage."""
+    save_stage(Path(loop.path).with_suffix(".safetensors"), {"average": average.state_dict()}, loop.configuration)

@@ -28,21 +28,10 @@ from ..style.codes import Codes
 from .diffusion import alphas_cumprod, trailing_steps
 from .guidance import guided, strengths, taken_in, unstyled, with_strengths
 from .losses import Losses, learn, total
-from .pipeline import Pack
+from .pipeline import denoiser_of, keep
 from .windows import lengths, opened
 
 COUNTS, SUBSTEPS = (4, 5, 6, 8), 5  # eight steps of five are forty of the teacher's
-
-
-def teacher_of(path):
-    """(state dict, configuration with shape and scale of motion) of a pack, or of a checkpoint's averaged weights."""
-    if path.suffix != ".m2f":
-        found = torch.load(path, weights_only=False, map_location="cpu")
-        return found["modules"]["average"], found["configuration"]
-    pack = Pack(path)
-    shape = {key: pack.manifest["denoiser"][key] for key in DENOISER} | dict(d_s=pack.denoiser.d_s)
-    scale = {key: pack.tensors[f"denoiser.{key}"].tolist() for key in ("mean", "std")}
-    return pack.denoiser.state_dict(), dict(shape=shape, expression="latents", **scale)
 
 
 def ddim(x, x0, now, after):
@@ -91,7 +80,7 @@ def main():
     torch.manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
     device, work = device_of(options.device), Path(options.work)
-    state, found = teacher_of(Path(options.teacher or work / "denoiser.pt"))
+    state, found = denoiser_of(Path(options.teacher or work / "denoiser.pt"))
     mean, std = (np.array(found[key], np.float32) for key in ("mean", "std"))
     codes = Codes(work / "style_codes.npz")
     windows, *_ = opened(options.data, work, codes, rng, options.performer, scale=(mean, std))
@@ -105,7 +94,7 @@ def main():
     shape = found["shape"] if options.branches else found["shape"] | dict(d_s=2)
     says = guided if options.branches else taken_in
     model = Denoiser(**shape).to(device)
-    model.load_state_dict(teacher_of(Path(options.init))[0] if options.init
+    model.load_state_dict(denoiser_of(Path(options.init))[0] if options.init
                           else state if model.d_s == teacher.d_s else with_strengths(state))
     average = copy.deepcopy(model).requires_grad_(False)
     optimiser = Muon(model.parameters(), weight_decay=0.0)
@@ -136,6 +125,7 @@ def main():
         terms = losses(guess, target, judged)
         learn(total(terms), model, average, optimiser, step)
         loop.note(**{name: value.detach() for name, value in terms.items()})
+    keep(loop, average)
 
 
 if __name__ == "__main__":

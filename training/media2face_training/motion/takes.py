@@ -19,7 +19,7 @@ from ..storage import read_lines
 from ..style.codes import Codes
 from .diffusion import sample
 from .guidance import strengths, unstyled
-from .reduce_steps import teacher_of
+from .pipeline import denoiser_of
 from .windows import truth
 
 STEPS = 8
@@ -56,7 +56,7 @@ def main():
     options = parser.parse_args()
     torch.set_num_threads(1)
     work = Path(options.work)
-    state, found = teacher_of(work / options.student)
+    state, found = denoiser_of(work / options.student)
     model = Denoiser(**found["shape"]).eval()
     model.load_state_dict(state)
     codes, (rows, table) = Codes(work / "style_codes.npz"), truth(options.data, work)

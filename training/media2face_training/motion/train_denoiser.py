@@ -4,8 +4,8 @@ x0 prediction, T = 500 cosine steps. Loss (paper, eq. 5-8) over valid frames:
   simple = mean (X - X')^2, velocity = mean (dX - dX')^2, smooth = mean (X'[2:] + X'[:-2] - 2 X'[1:-1])^2,
 weighted 1, 1, .01; and two terms of ours: the 52 weights that M' reads from z and from z', so that what the mouth does
 counts more than what z happens to measure; and the head's turn, its speed and its change of speed. Two-phase mask: the style
-is dropped with p = .25, then everything with p = .1. For streaming, half of the batches have 40 to 200 frames of which the
-first 0 to 40 are given clean and are not judged.
+is dropped with p = .25, then everything with p = .1. Batches have whole windows, or windows
+as a stream has them, of which the first 0 to 40 frames are given clean and are not judged, or short ones (`windows.lengths`).
 
     python -m media2face_training.motion.train_denoiser --data DIR --work target/training --steps 16000
 
@@ -31,11 +31,12 @@ from ..stages import device_of
 from ..style.codes import Codes
 from .diffusion import alphas_cumprod
 from .losses import Losses, learn, total
-from .pipeline import Pack
+from .pipeline import denoiser_of, keep
 from .windows import lengths, opened
 
 DROP_STYLE, DROP_ALL = 0.25, 0.1
 DISTURBED = 0.8
+NOISY = 0.4  # share of the windows at the noisiest tenth of the steps, beside its own
 ABLATION = dict(steps=8000, frames=400)
 
 
@@ -57,11 +58,11 @@ def masked(audio, style, rng):
     return audio * keep, style * keep_style * keep
 
 
-def weights_of(path):
-    """State dict of a denoiser: of a pack, or the averaged one of a checkpoint."""
-    if str(path).endswith(".m2f"):
-        return Pack(path).denoiser.state_dict()
-    return torch.load(path, weights_only=False, map_location="cpu")["modules"]["average"]
+def timesteps(rng, count, T):
+    """Random steps [count], NOISY of them among the noisiest tenth. There alone the style must come from its code: what lasts for a window
+    shows through all other noise, by the mean of its frames, so that a network which is seldom asked there does not learn to heed codes."""
+    t = rng.integers(0, T, count)
+    return torch.from_numpy(np.where(rng.random(count) < NOISY, rng.integers(T - T // 10, T, count), t))
 
 
 def options_of(arguments=None):
@@ -70,7 +71,7 @@ def options_of(arguments=None):
     parser.add_argument("--performer", metavar="DIR", help="a performer's clips to learn from as well")
     parser.add_argument("--work", default="target/training")
     parser.add_argument("--out", default="denoiser.pt", help="checkpoint in the work folder")
-    parser.add_argument("--init", help="begin with the weights of a pack or of a checkpoint (its averaged ones)")
+    parser.add_argument("--init", help="begin with the weights of a pack, a stage, or a checkpoint (its averaged ones)")
     parser.add_argument("--steps", type=int, help="16000 by default; of an ablation 8000, the same for all rows of a table")
     parser.add_argument("--frames", type=int, default=1600, help="frames in a batch")
     parser.add_argument("--rate", type=float, default=5e-3)
@@ -102,7 +103,7 @@ def main():
     shape = DENOISER | dict(d_x=len(mean), d_a=windows.features.shape[1])
     model = Denoiser(**shape).to(device)
     if options.init:
-        model.load_state_dict(weights_of(options.init))
+        model.load_state_dict(denoiser_of(options.init)[0])
     average = copy.deepcopy(model).requires_grad_(False)
     optimiser = Muon(model.parameters(), weight_decay=0.02)
     configuration = dict(shape=shape, fraction=options.fraction, expression=options.expression, performed=bool(options.performer),
@@ -113,7 +114,7 @@ def main():
     for step in loop:
         length, count, prefix = lengths(rng, options.frames)
         clean, audio, style = (part.to(device) for part in windows.batch(length, count))
-        t = torch.randint(0, len(alpha), (count,), device=device)
+        t = timesteps(rng, count, len(alpha)).to(device)
         audio = disturbed(audio, rng)
         judged = torch.ones(1, length, 1, device=device)
         if options.regress:
@@ -129,6 +130,7 @@ def main():
         terms = losses(guess.float(), clean, judged)
         learn(total(terms), model, average, optimiser, step)
         loop.note(**{name: value.detach() for name, value in terms.items()})
+    keep(loop, average)
 
 
 if __name__ == "__main__":

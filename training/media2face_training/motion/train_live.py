@@ -24,7 +24,7 @@ from ..muon import Muon
 from ..stages import device_of
 from ..storage import read_lines
 from .losses import Losses, learn, total
-from .reduce_steps import teacher_of
+from .pipeline import denoiser_of, keep
 from .takes import noise_of
 
 HOP, AHEAD, HOPS = 2, 1, 6  # frames of a hop, ahead of it; hops that are made one after the other
@@ -86,7 +86,7 @@ def main():
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     rng, device, work = np.random.default_rng(options.seed), device_of(options.device), Path(options.work)
-    _, found = teacher_of(work / options.student)
+    _, found = denoiser_of(work / options.student)
     mean, std = (np.array(found[key], np.float32) for key in ("mean", "std"))
     names = [str(n) for n in np.load(work / "face.npz", allow_pickle=True)["unit_names"]]
     losses, takes = Losses(load_mappings(work)[1].to(device), mean, std, names, device), Takes(work, rng)
@@ -114,6 +114,7 @@ def main():
             shown = torch.cat([shown, made[:, :HOP].detach()], 1)
         astray = (shown - motion[:, : shown.shape[1]])[:, PAST:].square().mean()
         loop.note(**{name: value.detach() for name, value in terms.items()}, astray=astray)
+    keep(loop, average)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from ..face.networks import expression_of, load_mappings
 from ..storage import clip_path, read_index, read_lines
 
 POSE = 6
-WINDOW, SHORTEST, LONGEST_PREFIX = DIFFUSION["window"], 40, 40  # frames
+WINDOW, SHORTEST, SHORT, LONGEST_PREFIX = DIFFUSION["window"], 40, 64, 40  # frames
 PERFORMED = 0.1  # share of the windows that are a performer's
 STILL = 0.3  # a dimension's scale is at least this share of the median: what hardly moves is not blown up to noise
 
@@ -48,11 +48,13 @@ def moments(x, expression):
 
 
 def lengths(rng, frames):
-    """(frames of a window, windows of a batch, frames given clean): half of the batches as a stream has them."""
-    if rng.random() < 0.5:
+    """(frames of a window, windows of a batch, frames given clean): two in five batches of whole windows, one in five as a stream has
+    them, the rest short ones. What lasts, a style, is told once a window, so that short ones teach it by far more examples."""
+    kind = rng.random()
+    if kind < 0.4:
         return WINDOW, max(1, frames // WINDOW), 0
-    length = int(rng.integers(SHORTEST, WINDOW + 1))
-    return length, max(1, frames // length), int(rng.integers(0, min(LONGEST_PREFIX, length // 2) + 1))
+    length = int(rng.integers(SHORTEST, (WINDOW if kind < 0.6 else SHORT) + 1))
+    return length, max(1, frames // length), int(rng.integers(0, min(LONGEST_PREFIX, length // 2) + 1)) if kind < 0.8 else 0
 
 
 class Source:

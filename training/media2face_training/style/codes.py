@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch.nn import functional
 
 from .. import stages
 from ..manifest import ENTRIES
@@ -89,8 +90,8 @@ def shown(material):
 
 
 @torch.no_grad()
-def bank(towers, read, material, sources=SOURCES):
-    """(codes float16, labels int16); `read` makes codes [n, 128] of texts."""
+def bank(towers, read, moods, material, sources=SOURCES):
+    """(codes float16, labels int16); `read` makes codes [n, 128] of texts, `moods` are the prototypes of `goals`."""
     prompts = [row for row in texts(material) if SOURCES[row[2]] in sources]
     images = list(shown(material)) if "picture" in sources else []
     codes = [read([text for text, _, _ in prompts])]
@@ -98,7 +99,15 @@ def bank(towers, read, material, sources=SOURCES):
         codes.append(towers.picture(pictures.augmented(np.stack([p for p, _ in images[i:i + 128]]), material.torch_rng)))
     labels = [(x.emotion, x.third, x.style, x.level, source) for _, x, source in prompts]
     labels += [(x.emotion, x.third, x.style, x.level, 2) for _, x in images]
-    return torch.cat(codes).numpy().astype(np.float16), np.array(labels, np.int16)
+    codes, labels = torch.cat(codes), np.array(labels, np.int16)
+    # Most portraits are read as neutral: a code of theirs under another label would teach that codes mean nothing.
+    kept = (labels[:, 4] != 2) | (read_as(codes, moods) == labels[:, 0])
+    return codes.numpy().astype(np.float16)[kept], labels[kept]
+
+
+def read_as(codes, moods):
+    """The emotion [n] of the mood nearest to each code."""
+    return -(-(functional.normalize(codes) @ functional.normalize(moods).T).argmax(1).numpy() // 3)
 
 
 def main():
@@ -111,7 +120,7 @@ def main():
     modules = stages.load_stage(work / "text.safetensors")[0]
     table, goals = Ngrams.kept(modules["ngrams"]), Goals(**modules["goals"])
     read = lambda texts: goals.of([said(row) for row in table(texts)])
-    codes, labels = bank(towers, read, material, options.sources)
+    codes, labels = bank(towers, read, goals.moods, material, options.sources)
     energy = (LENGTH * goals.energy).numpy().astype(np.float32)
     part = work / ".style_codes.npz"
     np.savez(part, codes=codes, labels=labels, energy=energy, neutral=read([DEFAULT])[0].numpy().astype(np.float32))
