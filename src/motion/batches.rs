@@ -76,8 +76,7 @@ impl Batches {
             }));
             step.push(plan.section("step"));
             let x = plan.scratch("x of the windows", shape.windows, shape.frames, views.x.cols);
-            let start = |window: &Window| layout.tracks[window.clip].rows.start + window.frames.start;
-            gather(plan, views.x, &group.windows.iter().map(start).collect::<Vec<_>>(), x);
+            gather(plan, views.x, &starts(layout, group), x);
             let (estimates, weights) = (estimate + group.estimate_rows(), weight + group.weight_rows());
             let of_step = StepViews {
                 x,
@@ -108,6 +107,12 @@ fn networks<'a>(plan: &mut PlanBuilder, denoiser: &'a Denoiser, groups: &[Group]
     networks
 }
 
+/// Where the windows of a group begin among the rows of all clips.
+fn starts(layout: &Layout, group: &Group) -> Vec<usize> {
+    let start = |window: &Window| layout.tracks[window.clip].rows.start + window.frames.start;
+    group.windows.iter().map(start).collect()
+}
+
 /// Audio features, style code and strengths of every frame under a group's windows, for each of its conditions.
 fn record_features(plan: &mut PlanBuilder, layout: &Layout, group: &Group, views: &BatchViews) -> View {
     let (count, d_a, d_p) = (group.shape.windows, views.audio[0].cols, views.codes.cols);
@@ -123,13 +128,7 @@ fn record_features(plan: &mut PlanBuilder, layout: &Layout, group: &Group, views
             first += starts.len();
         }
         if let Some(strengths) = views.strengths {
-            let start = |window: &Window| layout.tracks[window.clip].rows.start + window.frames.start;
-            gather(
-                plan,
-                strengths,
-                &group.windows.iter().map(start).collect::<Vec<_>>(),
-                items.cols(d_a + d_p..features.cols),
-            );
+            gather(plan, strengths, &starts(layout, group), items.cols(d_a + d_p..features.cols));
         }
         let is_condition = |branch: &&Branch| **branch != Branch::Unconditional;
         let condition = |window: &Window| *window.branches.iter().filter(is_condition).nth(i).expect("as many in all");

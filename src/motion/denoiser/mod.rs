@@ -109,10 +109,9 @@ impl Denoiser {
     fn of(pack: &Pack, config: DenoiserConfig, prefix: &str) -> Result<Self> {
         pack.manifest().check()?;
         let &DenoiserConfig { d, d_x, d_a, d_p, ff, .. } = &config;
-        let both = config.condition_width();
         let linear = |name: &str, inputs, outputs| Linear::load(pack, &format!("{prefix}.{name}"), inputs, outputs);
         let memory = match config.concat {
-            Concat::Feature => Memory::Feature(linear("cond_proj", both, d)?),
+            Concat::Feature => Memory::Feature(linear("cond_proj", config.condition_width(), d)?),
             Concat::Token => {
                 Memory::Token { audio: linear("audio_proj", d_a, d)?, style: linear("style_proj", d_p, d)? }
             }

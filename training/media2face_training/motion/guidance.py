@@ -55,7 +55,7 @@ def steady(x):
 
 
 def taken_in(model, x, t, audio, style, neutral, u, p):
-    """The same of a network of one branch."""
+    """The same of a network of one branch, which knows what styles are told from."""
     strengths_of = torch.cat([u, p], -1).expand(len(audio), audio.shape[1], 2)
     return model(x, t, audio, style, strengths_of).float()
 

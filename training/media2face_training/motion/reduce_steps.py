@@ -64,8 +64,8 @@ def main():
     parser.add_argument("--data", required=True, help="folder of M2F-S")
     parser.add_argument("--performer", metavar="DIR", help="a performer's clips to learn from as well")
     parser.add_argument("--work", default="target/training")
-    parser.add_argument("--teacher", help="a pack or a checkpoint; denoiser.pt in the work folder by default")
-    parser.add_argument("--init", help="the student begins with the weights of this pack or checkpoint, not with its teacher's")
+    parser.add_argument("--teacher", help="a pack, a stage or a checkpoint; denoiser.pt in the work folder by default")
+    parser.add_argument("--init", help="the student begins with the weights of such a file, not with its teacher's")
     parser.add_argument("--branches", action="store_true", help="the student keeps three branches")
     parser.add_argument("--substeps", type=int, default=SUBSTEPS, help="the teacher's in a step; 1 where it takes few itself")
     parser.add_argument("--out", default="denoiser_few.pt")
@@ -80,7 +80,7 @@ def main():
     torch.manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
     device, work = device_of(options.device), Path(options.work)
-    state, found = denoiser_of(Path(options.teacher or work / "denoiser.pt"))
+    state, found = denoiser_of(options.teacher or work / "denoiser.pt")
     mean, std = (np.array(found[key], np.float32) for key in ("mean", "std"))
     codes = Codes(work / "style_codes.npz")
     windows, *_ = opened(options.data, work, codes, rng, options.performer, scale=(mean, std))
@@ -94,7 +94,7 @@ def main():
     shape = found["shape"] if options.branches else found["shape"] | dict(d_s=2)
     says = guided if options.branches else taken_in
     model = Denoiser(**shape).to(device)
-    model.load_state_dict(denoiser_of(Path(options.init))[0] if options.init
+    model.load_state_dict(denoiser_of(options.init)[0] if options.init
                           else state if model.d_s == teacher.d_s else with_strengths(state))
     average = copy.deepcopy(model).requires_grad_(False)
     optimiser = Muon(model.parameters(), weight_decay=0.0)

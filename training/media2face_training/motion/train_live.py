@@ -23,6 +23,7 @@ from ..modules import Denoiser
 from ..muon import Muon
 from ..stages import device_of
 from ..storage import read_lines
+from .guidance import taken_in
 from .losses import Losses, learn, total
 from .pipeline import denoiser_of, keep
 from .takes import noise_of
@@ -66,9 +67,8 @@ class Takes:
 
 def window(model, x, audio, style, u, p):
     """All frames [B, WINDOW, d_x] of windows, of which `x` has what was shown, and noise where nothing was."""
-    strengths = torch.cat([u, p], -1).expand(-1, x.shape[1], -1)
     with torch.autocast(x.device.type, torch.bfloat16):
-        return model(x, torch.full((len(x),), FIRST, device=x.device), audio, style, strengths).float()
+        return taken_in(model, x, torch.full((len(x),), FIRST, device=x.device), audio, style, None, u, p)
 
 
 def main():
