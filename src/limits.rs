@@ -122,6 +122,8 @@ pub const MIN_PAUSE_S: f32 = 0.2;
 pub const MAX_PAUSE_S: f32 = 60.0;
 /// Longest way from rest at a clip's start, seconds.
 pub const MAX_EASE_S: f32 = 10.0;
+/// Most play of a head, degrees.
+pub const MAX_PLAY_DEG: f32 = 5.0;
 /// Longest silence that is added behind a clip, seconds.
 pub const MAX_TAIL_S: f64 = 10.0;
 /// Most blinks that are added, a minute; they do not overlap at any rate.

@@ -18,12 +18,14 @@ pub struct AdjustmentsConfig {
     pub lids_together: bool,
     /// How long head and lids take from rest to what the network makes them do at a clip's start, seconds.
     pub ease_in_s: f32,
+    /// How far from where it is a head has to be asked for before it moves, degrees.
+    pub head_play_deg: f32,
 }
 
 impl Default for AdjustmentsConfig {
     /// Changes nothing.
     fn default() -> Self {
         let (gains, pause_gains) = (BTreeMap::new(), BTreeMap::new());
-        Self { gains, pause_gains, shortest_pause_s: 0.3, lids_together: false, ease_in_s: 0.0 }
+        Self { gains, pause_gains, shortest_pause_s: 0.3, lids_together: false, ease_in_s: 0.0, head_play_deg: 0.0 }
     }
 }

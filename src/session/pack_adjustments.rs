@@ -4,7 +4,7 @@
 //! sampled: compositions and what is adjusted are made of motion that has it already, and a revision's old frames stay
 //! what they are. What is held at a frame, by a keyframe or as a revision's old motion, gives way as little as it
 //! is held: not at all with m = 1. A frame's adjustment follows from its own row and its place in the clip, so that an unstyled
-//! frame is the same beside styled ones.
+//! frame is the same beside styled ones; but a head's play follows from where the head was.
 
 use std::ops::Range;
 
@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::face::FaceReader;
 use crate::output::find_channel;
 use crate::signal::Frames;
+use crate::signal::play::Play;
 use crate::unit::Unit;
 
 use super::calm::{Calm, Part};
@@ -31,6 +32,7 @@ pub(crate) struct PackAdjustments {
     gains: Vec<Gain>,
     /// Where the lids are, and whether both move together.
     lids: Option<([usize; 2], bool)>,
+    play: Play,
 }
 
 /// Factors on a weight.
@@ -70,7 +72,7 @@ impl PackAdjustments {
     pub(crate) fn new(model: &Model, options: &SessionOptions, rests: bool) -> Result<Self> {
         let names = model.blendshape_names();
         let config = model.manifest().adjustments.as_ref().filter(|_| options.pack_adjustments);
-        let nothing = Self { own: false, gains: Vec::new(), lids: None };
+        let nothing = Self { own: false, gains: Vec::new(), lids: None, play: Play::default() };
         if config.is_none() && !rests {
             return Ok(nothing);
         }
@@ -101,7 +103,8 @@ impl PackAdjustments {
         let gains = names.iter().enumerate().filter_map(gain).collect();
         let lids = find("eyeBlinkLeft").zip(find("eyeBlinkRight"));
         let lids = lids.zip(config).map(|((left, right), config)| ([left, right], config.lids_together));
-        Ok(Self { own: config.is_some(), gains, lids })
+        let play = config.map_or_else(Play::default, |config| Play::new(config.head_play_deg));
+        Ok(Self { own: config.is_some(), gains, lids, play })
     }
 
     /// Whether the pack's own are made.
@@ -121,10 +124,10 @@ impl PackAdjustments {
         unit: &Unit,
     ) -> Result<()> {
         let at_once = model.runtime().backend().frames_per_run() * FRAMES_OF_A_RUN;
-        let mut reader = None;
+        let (mut reader, mut play) = (None, self.play());
         for first in (0..motion.len()).step_by(at_once) {
             let frames = first..motion.len().min(first + at_once);
-            self.head(model, motion, frames.clone(), context)?;
+            self.head(model, motion, frames.clone(), context, &mut play)?;
             if frames.clone().any(|frame| self.acts_on(frame, context)) {
                 let reader = match &mut reader {
                     Some(reader) => reader,
@@ -139,12 +142,26 @@ impl PackAdjustments {
         Ok(())
     }
 
-    /// Brings the head to rest.
-    fn head(&self, model: &Model, motion: &mut Frames, frames: Range<usize>, context: &Context<'_>) -> Result<()> {
+    /// The head's play, before its first frame.
+    pub(crate) fn play(&self) -> Play {
+        self.play.clone()
+    }
+
+    /// Lets the head hold still, and brings it to rest.
+    fn head(
+        &self,
+        model: &Model,
+        motion: &mut Frames,
+        frames: Range<usize>,
+        context: &Context<'_>,
+        play: &mut Play,
+    ) -> Result<()> {
         let d_z = model.sampler()?.denoiser().config().d_z;
         for frame in frames {
             let start = self.stated(frame, Part::Start, context);
-            let rest = start.max(context.calm(frame, Part::TailHead)) * context.free(frame, 1);
+            let free = context.free(frame, 1);
+            play.follow(&mut motion.row_mut(frame)[d_z..], free);
+            let rest = start.max(context.calm(frame, Part::TailHead)) * free;
             if rest > 0.0 {
                 motion.row_mut(frame)[d_z..].iter_mut().for_each(|column| *column *= 1.0 - rest);
             }
@@ -229,7 +246,12 @@ mod tests {
 
     fn pack_adjustments() -> PackAdjustments {
         let gain = |at, speaking, at_rest| Gain { at, speaking, at_rest };
-        PackAdjustments { own: true, gains: vec![gain(0, 0.5, 0.0), gain(1, 1.0, 0.0)], lids: Some(([2, 3], true)) }
+        PackAdjustments {
+            own: true,
+            gains: vec![gain(0, 0.5, 0.0), gain(1, 1.0, 0.0)],
+            lids: Some(([2, 3], true)),
+            play: Play::default(),
+        }
     }
 
     fn adjusted(row: [f32; 4], mouth: f32, open: f32, free: f32, wink: f32) -> [f32; 4] {

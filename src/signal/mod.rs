@@ -2,6 +2,7 @@
 
 pub mod eyes;
 pub mod noise;
+pub(crate) mod play;
 pub mod pose;
 mod rate;
 

@@ -14,6 +14,7 @@ use crate::session::calm::eased;
 use crate::session::options::SessionOptions;
 use crate::session::pack_adjustments::PackAdjustments;
 use crate::signal::Frames;
+use crate::signal::play::Play;
 
 use super::hearing::Hearing;
 use super::listening::{Acts, LOOK_ASIDE, Listening};
@@ -60,6 +61,7 @@ pub(crate) struct Showing {
     reader: FaceReader,
     mover: LatentMover,
     adjustments: PackAdjustments,
+    play: Play,
     parts: Parts,
     pub(crate) listening: Listening,
     fall: Option<Fall>,
@@ -89,11 +91,13 @@ impl Showing {
             looks: begins("eyeLook"),
             brows: brows.iter().filter_map(|name| find_channel(names, name)).collect(),
         };
+        let adjustments = PackAdjustments::new(model, &session, true)?;
         Ok(Self {
             model: Arc::clone(model),
             reader: FaceReader::new(face, &model.programs().faces, None)?,
             mover: LatentMover::default(),
-            adjustments: PackAdjustments::new(model, &session, true)?,
+            play: adjustments.play(),
+            adjustments,
             parts,
             listening: Listening::new(options.seed),
             fall: None,
@@ -126,6 +130,7 @@ impl Showing {
     pub(crate) fn restart(&mut self, seed: u64) {
         self.listening = Listening::new(seed);
         (self.fall, self.falls) = (None, false);
+        self.play.restart();
     }
 
     /// From a frame on the face comes to rest.
@@ -169,6 +174,7 @@ impl Showing {
             self.parts.act(self.wanted.row_mut(at), share(EYES_S, EYES_WAKE_S), acts);
             let (head, nod) = (1.0 - share(HEAD_S, HEAD_WAKES_S), acts.nod_rad);
             let pose = &mut self.rows.row_mut(at)[self.d_z..];
+            self.play.follow(pose, 1.0);
             pose.iter_mut().for_each(|column| *column *= head);
             // The first column turns about the axis to the left: down is positive.
             pose.iter_mut().take(1).for_each(|pitch| *pitch += nod);

@@ -27,6 +27,7 @@ fn with_adjustments(change: impl FnOnce(&mut AdjustmentsConfig)) -> Pack {
         shortest_pause_s: 0.3,
         lids_together: true,
         ease_in_s: 0.2,
+        head_play_deg: 0.0,
     };
     change(&mut config);
     manifest.adjustments = Some(config);
@@ -105,6 +106,38 @@ fn nothing_is_adjusted_twice() {
 }
 
 #[test]
+fn heads_hold_still_within_their_play_but_not_where_they_are_held() {
+    let only = |head_play_deg| {
+        let pack = with_adjustments(|config| {
+            *config = AdjustmentsConfig { head_play_deg, ..AdjustmentsConfig::default() };
+        });
+        Model::new(&runtime(1), pack).expect("model")
+    };
+    let d_z = only(0.0).manifest().denoiser.as_ref().expect("a denoiser").d_z;
+    let samples = tone(16_000, 1, 2.0);
+    let head =
+        Some(Arc::new(Head::Pose(HeadPose { rotation: [0.0, 0.2, 0.0, 0.979_795_9], translation_mm: [0.0; 3] })));
+    let keyframes = vec![Keyframe { head, end_s: 1.2, ..Keyframe::at(1.0) }];
+    let [free, played] = [0.0, 3.0].map(|play_deg| {
+        let options = SessionOptions { keyframes: keyframes.clone(), ..options(16_000, 1) };
+        animate(&only(play_deg), options, &samples)
+    });
+    let turn = |frame: usize, animation: &Animation| animation.motion().row(frame)[d_z..d_z + 3].to_vec();
+    let apart = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum::<f32>().sqrt();
+    let still = |animation: &Animation| {
+        (1..60).filter(|&at| apart(&turn(at - 1, animation), &turn(at, animation)) < 1e-6).count()
+    };
+    for frame in 0..60 {
+        let (asked, shown) = (turn(frame, &free), turn(frame, &played));
+        assert!(apart(&asked, &shown) < 3.01_f32.to_radians(), "frame {frame}");
+        assert!(free.motion().row(frame)[..d_z] == played.motion().row(frame)[..d_z], "expression of frame {frame}");
+        assert!(!(30..=36).contains(&frame) || asked == shown, "held frame {frame}");
+    }
+    let (before, after) = (still(&free), still(&played));
+    assert!(after > before + 5, "{before} frames held still, then {after}");
+}
+
+#[test]
 fn style_that_asks_for_a_wink_leaves_the_lids_apart() {
     let only = with_adjustments(|config| {
         config.gains.clear();
@@ -158,6 +191,7 @@ fn adjustments_that_cannot_be_are_refused() {
     refused(&|c| _ = c.gains.insert("jawOpen".to_owned(), f32::NAN), "gains of jawOpen");
     refused(&|c| c.shortest_pause_s = 0.1, "shortest_pause_s");
     refused(&|c| c.ease_in_s = f32::INFINITY, "ease_in_s");
+    refused(&|c| c.head_play_deg = 5.5, "head_play_deg");
 
     // Networks between weights and latents are asked for by who adjusts, and by nobody else.
     let pack = with_adjustments(|_| ());

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use media2face::pack::{self, Size, random_live};
-use media2face::{Error, Latency, Model, SEED_AUTO, Stream, StreamOptions, Underrun};
+use media2face::pack::{self, AdjustmentsConfig, Pack, Size, random_live};
+use media2face::{Animation, Error, Latency, Model, SEED_AUTO, Stream, StreamOptions, Underrun};
 
 use crate::live_speech::voice;
 use crate::stream::{Clock, RATE_HZ, options, tiny};
@@ -205,6 +205,34 @@ fn result_of_a_stream_is_an_animation_that_can_be_revised() {
     let revised = revision.pull().expect("job").expect("done");
     assert_eq!(revised.motion().len(), result.motion().len());
     assert_eq!(revised.motion().row(3), result.motion().row(3));
+}
+
+#[test]
+fn heads_of_a_stream_hold_still_within_their_play() {
+    let pack = pack::random(Size::Tiny, 3).expect("pack");
+    let [free, played] = [0.0, 3.0].map(|head_play_deg| {
+        let mut manifest = pack.manifest().clone();
+        manifest.adjustments = Some(AdjustmentsConfig { head_play_deg, ..AdjustmentsConfig::default() });
+        let model = crate::stream::model(Pack::from_parts(manifest, pack.tensors().clone()));
+        let stream = Stream::new(&model, StreamOptions { pack_adjustments: true, ..options() }).expect("stream");
+        Clock::new(&model).speak(&stream, &voice(2.0, 1), &[160]);
+        stream.take_result().expect("result")
+    });
+    // By hand, from what was asked for: the play operator.
+    let d_z = free.motion().width - 6;
+    let turn =
+        |frame: usize, of: &Animation| -> [f32; 3] { std::array::from_fn(|axis| of.motion().row(frame)[d_z + axis]) };
+    let mut at = turn(0, &free);
+    for frame in 0..free.motion().len() {
+        let way: [f32; 3] = std::array::from_fn(|axis| turn(frame, &free)[axis] - at[axis]);
+        let far = way.iter().map(|w| w * w).sum::<f32>().sqrt();
+        let goes = (1.0 - 3.0_f32.to_radians() / far).max(0.0);
+        at = std::array::from_fn(|axis| at[axis] + goes * way[axis]);
+        let shown = turn(frame, &played);
+        assert!((0..3).all(|axis| (shown[axis] - at[axis]).abs() < 1e-5), "frame {frame}: {shown:?}, not {at:?}");
+        assert_eq!(free.motion().row(frame)[..d_z], played.motion().row(frame)[..d_z], "expression of frame {frame}");
+    }
+    assert_ne!(free.motion(), played.motion());
 }
 
 #[test]

@@ -7,7 +7,7 @@ GNPFA = dict(res=64, ch=(16, 32, 96, 160), d_z=48, groups=8, w_dim=256, scale=10
 VISION = dict(ch=(16, 40, 72, 104), groups=8)  # E_exp and E_pose
 VISION_SIDE = 64  # pixels of the pictures that they read
 DENOISER = dict(d_x=54, d_a=MEL_WIDTH, d_p=128, d=192, layers=6, heads=4, ff=768, align=1)
-LIVE = dict(d_x=54, d_a=MEL_WIDTH, d_p=128, d_s=2, d=128, layers=5, heads=4, ff=512, align=1)  # fast streams, 1.4 M
+LIVE = dict(d_x=54, d_a=MEL_WIDTH, d_p=128, d_s=2, d=128, layers=4, heads=4, ff=512, align=1)  # fast streams
 LIVE_WINDOW = 30  # frames
 DIFFUSION = dict(T=500, schedule="squaredcos_cap_v2", spacing="trailing", steps=20, eta=0.0, s_A=1.75, s_P=1.5,
                  hop=150, window=200)

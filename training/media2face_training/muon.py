@@ -5,9 +5,7 @@ Vectors are updated by Adam at a tenth of the rate. Matrices of one shape are or
 
 import torch
 
-# A processor with AVX2 alone takes seven times as long for a product in bfloat16 as in float32.
-HAS_BFLOAT16 = torch.cuda.is_available() or torch.backends.cpu.get_cpu_capability().startswith("AVX512")
-QUICK = torch.bfloat16 if HAS_BFLOAT16 else torch.float32
+from .precision import QUICK
 
 
 def orthogonalise(matrices):

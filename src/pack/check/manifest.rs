@@ -274,7 +274,8 @@ fn adjustments(config: &AdjustmentsConfig, blendshapes: &[String]) -> Result<()>
         }
     }
     number("adjustments.shortest_pause_s", config.shortest_pause_s, limits::MIN_PAUSE_S..=limits::MAX_PAUSE_S)?;
-    number("adjustments.ease_in_s", config.ease_in_s, 0.0..=limits::MAX_EASE_S)
+    number("adjustments.ease_in_s", config.ease_in_s, 0.0..=limits::MAX_EASE_S)?;
+    number("adjustments.head_play_deg", config.head_play_deg, 0.0..=limits::MAX_PLAY_DEG)
 }
 
 /// The pack can make a code of it.

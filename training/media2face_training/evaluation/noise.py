@@ -22,6 +22,7 @@ from ..motion.diffusion import sample
 from ..motion.pipeline import Pack
 from ..motion.windows import truth
 from ..style.codes import Codes
+from ..precision import quick
 from ..vocabulary import EMOTION_NAMES
 from . import table, testset
 from .classifier import Classifier
@@ -84,7 +85,7 @@ class Twin:
         """Standardised motion [F, d_x] of a clip from `noise`, a `part` of it at its own strengths (diffusion.sample)."""
         d, q = self.pack.manifest["denoiser"], self.pack.manifest["diffusion"]
         audio, code = self.conditions(clip)
-        with torch.autocast("cpu", torch.bfloat16):
+        with quick():
             return sample(self.pack.denoiser, audio, d["d_x"], d["d_p"], self.steps, q["s_A"], d["window"], q["hop"],
                           seed, q["T"], code, q["s_P"], noise, part)
 
@@ -110,7 +111,7 @@ class Twin:
         """Standardised motion, decoded."""
         t, d_z = self.pack.tensors, self.pack.manifest["denoiser"]["d_z"]
         x = x * torch.from_numpy(t["denoiser.std"]) + torch.from_numpy(t["denoiser.mean"])
-        with torch.autocast("cpu", torch.bfloat16):
+        with quick():
             offsets = self.pack.vertices(x[:, :d_z]) - t["identities.0.vertices"]
         return testset.Take(self.geometry.of_offsets(offsets), x[:, d_z:].numpy())
 

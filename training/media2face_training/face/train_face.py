@@ -18,6 +18,7 @@ import torch
 from ..config import GNPFA
 from ..loop import Loop
 from ..muon import Muon
+from ..precision import quick
 from ..stages import device_of, save_stage
 from .expressions import Expressions, folder
 from .face import Face
@@ -72,7 +73,7 @@ class Trainer:
         z = self.from_weights(torch.cat([batch.weights, more.weights]))
         first = torch.arange(0, count, count // DECODED, device=self.device)
         noisy = z[:count] + NOISE * torch.randn(count, GNPFA["d_z"], device=self.device)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=done < HALF):
+        with quick(self.device, enabled=done < HALF):
             encoded, kl, off = latent(self.encoder, torch.cat([batch.deformed[first], more.deformed]),
                                       torch.cat([z[first], z[count:]]))
             if done > 0.5:  # the encoder has learned by then: decode what it says, too

@@ -20,6 +20,7 @@ from ..config import VISION
 from ..config import VISION_SIDE as SIDE
 from ..loop import Loop
 from ..muon import Muon
+from ..precision import quick
 from ..stages import device_of, load_stage, save_stage
 from .expressions import swap_sides
 from .networks import OUTPUTS, load_mappings, tensor, vision
@@ -134,7 +135,7 @@ def main():
                 configuration=configuration)
     for _ in loop:
         x, w, rotation = batches.draw(options.batch)
-        with torch.autocast(device.type, torch.bfloat16, enabled=loop.done < HALF):
+        with quick(device, enabled=loop.done < HALF):
             out = model(x)
         z, turned = out.float().split(list(OUTPUTS.values()), 1)
         off = (z - from_weights(w)).square().mean()

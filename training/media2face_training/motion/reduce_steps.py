@@ -23,6 +23,7 @@ from ..face.networks import load_mappings
 from ..loop import Loop
 from ..modules import Denoiser
 from ..muon import Muon
+from ..precision import quick
 from ..stages import device_of
 from ..style.codes import Codes
 from .diffusion import alphas_cumprod, trailing_steps
@@ -113,14 +114,14 @@ def main():
         noisy = torch.where(judged > 0, noisy, clean)
         u, p = (strength.to(device) for strength in strengths(rng, count))
         style, told_from = unstyled(rng, style, neutral)
-        with torch.no_grad(), torch.autocast(device.type, torch.bfloat16):
+        with torch.no_grad(), quick(device):
             arrived = noisy
             for k in range(options.substeps):
                 x0 = taught_by(teacher, arrived, way[:, k], audio, style, told_from, u, p)
                 arrived = torch.where(judged > 0, ddim(arrived, x0, level[:, k], level[:, k + 1]), clean)
         target = target_of(noisy, arrived, level[:, 0], level[:, -1])
         target = torch.where(judged > 0, target, clean)
-        with torch.autocast(device.type, torch.bfloat16):
+        with quick(device):
             guess = says(model, noisy, way[:, 0], audio, style, told_from, u, p)
         terms = losses(guess, target, judged)
         learn(total(terms), model, average, optimiser, step)

@@ -27,6 +27,7 @@ from ..face.networks import load_mappings
 from ..loop import Loop
 from ..modules import Denoiser
 from ..muon import Muon
+from ..precision import quick
 from ..stages import device_of
 from ..style.codes import Codes
 from .diffusion import alphas_cumprod
@@ -125,7 +126,7 @@ def main():
             a = alpha[t][:, None, None]
             noisy = a.sqrt() * clean + (1 - a).sqrt() * torch.randn_like(clean)
             noisy = torch.where(judged > 0, noisy, clean)
-        with torch.autocast(device.type, torch.bfloat16):
+        with quick(device):
             guess = model(noisy, t, audio, style)
         terms = losses(guess.float(), clean, judged)
         learn(total(terms), model, average, optimiser, step)

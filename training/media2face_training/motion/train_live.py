@@ -21,6 +21,7 @@ from ..face.networks import load_mappings
 from ..loop import Loop
 from ..modules import Denoiser
 from ..muon import Muon
+from ..precision import quick
 from ..stages import device_of
 from ..storage import read_lines
 from .guidance import taken_in
@@ -67,7 +68,7 @@ class Takes:
 
 def window(model, x, audio, style, u, p):
     """All frames [B, WINDOW, d_x] of windows, of which `x` has what was shown, and noise where nothing was."""
-    with torch.autocast(x.device.type, torch.bfloat16):
+    with quick(x.device):
         return taken_in(model, x, torch.full((len(x),), FIRST, device=x.device), audio, style, None, u, p)
 
 
@@ -75,9 +76,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", default="target/training")
     parser.add_argument("--student", default="few.pt", help="what made the takes, for its scale of motion")
+    parser.add_argument("--init", help="checkpoint of a live network to begin with, in the work folder")
     parser.add_argument("--out", default="live.pt")
-    parser.add_argument("--steps", type=int, default=6000)
-    parser.add_argument("--count", type=int, default=48, help="windows in a batch")
+    parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--count", type=int, default=24, help="windows in a batch")
     parser.add_argument("--rate", type=float, default=4e-3)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="auto")
@@ -91,6 +93,8 @@ def main():
     names = [str(n) for n in np.load(work / "face.npz", allow_pickle=True)["unit_names"]]
     losses, takes = Losses(load_mappings(work)[1].to(device), mean, std, names, device), Takes(work, rng)
     model = Denoiser(**LIVE).to(device)
+    if options.init:
+        model.load_state_dict(denoiser_of(work / options.init)[0])
     average = copy.deepcopy(model).requires_grad_(False)
     optimiser = Muon(model.parameters(), weight_decay=0.02)
     loop = Loop(work / options.out, None, options.rate, dict(denoiser=model, average=average), optimiser, warmup=200, steps=options.steps,

@@ -40,6 +40,12 @@ def truth(data, work):
     return {row["number"]: row for row in rows}, np.load(table, mmap_mode="r")
 
 
+def motion_of(table, from_weights=None):
+    """Motion f32 [frames, d_x] of weights and pose [frames, 52 + 6]: latents by the mapping M, or the weights themselves."""
+    expression = expression_of(table[:, :UNITS], from_weights) if from_weights is not None else table[:, :UNITS].astype(np.float32)
+    return np.concatenate([expression, table[:, UNITS:]], 1)
+
+
 def moments(x, expression):
     """(mean, std) of motion [frames, d_x] whose first `expression` dimensions are not poses."""
     mean, std = x.mean(0), x.std(0)
@@ -117,18 +123,13 @@ def opened(data, work, codes, rng, performer=None, fraction=1.0, latents=True, s
     With the folder of a performer's clips, PERFORMED of the windows are of them; their features are in `work`/performer.
     """
     work, width = Path(work), GNPFA["d_z"] if latents else UNITS
-    from_weights, _ = load_mappings(work)
-
-    def motion_of(table):
-        expression = expression_of(table[:, :UNITS], from_weights) if latents else table[:, :UNITS].astype(np.float32)
-        return np.concatenate([expression, table[:, UNITS:]], 1)
-
+    from_weights = load_mappings(work)[0] if latents else None
     rows, table = truth(data, work)
-    x = motion_of(table)
+    x = motion_of(table, from_weights)
     mean, std = scale or moments(x, width)
     standard = lambda x: ((x - mean) / std).astype(np.float16)
     beside = None
     if performer:
         own_rows, own_table = truth(performer, work / "performer")
-        beside = Source(work / "performer", own_rows, standard(motion_of(own_table))), PERFORMED
+        beside = Source(work / "performer", own_rows, standard(motion_of(own_table, from_weights))), PERFORMED
     return Windows(work, rows, standard(x), codes, rng, fraction, beside), mean, std

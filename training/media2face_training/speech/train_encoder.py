@@ -23,6 +23,7 @@ from .. import stages
 from ..config import MEL_DILATIONS, MEL_WIDTH
 from ..loop import Loop
 from ..modules import MelEncoder
+from ..precision import quick
 from .heads import CLOSED, DROPOUT, VISEMES, Heads, begin, configuration, lesson_loss, likeness, losses, told_by
 from .labels import IGNORED
 from .scores import area_under_curve
@@ -85,7 +86,7 @@ def main():
                 steps=options.steps, configuration=agreed)
     for step in loop:
         x, y, lessons = windows.batch(options.seconds, np.random.default_rng([options.seed, step]))
-        with torch.autocast(device.type, torch.bfloat16):
+        with quick(device):
             features = net["encoder"](torch.from_numpy(x).to(device))
         output = net["heads"](F.dropout(features.float(), DROPOUT))
         y = torch.from_numpy(y).to(device)

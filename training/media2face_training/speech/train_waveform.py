@@ -19,6 +19,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from .. import stages, storage
 from ..loop import Loop
+from ..precision import quick
 from . import augment, labels, mel
 from .features import Ears
 from .heads import DROPOUT, Heads, losses
@@ -122,7 +123,7 @@ def main():
         for step in loop:
             batch = windows.batch(options.seconds, np.random.default_rng([options.seed, run, step]))
             x, shape, teacher, y = (part.to(device) for part in batch)
-            with torch.autocast(device.type, torch.bfloat16):
+            with quick(device):
                 convolved = net["encoder"].convolved(x)
                 read = net["shape"](convolved)
                 features = net["encoder"].contextual(convolved) if run else None

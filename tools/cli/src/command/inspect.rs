@@ -99,6 +99,9 @@ fn adjustments(config: &AdjustmentsConfig) -> String {
     if config.ease_in_s > 0.0 {
         all.push(format!("from rest within {} s", config.ease_in_s));
     }
+    if config.head_play_deg > 0.0 {
+        all.push(format!("heads hold still within {}°", config.head_play_deg));
+    }
     if all.is_empty() { "-".to_owned() } else { all.join("; ") }
 }
 
