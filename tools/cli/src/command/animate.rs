@@ -55,6 +55,7 @@ pub fn run(args: &Animate) -> Result<String> {
     let name = args.input.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let mut output = Output::new(animation, fps, bound, heard.envelope, name, &progress)?;
     output.track.drop_frame = args.drop_frame;
+    output.rig = args.files.rig;
     write(args, &output, heard.recording, heard.copy.as_ref(), places)?;
     stages.end("files");
     let summary = stages.summary(output.animation.duration_s() - args.session.tail, output.track.frame_count());

@@ -1,10 +1,12 @@
 //! A finished animation on its way into files: what `m2f animate` writes of one, `m2f scene` of each of its characters.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::io::Write;
 use std::sync::Arc;
 
 use anyhow::Result;
+use media2face::output::Rig;
 use media2face::signal::FrameRate;
 use media2face::{Animation, Reader};
 
@@ -15,7 +17,7 @@ use crate::emit::glb::{self, Figure};
 use crate::emit::npy::NpyWriter;
 use crate::emit::staged::Staged;
 use crate::emit::track::Track;
-use crate::emit::{csv, json};
+use crate::emit::{a2f, csv, json, table};
 use crate::input::face::{Bound, Face};
 use crate::process::progress::Progress;
 use crate::render::film::Film;
@@ -32,6 +34,8 @@ pub struct Output {
     /// Name of the file that its sound is in.
     pub sound: String,
     pub progress: Arc<Progress>,
+    /// By whose channels weights are written.
+    pub rig: Option<&'static Rig>,
     /// Made once for all files that carry it.
     glb: OnceCell<Vec<u8>>,
 }
@@ -48,14 +52,25 @@ impl Output {
     ) -> Result<Self> {
         let track = generate::track(&animation, fps)?;
         let progress = Arc::clone(progress);
-        Ok(Self { bound, animation, track, envelope, sound, progress, glb: OnceCell::new() })
+        Ok(Self { bound, animation, track, envelope, sound, progress, rig: None, glb: OnceCell::new() })
     }
 
     /// Writes one of the files that are no pages and no films.
     pub fn emit(&self, kind: Emit, file: &mut Staged) -> Result<()> {
         match kind {
             Emit::Csv => file.write(|out| Ok(csv::write(&self.track, out)?)),
-            Emit::Json => file.write(|out| Ok(json::write(&self.track, self.animation.seed(), out)?)),
+            Emit::Json => {
+                let (track, rig) = (self.driven()?, self.rig.map(|rig| rig.name));
+                file.write(|out| Ok(json::write(&track, self.animation.seed(), rig, out)?))
+            }
+            Emit::Table => {
+                let track = self.driven()?;
+                file.write(|out| Ok(table::write(&track, out)?))
+            }
+            Emit::A2f => {
+                let track = self.track.driven(Rig::find("arkit")?)?;
+                file.write(|out| Ok(a2f::write(&track, &self.sound, out)?))
+            }
             Emit::Glb => {
                 let glb = self.glb()?;
                 file.write(|out| Ok(out.write_all(glb)?))
@@ -92,6 +107,11 @@ impl Output {
             Emit::Html => unreachable!("a page is of all that there is"),
             Emit::Mp4 | Emit::Frames => unreachable!("films are written frame by frame"),
         }
+    }
+
+    /// The track by the channels that are written.
+    fn driven(&self) -> Result<Cow<'_, Track>> {
+        self.rig.map_or(Ok(Cow::Borrowed(&self.track)), |rig| self.track.driven(rig).map(Cow::Owned))
     }
 
     /// The .glb file.

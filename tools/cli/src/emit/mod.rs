@@ -1,6 +1,7 @@
 //! The files of `m2f animate` and `m2f scene`: each writer takes plain data and a writer. One more format is a file here, a name in
 //! [`Emit`] and its turn in command/output.rs.
 
+pub mod a2f;
 pub mod csv;
 pub mod envelope;
 pub mod glb;
@@ -10,6 +11,7 @@ pub mod npy;
 pub mod page;
 pub mod recording;
 pub mod staged;
+pub mod table;
 pub mod timecode;
 pub mod track;
 
@@ -22,6 +24,8 @@ pub enum Emit {
     Glb,
     Csv,
     Json,
+    Table,
+    A2f,
     Png,
     Npy,
     Mp4,
@@ -39,6 +43,8 @@ impl Emit {
             Self::Glb => "glb",
             Self::Csv => "csv",
             Self::Json => "json",
+            Self::Table => "table.csv",
+            Self::A2f => "a2f.json",
             Self::Png => "png",
             Self::Npy => "offsets.npy",
             Self::Mp4 => "mp4",
@@ -48,7 +54,7 @@ impl Emit {
 
     /// Whether it shows a mesh, which not every model has.
     pub fn needs_mesh(self) -> bool {
-        !matches!(self, Self::Csv | Self::Json)
+        !matches!(self, Self::Csv | Self::Json | Self::Table | Self::A2f)
     }
 
     /// What it is, for the help: lines of up to 104 letters.
@@ -60,7 +66,9 @@ impl Emit {
                 "Live Link Face: 52 ARKit weights, head and eye angles, one row a frame with its SMPTE timecode; many\n\
                  importers assume 60 frames a second whatever the file says: give them --fps 60"
             }
-            Self::Json => "weights and head poses with the model's own names",
+            Self::Json => "weights and head poses with the model's own names, or those of --rig",
+            Self::Table => "the same as a table: a column for each weight and for the head, one row a frame",
+            Self::A2f => "52 ARKit weights in the form that Audio2Face exports",
             Self::Png => "contact sheet: faces at even times over the waveform",
             Self::Npy => "vertex offsets [frames, vertices, 3], f32, mm",
             Self::Mp4 => "a film of the face with its sound; needs ffmpeg on the PATH",

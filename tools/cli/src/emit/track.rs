@@ -1,9 +1,11 @@
 //! The animation as plain data: what the CSV, JSON and glTF files hold.
 
-use media2face::output::EyeRange;
+use anyhow::Result;
+use media2face::output::{EyeRange, Rig, RigMap};
 use media2face::signal::{FrameRate, HeadPose};
 
 /// Weights and head poses, one row a frame.
+#[derive(Clone)]
 pub struct Track {
     /// Frames per second.
     pub fps: FrameRate,
@@ -34,6 +36,13 @@ impl Track {
     /// Weights of one frame.
     pub fn row(&self, frame: usize) -> &[f32] {
         &self.weights[frame * self.names.len()..][..self.names.len()]
+    }
+
+    /// The same frames by the channels of a rig.
+    pub fn driven(&self, rig: &Rig) -> Result<Self> {
+        let weights = RigMap::new(rig, &self.names)?.drive(&self.weights);
+        let names = rig.channels().into_iter().map(str::to_owned).collect();
+        Ok(Self { names, weights, heads: self.heads.clone(), ..*self })
     }
 
     /// Column of the weight with this name, whatever its first letter's case.

@@ -30,6 +30,35 @@ fn every_file_is_written_with_a_row_for_each_frame() {
 }
 
 #[test]
+fn rig_s_channels_are_written_in_place_of_the_model_s() {
+    let bench = Bench::new();
+    let json = |out: &str, rig: &[&str]| -> serde_json::Value {
+        let output = bench.animate(out, &[&["--emit", "json,table,a2f"], rig].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&fs::read(bench.path(out).join("hum.json")).unwrap()).unwrap()
+    };
+    let (own, visemes) = (json("own", &[]), json("visemes", &["--rig", "oculus"]));
+    assert_eq!((own.get("rig"), &visemes["rig"], &visemes["head"]), (None, &"oculus".into(), &own["head"]));
+    assert_eq!((visemes["names"].as_array().unwrap().len(), &visemes["names"][0]), (15, &"sil".into()));
+    let table = |out: &str| fs::read_to_string(bench.path(out).join("hum.table.csv")).unwrap();
+    let [own_table, table] = ["own", "visemes"].map(table);
+    assert!(table.starts_with("time_s,sil,PP,") && own_table.lines().count() == table.lines().count());
+    let first: Vec<f64> = table.lines().nth(1).unwrap().split(',').map(|value| value.parse().unwrap()).collect();
+    for (value, expected) in first[1..16].iter().zip(visemes["weights"][0].as_array().unwrap()) {
+        assert!((value - expected.as_f64().unwrap()).abs() < 1e-6, "{table}");
+    }
+    // Audio2Face's names are ARKit's, whatever the rig.
+    let a2f: serde_json::Value =
+        serde_json::from_slice(&fs::read(bench.path("visemes/hum.a2f.json")).unwrap()).unwrap();
+    assert_eq!((&a2f["numPoses"], &a2f["numFrames"]), (&52.into(), &24.into()));
+    let at = |names: &serde_json::Value| names.as_array().unwrap().iter().position(|name| name == "jawOpen").unwrap();
+    assert_eq!(a2f["weightMat"][9][at(&a2f["facsNames"])], own["weights"][9][at(&own["names"])]);
+    let unknown = bench.animate("none", &["--rig", "daz"]);
+    let said = String::from_utf8_lossy(&unknown.stderr).into_owned();
+    assert!(unknown.status.code() == Some(2) && said.contains("no rig \"daz\"; there are: arkit, oculus"), "{said}");
+}
+
+#[test]
 fn same_seed_gives_the_same_bytes_and_another_does_not() {
     let bench = Bench::new();
     for (out, seed) in [("a", "3"), ("b", "3"), ("c", "4")] {

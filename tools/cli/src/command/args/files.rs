@@ -6,6 +6,7 @@ use std::str::FromStr;
 use anyhow::{Result, ensure};
 use clap::Args;
 use media2face::Model;
+use media2face::output::Rig;
 use media2face::signal::FrameRate;
 
 use crate::emit::Emit;
@@ -19,8 +20,16 @@ pub struct Files {
     /// Which files; by default html,glb,csv,json, of a pack without a mesh csv,json
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub emit: Option<Vec<Emit>>,
+    /// Channels of another rig for json and table, in place of the model's: arkit, oculus, ready-player-me, vrm1, vrm0,
+    /// metahuman
+    #[arg(long, value_name = "NAME", value_parser = rig)]
+    pub rig: Option<&'static Rig>,
     #[command(flatten)]
     pub film: FilmSize,
+}
+
+fn rig(name: &str) -> Result<&'static Rig, String> {
+    Rig::find(name).map_err(|error| error.to_string())
 }
 
 impl Files {

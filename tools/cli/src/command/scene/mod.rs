@@ -53,6 +53,7 @@ pub fn run(args: &args::Scene) -> Result<String> {
         let mut output =
             Output::new(animation, scene.fps, character.bound.clone(), envelope, files::SOUND.to_owned(), &progress)?;
         output.track.drop_frame = scene.drop_frame;
+        output.rig = args.files.rig;
         Ok(output)
     };
     let outputs = scene.characters.iter().zip(animations).map(output).collect::<Result<Vec<_>>>()?;
