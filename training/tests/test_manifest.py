@@ -4,7 +4,7 @@ import json
 import struct
 import unittest
 
-from media2face_training.manifest import ENTRIES, entered, rewritten
+from media2face_training.manifest import entered, rewritten
 
 
 def pack(manifest, tensors=b"\x01\x02\x03\x04"):
@@ -24,13 +24,6 @@ class Manifest(unittest.TestCase):
     def test_entries_are_set_by_their_path_and_the_rest_stays(self):
         made = entered({"name": "starter", "diffusion": {"steps": 8}}, {"diffusion.T": 500, "eyes.in": 24})
         self.assertEqual(made, {"name": "starter", "diffusion": {"steps": 8, "T": 500}, "eyes": {"in": 24}})
-
-    def test_adjustments_close_both_sides_of_a_mouth_alike(self):
-        for gains in (ENTRIES["adjustments"]["gains"], ENTRIES["adjustments"]["pause_gains"]):
-            self.assertTrue(gains and all(0 <= gain <= 4 for gain in gains.values()))
-            for name, gain in gains.items():
-                other = name.replace("Left", "\0").replace("Right", "Left").replace("\0", "Right")
-                self.assertEqual(gains.get(other), gain, name)
 
     def test_tensors_keep_their_bytes_and_an_aligned_start(self):
         old = pack({"name": "größer"})

@@ -24,6 +24,15 @@ class Order(unittest.TestCase):
     def test_the_whole_takes_at_most_six_hours_of_two_cores(self):
         self.assertLessEqual(sum(stage.minutes for stage in recipe.STAGES), 2 * 6 * 60)
 
+    def test_performer_s_clips_are_asked_for_by_name_alone(self):
+        for train, names in (("", set()), ("DIR", recipe.PERFORMED)):
+            stages, more = recipe.stages_of(train)
+            self.assertEqual({stage.name for stage in stages} & recipe.PERFORMED, names)
+            self.assertLessEqual({need for stage in stages for need in stage.needs}, {stage.name for stage in stages})
+            words = {stage.name: stage.command(dict(data="D", work="W", pack="P", **more)) for stage in stages}
+            self.assertEqual("--performer W/performed" in " ".join(words["few"]), bool(train))
+            self.assertFalse([word for command in words.values() for word in command if "{" in word])
+
     def test_a_share_of_it_makes_every_size_smaller_and_nothing_else(self):
         stage = recipe.Stage("some", "recipe", "--hours 10 --seed 1 --steps 16000 --count 40 --minutes 52")
         small = stage.command({}, 0.01)[3:]

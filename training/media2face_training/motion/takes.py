@@ -5,7 +5,7 @@
 Writes `takes.npy`, float16 [frames of all clips, d_x], standardised, in the order of `windows.truth`, and `takes.jsonl`, a line per clip:
 {number, first, frames, seed, u, p, code: [128]}. The same command goes on where it was stopped.
 
-`--truth` writes what the rules made in place of takes: a live network that learned that, at once, learns the takes in a quarter of the time.
+`--truth` writes what the rules made, as `truth.npy` and `truth.jsonl`: a live network can begin with that before there is a student.
 """
 
 import argparse
@@ -57,7 +57,7 @@ def main():
     parser.add_argument("--data", required=True, help="folder of M2F-S")
     parser.add_argument("--work", default="target/training")
     parser.add_argument("--student", default="few.pt", help="a network that reads strengths, in the work folder")
-    parser.add_argument("--truth", action="store_true", help="the rules' motion, on the student's scale, in place of takes")
+    parser.add_argument("--truth", action="store_true", help="the rules' own motion, on that network's scale")
     options = parser.parse_args()
     torch.set_num_threads(1)
     work = Path(options.work)
@@ -70,9 +70,10 @@ def main():
              and row["kind"] == "whole"]
     if options.truth:
         x = (motion_of(table, load_mappings(work)[0]) - np.float32(found["mean"])) / np.float32(found["std"])
-    index, shape = work / "takes.jsonl", (len(table), found["shape"]["d_x"])
+    name = "truth" if options.truth else "takes"
+    index, shape = work / f"{name}.jsonl", (len(table), found["shape"]["d_x"])
     done = {row["number"] for row in read_lines(index)} if index.exists() else set()
-    out = np.lib.format.open_memmap(work / "takes.npy", "r+" if done else "w+", np.float16, shape)
+    out = np.lib.format.open_memmap(work / f"{name}.npy", "r+" if done else "w+", np.float16, shape)
     with open(index, "a", encoding="utf8") as lines:
         for count, copy in enumerate(heard, 1):
             if copy["number"] in done:

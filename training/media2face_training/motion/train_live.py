@@ -40,14 +40,14 @@ COLD = 0.1  # share of the stretches whose first window has no past yet: all of 
 class Takes:
     """Random stretches of takes, each with a random row of features of its clip."""
 
-    def __init__(self, work, rng):
-        self.rng, self.motion = rng, np.load(work / "takes.npy", mmap_mode="r")
+    def __init__(self, work, rng, name):
+        self.rng, self.motion = rng, np.load(work / f"{name}.npy", mmap_mode="r")
         self.features = np.load(work / "live" / "features.npy", mmap_mode="r")
         heard = {}
         for row in read_lines(work / "live" / "features.jsonl"):
             if row["kind"] == "chunked":
                 heard.setdefault(row["number"], []).append(row["first"])
-        self.rows = [dict(row, heard=heard[row["number"]]) for row in read_lines(work / "takes.jsonl")
+        self.rows = [dict(row, heard=heard[row["number"]]) for row in read_lines(work / f"{name}.jsonl")
                      if row["number"] in heard and row["frames"] >= STRETCH]
         self.share = np.array([row["frames"] for row in self.rows], np.float64)
         self.share /= self.share.sum()
@@ -76,6 +76,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", default="target/training")
     parser.add_argument("--student", default="few.pt", help="what made the takes, for its scale of motion")
+    parser.add_argument("--takes", default="takes", help="what `takes` wrote: takes, or truth")
     parser.add_argument("--init", help="checkpoint of a live network to begin with, in the work folder")
     parser.add_argument("--out", default="live.pt")
     parser.add_argument("--steps", type=int, default=2000)
@@ -91,7 +92,7 @@ def main():
     _, found = denoiser_of(work / options.student)
     mean, std = (np.array(found[key], np.float32) for key in ("mean", "std"))
     names = [str(n) for n in np.load(work / "face.npz", allow_pickle=True)["unit_names"]]
-    losses, takes = Losses(load_mappings(work)[1].to(device), mean, std, names, device), Takes(work, rng)
+    losses, takes = Losses(load_mappings(work)[1].to(device), mean, std, names, device), Takes(work, rng, options.takes)
     model = Denoiser(**LIVE).to(device)
     if options.init:
         model.load_state_dict(denoiser_of(work / options.init)[0])
