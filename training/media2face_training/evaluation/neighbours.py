@@ -164,15 +164,20 @@ def hers(clip, channels):
     return out
 
 
-def measured(clip, weights, gain, channels, lips, gate):
-    """{figure: value} of a row's weights on a performer's clip; `lips` are the lips' offsets per weight [52, n, 3]."""
+def posed(weights, lips):
+    """Weights [F, 52] -> the lips' offsets [F, n, 3] in mm; `lips` has those of each weight [52, n, 3]."""
+    return np.tensordot(weights.astype(np.float32), lips, 1)
+
+
+def measured(clip, truth, weights, gain, channels, lips, gate):
+    """{figure: value} of a row's weights on a performer's clip, `truth` her lips' offsets [F, n, 3]."""
     opening = clip.track[:, channels.index(OPENING)]
     # As `people` has it: the gate reads one channel.
     rounding = clip.track[:, channels.index(ROUNDING)] if gate else rounding_of(clip.track, channels)
-    loud, truth = energy(clip.samples, clip.frames), np.tensordot(hers(clip, channels), lips, 1)
+    loud = energy(clip.samples, clip.frames)
     with np.errstate(invalid="ignore", divide="ignore"):  # a row without rounding
         found = alive.measures(weights, np.zeros((clip.frames, 6)), loud, opening, rounding)
-    lve = lambda w: metrics.lip_vertex_error(truth, np.tensordot(w, lips, 1))[0]
+    lve = lambda w: metrics.lip_vertex_error(truth, posed(w, lips))[0]
     return {figure: found[figure] for figure in FIGURES} | {"LVE": lve(weights), "LVE, gain": lve(with_gain(weights, gain))}
 
 
@@ -183,7 +188,7 @@ def performer(options, rows, clips, judged, channels, lips):
     lines = ["| row | lag, frames | gain | " + " | ".join(heads) + " |", "|---" * (len(heads) + 3) + "|"]
     mean = np.concatenate([hers(clip, channels) for clip in clips]).mean(0)
     still = {"still, at rest": lambda clip: 0 * mean[None], "still, her mean": lambda clip: mean[None]}
-    lags = {}
+    truths, lags = [posed(hers(clip, channels), lips) for clip in judged], {}
     for name, make in (rows | still).items():
         made = [make(clip) for clip in clips]
         if any(weights is None for weights in made):
@@ -192,7 +197,8 @@ def performer(options, rows, clips, judged, channels, lips):
         if name in rows:
             lag, gain = fit([at_length(w, c.frames) for w, c in zip(made, clips)], clips, channels)
         lags[name] = lag
-        found = [measured(c, earlier(at_length(make(c), c.frames), lag), gain, channels, lips, gate) for c in judged]
+        found = [measured(c, truth, earlier(at_length(make(c), c.frames), lag), gain, channels, lips, gate)
+                 for c, truth in zip(judged, truths)]
         cells = [" ".join("–" if np.isnan(f[head]) else f"{f[head]:.2f}" for f in found) for head in heads]
         lines.append(f"| {name} | {lag} | {gain:.2f} | " + " | ".join(cells) + " |")
     return lines, lags
