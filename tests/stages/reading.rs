@@ -56,7 +56,7 @@ fn head_acts_are_read_alone_and_beside_an_emotion() {
 
 #[test]
 fn prompts_without_a_known_word_say_nothing_and_are_told_the_nearest() {
-    for prompt in ["asdf qwer", "not happy at all", "whisper, like a secret", "the quick brown fox"] {
+    for prompt in ["asdf qwer", "not happy at all", "read page seven", "the quick brown fox"] {
         let reading = read(prompt);
         assert!(reading.says_nothing && reading.strength == 0.0, "{prompt}: {}", reading.summary());
         let warning = reading.warning("x").expect("a warning");

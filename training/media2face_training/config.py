@@ -9,7 +9,7 @@ VISION_SIDE = 64  # pixels of the pictures that they read
 DENOISER = dict(d_x=54, d_a=MEL_WIDTH, d_p=128, d=192, layers=6, heads=4, ff=768, align=1)
 LIVE = dict(d_x=54, d_a=MEL_WIDTH, d_p=128, d_s=2, d=128, layers=4, heads=4, ff=512, align=1)  # fast streams
 LIVE_WINDOW = 30  # frames
-DIFFUSION = dict(T=500, schedule="squaredcos_cap_v2", spacing="trailing", steps=20, eta=0.0, s_A=1.75, s_P=1.5,
+DIFFUSION = dict(T=500, schedule="squaredcos_cap_v2", spacing="trailing", steps=20, eta=0.0, s_A=0.75, s_P=2.5,
                  hop=150, window=200)
 EYE_DEGREES = {"in": 24.0, "out": 24.0, "up": 12.0, "down": 20.0}  # what a look weight of 1 turns an eye by
 _TOWER = dict(hidden_size=128, intermediate_size=256, num_hidden_layers=4, num_attention_heads=4, layer_norm_eps=1e-5)

@@ -18,7 +18,18 @@ from .config import EYE_DEGREES
 ENTRIES = {
     "version": "0.5.0",
     "diffusion.default_style": "neutral",
-    "adjustments": {"lids_together": True, "ease_in_s": 0.6, "head_play_deg": 0.3},
+    "adjustments": {
+        "pause_gains": {
+            **dict.fromkeys(
+                ["jawOpen", "mouthClose", "mouthFunnel", "mouthPucker", "mouthRollLower", "mouthRollUpper", "tongueOut"], 0.0
+            ),
+            **{name + side: 0.0 for name in ("mouthLowerDown", "mouthUpperUp", "mouthStretch") for side in ("Left", "Right")},
+        },
+        "shortest_pause_s": 0.3,
+        "lids_together": True,
+        "ease_in_s": 0.6,
+        "head_play_deg": 0.3,
+    },
     # Weights and drawings; head and face units; names of emoji. Card and README say the same, by tests/tidy/licence.rs.
     "licence": "(MIT OR Apache-2.0) AND CC0-1.0 AND Unicode-DFS-2016",
     "eyes": {f"{way}_deg": degrees for way, degrees in EYE_DEGREES.items()}

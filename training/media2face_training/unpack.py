@@ -2,8 +2,8 @@
 
     python -m media2face_training.unpack models/starter.m2f --work target/training
 
-Writes mappings, face, vision and encoder (without what it was asked for in training), bit for bit as their scripts left them: both keep
-matrices as f16. What is not in the pack is in models/stages.
+Writes mappings, face and vision, bit for bit as their scripts left them: both keep matrices as f16. Where a denoiser is asked for a pack
+may be given itself. What is not in the pack, or more than it holds of it, is in models/stages.
 """
 
 import argparse
@@ -21,15 +21,11 @@ STAGES = {
     "mappings": {"from_weights": "gnpfa.from_weights", "to_weights": "gnpfa.to_weights"},
     "face": {"generator": "gnpfa.generator", "encoder": "gnpfa.encoder"},
     "vision": {"expression": "gnpfa.expression_encoder", "pose": "gnpfa.pose_encoder"},
-    "encoder": {"encoder": "audio"},
 }
-OF_FRONT_END = "mel."  # tensors of `audio` that are no weights
 
 
 def configuration(stage, manifest):
     """What a stage's script would say of it."""
-    if stage == "encoder":
-        return {key: manifest["audio"][key] for key in ("width", "dilations")}
     if stage == "mappings":
         return dict(d_z=manifest["gnpfa"]["d_z"], units=len(manifest["blendshapes"]["names"]))
     return dict(GNPFA) if stage == "face" else dict(VISION, outputs=OUTPUTS)
@@ -45,10 +41,7 @@ def unpack(pack, work):
     for stage, prefixes in STAGES.items():
         modules = {}
         for module, prefix in prefixes.items():
-            own = {name[len(prefix) + 1 :]: tensor for name, tensor in tensors.items() if name.startswith(prefix + ".")}
-            modules[module] = {name: tensor for name, tensor in own.items() if not name.startswith(OF_FRONT_END)}
-        if stage == "encoder":
-            modules["mel"] = {"mean": tensors["audio.mel.mean"]}
+            modules[module] = {name[len(prefix) + 1 :]: tensor for name, tensor in tensors.items() if name.startswith(prefix + ".")}
         save_stage(work / f"{stage}.safetensors", modules, configuration(stage, manifest))
     return list(STAGES)
 

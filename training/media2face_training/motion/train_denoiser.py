@@ -33,11 +33,11 @@ from ..style.codes import Codes
 from .diffusion import alphas_cumprod
 from .losses import Losses, learn, total
 from .pipeline import denoiser_of, keep
-from .windows import lengths, opened
+from .windows import lengths, opened, short
 
 DROP_STYLE, DROP_ALL = 0.25, 0.1
 DISTURBED = 0.8
-NOISY = 0.4  # share of the windows at the noisiest tenth of the steps, beside its own
+NOISY, STYLES = 0.4, 0.75  # shares of the windows at the noisiest tenth of the steps, beside their own; the second with --styles
 ABLATION = dict(steps=8000, frames=400)
 
 
@@ -59,11 +59,11 @@ def masked(audio, style, rng):
     return audio * keep, style * keep_style * keep
 
 
-def timesteps(rng, count, T):
-    """Random steps [count], NOISY of them among the noisiest tenth. There alone the style must come from its code: what lasts for a window
+def timesteps(rng, count, T, noisy=NOISY):
+    """Random steps [count], a share `noisy` of them among the noisiest tenth. There alone the style must come from its code: what lasts for a window
     shows through all other noise, by the mean of its frames, so that a network which is seldom asked there does not learn to heed codes."""
     t = rng.integers(0, T, count)
-    return torch.from_numpy(np.where(rng.random(count) < NOISY, rng.integers(T - T // 10, T, count), t))
+    return torch.from_numpy(np.where(rng.random(count) < noisy, rng.integers(T - T // 10, T, count), t))
 
 
 def options_of(arguments=None):
@@ -77,6 +77,7 @@ def options_of(arguments=None):
     parser.add_argument("--frames", type=int, default=1600, help="frames in a batch")
     parser.add_argument("--rate", type=float, default=5e-3)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--styles", action="store_true", help="short windows, most at much noise: where styles are learned")
     parser.add_argument("--fraction", type=float, default=1.0, help="share of the training clips")
     parser.add_argument("--expression", choices=("latents", "weights"), default="latents")
     parser.add_argument("--regress", action="store_true", help="predict the mean from the conditions alone")
@@ -98,13 +99,15 @@ def main():
     device, work = device_of(options.device), Path(options.work)
     latents = options.expression == "latents"
     codes = Codes(work / "style_codes.npz")
-    windows, mean, std = opened(options.data, work, codes, rng, options.performer, options.fraction, latents)
+    state, found = denoiser_of(options.init) if options.init else (None, None)
+    scale = found and tuple(np.array(found[key], np.float32) for key in ("mean", "std"))
+    windows, mean, std = opened(options.data, work, codes, rng, options.performer, options.fraction, latents, scale)
     names = [str(n) for n in np.load(work / "face.npz", allow_pickle=True)["unit_names"]]
     losses = Losses(load_mappings(work)[1].to(device) if latents else None, mean, std, names, device)
     shape = DENOISER | dict(d_x=len(mean), d_a=windows.features.shape[1])
     model = Denoiser(**shape).to(device)
-    if options.init:
-        model.load_state_dict(denoiser_of(options.init)[0])
+    if state:
+        model.load_state_dict(state)
     average = copy.deepcopy(model).requires_grad_(False)
     optimiser = Muon(model.parameters(), weight_decay=0.02)
     configuration = dict(shape=shape, fraction=options.fraction, expression=options.expression, performed=bool(options.performer),
@@ -113,9 +116,9 @@ def main():
                 steps=options.steps, configuration=configuration)
     alpha = alphas_cumprod().float().to(device)
     for step in loop:
-        length, count, prefix = lengths(rng, options.frames)
+        length, count, prefix = short(rng, options.frames) if options.styles else lengths(rng, options.frames)
         clean, audio, style = (part.to(device) for part in windows.batch(length, count))
-        t = timesteps(rng, count, len(alpha)).to(device)
+        t = timesteps(rng, count, len(alpha), STYLES if options.styles else NOISY).to(device)
         audio = disturbed(audio, rng)
         judged = torch.ones(1, length, 1, device=device)
         if options.regress:

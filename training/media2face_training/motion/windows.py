@@ -63,6 +63,12 @@ def lengths(rng, frames):
     return length, max(1, frames // length), int(rng.integers(0, min(LONGEST_PREFIX, length // 2) + 1)) if kind < 0.8 else 0
 
 
+def short(rng, frames):
+    """The same where all windows are short ones."""
+    length = int(rng.integers(SHORTEST, SHORT + 1))
+    return length, max(1, frames // length), 0
+
+
 class Source:
     """Clips to learn from: their motion, the features of every copy, in the folder `work`."""
 

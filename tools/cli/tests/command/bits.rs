@@ -9,7 +9,7 @@ use crate::Bench;
 mod fnv;
 
 /// FNV-1a of the CSV. Only a change of the starter's pack or of what a step computes may change it, and says so.
-const HELLO: u64 = 0x35d4_6941_a8ff_beae;
+const HELLO: u64 = 0x672f_ed76_e25f_b2a4;
 
 #[test]
 fn sample_sentence_keeps_its_bits() {

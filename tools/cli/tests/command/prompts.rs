@@ -20,11 +20,11 @@ fn style_is_told_as_the_model_reads_it() {
 #[test]
 fn style_that_says_nothing_warns_once_and_fails_where_that_was_asked_for() {
     let bench = Bench::new();
-    let output = animate(&bench, &["--style", "not happpy at all", "--quiet"]);
+    let output = animate(&bench, &["--style", "tables in the rain of hapyp", "--quiet"]);
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && stderr.lines().count() == 1, "{stderr}");
-    assert!(stderr.starts_with("warning: the style \"not happpy at all\" says nothing"), "{stderr}");
-    assert!(stderr.trim_end().ends_with("words it knows: happy"), "{stderr}");
+    assert!(stderr.starts_with("warning: the style \"tables in the rain of hapyp\" says nothing"), "{stderr}");
+    assert!(stderr.contains("words it knows: happy"), "{stderr}");
 
     let other = Bench::new();
     assert_failed(&animate(&other, &["--style", "asdf qwer", "--strict"]), "says nothing to this model");
