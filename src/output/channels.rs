@@ -1,6 +1,7 @@
 //! Channels: names, and a gain, offset and limit for each.
 
 use crate::error::{Error, Result};
+use crate::pack::ARKIT_NAMES;
 
 /// Position of a channel among `names`, the same letters before the same words: programs write `jawOpen`, `JawOpen`,
 /// `jaw_open` and `Jaw Open`, and for `eyeBlinkLeft` also `eyeBlink_L`. Case and separators do not matter where no name is
@@ -19,6 +20,13 @@ fn words(name: &str) -> impl Iterator<Item = char> {
         _ => (name, ""),
     };
     stem.chars().filter(|c| c.is_alphanumeric()).chain(side.chars()).map(|c| c.to_ascii_lowercase())
+}
+
+/// A channel of ARKit's, or those of both sides.
+pub(super) fn sides(channel: &str) -> impl Iterator<Item = String> {
+    let whole = ARKIT_NAMES.contains(&channel);
+    let endings: &[&str] = if whole { &[""] } else { &["Left", "Right"] };
+    endings.iter().map(move |side| format!("{channel}{side}")).collect::<Vec<_>>().into_iter()
 }
 
 /// Checks weights that a host gives, in the order of `names`: 0 to 1. Those of programs that count to 100 are told so, for

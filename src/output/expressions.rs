@@ -1,8 +1,7 @@
 //! Expressions by name: what a keyframe can be asked for in one word.
 
-use super::find_channel;
+use super::channels::{find_channel, sides};
 use crate::error::{Error, Result};
-use crate::pack::ARKIT_NAMES;
 
 /// Names, and weights of ARKit's channels; both sides where a channel has no side of its own.
 const NAMED: [(&str, &[(&str, f32)]); 12] = [
@@ -39,9 +38,7 @@ pub fn named_expression(name: &str, channels: &[String]) -> Result<Vec<f32>> {
     };
     let mut weights = vec![0.0; channels.len()];
     for (channel, weight) in *listed {
-        let both = || ["Left", "Right"].map(|side| format!("{channel}{side}")).to_vec();
-        let names = if ARKIT_NAMES.contains(channel) { vec![(*channel).to_owned()] } else { both() };
-        for own in names {
+        for own in sides(channel) {
             let at = find_channel(channels, &own).ok_or_else(|| {
                 Error::MissingPart(format!("the pack has no blendshape {own:?}, which the expression {name:?} needs"))
             })?;
@@ -54,6 +51,7 @@ pub fn named_expression(name: &str, channels: &[String]) -> Result<Vec<f32>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pack::ARKIT_NAMES;
 
     #[test]
     fn expressions_are_weights_of_arkit_channels() {

@@ -1,10 +1,10 @@
 //! Face frames to what an engine takes: the last stage.
 //!
 //! In: the kept motion [frames, d_z + d_pose] at the model's rate, and what `face` decodes from it. Out: motion rows at
-//! any time and rate, vertex normals, named and limited channels, the angles and columns of Live Link, channels of other rigs, weights of a host's
-//! own blendshapes; blinks, gaze and smoothing over a clip, with which `result` adjusts a motion. All of it
-//! is plain arithmetic on the host: microseconds a frame, for normals a pass over the triangles, for a host's blendshapes one
-//! over all of them.
+//! any time and rate, vertex normals, named and limited channels, the angles and columns of Live Link, channels of other
+//! rigs, weights of a host's own blendshapes; blinks, gaze and smoothing over a clip, with which `result` adjusts a motion.
+//! All of it is plain arithmetic on the host: microseconds a frame, for normals a pass over the triangles, for a host's
+//! blendshapes one over all of them.
 
 mod angles;
 mod blinks;

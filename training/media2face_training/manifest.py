@@ -58,13 +58,13 @@ def opened(data):
 def rewritten(data, entries=None, stage=None):
     """The bytes of a pack (safetensors) with the entries in its manifest, and with the tensors of a stage's file.
 
-    The stage's configuration becomes the entry `style_reader`. Tensors that the pack has under the same names go; the
+    The stage's configuration becomes the entry `style_reader`; a pack that reads by n-grams has one of its own, which stays. Tensors that the pack has under the same names go; the
     new ones lie behind all others.
     """
     header, tensors = opened(data)
     metadata = header.pop("__metadata__")
     entries = dict(ENTRIES if entries is None else entries)
-    if stage is not None:
+    if stage is not None and "ngrams" not in json.loads(metadata["media2face"]):
         new, more = opened(stage)
         entries["style_reader"] = json.loads(new.pop("__metadata__")["configuration"])
         header, tensors = without(header, tensors, set(new))

@@ -32,6 +32,13 @@ class Manifest(unittest.TestCase):
         self.assertEqual(manifest, {"name": "größer", "licence": "CC0-1.0"})
         self.assertEqual((header, tensors), (parts(old)[2], parts(old)[3]))
 
+    def test_reader_of_a_pack_with_ngrams_stays(self):
+        header = {"__metadata__": {"configuration": "{}"}, "style_reader.moods": {"dtype": "F16", "shape": [1, 1], "data_offsets": [0, 2]}}
+        text = json.dumps(header).encode()
+        stage = struct.pack("<Q", len(text)) + text + b"xx"
+        old = pack({"name": "starter", "ngrams": {}})
+        self.assertEqual(rewritten(old, {}, stage), rewritten(old, {}))
+
     def test_stage_is_put_in_once_and_behind_the_other_tensors(self):
         header = {"__metadata__": {"configuration": json.dumps({"emotions": ["neutral"]})},
                   "style_reader.moods": {"dtype": "F16", "shape": [1, 1], "data_offsets": [0, 2]}}

@@ -1,5 +1,6 @@
 //! MetaHuman's face curves that follow from ARKit's channels, by what both say that a curve moves. It is for rigs that are driven
-//! without MetaHuman's own ARKit pose mapping: with that mapping give it ARKit's names (`live-link`, `arkit`), or the face moves twice.
+//! without MetaHuman's own ARKit pose mapping: with that mapping give it ARKit's names (Live Link, or `arkit`), or the face moves
+//! twice.
 
 use super::{Recipe, Rig};
 

@@ -3,6 +3,9 @@
 //! A rig has channels of two kinds. *Driven* ones are sums of shares of ARKit's weights, as MetaHuman's curves are. *Shapes* are
 //! whole mouths or moods, visemes say, each known by what it is made of in ARKit's weights: a frame's are those, within 0..1, whose sum
 //! comes nearest to the frame, by least squares ([`ShapeSolver`]). The tables say where they are from.
+//!
+//! In: weights [frames, names of a pack], 0..1. Out: channels [frames, channels of the rig], 0..1. One more rig is a table here and its
+//! place in [`RIGS`].
 
 mod metahuman;
 mod visemes;
@@ -11,7 +14,7 @@ mod vrm;
 use crate::error::{Error, Result};
 use crate::pack::ARKIT_NAMES;
 
-use super::channels::find_channel;
+use super::channels::{find_channel, sides};
 use super::solver::{ShapeSolver, SolverOptions};
 
 /// A channel and what it is made of, or driven by: names of ARKit's channels, both sides where one has no side of its own.
@@ -159,13 +162,6 @@ impl Shapes {
         self.solver.solve(&products, 1.0, &mut weights, room);
         weights
     }
-}
-
-/// A channel of ARKit's, or those of both sides.
-fn sides(channel: &str) -> impl Iterator<Item = String> {
-    let whole = ARKIT_NAMES.contains(&channel);
-    let endings: &[&str] = if whole { &[""] } else { &["Left", "Right"] };
-    endings.iter().map(move |side| format!("{channel}{side}")).collect::<Vec<_>>().into_iter()
 }
 
 #[cfg(test)]
