@@ -14,6 +14,7 @@ from scipy import sparse
 
 from media2face_training.style import goals, ngrams, written
 from media2face_training.style.nonsense import nonsense
+from media2face_training.style.slips import slip, slipped
 from media2face_training.style.prompts import MOODS, MOVEMENTS, Label
 from media2face_training.style.written import Said
 from media2face_training.vocabulary import EMOTION_NAMES, HEAD_STYLES
@@ -157,6 +158,22 @@ class Nothing(unittest.TestCase):
         texts = {nonsense(rng, ["table", "river bank"]) for _ in range(500)}
         self.assertGreater(len(texts), 450)
         self.assertTrue(all(text.strip() for text in texts))
+
+
+class Slips(unittest.TestCase):
+    def test_long_words_slip_behind_their_first_letter(self):
+        rng = random.Random(0)
+        found = [slip(rng, "tired") for _ in range(300)]
+        self.assertTrue({"tierd", "tird", "tiired", "tured"} <= set(found), sorted(set(found)))
+        self.assertTrue(all(word[0] == "t" and 4 <= len(word) <= 6 for word in found))
+
+    def test_one_word_slips_at_least_and_short_or_wide_ones_never(self):
+        rng = random.Random(0)
+        for _ in range(100):
+            first, *rest = slipped(rng, "sad, worried and müde", 0.0).split()
+            self.assertEqual((first, rest[1]), ("sad,", "and"))
+        self.assertNotEqual({slipped(rng, "worried", 0.0) for _ in range(20)}, {"worried"})
+        self.assertEqual(slipped(rng, "so sad 开心", 1.0), "so sad 开心")
 
 
 if __name__ == "__main__":

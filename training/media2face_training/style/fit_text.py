@@ -1,4 +1,5 @@
-"""Fits what texts say (`ngrams`) to prompts written by hand, to templates, names and nonsense, and judges it on the held-out prompts.
+"""Fits what texts say (`ngrams`) to prompts written by hand, as they are and with slips of the hand, to templates, names and nonsense,
+and judges it on the held-out prompts.
 
     python -m media2face_training.style.fit_text --work target/training        writes text.safetensors
 
@@ -9,6 +10,7 @@ read as said and at most 3 % as the opposite; of nonsense nine tenths are read a
 
 import argparse
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +24,7 @@ from .goals import Goals
 from .ngrams import Ngrams, said, values
 from .nonsense import nonsense
 from .prompts import Prompts
+from .slips import slipped
 from .tokens import Tokenizer
 from .towers import Towers
 from .wordnet import WordNet
@@ -33,12 +36,14 @@ TOLD = 7  # head styles that the tower of version 0.4 knows
 RIDGE, TURNS = 0.4, 60
 TEMPLATES, NOTHING = 10_000, 16_000
 LIGHT = 0.6  # how much a row counts that nobody wrote by hand
+SLIPS, SLIPPED = 0.3, 0.3  # share of a prompt's longer words that are typed wrong, and how much a prompt with them counts
 NOTHING_SAID = Said(np.eye(len(EMOTION_NAMES))[0], 0.0, 0.0, np.zeros(len(HEAD_STYLES)))
 
 
 def rows(prompts, templates, rng):
     """[(text, what it says, how much that counts)]."""
     found = [(p.text, p.said, 1.0) for p in prompts]
+    found += [(text, p.said, SLIPPED) for p in prompts if (text := slipped(rng, p.text, SLIPS)) != p.text]
     found += [(text, Said.of(label), LIGHT) for text, label in (templates.draw() for _ in range(TEMPLATES))]
     found += [(nonsense(rng, templates.harmless), NOTHING_SAID, LIGHT) for _ in range(NOTHING)]
     found += [(e.name, Said.of(label_of(e)), LIGHT) for e in emoji.collect(templates.lexicon) if e.emotion and not e.held_out]
@@ -83,6 +88,9 @@ def main():
         print("kept back:", shown(judge(table, learned[:count])))
     found = judge(table, held_out)
     print("held out: ", shown(found))
+    hasty = random.Random(SEED + 2)
+    slips = [replace(p, text=text) for p in held_out if (text := slipped(hasty, p.text, SLIPS)) != p.text]
+    print("with slips:", shown(judge(table, slips)))
     for language in ("en", "de", "fr", "es", "zh", "ja"):
         own = [p for p in held_out if p.language == language]
         print(f"  {language}: {shown(judge(table, own))}")
