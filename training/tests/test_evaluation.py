@@ -3,10 +3,10 @@
 import unittest
 
 import numpy as np
-from media2face_training.evaluation import metrics, real, told
+from media2face_training.evaluation import metrics, real, table, told
 from media2face_training.evaluation.runtime import poses
 from media2face_training.style.written import Prompt, Said
-from media2face_training.vocabulary import EMOTION_NAMES, STYLE_NAMES
+from media2face_training.vocabulary import EMOTION_NAMES, HEAD_STYLES, STYLE_NAMES
 from scipy.spatial.transform import Rotation
 
 
@@ -36,6 +36,15 @@ class Geometry(unittest.TestCase):
         takes = np.zeros((3, 2, 1, 3))
         takes[1, :, 0, 0], takes[2, :, 0, 0] = 1, 3
         self.assertAlmostEqual(metrics.diversity(takes), (1 + 3 + 2) / 3)
+
+
+class Prompts(unittest.TestCase):
+    def test_a_clip_of_every_act_has_a_prompt(self):
+        row = lambda style: dict(emotion="sad", intensity=0.9, style=style, level=1)
+        found = {table.prompt(row(style)) for style in STYLE_NAMES}
+        self.assertEqual(len(found), len(STYLE_NAMES))
+        self.assertIn("very sad, nodding a little", found)
+        self.assertEqual(set(table.MOVES), set(HEAD_STYLES))
 
 
 class Beats(unittest.TestCase):

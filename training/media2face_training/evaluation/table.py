@@ -15,6 +15,11 @@ HEADS = {"lve_mm": "LVE, one take", "lve_best_mm": "LVE, best of takes", "lve_sq
          "abs_fdd": "absolute FDD", "ba": "BA", "recall": "closure recall", "precision": "closure precision",
          "diversity_mm": "diversity"}
 
+# What a director calls each act.
+MOVES = {"nod": "nodding", "shake": "shaking the head", "tilt": "tilting the head", "raise": "head raised", "lower": "head lowered",
+         "wink": "winking", "frown": "frowning", "turn": "turning the head", "forward": "leaning forward", "back": "leaning back",
+         "sway": "swaying", "brows": "raising the brows", "closed": "eyes closed", "away": "looking away"}
+
 
 def prompt(row):
     """What a director would write for a clip: its emotion with its strength, and how the head moves. None: nothing."""
@@ -23,9 +28,7 @@ def prompt(row):
         adverb = "slightly " if row["intensity"] < 0.45 else "very " if row["intensity"] >= 0.75 else ""
         words.append(adverb + row["emotion"])
     if row["style"] != "none":
-        moves = {"nod": "nodding", "shake": "shaking the head", "tilt": "tilting the head", "raise": "head raised",
-                 "lower": "head lowered", "wink": "winking", "frown": "frowning"}
-        words.append(moves[row["style"]] + {1: " a little", 2: "", 3: " a lot"}[row["level"]])
+        words.append(MOVES[row["style"]] + {1: " a little", 2: "", 3: " a lot"}[row["level"]])
     return ", ".join(words) or None
 
 
