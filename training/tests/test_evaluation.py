@@ -1,12 +1,15 @@
 """The measures of the evaluation against cases that are known, and against plain loops."""
 
 import unittest
+from types import SimpleNamespace
 
 import numpy as np
-from media2face_training.evaluation import metrics, real, table, told
+from media2face_training.dataset.plan import Spec
+from media2face_training.dataset.voices import Voice
+from media2face_training.evaluation import baselines, metrics, real, table, told, testset
 from media2face_training.evaluation.runtime import poses
 from media2face_training.style.written import Prompt, Said
-from media2face_training.vocabulary import EMOTION_NAMES, HEAD_STYLES, STYLE_NAMES
+from media2face_training.vocabulary import ARKIT, EMOTION_NAMES, HEAD_STYLES, STYLE_NAMES
 from scipy.spatial.transform import Rotation
 
 
@@ -45,6 +48,19 @@ class Prompts(unittest.TestCase):
         self.assertEqual(len(found), len(STYLE_NAMES))
         self.assertIn("very sad, nodding a little", found)
         self.assertEqual(set(table.MOVES), set(HEAD_STYLES))
+
+
+class Rules(unittest.TestCase):
+    def test_an_index_has_what_the_rules_are_drawn_again_from(self):
+        voice = Voice("espeak", "en", "en")
+        spec = Spec(1, 5, "test", "voice", voice, ("Ah?",), "happy", 0.8, "sway", 2, "spoken", "clean", 1.0, 0.0, 1.0, 0.0)
+        row = spec.row() | dict(phones=[["SIL", 0.0, 0.3], ["AA", 0.3, 0.7], ["SIL", 0.7, 1.0]])
+        frames, geometry = 30, SimpleNamespace(of_weights=lambda weights: weights)
+        clip = testset.Clip(row, np.ones(16000, np.int16), np.zeros((frames, 52)), np.zeros((frames, 6)), None)
+        first, second = (baselines.drawn_again(clip, geometry, seed) for seed in (0, 1))
+        self.assertEqual(first.shape.shape, (frames, 52))
+        self.assertGreater(first.shape[:, ARKIT.index("jawOpen")].max(), 0.1)
+        self.assertFalse(np.array_equal(first.pose, second.pose))
 
 
 class Beats(unittest.TestCase):

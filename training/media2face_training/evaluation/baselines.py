@@ -84,8 +84,7 @@ def drawn_again(clip, geometry, seed):
     Loudness is that of the recorded sound, with its room and noise; the truth's is that of the dry one.
     """
     row = clip.row
-    spec = SimpleNamespace(**{k: row[k] for k in ("emotion", "intensity", "style", "level", "delivery", "gain_db")},
-                           texts=[row["text"]])
+    spec = SimpleNamespace(**row, texts=[row["text"]])
     level = energy_db(clip.audio.astype(np.float32) / 32768, mel.frame_count(len(clip.audio)))
     rng = np.random.default_rng([seed, row["number"], 2])
     weights, pose = perform(spec, [tuple(phone) for phone in row["phones"]], level, len(clip.weights), rng)
