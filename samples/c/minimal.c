@@ -3,7 +3,7 @@
  *
  *     minimal MODEL.m2f SPEECH.wav OUT.csv
  */
-#include "wav.h"
+#include "sample.h"
 
 int main(int argc, char **argv)
 {

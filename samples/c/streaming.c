@@ -1,58 +1,18 @@
 /*
- * A live face: one thread writes sound in blocks of 10 ms, as an audio callback does; another shows the face of the sample that is
- * heard. After a while somebody interrupts.
+ * A live face: sound is written in blocks of 10 ms, as an audio callback does, and 60 times a second the face of the sample that is
+ * heard is shown. After a second and a half somebody interrupts, and for a second the face comes to rest.
  *
- *     streaming MODEL.m2f SPEECH.wav OUT.csv [INTERRUPT_SECONDS]
+ *     streaming MODEL.m2f SPEECH.wav OUT.csv
  *
- * It takes as long as the sound. POSIX threads.
+ * Its clock counts samples, not seconds of the wall, and it waits for each face. So every run gives the same numbers. A game would
+ * write sound on its audio thread, and show the last face that is ready instead of waiting.
  */
-#define _POSIX_C_SOURCE 200809L
-#include "wav.h"
-
-#include <pthread.h>
-#include <time.h>
+#include "sample.h"
 
 #define BLOCK_MS 10
 #define SHOWN_HZ 60
-
-static void sleep_ms(long ms)
-{
-    struct timespec time;
-    time.tv_sec = ms / 1000;
-    time.tv_nsec = ms % 1000 * 1000000;
-    nanosleep(&time, NULL);
-}
-
-static double now_s(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
-
-/* What the audio thread has. Only it touches `samples`; `stop` is set by the other thread after it was joined. */
-typedef struct {
-    m2f_stream *stream;
-    const int16_t *samples;
-    size_t frames, block;
-    uint32_t channels;
-    double start_s, stop_s;
-} audio;
-
-/* An audio callback would do what is in the loop: no lock, no memory, no waiting in m2f_stream_write_i16. */
-static void *speak(void *argument)
-{
-    audio *own = argument;
-    size_t at = 0;
-    while (at < own->frames && now_s() < own->stop_s) {
-        size_t frames = own->frames - at < own->block ? own->frames - at : own->block, taken = 0;
-        if (m2f_stream_write_i16(own->stream, own->samples + at * own->channels, frames, NULL, &taken) != M2F_STATUS_OK) break;
-        /* The ring holds seconds. In a callback what finds no room would be lost, and counted in the state. */
-        at += taken;
-        sleep_ms(BLOCK_MS);
-    }
-    return NULL;
-}
+#define INTERRUPT_S 1.5
+#define REST_S 1.0
 
 int main(int argc, char **argv)
 {
@@ -62,18 +22,16 @@ int main(int argc, char **argv)
     m2f_runtime *runtime = NULL;
     m2f_model *model = NULL;
     m2f_stream *stream = NULL;
-    uint32_t rate_hz, channels, weight_count, shown = 0, waited = 0, j;
-    size_t frames;
-    int16_t *samples;
+    uint32_t rate_hz, channels, weight_count, shown = 0, j;
+    size_t frames, block, at = 0;
+    int16_t *samples, *silence;
     float *weights, head[M2F_HEAD_FLOATS];
-    double start_s, interrupt_s, end_s, delay_s;
+    uint64_t latency, delay, interrupt, end, heard, written = 0;
     int interrupted = 0;
-    pthread_t thread;
-    audio own;
     FILE *csv;
 
-    if (argc != 4 && argc != 5) {
-        fprintf(stderr, "usage: %s MODEL.m2f SPEECH.wav OUT.csv [INTERRUPT_SECONDS]\n", argv[0]);
+    if (argc != 4) {
+        fprintf(stderr, "usage: %s MODEL.m2f SPEECH.wav OUT.csv\n", argv[0]);
         return 2;
     }
     samples = read_wav(argv[2], &rate_hz, &channels, &frames);
@@ -82,70 +40,77 @@ int main(int argc, char **argv)
     model_options.path = argv[1];
     check(m2f_model_create(runtime, &model_options, &model), "model");
     check(m2f_model_weight_count(model, &weight_count), "weight count");
-    weights = malloc(sizeof *weights * weight_count);
-    if (!weights) fail("memory ran out", argv[2]);
 
-    /* The stream takes all of its memory here. */
+    /* The stream takes all of its memory here. Where no sound comes, its clock stands: this program always has some. */
     check(m2f_stream_options_init(&options, sizeof options), "stream options");
     options.sample_rate_hz = rate_hz;
     options.channel_count = channels;
+    options.underrun = M2F_UNDERRUN_HOLD;
     check(m2f_stream_create(model, &options, &stream), "stream");
 
-    /* Faces are ready so long after their sound was written, and once a window is computed. A host that plays the sound delays it by as much. */
-    check(m2f_stream_state(stream, &state, sizeof state), "state");
-    delay_s = state.latency_ms * 1e-3 + 0.1;
-    start_s = now_s();
-    end_s = start_s + (double)frames / rate_hz + delay_s;
-    interrupt_s = argc == 5 ? start_s + atof(argv[4]) + delay_s : end_s + 1;
+    block = rate_hz * BLOCK_MS / 1000;
+    silence = calloc(block * channels, sizeof *silence);
+    weights = malloc(sizeof *weights * weight_count);
+    if (!silence || !weights) fail("memory ran out", argv[2]);
 
-    own.stream = stream;
-    own.samples = samples;
-    own.frames = frames;
-    own.block = rate_hz * BLOCK_MS / 1000;
-    own.channels = channels;
-    own.start_s = start_s;
-    own.stop_s = interrupt_s;
-    if (pthread_create(&thread, NULL, speak, &own)) fail("no thread", argv[0]);
+    /* Faces are ready so long after their sound was written. A host that plays the sound delays it by as much, and by the time that a
+       window takes to compute. */
+    check(m2f_stream_state(stream, &state, sizeof state), "state");
+    latency = (uint64_t)(state.latency_ms * 1e-3 * rate_hz);
+    delay = latency + rate_hz / 10;
+    interrupt = (uint64_t)(INTERRUPT_S * rate_hz);
+    end = frames < interrupt ? frames : interrupt + (uint64_t)(REST_S * rate_hz);
 
     csv = fopen(argv[3], "w");
     if (!csv) fail("cannot be written", argv[3]);
-    fprintf(csv, "sample,ready");
+    fprintf(csv, "sample");
     for (j = 0; j < weight_count; j++) {
         char name[128];
         check(m2f_model_weight_name(model, j, name, sizeof name, NULL), "weight name");
         fprintf(csv, ",%s", name);
     }
-    fprintf(csv, "\n");
-    while (now_s() < end_s) {
-        /* The sample that comes out of the loudspeaker now. */
-        double heard_s = now_s() - start_s - delay_s;
-        uint64_t heard = heard_s > 0 ? (uint64_t)(heard_s * rate_hz) : 0;
-        m2f_status status;
-        if (!interrupted && now_s() >= interrupt_s) {
-            /* The audio thread has stopped by itself; a callback would write silence or the next utterance from here on. */
-            check(m2f_stream_interrupt(stream, heard, M2F_FADE_S), "interrupt");
+    fprintf(csv, ",headX,headY,headZ,headW\n");
+
+    for (heard = 0; heard < end; heard = (uint64_t)++shown * rate_hz / SHOWN_HZ) {
+        if (!interrupted && heard >= interrupt) {
+            /* What was written and not heard is dropped, and the clock goes on from here. */
+            const uint32_t generation = state.generation;
+            check(m2f_stream_interrupt(stream, heard, (float)M2F_FADE_S), "interrupt");
             interrupted = 1;
+            written = heard;
+            /* A game would go on at once. */
+            while (check(m2f_stream_state(stream, &state, sizeof state), "state"), state.generation == generation) sleep_ms(1);
         }
-        status = m2f_stream_sample(stream, heard, weights, weight_count, head, NULL, 0);
-        if (status != M2F_STATUS_OK && status != M2F_STATUS_NOT_READY) check(status, "sample");
-        waited += status == M2F_STATUS_NOT_READY;
-        fprintf(csv, "%llu,%d", (unsigned long long)heard, status == M2F_STATUS_OK);
+
+        /* The audio callback: the next blocks of the speech, and silence after it. No lock, no memory, no waiting. */
+        while (written < heard + delay) {
+            const int speaks = !interrupted && at < frames;
+            const int16_t *sound = speaks ? samples + at * channels : silence;
+            size_t count = speaks && frames - at < block ? frames - at : block, taken;
+            uint64_t first;
+            check(m2f_stream_write_i16(stream, sound, count, &first, &taken), "write");
+            if (speaks) at += taken;
+            written = first + taken;
+            /* The ring holds seconds. In a callback, what finds no room would be lost. */
+            if (taken < count) sleep_ms(1);
+        }
+
+        /* Until all faces are there that can be computed from what was written. */
+        while (m2f_stream_sample(stream, written - latency - 1, NULL, 0, NULL, NULL, 0) == M2F_STATUS_NOT_READY) sleep_ms(1);
+        check(m2f_stream_sample(stream, heard, weights, weight_count, head, NULL, 0), "sample");
+        fprintf(csv, "%llu", (unsigned long long)heard);
         for (j = 0; j < weight_count; j++) fprintf(csv, ",%.4f", weights[j]);
+        for (j = 0; j < 4; j++) fprintf(csv, ",%.5f", head[j]);
         fprintf(csv, "\n");
-        shown++;
-        sleep_ms(1000 / SHOWN_HZ);
     }
     if (fclose(csv)) fail("cannot be written", argv[3]);
-    pthread_join(thread, NULL);
+    printf("%u faces, each %llu samples after its sound\n", (unsigned)shown, (unsigned long long)delay);
 
-    check(m2f_stream_state(stream, &state, sizeof state), "state");
-    printf("%u faces shown, %u of them not ready; latency %.0f ms and %.1f ms a window; %llu windows, %llu late\n", (unsigned)shown,
-           (unsigned)waited, state.latency_ms, state.window_ms, (unsigned long long)state.windows,
-           (unsigned long long)state.late_windows);
     m2f_stream_destroy(stream);
     m2f_model_destroy(model);
     m2f_runtime_destroy(runtime);
     free(weights);
+    free(silence);
     free(samples);
     return 0;
 }

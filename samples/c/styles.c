@@ -3,7 +3,7 @@
  *
  *     styles MODEL.m2f SPEECH.wav OUT.csv
  */
-#include "wav.h"
+#include "sample.h"
 
 /* Words that count from start_s to end_s. */
 static uint32_t add_words(const m2f_session *session, const char *words, double start_s, double end_s)
@@ -17,20 +17,6 @@ static uint32_t add_words(const m2f_session *session, const char *words, double 
     style.ramp_s = 0.3;
     check(m2f_session_add_style(session, &style, &number), words);
     return number;
-}
-
-/* Number of a weight by its name. */
-static uint32_t find_weight(const m2f_model *model, const char *name)
-{
-    uint32_t count, i;
-    check(m2f_model_weight_count(model, &count), "weight count");
-    for (i = 0; i < count; i++) {
-        char known[128];
-        check(m2f_model_weight_name(model, i, known, sizeof known, NULL), "weight name");
-        if (!strcmp(known, name)) return i;
-    }
-    fail("is no weight of this model", name);
-    return 0;
 }
 
 int main(int argc, char **argv)

@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::command::{cargo, command, root, run, target};
-use crate::sample::{Language, Profile};
+use crate::sample::Profile;
 use crate::test::Extent;
 use crate::{sample, shaders, symbols, validation, vulkan};
 
@@ -92,8 +92,9 @@ pub(crate) fn library(extent: Extent) -> Profile {
     if extent == Extent::Full { Profile::Release } else { Profile::Dev }
 }
 
-pub(crate) fn c_sample(extent: Extent) -> Result<()> {
-    sample::sample(Language::C, library(extent))
+/// Samples write the same in all languages.
+pub(crate) fn samples(extent: Extent) -> Result<()> {
+    sample::compare(library(extent))
 }
 
 /// The exported functions are the headers', and no other is.

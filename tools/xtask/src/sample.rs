@@ -1,19 +1,25 @@
-//! Builds and runs the samples.
+//! Builds and runs the samples, and compares what they write in all languages.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
 
-use crate::command::{cargo, command, root, run, target};
+use crate::command::{cargo, command, output, root, run, target};
 use crate::need::{Need, need};
 use crate::release;
 
 /// Languages with samples.
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Language {
     /// C99, with the static library.
     C,
+    /// C++17, with the static library.
+    Cpp,
+    /// Rust, with the crate.
+    Rust,
 }
 
 /// How the library is built.
@@ -43,48 +49,130 @@ impl Profile {
     }
 }
 
-/// Programs in samples/c.
-const C_SAMPLES: [&str; 3] = ["minimal", "styles", "streaming"];
+/// Programs that every language has. They write the same numbers.
+const SAMPLES: [&str; 4] = ["minimal", "styles", "streaming", "several"];
+
+/// Fewest lines of a file that a sample writes.
+const LEAST_LINES: usize = 30;
+
+/// What a program left: its file, and its standard output.
+#[derive(PartialEq, Eq)]
+struct Written {
+    csv: String,
+    text: String,
+}
 
 /// Builds the samples of a language and runs each on the sample audio with the starter model.
 pub(crate) fn sample(language: Language, profile: Profile) -> Result<()> {
-    match language {
-        Language::C => {
-            for name in C_SAMPLES {
-                let program = build_c(name, profile)?;
-                let csv = target().join(format!("samples/{name}.csv"));
-                let _ = std::fs::remove_file(&csv);
-                let (model, audio) = (root().join("models/starter.m2f"), root().join("samples/audio/hello.wav"));
-                run(std::process::Command::new(&program).arg(model).arg(audio).arg(&csv))?;
-                let rows = std::fs::read_to_string(&csv)?.lines().count();
-                if rows < 30 {
-                    bail!("{} has {rows} rows", csv.display());
-                }
-                println!("samples/c/{name}: {rows} rows in {}", csv.display());
+    written(language, profile).map(drop)
+}
+
+/// Runs the samples of all languages. Each writes the same bytes in all of them.
+pub(crate) fn compare(profile: Profile) -> Result<()> {
+    let expected = written(Language::C, profile)?;
+    for language in [Language::Cpp, Language::Rust] {
+        for (name, found) in written(language, profile)? {
+            let (c, folder) = (&expected[name], language.folder());
+            let line = c.csv.lines().zip(found.csv.lines()).position(|(a, b)| a != b);
+            ensure!(line.is_none(), "{name}: {folder} differs from samples/c in line {}", line.unwrap_or_default() + 1);
+            ensure!(*c == found, "{name}: {folder} writes other text or another number of lines than samples/c");
+        }
+    }
+    println!("samples: {} write the same in C, C++ and Rust", SAMPLES.join(", "));
+    Ok(())
+}
+
+fn written(language: Language, profile: Profile) -> Result<BTreeMap<&'static str, Written>> {
+    let mut all = BTreeMap::new();
+    for name in SAMPLES {
+        let csv = target().join(format!("samples/{}-{name}.csv", language.name()));
+        let _ = std::fs::remove_file(&csv);
+        let (model, audio) = (root().join("models/starter.m2f"), root().join("samples/audio/hello.wav"));
+        let program = language.build(name, profile)?;
+        let text = output(Command::new(&program).arg(model).arg(audio).arg(&csv))?;
+        let csv_text = std::fs::read_to_string(&csv).with_context(|| csv.display().to_string())?;
+        let lines = csv_text.lines().count();
+        if lines < LEAST_LINES {
+            bail!("{} has {lines} lines", csv.display());
+        }
+        println!("{}/{name}: {lines} lines in {}", language.folder(), csv.display());
+        all.insert(name, Written { csv: csv_text, text });
+    }
+    Ok(all)
+}
+
+impl Language {
+    fn name(self) -> &'static str {
+        match self {
+            Self::C => "c",
+            Self::Cpp => "cpp",
+            Self::Rust => "rust",
+        }
+    }
+
+    fn folder(self) -> String {
+        format!("samples/{}", self.name())
+    }
+
+    fn build(self, name: &str, profile: Profile) -> Result<PathBuf> {
+        match self {
+            Self::C => build_c(name, profile),
+            Self::Cpp => compile(Compiler::Cpp, &format!("samples/cpp/{name}.cpp"), &["-std=c++17"], profile),
+            Self::Rust => {
+                run(&mut cargo(&["build", "--example", name]))?;
+                Ok(target().join("debug/examples").join(name))
             }
-            Ok(())
         }
     }
 }
+
+/// Compilers of hosts.
+#[derive(Clone, Copy)]
+pub(crate) enum Compiler {
+    C,
+    Cpp,
+}
+
+impl Compiler {
+    pub(crate) fn program(self) -> &'static str {
+        match self {
+            Self::C => "gcc",
+            Self::Cpp => "g++",
+        }
+    }
+}
+
+/// What every program of the repository is compiled with: no warning passes.
+pub(crate) const STRICT: [&str; 6] = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror", "-Iinclude"];
 
 /// Compiles samples/c/{name}.c as strictly as C99 can be.
 pub(crate) fn build_c(name: &str, profile: Profile) -> Result<PathBuf> {
     compile_c(&format!("samples/c/{name}.c"), "-std=c99", profile)
 }
 
-/// Compiles a program of the repository with the static library, without a warning.
+/// Compiles a C program of the repository with the static library, without a warning.
 pub(crate) fn compile_c(source: &str, standard: &str, profile: Profile) -> Result<PathBuf> {
-    need(Need::Program("gcc", "gcc"))?;
+    compile(Compiler::C, source, &[standard], profile)
+}
+
+/// Compiles a program of the repository with the static library, without a warning.
+pub(crate) fn compile(compiler: Compiler, source: &str, options: &[&str], profile: Profile) -> Result<PathBuf> {
+    need(Need::Program(compiler.program(), compiler.program()))?;
     profile.build()?;
-    let folder = target().join("samples");
-    std::fs::create_dir_all(&folder)?;
-    let program = folder.join(Path::new(source).file_stem().unwrap_or_default());
+    let program = place(source, options)?;
     let library = profile.folder().join("libmedia2face.a");
-    let (program_text, library_text) = (program.to_string_lossy(), library.to_string_lossy());
-    let strict = [standard, "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror", "-O1", "-g"];
     let link = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"];
-    let mut gcc = command("gcc", &strict);
-    gcc.args(["-Iinclude", source, "-o", &program_text, &library_text]).args(link);
-    run(&mut gcc)?;
+    let mut command = command(compiler.program(), &STRICT);
+    command.args(options).args(["-O1", "-g", source, "-o"]).arg(&program).arg(library).args(link);
+    run(&mut command)?;
     Ok(program)
+}
+
+/// Where a program goes: its name tells its source and how it is compiled.
+pub(crate) fn place(source: &str, options: &[&str]) -> Result<PathBuf> {
+    let source = Path::new(source);
+    let folder = target().join("samples").join(source.extension().unwrap_or_default());
+    std::fs::create_dir_all(&folder)?;
+    let options: String = options.iter().filter(|option| !option.starts_with("-std")).copied().collect();
+    Ok(folder.join(format!("{}{options}", source.file_stem().unwrap_or_default().to_string_lossy())))
 }

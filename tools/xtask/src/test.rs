@@ -41,6 +41,7 @@ const fn full(name: &'static str, needs: &'static [Need], run: fn(Extent) -> Res
 }
 
 const GCC: Need = Program("gcc", "gcc");
+const GPP: Need = Program("g++", "g++");
 const NODE: [Need; 3] = [Program("node", "nodejs"), Program("npm", "npm"), Npm("tests/web")];
 /// And a browser; the packages that the drawing part of pages is built from.
 const BROWSER: [Need; 5] = [NODE[0], NODE[1], NODE[2], Program("chromium", "chromium"), Npm("tools/cli/assets/three")];
@@ -64,7 +65,7 @@ const CHECKS: &[Check] = &[
     always("cargo deny", &[Installed("deny", "cargo-deny")], |_| checks::deny()),
     always("shaders", &[Program("spirv-val", "spirv-tools")], checks::shaders),
     Check { parts: TESTS, ..always("tests", &[], checks::tests) },
-    always("C sample", &[GCC], checks::c_sample),
+    always("samples in C, C++ and Rust", &[GCC, GPP], checks::samples),
     always("symbols", &[Program("nm", "binutils")], checks::symbols),
     always("counts past their limits", &[GCC], checks::caps),
     always("a host without memory", &[GCC], checks::memory),

@@ -1,8 +1,12 @@
 /*
- * What the samples share: stopping with the library's own words, and reading a WAV.
+ * What the samples share: stopping with the library's own words, reading a WAV, finding a weight, and sleeping. Include it first.
  */
-#ifndef MEDIA2FACE_SAMPLE_WAV_H
-#define MEDIA2FACE_SAMPLE_WAV_H
+#ifndef MEDIA2FACE_SAMPLE_H
+#define MEDIA2FACE_SAMPLE_H
+
+#ifndef _WIN32
+#define _POSIX_C_SOURCE 200809L /* nanosleep */
+#endif
 
 #include <media2face.h>
 
@@ -10,8 +14,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef _WIN32
+#include <windows.h>
+#else
+#include <time.h>
+#endif
+
 /* Stops with the library's own words when a call fails. */
-static void check(m2f_status status, const char *what)
+static inline void check(m2f_status status, const char *what)
 {
     if (status != M2F_STATUS_OK) {
         fprintf(stderr, "%s: %s: %s\n", what, m2f_status_name(status), m2f_last_error());
@@ -19,13 +29,13 @@ static void check(m2f_status status, const char *what)
     }
 }
 
-static void fail(const char *what, const char *path)
+static inline void fail(const char *what, const char *path)
 {
     fprintf(stderr, "%s: %s\n", path, what);
     exit(1);
 }
 
-static uint32_t little(const unsigned char *bytes, int count)
+static inline uint32_t little(const unsigned char *bytes, int count)
 {
     uint32_t value = 0;
     while (count-- > 0) value = value << 8 | bytes[count];
@@ -33,7 +43,7 @@ static uint32_t little(const unsigned char *bytes, int count)
 }
 
 /* Reads a 16-bit PCM WAV: enough for a sample, not for every file (m2f animate reads them all). */
-static int16_t *read_wav(const char *path, uint32_t *rate_hz, uint32_t *channels, size_t *frames)
+static inline int16_t *read_wav(const char *path, uint32_t *rate_hz, uint32_t *channels, size_t *frames)
 {
     unsigned char head[12], chunk[8], format[16] = {0};
     FILE *file = fopen(path, "rb");
@@ -66,6 +76,32 @@ static int16_t *read_wav(const char *path, uint32_t *rate_hz, uint32_t *channels
     }
     fail("has no samples", path);
     return NULL;
+}
+
+/* Number of a weight by its name. */
+static inline uint32_t find_weight(const m2f_model *model, const char *name)
+{
+    uint32_t count, i;
+    check(m2f_model_weight_count(model, &count), "weight count");
+    for (i = 0; i < count; i++) {
+        char known[128];
+        check(m2f_model_weight_name(model, i, known, sizeof known, NULL), "weight name");
+        if (!strcmp(known, name)) return i;
+    }
+    fail("is no weight of this model", name);
+    return 0;
+}
+
+static inline void sleep_ms(unsigned ms)
+{
+#ifdef _WIN32
+    Sleep(ms);
+#else
+    struct timespec time;
+    time.tv_sec = (time_t)(ms / 1000);
+    time.tv_nsec = (long)(ms % 1000) * 1000000;
+    nanosleep(&time, NULL);
+#endif
 }
 
 #endif
