@@ -3,6 +3,7 @@
 mod bare;
 mod checks;
 mod command;
+mod cpp;
 mod debian;
 #[cfg(test)]
 mod documented;
@@ -18,6 +19,7 @@ mod sample;
 mod shaders;
 mod shipped;
 mod sid;
+mod standards;
 mod symbols;
 mod test;
 mod usage;

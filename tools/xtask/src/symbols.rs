@@ -24,7 +24,7 @@ pub(crate) fn check(library: &Path) -> Result<()> {
 }
 
 /// Names before an opening parenthesis that start with `m2f_`, outside comments; callbacks are typedefs `(*name)`.
-fn declared(header: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn declared(header: &str) -> impl Iterator<Item = &str> {
     let code = header.lines().filter(|line| !line.trim_start().starts_with(['*', '/']));
     code.filter_map(|line| {
         let before = line.split_once('(')?.0;

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::need::Need::{Drivers, Installed, Npm, Program, Python, Toolchain};
 use crate::need::{self, Need};
-use crate::{bare, checks, gltf, header, misuse, notices, page, release, shipped, usage, wires};
+use crate::{bare, checks, cpp, gltf, header, misuse, notices, page, release, shipped, standards, usage, wires};
 
 /// How much is checked.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,6 +42,11 @@ const fn full(name: &'static str, needs: &'static [Need], run: fn(Extent) -> Res
 
 const GCC: Need = Program("gcc", "gcc");
 const GPP: Need = Program("g++", "g++");
+/// Compilers whose part of the standards is left out without them.
+const COMPILERS: &[(Need, &str)] = &[
+    (Program("clang", "clang"), "the headers under clang"),
+    (Program("x86_64-w64-mingw32-g++", "g++-mingw-w64-x86-64"), "the headers for Windows"),
+];
 const NODE: [Need; 3] = [Program("node", "nodejs"), Program("npm", "npm"), Npm("tests/web")];
 /// And a browser; the packages that the drawing part of pages is built from.
 const BROWSER: [Need; 5] = [NODE[0], NODE[1], NODE[2], Program("chromium", "chromium"), Npm("tools/cli/assets/three")];
@@ -60,12 +65,15 @@ const CHECKS: &[Check] = &[
     always("a bare library", &[Toolchain("clippy", "clippy")], bare::check),
     always("documentation", &[], |_| checks::documentation()),
     always("header", &[], |_| header::run(true)),
+    always("functions of the C++ wrapper", &[], |_| cpp::has_all_functions()),
+    Check { parts: COMPILERS, ..always("headers in all standards", &[GCC, GPP], |_| standards::check()) },
     always("licences of linked crates", &[], |_| shipped::check()),
     always("notices of linked crates", &[], |_| notices::run(true)),
     always("cargo deny", &[Installed("deny", "cargo-deny")], |_| checks::deny()),
     always("shaders", &[Program("spirv-val", "spirv-tools")], checks::shaders),
     Check { parts: TESTS, ..always("tests", &[], checks::tests) },
     always("samples in C, C++ and Rust", &[GCC, GPP], checks::samples),
+    always("errors of the C++ wrapper", &[GPP], cpp::errors),
     always("symbols", &[Program("nm", "binutils")], checks::symbols),
     always("counts past their limits", &[GCC], checks::caps),
     always("a host without memory", &[GCC], checks::memory),
