@@ -1,5 +1,6 @@
 //! The project's own chores: `cargo xtask test` checks everything that runs without a GPU.
 
+mod abi;
 mod bare;
 mod checks;
 mod command;
@@ -47,6 +48,12 @@ enum Chore {
     /// Write the headers in include/ from capi/src; with --check only compare.
     Header {
         /// Fail when a committed header is not the generated one.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Write include/media2face.abi, the binary interface that programs rely on; with --check only compare.
+    Abi {
+        /// Fail when programs that were linked against the committed interface would break.
         #[arg(long)]
         check: bool,
     },
@@ -105,6 +112,7 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().chore {
         Chore::Format { check } => checks::format(check),
         Chore::Header { check } => header::run(check),
+        Chore::Abi { check } => abi::run_all(check),
         Chore::Shaders { check } => shaders::run_all(check),
         Chore::Vulkan { program } => vulkan::vulkan(&program),
         Chore::Sid { program } => sid::sid(&program),

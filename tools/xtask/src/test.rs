@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::need::Need::{Drivers, Installed, Npm, Program, Python, Toolchain};
 use crate::need::{self, Need};
-use crate::{bare, checks, cpp, gltf, header, misuse, notices, page, release, shipped, standards, usage, wires};
+use crate::{abi, bare, checks, cpp, gltf, header, misuse, notices, page, release, shipped, standards, usage, wires};
 
 /// How much is checked.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,6 +42,8 @@ const fn full(name: &'static str, needs: &'static [Need], run: fn(Extent) -> Res
 
 const GCC: Need = Program("gcc", "gcc");
 const GPP: Need = Program("g++", "g++");
+/// The description of a binary interface, and its comparison.
+const ABIGAIL: [Need; 3] = [GCC, Program("abidw", "abigail-tools"), Program("abidiff", "abigail-tools")];
 /// Compilers whose part of the standards is left out without them.
 const COMPILERS: &[(Need, &str)] = &[
     (Program("clang", "clang"), "the headers under clang"),
@@ -67,6 +69,7 @@ const CHECKS: &[Check] = &[
     always("header", &[], |_| header::run(true)),
     always("functions of the C++ wrapper", &[], |_| cpp::has_all_functions()),
     Check { parts: COMPILERS, ..always("headers in all standards", &[GCC, GPP], |_| standards::check()) },
+    always("binary interface", &ABIGAIL, |_| abi::run_all(true)),
     always("licences of linked crates", &[], |_| shipped::check()),
     always("notices of linked crates", &[], |_| notices::run(true)),
     always("cargo deny", &[Installed("deny", "cargo-deny")], |_| checks::deny()),
