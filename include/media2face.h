@@ -702,7 +702,7 @@ typedef struct m2f_solver_options {
     float sparsity;
 } m2f_solver_options;
 
-/** Options of m2f_stream_create(super::m2f_stream_create). Fill with m2f_stream_options_init first. */
+/** Options of m2f_stream_create. Fill with m2f_stream_options_init first. */
 typedef struct m2f_stream_options {
     /** Size of this struct in bytes. m2f_stream_options_init sets it. */
     uint32_t struct_size;

@@ -39,7 +39,7 @@ pub enum m2f_underrun {
     M2F_UNDERRUN_HOLD = 1,
 }
 
-/// Options of [`m2f_stream_create`](super::m2f_stream_create). Fill with [`m2f_stream_options_init`] first.
+/// Options of `m2f_stream_create`. Fill with [`m2f_stream_options_init`] first.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
 pub struct m2f_stream_options {
