@@ -119,7 +119,8 @@ impl Language {
             Self::C => build_c(name, profile),
             Self::Cpp => compile(Compiler::Cpp, &format!("samples/cpp/{name}.cpp"), &["-std=c++17"], profile),
             Self::Rust => {
-                run(&mut cargo(&["build", "--example", name]))?;
+                // Of the whole workspace, whose features the tests are compiled with: nothing is compiled for it alone.
+                run(&mut cargo(&["build", "--workspace", "--example", name]))?;
                 Ok(target().join("debug/examples").join(name))
             }
         }
