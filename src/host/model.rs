@@ -122,12 +122,7 @@ impl Model {
     }
 
     /// The runtime.
-    pub fn runtime(&self) -> &Runtime {
-        &self.runtime
-    }
-
-    /// The runtime, to be kept.
-    pub(crate) fn shared_runtime(&self) -> &Arc<Runtime> {
+    pub fn runtime(&self) -> &Arc<Runtime> {
         &self.runtime
     }
 

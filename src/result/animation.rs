@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::audio::RATE_HZ;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::face;
 use crate::signal::{FrameRate, Frames};
 
@@ -57,6 +57,19 @@ impl Animation {
     /// `MissingPart` when the pack has no identity.
     pub fn identity(&self) -> Result<Arc<Identity>> {
         self.identity.clone().map_or_else(|| self.model.default_identity(), Ok)
+    }
+
+    /// The same motion on another face: weights and head poses stay as they are, and offsets are those of the other face.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for another model's identity.
+    pub fn on(&self, identity: &Arc<Identity>) -> Result<Arc<Self>> {
+        if !Arc::ptr_eq(identity.model(), &self.model) {
+            return Err(Error::InvalidArgument("the identity was made for another model".to_owned()));
+        }
+        let mut other = self.with_motion(self.motion.clone());
+        other.identity = Some(Arc::clone(identity));
+        Ok(Arc::new(other))
     }
 
     /// The session's identity, where it had one.

@@ -78,7 +78,7 @@ impl Stream {
         if identity.is_some_and(|identity| !Arc::ptr_eq(identity.model(), model)) {
             return Err(Error::InvalidArgument("the identity was made for another model".to_owned()));
         }
-        let runtime = model.shared_runtime();
+        let runtime = model.runtime();
         let number = runtime.ensemble.number();
         if options.seed == SEED_AUTO {
             options.seed = number;
@@ -261,6 +261,14 @@ impl Stream {
         drop(control);
         self.model.runtime().ensemble.wake(&self.member);
         Ok(())
+    }
+
+    /// Tells whether its worker works: for who waits for faces by the [state](Self::state) alone. Any thread.
+    ///
+    /// # Errors
+    /// The worker's failure.
+    pub fn check(&self) -> Result<()> {
+        self.shared.check()
     }
 
     /// Where it is. Any thread.

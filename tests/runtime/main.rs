@@ -7,6 +7,7 @@ mod support;
 mod choice;
 mod job;
 mod loss;
+mod other_faces;
 
 use std::sync::Arc;
 
