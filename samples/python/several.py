@@ -38,8 +38,8 @@ streams = [
     model.stream(rate_hz, channels, underrun="hold", style=style, identity=face)
     for style, face in zip(STREAMS, faces[len(CLIPS) :])
 ]
-delay = int((streams[0].state.latency_ms * 1e-3 + 0.1) * rate_hz)
-frame_samples = int(rate_hz / model.fps) + 1
+latency = int(streams[0].state.latency_ms * 1e-3 * rate_hz)
+delay = latency + rate_hz // 10
 block = int(rate_hz * BLOCK_S)
 silence = np.zeros((block, channels), np.int16)
 spoken = np.zeros((len(streams), frame_count, len(model.names)), np.float32)
@@ -57,7 +57,7 @@ for frame in range(frame_count):
         at += len(sound)
         written += len(sound)
     for stream, row in zip(streams, spoken[:, frame]):
-        while not stream.sample(heard + frame_samples).ready:
+        while not stream.sample(written - latency - 1).ready:
             time.sleep(0.001)
         row[:] = stream.sample(heard).weights
 

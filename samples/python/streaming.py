@@ -31,8 +31,8 @@ with model.stream(rate_hz, samples.shape[1], underrun="hold") as stream, open(sy
     silence = np.zeros((block, samples.shape[1]), np.int16)
     # Faces are ready so long after their sound was written. A host that plays the sound delays it by as much, and by the time
     # that a window takes to compute.
-    delay = int((stream.state.latency_ms * 1e-3 + 0.1) * rate_hz)
-    frame = int(rate_hz / model.fps) + 1
+    latency = int(stream.state.latency_ms * 1e-3 * rate_hz)
+    delay = latency + rate_hz // 10
     interrupt = int(INTERRUPT_S * rate_hz)
     end = len(samples) if len(samples) < interrupt else interrupt + int(REST_S * rate_hz)
 
@@ -42,7 +42,10 @@ with model.stream(rate_hz, samples.shape[1], underrun="hold") as stream, open(sy
     while heard < end:
         if not interrupted and heard >= interrupt:
             # What was written and not heard is dropped, and the clock goes on from here.
+            generation = stream.state.generation
             stream.interrupt(heard)
+            while stream.state.generation == generation:
+                time.sleep(0.001)  # a program that is live goes on at once
             interrupted = True
             written = heard
 
@@ -56,8 +59,8 @@ with model.stream(rate_hz, samples.shape[1], underrun="hold") as stream, open(sy
             if taken < len(sound):
                 time.sleep(0.001)  # the ring holds seconds
 
-        # The face is all that it will be when the next frame is ready, too.
-        while not stream.sample(heard + frame).ready:
+        # Until all faces are there that can be computed from what was written.
+        while not stream.sample(written - latency - 1).ready:
             time.sleep(0.001)
         face = stream.sample(heard)
         numbers = [f"{weight:.4f}" for weight in face.weights] + [f"{number:.5f}" for number in face.rotation]

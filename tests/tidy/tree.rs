@@ -3,8 +3,18 @@
 use std::path::{Path, PathBuf};
 
 /// Folders and files that builds and tests make, as .gitignore has them.
-const MADE: [&str; 9] =
-    [".git", "target", "out", "node_modules", "__pycache__", "corpus", "artifacts", "coverage", ".pytest_cache"];
+const MADE: [&str; 10] = [
+    ".git",
+    "target",
+    "out",
+    "node_modules",
+    "__pycache__",
+    "corpus",
+    "artifacts",
+    "coverage",
+    ".pytest_cache",
+    "licenses",
+];
 
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

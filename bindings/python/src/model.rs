@@ -141,7 +141,7 @@ impl PyModel {
         Ok((range.in_rad, range.out_rad, range.up_rad, range.down_rad))
     }
 
-    /// An identity: by its name, a mix of names `{"ada": 3, "ben": 1}`, or a neutral mesh `[V, 3]` mm on the model's topology;
+    /// An identity: by its name, a mix of names `{"amara": 3, "bruno": 1}`, or a neutral mesh `[V, 3]` mm on the model's topology;
     /// None is the pack's first.
     #[pyo3(signature = (what = None))]
     fn identity(&self, py: Python<'_>, what: Option<&Bound<'_, PyAny>>) -> PyResult<PyIdentity> {

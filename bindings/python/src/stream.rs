@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyAny, PyDict, PyTuple};
 
 use super::animation::PyAnimation;
-use super::array::{Samples, samples};
+use super::array::{self, Samples};
 use super::face::PyFace;
 use super::failure::{Failure, detached};
 use super::identity::PyIdentity;
@@ -41,8 +41,8 @@ pub(crate) struct PyStream {
 impl PyStream {
     /// Takes as many frames of sound as there is room for: `[frames]` or `[frames, channels]`, int16, or floats from -1 to 1.
     /// Gives (number of the first on the stream's clock, frames taken). What is not finite becomes silence.
-    fn write(&self, given: &Bound<'_, PyAny>) -> PyResult<(u64, usize)> {
-        let (sound, channels) = samples(given)?;
+    fn write(&self, samples: &Bound<'_, PyAny>) -> PyResult<(u64, usize)> {
+        let (sound, channels) = array::samples(samples)?;
         let stream = self.stream.get()?;
         check_channels(channels, stream.channel_count())?;
         let written = match &sound {

@@ -26,6 +26,7 @@ mod test;
 mod usage;
 mod validation;
 mod vulkan;
+mod wheel;
 mod wires;
 
 use clap::{Parser, Subcommand};
@@ -101,6 +102,15 @@ enum Chore {
     },
     /// Build the library and the command as they are shipped: stripped, without paths of this machine.
     Release,
+    /// Build the Python package as users install it: a wheel in target/python/wheels.
+    Wheel {
+        /// Install it in a fresh environment and run its tests.
+        #[arg(long)]
+        check: bool,
+        /// As tests are built: in a fraction of the time, for this machine alone.
+        #[arg(long)]
+        dev: bool,
+    },
     /// Build and run a sample.
     Sample {
         /// The language.
@@ -122,6 +132,9 @@ fn main() -> anyhow::Result<()> {
         Chore::Fuzz { target, seconds } => fuzz::fuzz(target.as_deref(), seconds),
         Chore::Notices { check } => notices::run(check),
         Chore::Release => release::run_all(),
+        Chore::Wheel { check, dev } => {
+            wheel::run_all(if dev { sample::Profile::Dev } else { sample::Profile::Release }, check)
+        }
         Chore::Sample { language } => sample::sample(language, sample::Profile::Release),
     }
 }

@@ -7,7 +7,7 @@ use std::fs;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::command::root;
-use crate::shipped::{Allowed, COMMAND, LIBRARY, Linked, linked};
+use crate::shipped::{Allowed, COMMAND, LIBRARY, Linked, PACKAGE, linked};
 
 const FILE: &str = "LICENSES/THIRD-PARTY.md";
 /// Licences whose text stands elsewhere, in words that do not differ from crate to crate.
@@ -35,13 +35,19 @@ pub(crate) fn run(check: bool) -> Result<()> {
 
 fn notices() -> Result<String> {
     let (allowed, library) = (Allowed::read()?, linked(LIBRARY)?);
-    let more: BTreeSet<Linked> = linked(COMMAND)?.difference(&library).cloned().collect();
+    let besides =
+        |package| Ok::<BTreeSet<Linked>, anyhow::Error>(linked(package)?.difference(&library).cloned().collect());
+    let (command, package) = (besides(COMMAND)?, besides(PACKAGE)?);
     let mut text = "# Third parties\n\nCrates that are linked into what this repository builds, with the licences by which they are used. Written by \
         `cargo xtask notices`\nfrom Cargo.lock, for Linux on x86-64; Rust's standard library (MIT OR Apache-2.0) comes on top. \
         What else is in the repository:\nthe other files of this folder.\n"
         .to_owned();
     let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (head, crates) in [("The library", &library), ("The command `m2f`, besides", &more)] {
+    for (head, crates) in [
+        ("The library", &library),
+        ("The command `m2f`, besides", &command),
+        ("The Python package, besides the library", &package),
+    ] {
         write!(text, "\n## {head}\n\n| crate | licence |\n|---|---|\n")?;
         for linked in crates {
             let licences = allowed.choose(linked)?;

@@ -27,12 +27,16 @@ fn places() -> Result<Vec<(String, &'static str)>> {
 
 fn build_package(package: &str) -> Result<()> {
     let mut build = cargo(&["build", "--release", "--locked", "--package", package, "--target-dir"]);
-    build.arg(target().join("dist"));
+    run(build.arg(target().join("dist")).env("CARGO_ENCODED_RUSTFLAGS", flags()?))
+}
+
+/// Flags of the compiler that replace them, after those that are set already.
+pub(crate) fn flags() -> Result<String> {
     let own = std::env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
     let remap = places()?.into_iter().map(|(from, to)| format!("--remap-path-prefix={from}={to}"));
     let flags: Vec<String> =
         own.split('\x1f').filter(|flag| !flag.is_empty()).map(str::to_owned).chain(remap).collect();
-    run(build.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")))
+    Ok(flags.join("\x1f"))
 }
 
 /// Builds the library.
@@ -65,7 +69,8 @@ fn stripped(name: &str) -> Result<PathBuf> {
     Ok(shipped)
 }
 
-fn is_free_of_places(file: &std::path::Path) -> Result<()> {
+/// Whether a file holds none of them.
+pub(crate) fn is_free_of_places(file: &std::path::Path) -> Result<()> {
     let bytes = std::fs::read(file)?;
     for (place, _) in places()? {
         // As the beginning of a path: a short name may stand in the middle of another.

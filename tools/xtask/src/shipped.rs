@@ -7,10 +7,13 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::command::{cargo, output, root};
+use crate::wheel;
 
-/// What is shipped: the library, and the command.
+/// What is shipped: the library, the command.
 pub(crate) const LIBRARY: &str = "media2face-c";
 pub(crate) const COMMAND: &str = "m2f";
+/// And the Python package, which is a workspace of its own.
+pub(crate) const PACKAGE: &str = "media2face-python";
 /// What is linked depends on the platform; this one is built and tested, and the same list comes out on any machine.
 const PLATFORM: &str = "x86_64-unknown-linux-gnu";
 
@@ -28,7 +31,8 @@ pub(crate) struct Linked {
 /// The crates of others that are linked into a package. What runs while compiling (build scripts, macros) is not.
 pub(crate) fn linked(package: &str) -> Result<BTreeSet<Linked>> {
     let metadata = ["metadata", "--format-version", "1", "--locked", "--filter-platform", PLATFORM];
-    let metadata: Value = serde_json::from_str(&output(&mut cargo(&metadata))?)?;
+    let own: &[&str] = if package == PACKAGE { &["--manifest-path", wheel::MANIFEST] } else { &[] };
+    let metadata: Value = serde_json::from_str(&output(cargo(&metadata).args(own))?)?;
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let packages: BTreeMap<String, Value> =
@@ -106,6 +110,9 @@ pub(crate) fn check() -> Result<()> {
         if allowed.exceptions.contains_key(&linked.name) {
             bail!("{} is linked into the library, where its licence has no place", linked.name);
         }
+    }
+    for linked in linked(PACKAGE)? {
+        allowed.choose(&linked)?;
     }
     println!("{} crates are linked into the library, all under licences of deny.toml", library.len());
     Ok(())

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::need::Need::{Drivers, Installed, Npm, Program, Python, Toolchain};
 use crate::need::{self, Need};
-use crate::{abi, bare, checks, cpp, gltf, header, misuse, notices, page, release, shipped, standards, usage, wires};
+use crate::{abi, bare, checks, cpp, gltf, header, misuse, notices, page, release, shipped, standards, usage, wheel, wires};
 
 /// How much is checked.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,6 +52,8 @@ const COMPILERS: &[(Need, &str)] = &[
 const NODE: [Need; 3] = [Program("node", "nodejs"), Program("npm", "npm"), Npm("tests/web")];
 /// And a browser; the packages that the drawing part of pages is built from.
 const BROWSER: [Need; 5] = [NODE[0], NODE[1], NODE[2], Program("chromium", "chromium"), Npm("tools/cli/assets/three")];
+/// And a compiler, for the samples in C that those in Python are compared with.
+const PYTHON: [Need; 3] = [Program("python3", "python3"), Python("ensurepip", "python3-venv"), GCC];
 /// What tests leave a part out without.
 const TESTS: &[(Need, &str)] = &[
     (Drivers, "Vulkan devices"),
@@ -65,6 +67,9 @@ const CHECKS: &[Check] = &[
     always("format", &[Toolchain("fmt", "rustfmt")], |_| checks::format(true)),
     always("lints", &[Toolchain("clippy", "clippy")], checks::lints),
     always("a bare library", &[Toolchain("clippy", "clippy")], bare::check),
+    always("lints of the Python package", &[Toolchain("fmt", "rustfmt"), Toolchain("clippy", "clippy")], |_| {
+        wheel::lints()
+    }),
     always("documentation", &[], |_| checks::documentation()),
     always("header", &[], |_| header::run(true)),
     always("functions of the C++ wrapper", &[], |_| cpp::has_all_functions()),
@@ -90,6 +95,7 @@ const CHECKS: &[Check] = &[
     full("glTF: Godot 3", &[Program("godot3-server", "godot3-server")], gltf::godot),
     full("glTF: Blender", &[Program("blender", "blender"), Python("numpy", "python3-numpy")], gltf::blender),
     full("faces as others receive them", &[Program("python3", "python3")], wires::check),
+    full("the Python package", &PYTHON, |_| wheel::check()),
     full("pages in a browser", &BROWSER, |_| page::run_all()),
 ];
 
