@@ -19,6 +19,7 @@ fn every_file_is_named_by_another() {
             "rust-toolchain.toml",
             "package.json",
             "package-lock.json",
+            "pyproject.toml",
         ];
         roots.contains(&file) || settings.contains(&file) || name.starts_with(".c") || name.starts_with(".github")
     };
@@ -35,7 +36,8 @@ fn every_file_is_named_by_another() {
             let stem = file.split('.').next().unwrap_or(file);
             // Inputs and outputs are named after their network; tests in Python are found by their names.
             let stem = stem.trim_end_matches("_io");
-            let found = name.starts_with("training/tests/test_");
+            let found =
+                ["training/tests/test_", "bindings/python/tests/test_"].iter().any(|test| name.starts_with(test));
             !found && !texts.iter().any(|(other, text)| other != name && (text.contains(file) || has_word(text, stem)))
         })
         .collect();

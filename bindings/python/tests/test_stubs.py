@@ -28,8 +28,9 @@ media2face.animate(samples, 16000, sede=7)
 """
 
 
-def test_stubs_are_those_of_the_package():
-    checked = subprocess.run([sys.executable, "-m", "mypy.stubtest", "media2face"], capture_output=True, text=True)
+def test_stubs_are_those_of_the_package(tmp_path):
+    command = [sys.executable, "-m", "mypy.stubtest", "media2face"]
+    checked = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
