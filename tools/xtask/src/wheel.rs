@@ -52,7 +52,7 @@ fn folder() -> PathBuf {
 }
 
 fn build(profile: Profile) -> Result<PathBuf> {
-    let (tools, out) = (environment("tools", &TOOLS)?, folder().join("wheels"));
+    let (tools, out) = (tools()?, folder().join("wheels"));
     copy_licences()?;
     let _ = std::fs::remove_dir_all(&out);
     let mut maturin = command(&tools.join("maturin").to_string_lossy(), &["build", "--locked"]);
@@ -120,11 +120,27 @@ fn test(wheel: &Path) -> Result<()> {
     run(&mut tests)
 }
 
+/// The environment with what the package is built with: made once, for it is large.
+fn tools() -> Result<PathBuf> {
+    let (at, wanted) = (folder().join("tools"), TOOLS.join(" "));
+    let stamp = at.join("installed.txt");
+    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(programs(&at));
+    }
+    let programs = environment("tools", &TOOLS)?;
+    std::fs::write(stamp, wanted)?;
+    Ok(programs)
+}
+
+fn programs(environment: &Path) -> PathBuf {
+    environment.join(if cfg!(windows) { "Scripts" } else { "bin" })
+}
+
 /// A fresh environment with these packages; the folder of its programs.
 fn environment(name: &str, packages: &[&str]) -> Result<PathBuf> {
     let at = folder().join(name);
     run(command("python3", &["-m", "venv", "--clear"]).arg(&at))?;
-    let programs = at.join(if cfg!(windows) { "Scripts" } else { "bin" });
+    let programs = programs(&at);
     ensure!(programs.is_dir(), "{} is no environment", at.display());
     let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
     run(Command::new(programs.join("python")).args(install).args(packages))?;
