@@ -70,7 +70,7 @@ fn build(profile: Profile) -> Result<PathBuf> {
         }
     };
     run(&mut maturin)?;
-    let wheel = std::fs::read_dir(&out)?.filter_map(|entry| Some(entry.ok()?.path())).next();
+    let wheel = std::fs::read_dir(&out)?.find_map(|entry| Some(entry.ok()?.path()));
     let wheel = wheel.context("maturin made no wheel")?;
     if matches!(profile, Profile::Release) {
         is_free_of_places(&wheel)?;
