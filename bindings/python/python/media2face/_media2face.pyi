@@ -1,7 +1,7 @@
 """The compiled part of the package; docstrings are in the objects themselves."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from types import TracebackType
 from typing import Any, Literal, TypedDict, Union, final
@@ -10,7 +10,33 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import TypeAlias, Unpack
 
-__all__: list[str]
+__all__ = [
+    "Animation",
+    "Binding",
+    "Device",
+    "Face",
+    "Frames",
+    "GazeTarget",
+    "Identity",
+    "Keyframe",
+    "Model",
+    "PreparedStyle",
+    "Progress",
+    "PromptReading",
+    "Runtime",
+    "Session",
+    "Solver",
+    "Stream",
+    "StreamState",
+    "Style",
+    "__version__",
+    "animate",
+    "default_model",
+    "devices",
+    "expression_names",
+    "finish_together",
+]
+
 __version__: str
 
 _Floats: TypeAlias = npt.NDArray[np.float32]
