@@ -67,6 +67,8 @@ def test_interruption_ends_a_long_animate(threads, hello_wav):
     program = f"""
         import os, signal, sys, wave
         import numpy as np, media2face
+        # What is started in the background may ignore it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         with wave.open({str(hello_wav)!r}) as file:
             samples = np.frombuffer(file.readframes(file.getnframes()), np.int16)
         model = media2face.Model(runtime=media2face.Runtime(backend="cpu", threads={threads}))
