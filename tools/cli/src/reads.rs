@@ -9,6 +9,7 @@ use clap::Parser;
 use media2face::Model;
 
 use crate::command::args::{Cli, Command};
+use crate::command::bake;
 pub use crate::command::extract::boxes::Boxes;
 use crate::command::live::Order;
 use crate::command::scene::check;
@@ -33,6 +34,11 @@ pub fn mesh(model: &Arc<Model>, path: &Path) -> Result<()> {
 /// A line of `--control`.
 pub fn order(line: &str) -> Result<()> {
     line.parse::<Order>().map(drop).map_err(Error::msg)
+}
+
+/// A table of `m2f bake`: how many of its lines can be made, and how many not.
+pub fn table(path: &Path) -> Result<(usize, usize)> {
+    bake::read(path)
 }
 
 /// A target of `--to`.

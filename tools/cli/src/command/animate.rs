@@ -7,13 +7,14 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail};
 use media2face::{Adjustments, Model, Session, SessionOptions, StyleTrack};
 
-use crate::command::args::{Animate, StyleGroup};
+use crate::command::args::{Animate, Given, StyleGroup};
 use crate::command::generate;
 use crate::command::output::Output;
 use crate::command::summary::Stages;
 use crate::emit::Emit;
 use crate::emit::envelope::Envelope;
 use crate::emit::page::{self, Band, Clip, Page};
+use crate::emit::provenance::Provenance;
 use crate::emit::recording::Recording;
 use crate::emit::staged::{Staged, StagedFolder};
 use crate::emit::timecode;
@@ -27,7 +28,7 @@ use crate::render::film;
 use crate::{process::tell, process::temporary};
 
 /// Writes the files; gives the line that sums them up.
-pub fn run(args: &Animate) -> Result<String> {
+pub fn run(args: &Animate, given: &Given) -> Result<String> {
     let mut stages = Stages::begin();
     interrupt::watch();
     let sound = Sound::open(&args.input)?;
@@ -36,6 +37,7 @@ pub fn run(args: &Animate) -> Result<String> {
     let warn = move |message: &str| bar.aside(|| tell::warning(message));
     let model = model::load(args.pack.open()?, args.compute.options()?, warn.clone())?;
     let kinds = args.files.kinds(&model)?;
+    let provenance = Provenance::new(model.manifest(), args.pack.sha256()?, given.options());
     if kinds.contains(&Emit::Mp4) {
         ffmpeg::check_films()?;
     }
@@ -53,12 +55,13 @@ pub fn run(args: &Animate) -> Result<String> {
     let animation = generate::finish(&session, &progress)?.adjust(&adjustments)?;
     stages.end("motion");
     let name = args.input.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let mut output = Output::new(animation, fps, bound, heard.envelope, name, &progress)?;
+    let mut output = Output::new(animation, fps, bound, heard.envelope, name, &provenance, &progress)?;
     output.track.drop_frame = args.drop_frame;
     output.rig = args.files.rig;
+    output.eyes = args.files.eyes.eyes;
     write(args, &output, heard.recording, heard.copy.as_ref(), places)?;
     stages.end("files");
-    let summary = stages.summary(output.animation.duration_s() - args.session.tail, output.track.frame_count());
+    let summary = stages.summary(output.animation.duration_s() - args.session.clip.tail, output.track.frame_count());
     let summary = format!("{summary}, seed {}", output.animation.seed());
     Ok(if kinds.contains(&Emit::Html) {
         format!("{summary}; open {}", path(args, Emit::Html)?.display())
@@ -126,7 +129,7 @@ fn hear(
         copy.as_mut().map_or(Ok(()), |copy| copy.add(piece))?;
         recording.as_mut().map_or(Ok(()), |recording| recording.add(piece))
     };
-    let envelope = generate::push(session, sound, args.session.tail, warn, also, progress)?;
+    let envelope = generate::push(session, sound, args.session.clip.tail, warn, also, progress)?;
     Ok(Heard { envelope, copy: copy.map(Copy::finish).transpose()?, recording })
 }
 

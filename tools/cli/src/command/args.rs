@@ -3,12 +3,15 @@
 
 mod adjustments;
 mod animate;
+mod bake;
 mod bench;
+mod clip;
 mod compare;
 mod compute;
 mod convert;
 mod extract;
 mod files;
+mod given;
 mod inspect;
 mod live;
 mod sampling;
@@ -16,25 +19,32 @@ mod scene;
 mod session;
 mod strict;
 mod styles;
-mod value;
+mod tts;
+pub mod value;
 
-use clap::{Parser, Subcommand};
+use std::ffi::OsString;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use adjustments::Adjustments;
 pub use animate::Animate;
+pub use bake::{Bake, Shard};
 pub use bench::Bench;
+pub use clip::Clip;
 pub use compare::Compare;
 pub use compute::{Backend, Compute, Pack};
 pub use convert::{Convert, Size};
 pub use extract::Extract;
-pub use files::{Files, FilmSize, Fps};
+pub use files::{Eyes, Files, FilmSize, Fps};
+pub use given::Given;
 pub use inspect::{Devices, Identities, Inspect};
 pub use live::{Format, Heard, Live};
-pub use sampling::Sampling;
+pub use sampling::{Sampling, seed};
 pub use scene::Scene;
 pub use session::{Identity, Session};
 pub use strict::Strict;
-pub use styles::{StyleGroup, Styles};
+pub use styles::{Source, StyleGroup, Styles};
+pub use tts::Tts;
 
 /// Speech in, moving face out.
 #[derive(Parser)]
@@ -44,9 +54,20 @@ pub struct Cli {
     pub command: Command,
 }
 
+impl Cli {
+    /// A command line, and what of it decides the result.
+    pub fn read(words: impl Iterator<Item = OsString>) -> Result<(Self, Given), clap::Error> {
+        let mut command = Self::command();
+        let matches = command.try_get_matches_from_mut(words)?;
+        let cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+        Ok((cli, Given::of(&command, &matches)))
+    }
+}
+
 const EXAMPLES: &str = "Examples:
   m2f animate speech.wav --out out/
   m2f animate speech.wav --out out/ --style \"angry\" --seed 7 --emit csv,png
+  m2f bake lines.csv --store voices/
   m2f live --wav speech.wav --to livelink
   m2f inspect model.m2f
   m2f bench --seconds 10";
@@ -55,6 +76,7 @@ const EXAMPLES: &str = "Examples:
 pub enum Command {
     Animate(Animate),
     Scene(Scene),
+    Bake(Bake),
     Live(Live),
     Extract(Extract),
     Compare(Compare),
@@ -69,7 +91,6 @@ pub enum Command {
 mod tests {
     use super::*;
     use crate::emit::Emit;
-    use clap::CommandFactory;
     use clap::error::ErrorKind;
 
     fn parse(line: &str) -> Result<Cli, ErrorKind> {

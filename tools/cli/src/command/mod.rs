@@ -2,6 +2,7 @@
 
 pub mod animate;
 pub mod args;
+pub mod bake;
 pub mod bench;
 pub mod compare;
 pub mod convert;

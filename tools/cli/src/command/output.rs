@@ -15,9 +15,10 @@ use crate::emit::Emit;
 use crate::emit::envelope::Envelope;
 use crate::emit::glb::{self, Figure};
 use crate::emit::npy::NpyWriter;
+use crate::emit::provenance::{self, Provenance};
 use crate::emit::staged::Staged;
 use crate::emit::track::Track;
-use crate::emit::{a2f, csv, json, table};
+use crate::emit::{a2f, csv, curves, json, table};
 use crate::input::face::{Bound, Face};
 use crate::process::progress::Progress;
 use crate::render::film::Film;
@@ -33,9 +34,13 @@ pub struct Output {
     pub envelope: Envelope,
     /// Name of the file that its sound is in.
     pub sound: String,
+    /// Where it comes from.
+    pub provenance: Provenance,
     pub progress: Arc<Progress>,
     /// By whose channels weights are written.
     pub rig: Option<&'static Rig>,
+    /// Whether curves have the angles of the eyes.
+    pub eyes: bool,
     /// Made once for all files that carry it.
     glb: OnceCell<Vec<u8>>,
 }
@@ -48,11 +53,23 @@ impl Output {
         bound: Option<Arc<Bound>>,
         envelope: Envelope,
         sound: String,
+        provenance: &Provenance,
         progress: &Arc<Progress>,
     ) -> Result<Self> {
         let track = generate::track(&animation, fps)?;
-        let progress = Arc::clone(progress);
-        Ok(Self { bound, animation, track, envelope, sound, progress, rig: None, glb: OnceCell::new() })
+        let (provenance, progress) = (provenance.with_seed(animation.seed()), Arc::clone(progress));
+        Ok(Self {
+            bound,
+            animation,
+            track,
+            envelope,
+            sound,
+            provenance,
+            progress,
+            rig: None,
+            eyes: false,
+            glb: OnceCell::new(),
+        })
     }
 
     /// Writes one of the files that are no pages and no films.
@@ -61,7 +78,7 @@ impl Output {
             Emit::Csv => file.write(|out| Ok(csv::write(&self.track, out)?)),
             Emit::Json => {
                 let (track, rig) = (self.driven()?, self.rig.map(|rig| rig.name));
-                file.write(|out| Ok(json::write(&track, self.animation.seed(), rig, out)?))
+                file.write(|out| Ok(json::write(&track, self.animation.seed(), &self.provenance, rig, out)?))
             }
             Emit::Table => {
                 let track = self.driven()?;
@@ -104,6 +121,11 @@ impl Output {
                     Ok(npy.finish()?)
                 })
             }
+            Emit::Curves => {
+                let track = self.driven()?;
+                file.write(|out| Ok(curves::write(&track, &self.provenance, self.eyes, out)?))
+            }
+            Emit::Provenance => file.write(|out| Ok(provenance::write(&self.provenance, out)?)),
             Emit::Html => unreachable!("a page is of all that there is"),
             Emit::Mp4 | Emit::Frames => unreachable!("films are written frame by frame"),
         }
@@ -124,7 +146,7 @@ impl Output {
         let offsets_mm = face.blendshape_offsets_mm(self.animation.model())?;
         let figure = Figure { stands: None, mesh: &face.mesh, offsets_mm: &offsets_mm, track: &self.track };
         let mut glb = Vec::new();
-        glb::write(&[figure], &self.sound, &mut glb)?;
+        glb::write(&[figure], &self.sound, Some(&self.provenance), &mut glb)?;
         Ok(self.glb.get_or_init(|| glb))
     }
 

@@ -1,4 +1,4 @@
-//! `<stem>.json`: `{fps, frame_rate, frames, seed, names, weights, head: [{rotation, translation_mm}]}`.
+//! `<stem>.json`: `{fps, frame_rate, frames, seed, provenance, names, weights, head: [{rotation, translation_mm}]}`.
 //!
 //! `fps` is the quotient of the `frame_rate`, whose two numbers are exact: frame i stands at `i · rate[1] / rate[0]` seconds.
 //! `seed` makes the take again. `rig` is there where the weights are of its channels, in place of the model's.
@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use media2face::signal::HeadPose;
 use serde::{Serialize, Serializer};
 
+use crate::emit::provenance::Provenance;
 use crate::emit::track::Track;
 
 #[derive(Serialize)]
@@ -18,6 +19,7 @@ struct Document<'a> {
     frame_rate: [u32; 2],
     frames: usize,
     seed: u64,
+    provenance: &'a Provenance,
     #[serde(skip_serializing_if = "Option::is_none")]
     rig: Option<&'a str>,
     names: &'a [String],
@@ -50,12 +52,19 @@ impl Serialize for Heads<'_> {
 }
 
 /// Writes the document.
-pub fn write(track: &Track, seed: u64, rig: Option<&str>, out: &mut impl Write) -> io::Result<()> {
+pub fn write(
+    track: &Track,
+    seed: u64,
+    provenance: &Provenance,
+    rig: Option<&str>,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let document = Document {
         fps: track.fps.hz(),
         frame_rate: [track.fps.numerator(), track.fps.denominator()],
         frames: track.frame_count(),
         seed,
+        provenance,
         rig,
         names: &track.names,
         weights: Rows(track),
@@ -72,11 +81,13 @@ mod tests {
     #[test]
     fn document_reads_back() {
         let mut bytes = Vec::new();
-        write(&crate::emit::track::tests::short(), 7, None, &mut bytes).unwrap();
+        write(&crate::emit::track::tests::short(), 7, &crate::emit::provenance::tests::short(), None, &mut bytes)
+            .unwrap();
         let value: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
         assert_eq!((&value["fps"], &value["frame_rate"]), (&30.0.into(), &serde_json::json!([30, 1])));
         assert_eq!(value["frames"], 3);
         assert_eq!((&value["seed"], value.get("rig")), (&7.into(), None));
+        assert_eq!(value["provenance"]["seed"], 7);
         assert_eq!(value["names"], serde_json::json!(["jawOpen", "eyeBlinkLeft"]));
         assert_eq!(value["weights"], serde_json::json!([[0.0, 0.0], [0.5, 0.25], [1.0, 0.125]]));
         assert_eq!(value["head"][0]["rotation"], serde_json::json!([0.0, 0.0, 0.0, 1.0]));

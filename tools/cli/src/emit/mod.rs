@@ -3,12 +3,14 @@
 
 pub mod a2f;
 pub mod csv;
+pub mod curves;
 pub mod envelope;
 pub mod glb;
 pub mod json;
 pub mod live;
 pub mod npy;
 pub mod page;
+pub mod provenance;
 pub mod recording;
 pub mod staged;
 pub mod table;
@@ -28,8 +30,10 @@ pub enum Emit {
     A2f,
     Png,
     Npy,
+    Curves,
     Mp4,
     Frames,
+    Provenance,
 }
 
 impl Emit {
@@ -47,14 +51,29 @@ impl Emit {
             Self::A2f => "a2f.json",
             Self::Png => "png",
             Self::Npy => "offsets.npy",
+            Self::Curves => "curves",
             Self::Mp4 => "mp4",
             Self::Frames => "frames",
+            Self::Provenance => "provenance.json",
         }
     }
 
     /// Whether it shows a mesh, which not every model has.
     pub fn needs_mesh(self) -> bool {
-        !matches!(self, Self::Csv | Self::Json | Self::Table | Self::A2f)
+        !matches!(self, Self::Csv | Self::Json | Self::Table | Self::A2f | Self::Curves | Self::Provenance)
+    }
+
+    /// Whether it says itself where it comes from; the others have a file of [`Self::Provenance`] beside them.
+    pub fn tells_provenance(self) -> bool {
+        matches!(self, Self::Html | Self::Glb | Self::Json | Self::Curves | Self::Provenance)
+    }
+
+    /// Adds the file that says where the others come from, where one of them does not.
+    pub fn with_provenance(mut kinds: Vec<Self>) -> Vec<Self> {
+        if !kinds.contains(&Self::Provenance) && kinds.iter().any(|kind| !kind.tells_provenance()) {
+            kinds.push(Self::Provenance);
+        }
+        kinds
     }
 
     /// What it is, for the help: lines of up to 104 letters.
@@ -71,8 +90,13 @@ impl Emit {
             Self::A2f => "52 ARKit weights in the form that Audio2Face exports",
             Self::Png => "contact sheet: faces at even times over the waveform",
             Self::Npy => "vertex offsets [frames, vertices, 3], f32, mm",
+            Self::Curves => "weights and head as halves, for engines and stores: docs/bake.md; --eyes adds both eyes",
             Self::Mp4 => "a film of the face with its sound; needs ffmpeg on the PATH",
             Self::Frames => "a folder of the film's pictures, and boxes.csv: where the face is in each",
+            Self::Provenance => {
+                "version, model and its SHA-256, seed and options, which html, glb, json and curves have inside; comes with any\n\
+                 file that has it not"
+            }
         }
     }
 

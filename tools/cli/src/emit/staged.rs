@@ -24,11 +24,16 @@ pub struct Staged {
 impl Staged {
     /// Makes sure that `path` can be written, without touching it.
     pub fn create(path: &Path) -> Result<Self> {
+        Self::create_in(path, parent(path)?)
+    }
+
+    /// As [`create`](Self::create), written in another folder of the same file system until it is whole.
+    pub fn create_in(path: &Path, folder: &Path) -> Result<Self> {
         if let Ok(there) = fs::metadata(path) {
             // A rename would put a file in the place of a device.
             ensure!(there.is_file(), "cannot write {}: it is {}", path.display(), file::name(there.file_type()));
         }
-        let folder = parent(path)?;
+        parent(path)?;
         let (file, temporary) = temporary::make(|| builder(0o666).tempfile_in(folder), NamedTempFile::path)
             .with_context(|| format!("cannot write in {}", folder.display()))?;
         Ok(Self { file, path: path.to_owned(), _temporary: temporary })

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, BufReader, Chain, Cursor, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Chain, Cursor, ErrorKind, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
@@ -11,7 +11,7 @@ use media2face::limits::{MAX_PICTURE_PIXELS, MAX_PICTURE_SIDE};
 use media2face::picture::Picture;
 use media2face::signal::FrameRate;
 
-use crate::process::interrupt;
+use crate::process::{interrupt, messages};
 
 /// Rate of a clip's sound, Hz.
 pub const SOUND_RATE_HZ: u32 = 16_000;
@@ -19,7 +19,7 @@ pub const SOUND_RATE_HZ: u32 = 16_000;
 /// A running ffmpeg; dropped, it is ended.
 struct Process {
     child: Child,
-    /// What it says, in a file: a pipe that nobody reads would stop it.
+    /// What it says.
     messages: File,
 }
 
@@ -47,15 +47,7 @@ impl Process {
 
     /// Its messages in one line that is not too long.
     fn said(&mut self) -> String {
-        let mut bytes = Vec::new();
-        // Only the reason of a failure is lost where the file cannot be read.
-        let read = self.messages.seek(SeekFrom::Start(0)).and_then(|_| self.messages.read_to_end(&mut bytes));
-        let text = read.map_or_else(|_| String::new(), |_| String::from_utf8_lossy(&bytes).into_owned());
-        let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-        match lines[..] {
-            [] => "it gave no reason".to_owned(),
-            _ => lines.join("; ").chars().take(400).collect(),
-        }
+        messages::read(&mut self.messages)
     }
 }
 

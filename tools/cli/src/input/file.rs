@@ -9,6 +9,8 @@ use anyhow::{Context, Result, bail, ensure};
 use media2face::limits;
 use media2face::picture::{Picture, PictureFile};
 
+use crate::input::digest;
+
 /// A kind of file that is read whole: what errors call it, and its most bytes.
 #[derive(Clone, Copy)]
 pub struct Kind {
@@ -24,6 +26,8 @@ pub const MESH: Kind = Kind { name: "the mesh ", most_bytes: 256 << 20 };
 pub const PICTURE: Kind = Kind { name: "the picture ", most_bytes: 256 << 20 };
 /// The weights of a keyframe as JSON.
 pub const WEIGHTS: Kind = Kind { name: "", most_bytes: 1 << 20 };
+/// Lines of `m2f bake`.
+pub const TABLE: Kind = Kind { name: "the table ", most_bytes: 512 << 20 };
 /// Boxes of a film as CSV: those of four hours have about 30 MB.
 pub const BOXES: Kind = Kind { name: "", most_bytes: 128 << 20 };
 /// A checkpoint's `config.json`.
@@ -59,6 +63,12 @@ pub fn picture(path: &Path) -> Result<(Vec<u8>, Picture)> {
     let picture = PictureFile::open(&bytes, limits::MAX_PICTURE_PIXELS).and_then(|file| file.decode());
     let picture = picture.with_context(|| path.display().to_string())?;
     Ok((bytes, picture))
+}
+
+/// SHA-256 of a regular file of any size.
+pub fn sha256(path: &Path) -> Result<String> {
+    let digest = open(path).and_then(|(file, _)| Ok(digest::of_reader(file)?));
+    digest.with_context(|| format!("cannot read {}", path.display()))
 }
 
 /// An error for what is there and is no regular file: for a program or a library that opens it by its path, and tells best

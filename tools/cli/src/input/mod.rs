@@ -1,5 +1,6 @@
 //! What people have: sound, meshes, keyframes, strengths, films, text, models.
 
+pub mod digest;
 pub mod face;
 pub mod ffmpeg;
 pub mod file;
@@ -10,3 +11,4 @@ pub mod obj;
 pub mod order;
 pub mod sound;
 pub mod text;
+pub mod tts;

@@ -7,7 +7,7 @@ use anyhow::{Result, anyhow};
 use media2face::pack::Pack;
 use media2face::{Error, LogLevel, Model, Runtime, RuntimeOptions};
 
-use crate::input::file;
+use crate::input::{digest, file};
 
 /// `models/starter.m2f`.
 static STARTER: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/starter.m2f"));
@@ -20,6 +20,14 @@ pub fn open_pack(path: Option<&Path>) -> Result<Pack> {
             Pack::open(path).map_err(|error| failure("cannot open the model", path, &error))
         }
         None => Ok(Pack::from_shared(Arc::new(STARTER))?),
+    }
+}
+
+/// SHA-256 of the pack's bytes.
+pub fn sha256(path: Option<&Path>) -> Result<String> {
+    match path {
+        Some(path) => file::sha256(path),
+        None => Ok(digest::of(STARTER)),
     }
 }
 

@@ -4,12 +4,12 @@ use std::fs;
 
 use media2face::pack::Manifest;
 
-use crate::{Bench, assert_failed};
+use crate::{Bench, assert_failed, motion};
 
 fn json(bench: &Bench, out: &str, more: &[&str]) -> serde_json::Value {
     let output = bench.animate(out, &[&["--emit", "json", "--quiet"], more].concat());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&fs::read(bench.path(out).join("hum.json")).unwrap()).unwrap()
+    motion(&fs::read(bench.path(out).join("hum.json")).unwrap())
 }
 
 #[test]

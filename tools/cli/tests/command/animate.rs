@@ -4,7 +4,7 @@ use std::fs;
 
 use hound::{SampleFormat, WavSpec};
 
-use crate::{Bench, INTEGERS, assert_failed, names};
+use crate::{Bench, INTEGERS, assert_failed, motion, names};
 
 #[test]
 fn every_file_is_written_with_a_row_for_each_frame() {
@@ -19,7 +19,7 @@ fn every_file_is_written_with_a_row_for_each_frame() {
     assert_eq!(stdout.lines().count(), 1);
 
     let out = bench.path("out");
-    assert_eq!(names(&out), ["hum.csv", "hum.glb", "hum.json", "hum.offsets.npy", "hum.png"]);
+    assert_eq!(names(&out), ["hum.csv", "hum.glb", "hum.json", "hum.offsets.npy", "hum.png", "hum.provenance.json"]);
     assert_eq!(fs::read_to_string(out.join("hum.csv")).unwrap().lines().count(), 1 + 24);
     let json: serde_json::Value = serde_json::from_slice(&fs::read(out.join("hum.json")).unwrap()).unwrap();
     assert_eq!(json["weights"].as_array().unwrap().len(), 24);
@@ -101,7 +101,7 @@ fn default_style_of_a_pack_stands_where_none_is_asked_for_and_can_be_turned_off(
         let args = ["animate", "hum.wav", "--model", pack, "--out", out, "--emit", "json"];
         let output = bench.m2f(&[&args, more].concat());
         assert!(output.status.success(), "{output:?}");
-        fs::read(bench.path(out).join("hum.json")).unwrap()
+        motion(&fs::read(bench.path(out).join("hum.json")).unwrap())
     };
     let (plain, gruff) = (take("plain", "tiny.m2f", &[]), take("gruff", "gruff.m2f", &[]));
     assert_ne!(plain, gruff);
@@ -130,7 +130,7 @@ fn shortest_clip_is_one_frame() {
 fn each_kind_of_file_is_written_once() {
     let bench = Bench::new();
     assert!(bench.animate("out", &["--emit", "csv,csv"]).status.success());
-    assert_eq!(names(&bench.path("out")), ["hum.csv"]);
+    assert_eq!(names(&bench.path("out")), ["hum.csv", "hum.provenance.json"]);
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn pack_without_a_mesh_gives_weights() {
     let args = ["animate", "hum.wav", "--model", "plain.m2f", "--out"];
     let output = bench.m2f(&[&args[..], &["out"]].concat());
     assert!(output.status.success(), "{output:?}");
-    assert_eq!(names(&bench.path("out")), ["hum.csv", "hum.json"]);
+    assert_eq!(names(&bench.path("out")), ["hum.csv", "hum.json", "hum.provenance.json"]);
     let refused = bench.m2f(&[&args[..], &["none", "--emit", "csv,glb"]].concat());
     assert_failed(&refused, "the model has no mesh");
     assert!(!bench.path("none").exists());

@@ -59,5 +59,5 @@ fn automatic_choice_always_computes() {
     let bench = Bench::new();
     let output = bench.animate("out", &["--backend", "auto", "--emit", "csv", "--steps", "2"]);
     assert!(output.status.success(), "{output:?}");
-    assert_eq!(names(&bench.path("out")), ["hum.csv"]);
+    assert_eq!(names(&bench.path("out")), ["hum.csv", "hum.provenance.json"]);
 }

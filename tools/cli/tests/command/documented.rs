@@ -5,8 +5,9 @@ use std::path::Path;
 use std::process::Command;
 
 /// Documents that tell how the command is called.
-const DOCUMENTS: [&str; 10] = [
+const DOCUMENTS: [&str; 11] = [
     "README.md",
+    "docs/bake.md",
     "docs/c-api.md",
     "docs/command.md",
     "docs/model-pack.md",

@@ -127,11 +127,14 @@ fn folder_of_frames_with_a_users_files_stays() {
     let before = names(&folder);
     fs::remove_file(bench.path("out/hum.csv")).unwrap();
     assert_failed(&frames("4"), "cannot replace the folder out/hum.frames: notes.txt in it does not come from m2f");
-    assert_eq!((names(&bench.path("out")), names(&folder)), (vec!["hum.frames".to_owned()], before));
+    assert_eq!(
+        (names(&bench.path("out")), names(&folder)),
+        (vec!["hum.frames".to_owned(), "hum.provenance.json".to_owned()], before)
+    );
     fs::remove_file(folder.join("notes.txt")).unwrap();
     assert!(frames("4").status.success());
     assert_eq!(names(&folder), ["0000000.png", "0000001.png", "0000002.png", "boxes.csv"]);
-    assert_eq!(names(&bench.path("out")), ["hum.csv", "hum.frames"]);
+    assert_eq!(names(&bench.path("out")), ["hum.csv", "hum.frames", "hum.provenance.json"]);
 
     // A folder of the user's that happens to be called so.
     fs::remove_dir_all(&folder).unwrap();

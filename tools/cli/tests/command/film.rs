@@ -11,7 +11,7 @@ fn frames_are_pictures_with_a_box_each() {
     let output = bench.animate("out", &["--emit", "frames", "--size", "64", "--fps", "10"]);
     assert!(output.status.success(), "{output:?}");
     let folder = bench.path("out/hum.frames");
-    assert_eq!(names(&bench.path("out")), ["hum.frames"]);
+    assert_eq!(names(&bench.path("out")), ["hum.frames", "hum.provenance.json"]);
     let pictures: Vec<String> = (0..8).map(|frame| format!("{frame:07}.png")).collect();
     assert_eq!(names(&folder), [&pictures[..], &["boxes.csv".to_owned()]].concat());
 
@@ -39,7 +39,7 @@ fn frames_replace_those_of_an_earlier_run() {
     for (fps, count) in [("10", 8), ("4", 3)] {
         assert!(bench.animate("out", &["--emit", "frames", "--size", "64", "--fps", fps]).status.success());
         assert_eq!(names(&bench.path("out/hum.frames")).len(), count + 1);
-        assert_eq!(names(&bench.path("out")), ["hum.frames"]);
+        assert_eq!(names(&bench.path("out")), ["hum.frames", "hum.provenance.json"]);
     }
 }
 
@@ -51,7 +51,7 @@ fn film_has_every_frame_and_the_sound() {
     let bench = Bench::new();
     let output = bench.animate("out", &["--emit", "mp4", "--size", "64"]);
     assert!(output.status.success(), "{output:?}");
-    assert_eq!(names(&bench.path("out")), ["hum.mp4"]);
+    assert_eq!(names(&bench.path("out")), ["hum.mp4", "hum.provenance.json"]);
     let mut count = Command::new("ffmpeg");
     count.args(["-loglevel", "error", "-i"]).arg(bench.path("out/hum.mp4"));
     let frames = count.args(["-map", "0:v", "-f", "rawvideo", "-pix_fmt", "gray", "-"]).output().unwrap();

@@ -2,6 +2,7 @@
 
 mod adjustments;
 mod animate;
+mod bake;
 mod bench;
 mod bits;
 mod capture;
@@ -21,6 +22,7 @@ mod pack_adjustments;
 mod packs;
 mod page;
 mod prompts;
+mod provenance;
 mod rates;
 mod scene;
 mod scene_options;
@@ -106,6 +108,13 @@ fn has_ffmpeg() -> bool {
         extent::left_out("no ffmpeg on the PATH");
     }
     found
+}
+
+/// A JSON file of the command without where it comes from: the motion alone.
+fn motion(json: &[u8]) -> serde_json::Value {
+    let mut json: serde_json::Value = serde_json::from_slice(json).unwrap();
+    assert!(json["provenance"].take().is_object());
+    json
 }
 
 fn names(folder: &Path) -> Vec<String> {

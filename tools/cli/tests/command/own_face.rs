@@ -150,7 +150,10 @@ fn other_mesh_moves_along_in_every_file() {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{stderr}");
     assert!(stderr.contains("are not on the chart and stand still"), "{stderr}");
-    assert_eq!(names(&bench.path("other")), ["hum.glb", "hum.json", "hum.offsets.npy", "hum.png"]);
+    assert_eq!(
+        names(&bench.path("other")),
+        ["hum.glb", "hum.json", "hum.offsets.npy", "hum.png", "hum.provenance.json"]
+    );
     assert!(bench.animate("own", &["--emit", "npy"]).status.success());
 
     let [other, model] =

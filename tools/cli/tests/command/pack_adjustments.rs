@@ -11,7 +11,7 @@ fn json(bench: &Bench, out: &str, model: &str, more: &[&str]) -> Value {
     let args = ["animate", "hum.wav", "--model", model, "--emit", "json,csv,npy,glb", "--quiet", "--out", out];
     let output = bench.m2f(&[&args[..], more].concat());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&fs::read(bench.path(out).join("hum.json")).unwrap()).unwrap()
+    crate::motion(&fs::read(bench.path(out).join("hum.json")).unwrap())
 }
 
 fn frames(found: &Value, kind: &str) -> usize {
@@ -77,7 +77,7 @@ fn packs_adjustments_are_made_unless_they_are_left_out() {
         fs::write(bench.path("a.toml"), script).unwrap();
         let output = bench.m2f(&["scene", "a.toml", "--out", "scene", "--emit", "json", "--quiet"]);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        fs::read(bench.path("scene/ann.json")).unwrap()
+        crate::motion(&fs::read(bench.path("scene/ann.json")).unwrap())
     };
     assert_ne!(scene(""), scene("pack_adjustments = false"));
     assert_eq!(scene(""), scene("pack_adjustments = true"));

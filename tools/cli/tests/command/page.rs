@@ -26,7 +26,7 @@ fn page_is_made_by_default_and_carries_the_glb_and_the_sound() {
     let output = bench.m2f(&["animate", "hum.wav", "--model", "tiny.m2f"]);
     assert!(output.status.success(), "{output:?}");
     let out = bench.path("out");
-    assert_eq!(names(&out), ["hum.csv", "hum.glb", "hum.html", "hum.json"]);
+    assert_eq!(names(&out), ["hum.csv", "hum.glb", "hum.html", "hum.json", "hum.provenance.json"]);
     let stdout = String::from_utf8(output.stdout).unwrap();
     assert!(
         stdout.trim_end().ends_with(&format!("; open {}", Path::new("out").join("hum.html").display())),

@@ -4,14 +4,14 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::Bench;
-use crate::scene::{SCRIPT, json};
+use crate::scene::SCRIPT;
+use crate::{Bench, motion};
 
 /// What becomes of both characters.
 fn takes(bench: &Bench, script: &str, out: &str) -> [Value; 2] {
     let output = bench.scene(script, out, &["--emit", "json", "--quiet"]);
     assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
-    ["ann", "ben"].map(|name| json(bench, &format!("{out}/{name}.json")))
+    ["ann", "ben"].map(|name| motion(&fs::read(bench.path(&format!("{out}/{name}.json"))).unwrap()))
 }
 
 /// The script with one more line under `[scene]`.

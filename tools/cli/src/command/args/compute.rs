@@ -24,6 +24,11 @@ impl Pack {
     pub fn open(&self) -> Result<pack::Pack> {
         model::open_pack(self.model.as_deref())
     }
+
+    /// SHA-256 of its bytes.
+    pub fn sha256(&self) -> Result<String> {
+        model::sha256(self.model.as_deref())
+    }
 }
 
 /// What [`RuntimeOptions`] is made of.

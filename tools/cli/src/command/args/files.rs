@@ -25,6 +25,8 @@ pub struct Files {
     #[arg(long, value_name = "NAME", value_parser = rig)]
     pub rig: Option<&'static Rig>,
     #[command(flatten)]
+    pub eyes: Eyes,
+    #[command(flatten)]
     pub film: FilmSize,
 }
 
@@ -37,7 +39,8 @@ impl Files {
     pub fn kinds(&self, model: &Model) -> Result<Vec<Emit>> {
         let has_mesh = model.topology().is_some();
         let Some(wanted) = &self.emit else {
-            return Ok(Emit::UNASKED.into_iter().filter(|kind| has_mesh || !kind.needs_mesh()).collect());
+            let unasked = Emit::UNASKED.into_iter().filter(|kind| has_mesh || !kind.needs_mesh());
+            return Ok(Emit::with_provenance(unasked.collect()));
         };
         let mut kinds = Vec::new();
         for &kind in wanted {
@@ -46,8 +49,16 @@ impl Files {
                 kinds.push(kind);
             }
         }
-        Ok(kinds)
+        Ok(Emit::with_provenance(kinds))
     }
+}
+
+/// What curves have besides weights and head.
+#[derive(Args)]
+pub struct Eyes {
+    /// Angles of both eyes in the curves, in radians; the weights say the same
+    #[arg(long)]
+    pub eyes: bool,
 }
 
 /// How large films are.

@@ -10,7 +10,7 @@ use super::value::{count, share};
 use crate::input::guidance::Guidance;
 
 /// What of [`SessionOptions`] the sampler goes by.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub struct Sampling {
     /// Another seed is another take. By default it follows from the sound; the summary and the JSON name it
     #[arg(long, value_name = "N", default_value = "auto", value_parser = seed, allow_negative_numbers = true)]
@@ -75,6 +75,6 @@ impl Sampling {
 }
 
 /// A number, or `auto`: the sound's own.
-fn seed(text: &str) -> Result<u64, String> {
+pub fn seed(text: &str) -> Result<u64, String> {
     if text == "auto" { Ok(SEED_AUTO) } else { u64::from_str(text).map_err(|error| error.to_string()) }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Compute, Files, Pack, Strict};
+use super::{Compute, Files, Pack, Strict, Tts};
 
 const EMIT: &str = "Which files of each character and of the scene, all but frames; by default html,glb,csv,json";
 
@@ -50,6 +50,8 @@ pub struct Scene {
     pub pack: Pack,
     #[command(flatten)]
     pub compute: Compute,
+    #[command(flatten)]
+    pub tts: Tts,
     #[command(flatten)]
     pub strict: Strict,
     #[command(flatten)]

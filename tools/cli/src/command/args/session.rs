@@ -6,8 +6,8 @@ use anyhow::{Context, Result};
 use clap::{Args, value_parser};
 use media2face::{InpaintMode, Model, SessionOptions, limits};
 
-use super::value::{count, tail};
-use super::{Sampling, StyleGroup, Styles};
+use super::value::count;
+use super::{Clip, Sampling, StyleGroup, Styles};
 use crate::command::generate;
 use crate::input::face;
 use crate::input::keyframe::Keyframe;
@@ -15,7 +15,6 @@ use crate::input::sound::Sound;
 
 /// What [`SessionOptions`] is made of.
 #[derive(Args)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Session {
     #[command(flatten)]
     pub sampling: Sampling,
@@ -23,14 +22,8 @@ pub struct Session {
     pub identity: Identity,
     #[command(flatten)]
     pub styles: Styles,
-    /// Let a style with a range (--at) reach into the frames around it, in half the time; else those keep the unstyled
-    /// motion, to the bit
-    #[arg(long)]
-    pub no_isolate: bool,
-    /// Where no style is asked for, let the audio alone decide: any mood may come. Else the pack's default style stands there,
-    /// with the starter the neutral one
-    #[arg(long)]
-    pub no_default_style: bool,
+    #[command(flatten)]
+    pub clip: Clip,
     /// A face or head pose that is met at a time or over a range: 1.2=smile, 0.5-0.9=jawOpen=.6,headYaw=20 (degrees),
     /// 2=face.json (weights 0 to 1 by the names of ARKit, Live Link, MediaPipe or in snake_case), 2=face.obj (a mesh on the
     /// topology), 2=face.png; may be given again
@@ -46,13 +39,6 @@ pub struct Session {
     /// better, at that many times the cost
     #[arg(long, value_name = "LOOPS", value_parser = count(limits::MAX_RESAMPLING as u32), allow_negative_numbers = true)]
     pub repaint: Option<u32>,
-    /// Leave the motion as the networks make it: without the pack's gains, with a mouth that stays open in pauses, lids that
-    /// move apart, and a start from anywhere
-    #[arg(long)]
-    pub no_pack_adjustments: bool,
-    /// Silence behind the sound in which mouth and head come to rest; all files are longer by it, 0 to 10
-    #[arg(long, value_name = "SECONDS", default_value_t = 0.3, value_parser = tail, allow_negative_numbers = true)]
-    pub tail: f64,
 }
 
 impl Session {
@@ -62,14 +48,11 @@ impl Session {
             sampling,
             identity,
             styles,
-            no_isolate,
-            no_default_style,
+            clip: Clip { no_isolate, no_default_style, no_pack_adjustments, tail },
             keyframes,
             hold,
             keyframe_ramp,
             repaint,
-            no_pack_adjustments,
-            tail,
         } = self;
         let heard = generate::options(sound);
         let held = |keyframe: &Keyframe| {
@@ -92,7 +75,7 @@ impl Session {
 }
 
 /// Whose face it is.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub struct Identity {
     /// One of `m2f identities`, or a mix of them: NAME=WEIGHT,NAME=WEIGHT; the first by default
     #[arg(long, value_name = "NAME")]

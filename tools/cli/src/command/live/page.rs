@@ -59,7 +59,7 @@ pub fn write(args: &Live, stream: &media2face::Stream, mut file: Staged) -> Resu
         })
         .collect();
     let mut bytes = Vec::new();
-    glb::write(&figures, SOUND, &mut bytes)?;
+    glb::write(&figures, SOUND, None, &mut bytes)?;
     let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let manifest = model.manifest();
     let facts = [

@@ -37,6 +37,7 @@ pub struct Files {
     page: Option<Staged>,
     sheet: Option<Staged>,
     film: Option<Staged>,
+    provenance: Option<Staged>,
 }
 
 impl Files {
@@ -44,7 +45,7 @@ impl Files {
     pub fn create(out: &Path, kinds: &[Emit], characters: &[Character]) -> Result<Self> {
         let file = |stem: &str, ending: &str| Staged::create(&out.join(format!("{stem}.{ending}")));
         let own = |character: &Character| {
-            let kinds = kinds.iter().filter(|kind| !matches!(kind, Emit::Html | Emit::Mp4));
+            let kinds = kinds.iter().filter(|kind| !matches!(kind, Emit::Html | Emit::Mp4 | Emit::Provenance));
             kinds.map(|kind| Ok((*kind, file(&character.name, kind.ending())?))).collect::<Result<Vec<_>>>()
         };
         let of_all = |kind: Emit| kinds.contains(&kind).then(|| file(STEM, kind.ending())).transpose();
@@ -55,16 +56,21 @@ impl Files {
             page: of_all(Emit::Html)?,
             sheet: of_all(Emit::Png)?,
             film: of_all(Emit::Mp4)?,
+            provenance: of_all(Emit::Provenance)?,
         })
     }
 
-    /// Writes all of them aside.
+    /// Writes all of them aside. Where the scene comes from is told with the first character's seed, from which the others
+    /// count up.
     pub fn write(&mut self, scene: &Scene, outputs: &[Output], film_height: usize, progress: &Progress) -> Result<()> {
         for (output, files) in outputs.iter().zip(&mut self.characters) {
             for (kind, file) in files {
                 interrupt::check()?;
                 output.emit(*kind, file)?;
             }
+        }
+        if let Some(file) = &mut self.provenance {
+            outputs[0].emit(Emit::Provenance, file)?;
         }
         let tracks = scene.characters.iter().map(|character| &character.samples[..]);
         let sound = recording::mono_wav(&sound::mix(tracks))?;
@@ -94,7 +100,8 @@ impl Files {
     /// Gives them their names.
     pub fn persist(self) -> Result<()> {
         let own = self.characters.into_iter().flatten().map(|(_, file)| file);
-        let of_all = [Some(self.sound), self.glb, self.page, self.sheet, self.film].into_iter().flatten();
+        let of_all = [Some(self.sound), self.glb, self.page, self.sheet, self.film, self.provenance];
+        let of_all = of_all.into_iter().flatten();
         own.chain(of_all).try_for_each(|file| file.persist().map(drop))
     }
 }
@@ -126,7 +133,7 @@ impl Cast<'_> {
             figures.push(Figure { stands: Some((name, *placement)), mesh, offsets_mm, track });
         }
         let mut glb = Vec::new();
-        glb::write(&figures, SOUND, &mut glb)?;
+        glb::write(&figures, SOUND, Some(&self.outputs[0].provenance), &mut glb)?;
         Ok(glb)
     }
 

@@ -17,12 +17,13 @@ use std::sync::Arc;
 
 use anyhow::{Result, ensure};
 
-use crate::command::args;
+use crate::command::args::{self, Given};
 use crate::command::output::Output;
 use crate::command::summary::Stages;
 use crate::emit::Emit;
 use crate::emit::envelope::Envelope;
-use crate::input::ffmpeg;
+use crate::emit::provenance::Provenance;
+use crate::input::{ffmpeg, model};
 use crate::process::interrupt;
 use crate::process::progress::Progress;
 use crate::{process::tell, process::temporary};
@@ -31,7 +32,7 @@ pub use faults::Report;
 use files::Files;
 
 /// Writes the files; gives the line that sums them up.
-pub fn run(args: &args::Scene) -> Result<String> {
+pub fn run(args: &args::Scene, given: &Given) -> Result<String> {
     let mut stages = Stages::begin();
     interrupt::watch();
     let progress = Arc::new(Progress::new(args.quiet));
@@ -43,6 +44,9 @@ pub fn run(args: &args::Scene) -> Result<String> {
     if kinds.contains(&Emit::Mp4) {
         ffmpeg::check_films()?;
     }
+    let pack_sha256 = model::sha256(scene.pack.as_deref())?;
+    let provenance =
+        Provenance::new(scene.model.manifest(), pack_sha256, given.options()).with_script(scene.script_sha256.clone());
     let mut files = Files::create(&args.files.out, &kinds, &scene.characters)?;
     stages.end("model");
     let animations = generate::generate(&scene.model, &scene.characters, &progress)?;
@@ -50,10 +54,11 @@ pub fn run(args: &args::Scene) -> Result<String> {
     let output = |(character, animation): (&Character, _)| {
         let mut envelope = Envelope::default();
         envelope.add(&character.samples, 1);
-        let mut output =
-            Output::new(animation, scene.fps, character.bound.clone(), envelope, files::SOUND.to_owned(), &progress)?;
+        let (bound, sound) = (character.bound.clone(), files::SOUND.to_owned());
+        let mut output = Output::new(animation, scene.fps, bound, envelope, sound, &provenance, &progress)?;
         output.track.drop_frame = scene.drop_frame;
         output.rig = args.files.rig;
+        output.eyes = args.files.eyes.eyes;
         Ok(output)
     };
     let outputs = scene.characters.iter().zip(animations).map(output).collect::<Result<Vec<_>>>()?;

@@ -11,6 +11,7 @@ use json::validation::Checked::Valid;
 use json::validation::USize64;
 use json::{Accessor, Index, Value, buffer};
 
+use crate::emit::provenance::Provenance;
 use crate::render::vector::Vec3;
 
 const GLB_MAGIC: u32 = 0x4654_6C67;
@@ -144,8 +145,12 @@ impl Document {
     }
 
     /// Header, JSON chunk (padded with spaces), binary chunk.
-    pub fn finish(mut self, out: &mut impl Write) -> Result<()> {
+    pub fn finish(mut self, provenance: Option<&Provenance>, out: &mut impl Write) -> Result<()> {
         self.root.asset.generator = Some(concat!("media2face ", env!("CARGO_PKG_VERSION")).to_owned());
+        if let Some(provenance) = provenance {
+            let extras = serde_json::json!({ "provenance": provenance });
+            self.root.asset.extras = Some(serde_json::value::to_raw_value(&extras)?);
+        }
         self.root.push(json::Buffer {
             byte_length: USize64::from(self.bin.len()),
             name: None,
@@ -213,7 +218,7 @@ pub mod tests {
 
     fn finished(document: Document) -> Vec<u8> {
         let mut bytes = Vec::new();
-        document.finish(&mut bytes).unwrap();
+        document.finish(None, &mut bytes).unwrap();
         bytes
     }
 

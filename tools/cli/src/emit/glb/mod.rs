@@ -6,6 +6,7 @@
 //! about their middles and have no targets, so that nothing turns an eye twice. In a scene of several each head hangs
 //! under a node of its character's name that says where it stands, and the names of what is its own begin with that name.
 //! One animation moves them all; the file of the sound that belongs to it is named in the scene's extras, which importers show.
+//! Where it comes from stands in the asset's extras.
 
 mod buffer;
 mod motion;
@@ -20,6 +21,7 @@ use media2face::Eyeball;
 
 use self::buffer::Document;
 use self::surface::Shapes;
+use crate::emit::provenance::Provenance;
 use crate::emit::track::Track;
 use crate::render::mesh::Mesh;
 use crate::render::placement::Placement;
@@ -48,7 +50,7 @@ impl Figure<'_> {
 }
 
 /// Writes the file; `sound` is the name of the file that is heard with it.
-pub fn write(figures: &[Figure], sound: &str, out: &mut impl Write) -> Result<()> {
+pub fn write(figures: &[Figure], sound: &str, provenance: Option<&Provenance>, out: &mut impl Write) -> Result<()> {
     for figure in figures {
         let (values, names, vertices) =
             (figure.offsets_mm.len(), figure.track.names.len(), figure.mesh.vertices_mm.len());
@@ -58,7 +60,7 @@ pub fn write(figures: &[Figure], sound: &str, out: &mut impl Write) -> Result<()
     let nodes = figures.iter().map(|figure| document.figure(figure)).collect::<Result<Vec<_>>>()?;
     document.scene(nodes.iter().map(|nodes| nodes.root).collect(), sound)?;
     document.animation(figures, &nodes);
-    document.finish(out)?;
+    document.finish(provenance, out)?;
     Ok(())
 }
 
@@ -146,6 +148,7 @@ mod tests {
     use json::validation::Checked::Valid;
     use media2face::output::eye_rotation;
 
+    use crate::emit::provenance;
     use crate::emit::track::tests::short;
     use crate::render::mesh::tests::ball;
 
@@ -162,7 +165,7 @@ mod tests {
         let figure = |&stands: &_| Figure { stands, mesh: &mesh, offsets_mm, track: &track };
         let figures: Vec<Figure> = stands.iter().map(figure).collect();
         let mut bytes = Vec::new();
-        write(&figures, "hello.wav", &mut bytes).unwrap();
+        write(&figures, "hello.wav", Some(&provenance::tests::short()), &mut bytes).unwrap();
         bytes
     }
 
@@ -219,6 +222,14 @@ mod tests {
     }
 
     #[test]
+    fn asset_says_where_it_comes_from() {
+        let bytes = written(&[None]);
+        let (root, _) = chunks(&bytes);
+        let extras: serde_json::Value = serde_json::from_str(root.asset.extras.as_ref().unwrap().get()).unwrap();
+        assert_eq!(extras["provenance"]["seed"], 7);
+    }
+
+    #[test]
     fn eyes_are_nodes_of_their_own_that_turn_once() {
         let (mut mesh, mut track) = (ball(), short());
         let look = ["eyeLookUp", "eyeLookDown", "eyeLookIn", "eyeLookOut"];
@@ -229,7 +240,7 @@ mod tests {
         let offsets_mm = vec![0.0; 8 * mesh.vertices_mm.len() * 3];
         let figure = Figure { stands: None, mesh: &mesh, offsets_mm: &offsets_mm, track: &track };
         let mut bytes = Vec::new();
-        write(&[figure], "hello.wav", &mut bytes).unwrap();
+        write(&[figure], "hello.wav", None, &mut bytes).unwrap();
         let (root, bin) = chunks(&bytes);
 
         let named = |name: &str| root.nodes.iter().find(|node| node.name.as_deref() == Some(name)).unwrap();
@@ -262,7 +273,7 @@ mod tests {
     fn targets_of_another_mesh_are_refused() {
         let mesh = ball();
         let few = Figure { stands: None, mesh: &mesh, offsets_mm: &[0.0; 9], track: &short() };
-        assert!(write(&[few], "hello.wav", &mut Vec::new()).is_err());
+        assert!(write(&[few], "hello.wav", None, &mut Vec::new()).is_err());
     }
 
     #[test]

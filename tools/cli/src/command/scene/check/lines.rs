@@ -1,5 +1,6 @@
 //! The lines of a script: each with its sound, its styles and keyframes, and whom it is said to.
 
+use anyhow::{Context, Result, anyhow};
 use media2face::{Keyframe, StyleTrack};
 
 use super::cast::Cast;
@@ -7,6 +8,7 @@ use super::{Check, MOST_TOGETHER_S, point, time};
 use crate::command::scene::script::{self, LookAt, Placed};
 use crate::command::scene::timeline::{Sight, Spoken};
 use crate::input::sound::{Mono, Sound};
+use crate::input::tts::{self, NO_SPEAKER};
 
 /// What could be found out of a line.
 pub struct Line {
@@ -40,15 +42,7 @@ impl Check<'_> {
             let outcome = time(time_s.unwrap_or(0.0));
             self.faults.take(&format!("{place}, {key}"), outcome);
         }
-        let audio = format!("{place}, audio");
-        let warn = |message: &str| (self.warn)(&format!("{audio}: {message}"));
-        let sound = if self.heard_s <= MOST_TOGETHER_S {
-            let heard = Sound::open(&self.folder.join(&value.audio)).and_then(|sound| sound.mono(&warn));
-            self.faults.take(&audio, heard)
-        } else {
-            self.faults.add(&audio, format!("unread: the lines before take over {MOST_TOGETHER_S:.0} s together"));
-            None
-        };
+        let sound = self.heard(place, value);
         self.heard_s += sound.as_ref().map_or(0.0, Mono::duration_s);
         let own = value.styles.as_ref().map(|styles| self.styles(styles, place));
         let keyframes = self.keyframes(&value.keyframes, place);
@@ -61,6 +55,28 @@ impl Check<'_> {
         };
         let styles = own.unwrap_or_else(|| cast[speaker].styles.clone());
         Some(Line { place: place.clone(), speaker, sound, styles, keyframes, at })
+    }
+
+    /// The sound of a line: a file, or a text as it is spoken.
+    fn heard(&mut self, place: &str, line: &script::Line) -> Option<Mono> {
+        let key = if line.say.is_some() { "say" } else { "audio" };
+        let place = format!("{place}, {key}");
+        if self.heard_s > MOST_TOGETHER_S {
+            self.faults.add(&place, format!("unread: the lines before take over {MOST_TOGETHER_S:.0} s together"));
+            return None;
+        }
+        let warn = |message: &str| (self.warn)(&format!("{place}: {message}"));
+        let heard = match (&line.audio, &line.say) {
+            (Some(path), None) => Sound::open(&self.folder.join(path)).and_then(|sound| sound.mono(&warn)),
+            (None, Some(text)) => self.spoken(text).and_then(|spoken| Sound::open(spoken.path())?.mono(&warn)),
+            (Some(_), Some(_)) => Err(anyhow!("there is a sound too: give one of audio and say")),
+            (None, None) => Err(anyhow!("it is missing, and so is say: give one of them")),
+        };
+        self.faults.take(&place, heard)
+    }
+
+    fn spoken(&self, text: &str) -> Result<tts::Spoken> {
+        self.speaker.as_ref().context(NO_SPEAKER)?.spoken(text, &std::env::temp_dir())
     }
 
     fn sight(&mut self, place: &str, line: &script::Line, cast: &[Cast], names: &[String]) -> Option<Sight> {

@@ -4,7 +4,7 @@ mod cast;
 mod conditioning;
 mod lines;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -17,6 +17,7 @@ use super::timeline::{self, Cue, Spoken};
 use crate::command::args::{self, Strict};
 use crate::emit::timecode;
 use crate::input::face::Bound;
+use crate::input::tts::Speaker;
 use crate::input::{file, model, text};
 use crate::process::interrupt;
 use crate::render::placement::Placement;
@@ -30,7 +31,11 @@ const MOST_TOGETHER_S: f64 = 4.0 * limits::MAX_CLIP_S as f64;
 
 /// A scene that can be made.
 pub struct Scene {
+    /// The model's file; none for the starter.
+    pub pack: Option<PathBuf>,
     pub model: Arc<Model>,
+    /// SHA-256 of the script's values.
+    pub script_sha256: String,
     /// Rate of the files.
     pub fps: FrameRate,
     /// Timecode of the files.
@@ -67,11 +72,13 @@ pub fn run(args: &args::Scene, warn: &(impl Fn(&str) + Clone + Send + Sync + 'st
     };
     let folder = path.parent().unwrap_or(Path::new(""));
     let own = || script.scene.model.as_ref().map(|path| folder.join(path));
-    let loaded = model::open_pack(args.pack.model.clone().or_else(own).as_deref())
-        .and_then(|pack| model::load(pack, args.compute.options()?, warn.clone()));
+    let pack = args.pack.model.clone().or_else(own);
+    let loaded =
+        model::open_pack(pack.as_deref()).and_then(|pack| model::load(pack, args.compute.options()?, warn.clone()));
     let model = faults.take("model", loaded);
-    let mut check = Check { folder, model, heard_s: 0.0, faults, strict: &args.strict, warn };
-    let scene = check.scene(&script);
+    let (speaker, strict) = (args.tts.speaker(), &args.strict);
+    let mut check = Check { folder, model, heard_s: 0.0, faults, speaker, strict, warn };
+    let scene = check.scene(&script).map(|scene| Scene { pack, ..scene });
     // Then the faults are not the script's.
     interrupt::check()?;
     check.faults.report(&title)?;
@@ -86,6 +93,8 @@ struct Check<'a> {
     /// Sound of the lines that were read.
     heard_s: f64,
     faults: Faults,
+    /// What speaks texts.
+    speaker: Option<Speaker>,
     /// Whether a style has to say something.
     strict: &'a Strict,
     warn: &'a dyn Fn(&str),
@@ -117,7 +126,8 @@ impl Check<'_> {
         let gaze = cast::gazes(&model, &cast, &spoken);
         let characters = self.characters(&base, cast, gaze, &lines, end_s)?;
         let (seed, drop_frame) = (base.seed, script.scene.drop_frame);
-        Some(Scene { model, fps, drop_frame, seed, characters, lines: spoken })
+        let script_sha256 = script.sha256.clone();
+        Some(Scene { pack: None, model, script_sha256, fps, drop_frame, seed, characters, lines: spoken })
     }
 
     /// The options that all characters share, and the files' rate where one is stated.

@@ -10,7 +10,9 @@ use toml::Value;
 #[serde(deny_unknown_fields)]
 pub struct Line {
     pub character: String,
-    pub audio: PathBuf,
+    pub audio: Option<PathBuf>,
+    /// In its place a text that is spoken.
+    pub say: Option<String>,
     /// Without it the line follows the one before it after a pause.
     pub start_s: Option<f64>,
     pub pause_s: Option<f64>,

@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use super::faults::Faults;
+use crate::input::digest;
 
 pub use character::{Adjustments, Character};
 pub use keyframe::Keyframe;
@@ -22,6 +23,8 @@ pub use style::Style;
 
 /// A whole script: the tables that could be read, each with its place in the file.
 pub struct Script {
+    /// SHA-256 of all values, as JSON with sorted keys.
+    pub sha256: String,
     pub scene: Scene,
     pub characters: Vec<Placed<Character>>,
     /// In the order of the file; `None` for one that could not be read.
@@ -46,6 +49,7 @@ pub fn parse(text: &str, faults: &mut Faults) -> Option<Script> {
             return None;
         }
     };
+    let sha256 = digest::of(&serde_json::to_vec(&root).unwrap_or_default());
     let scene = root.remove("scene").and_then(|table| read(table, "[scene]", faults)).unwrap_or_default();
     let characters = array(&mut root, "character", faults);
     let name = |table: &Value| table.get("name").and_then(Value::as_str).map(ToOwned::to_owned);
@@ -55,7 +59,7 @@ pub fn parse(text: &str, faults: &mut Faults) -> Option<Script> {
     for key in root.keys() {
         faults.add(key, "unknown key, expected [scene], [[character]] or [[line]]");
     }
-    Some(Script { scene, characters, lines, names })
+    Some(Script { sha256, scene, characters, lines, names })
 }
 
 /// A table as plain data.
