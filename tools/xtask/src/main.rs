@@ -8,6 +8,7 @@ mod cpp;
 mod debian;
 #[cfg(test)]
 mod documented;
+mod farms;
 mod fuzz;
 mod gltf;
 mod header;

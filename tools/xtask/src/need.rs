@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::command::{cargo, command, exists, in_ci, root, run, text};
+use crate::command::{cargo, command, exists, in_ci, root, run, target, text};
 use crate::vulkan;
 
 /// Something that a check cannot run without.
@@ -21,6 +21,8 @@ pub(crate) enum Need {
     Installed(&'static str, &'static str),
     /// The packages of a folder's `package-lock.json`, in its `node_modules`.
     Npm(&'static str),
+    /// The packages of a folder's `requirements.txt`, in an environment of Python's: the folder of its name in `target`.
+    Pip(&'static str),
     /// The Vulkan drivers for tests, in `target/vulkan`.
     Drivers,
 }
@@ -43,6 +45,10 @@ impl Need {
                 let (wanted, have) = (folder.join(LOCK), folder.join(STAMP));
                 std::fs::read(wanted).is_ok_and(|wanted| std::fs::read(have).is_ok_and(|have| have == wanted))
             }
+            Self::Pip(folder) => {
+                let (wanted, have) = (root().join(folder).join(REQUIREMENTS), target().join(folder).join(REQUIREMENTS));
+                std::fs::read(wanted).is_ok_and(|wanted| std::fs::read(have).is_ok_and(|have| have == wanted))
+            }
             Self::Drivers => vulkan::are_there(),
         }
     }
@@ -53,6 +59,7 @@ impl Need {
             Self::Toolchain(subcommand, _) | Self::Installed(subcommand, _) => format!("cargo {subcommand}"),
             Self::Python(module, _) => format!("Python's {module}"),
             Self::Npm(folder) => format!("the npm packages of {folder}"),
+            Self::Pip(folder) => format!("the Python packages of {folder}"),
             Self::Drivers => "the Vulkan drivers for tests in target/vulkan".to_owned(),
         }
     }
@@ -64,6 +71,7 @@ impl Need {
             Self::Toolchain(_, component) => format!("rustup component add {component}"),
             Self::Installed(_, package) => format!("cargo install --locked {package}"),
             Self::Npm(folder) => format!("npm ci in {folder}"),
+            Self::Pip(folder) => format!("pip install -r {folder}/{REQUIREMENTS} in target/{folder}"),
             Self::Drivers => "cargo xtask vulkan, on Debian".to_owned(),
         }
     }
@@ -84,6 +92,7 @@ impl Need {
             Self::Toolchain(..) => leave && exists("rustup"),
             Self::Installed(..) => false,
             Self::Npm(_) => exists("npm") || brought.iter().any(|need| matches!(need, Self::Program("npm", _))),
+            Self::Pip(_) => exists("python3"),
             Self::Drivers => vulkan::can_be_had(),
         }
     }
@@ -100,11 +109,22 @@ impl Need {
                 std::fs::copy(folder.join(LOCK), folder.join(STAMP)).context("npm ci leaves node_modules")?;
                 Ok(())
             }
+            Self::Pip(folder) => {
+                let (requirements, place) = (root().join(folder).join(REQUIREMENTS), target().join(folder));
+                run(command("python3", &["-m", "venv"]).arg(&place))?;
+                let pip = place.join("bin/pip");
+                let quiet = ["install", "-q", "--disable-pip-version-check", "-r"];
+                twice(|| run(Command::new(&pip).args(quiet).arg(&requirements)))?;
+                std::fs::copy(&requirements, place.join(REQUIREMENTS)).context("pip leaves its environment")?;
+                Ok(())
+            }
             Self::Drivers => vulkan::environment().map(drop),
         }
     }
 }
 
+/// What pip is to install, and, beside its packages, what it did.
+const REQUIREMENTS: &str = "requirements.txt";
 const LOCK: &str = "package-lock.json";
 /// What `npm ci` was run for last.
 const STAMP: &str = "node_modules/.installed.json";

@@ -7,7 +7,9 @@ use anyhow::{Context, Result, ensure};
 
 use crate::need::Need::{Drivers, Installed, Npm, Program, Python, Toolchain};
 use crate::need::{self, Need};
-use crate::{abi, bare, checks, cpp, gltf, header, misuse, notices, page, release, shipped, standards, usage, wheel, wires};
+use crate::{
+    abi, bare, checks, cpp, farms, gltf, header, misuse, notices, page, release, shipped, standards, usage, wheel, wires,
+};
 
 /// How much is checked.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -96,6 +98,11 @@ const CHECKS: &[Check] = &[
     full("glTF: Blender", &[Program("blender", "blender"), Python("numpy", "python3-numpy")], gltf::blender),
     full("faces as others receive them", &[Program("python3", "python3")], wires::check),
     full("the Python package", &PYTHON, |_| wheel::check()),
+    full(
+        "a table on farms",
+        &[Program("python3", "python3"), Python("ensurepip", "python3-venv"), farms::PACKAGES],
+        farms::check,
+    ),
     full("pages in a browser", &BROWSER, |_| page::run_all()),
 ];
 
