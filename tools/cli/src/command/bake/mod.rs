@@ -5,6 +5,7 @@
 //! table's order, on any number of workers the same.
 
 mod audit;
+mod claims;
 mod plan;
 mod recipe;
 mod report;
@@ -24,6 +25,7 @@ use crate::command::args::{Bake, Given};
 use crate::emit::Emit;
 use crate::process::progress::Tally;
 use crate::process::{interrupt, tell};
+use claims::Claims;
 use recipe::Recipe;
 use report::{Outcome, Report};
 use store::{SPOKEN, Writer, endings};
@@ -96,6 +98,7 @@ struct Work<'a> {
     recipe: &'a Recipe,
     store: &'a Writer,
     kinds: &'a [Emit],
+    claims: Claims,
     /// The row that is next.
     next: AtomicUsize,
 }
@@ -106,7 +109,8 @@ fn bake(args: &Bake, table: &Table, recipe: &Recipe) -> Result<()> {
     let store = Writer::open(&args.store, args.shard)?;
     let cores = || thread::available_parallelism().map_or(1, usize::from);
     let jobs = args.jobs.map_or_else(cores, |jobs| jobs as usize).min(rows.len()).max(1);
-    let work = Work { args, table, rows: &rows, recipe, store: &store, kinds: &kinds, next: AtomicUsize::new(0) };
+    let (claims, next) = (Claims::default(), AtomicUsize::new(0));
+    let work = Work { args, table, rows: &rows, recipe, store: &store, kinds: &kinds, claims, next };
     let (sender, receiver) = mpsc::channel();
     let mut index: Vec<(&str, String)> = Vec::new();
     let report = thread::scope(|scope| {
@@ -187,15 +191,21 @@ impl Work<'_> {
             Ok(object) => object,
             Err(fault) => return Ok(Outcome::Failed(fault)),
         };
+        let claim = self.claims.take(&object)?;
         if self.store.store().missing(&object, &wanted(line, self.kinds)).is_empty() {
-            return Ok(Outcome::Kept { object });
+            // The first of the table is told as made, whichever was.
+            let made = self.claims.made(&object);
+            return Ok(made.map_or(Outcome::Kept { object: object.clone() }, |made| Outcome::Made { object, made }));
         }
         let worker = match worker {
             Some(worker) => worker,
             None => worker.insert(Worker::new(self.args)?),
         };
         match worker.make(self.table, line, self.recipe, &object, self.store, self.kinds) {
-            Ok(made) => Ok(Outcome::Made { object, made }),
+            Ok(made) => {
+                claim.done(&made);
+                Ok(Outcome::Made { object, made })
+            }
             Err(Failure::Line(fault)) => Ok(Outcome::Failed(fault)),
             Err(Failure::All(error)) => Err(error),
         }

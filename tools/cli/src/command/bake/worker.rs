@@ -23,6 +23,7 @@ use crate::process::interrupt;
 use crate::process::progress::Progress;
 
 /// What became of a line.
+#[derive(Clone)]
 pub struct Made {
     pub seed: u64,
     pub frames: usize,

@@ -5,6 +5,20 @@ use std::fs;
 use super::{assert_done, files, statuses, told};
 use crate::{Bench, assert_failed, extent};
 
+/// Says every time something else.
+const OTHERWISE: &str = "sh -c 'cp hum.wav \"$1\"; printf %s $$ >> \"$1\"; echo said >> said.txt' x {out} {text}";
+
+#[test]
+fn text_of_several_lines_is_spoken_for_one() {
+    let bench = Bench::new();
+    let lines: String = (0..8).map(|i| format!("{i},Hello\n")).collect();
+    fs::write(bench.path("lines.csv"), format!("id,text\n{lines}")).unwrap();
+    let output = bench.bake("lines.csv", "store", &["--tts", OTHERWISE, "--jobs", "4"]);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(fs::read_to_string(bench.path("said.txt")).unwrap(), "said\n");
+    assert_eq!(statuses(&output), [&["made"][..], &["kept"; 7]].concat());
+}
+
 /// Copies a sound and notes what was said.
 const SPEAKER: &str = "sh -c 'printf \"%s\\n\" \"$2\" >> said.txt; cp hum.wav \"$1\"' x {out} {text}";
 
