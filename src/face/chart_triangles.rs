@@ -153,7 +153,8 @@ fn nearest(shape: &[[f64; 2]; 3], p: [f64; 2]) -> (f64, [f64; 3]) {
         let mut weights = [0.0; 3];
         (weights[from], weights[to]) = (1.0 - part, part);
         let away = [p[0] - a[0] - part * along[0], p[1] - a[1] - part * along[1]];
-        (away[0].hypot(away[1]), weights)
+        // No `hypot`, which is each C library's own.
+        ((away[0] * away[0] + away[1] * away[1]).sqrt(), weights)
     };
     let [first, second, third] = [0, 1, 2].map(edge);
     [second, third].into_iter().fold(first, |best, other| if other.0 < best.0 { other } else { best })

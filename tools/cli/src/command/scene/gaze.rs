@@ -33,7 +33,7 @@ pub fn targets(own: usize, looks: &[Look], eyes: &[(Placement, Vec3)]) -> Vec<Ga
         let [x, y, z] = placement.to_own(sub(to, from));
         let yaw_rad = x.atan2(z).clamp(-MAX_LOOK_RAD, MAX_LOOK_RAD);
         let end_s = looks.get(number + 1).map_or(f64::INFINITY, |next| next.from_s);
-        GazeTarget { start_s: look.from_s, end_s, ..GazeTarget::new(yaw_rad, -y.atan2(x.hypot(z))) }
+        GazeTarget { start_s: look.from_s, end_s, ..GazeTarget::new(yaw_rad, -y.atan2((x * x + z * z).sqrt())) }
     };
     looks.iter().enumerate().map(target).collect()
 }
