@@ -5,6 +5,7 @@ mod bare;
 mod checks;
 mod command;
 mod cpp;
+mod crates;
 mod debian;
 #[cfg(test)]
 mod documented;

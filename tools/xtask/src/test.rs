@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use crate::need::Need::{Drivers, Installed, Npm, Program, Python, Toolchain};
 use crate::need::{self, Need};
 use crate::{
-    abi, bare, checks, cpp, farms, gltf, header, misuse, notices, page, release, shipped, standards, usage, wheel, wires,
+    abi, bare, checks, cpp, crates, farms, gltf, header, misuse, notices, page, release, shipped, standards, usage, wheel, wires,
 };
 
 /// How much is checked.
@@ -79,6 +79,7 @@ const CHECKS: &[Check] = &[
     always("binary interface", &ABIGAIL, |_| abi::run_all(true)),
     always("licences of linked crates", &[], |_| shipped::check()),
     always("notices of linked crates", &[], |_| notices::run(true)),
+    always("crates as they are published", &[], crates::check),
     always("cargo deny", &[Installed("deny", "cargo-deny")], |_| checks::deny()),
     always("shaders", &[Program("spirv-val", "spirv-tools")], checks::shaders),
     Check { parts: TESTS, ..always("tests", &[], checks::tests) },

@@ -10,5 +10,6 @@ pub mod model;
 pub mod obj;
 pub mod order;
 pub mod sound;
+pub mod starter;
 pub mod text;
 pub mod tts;

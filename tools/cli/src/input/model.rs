@@ -1,4 +1,4 @@
-//! Opening models: a file, or the starter model inside this program.
+//! Opening models: a file, or the starter model of this program.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,10 +7,7 @@ use anyhow::{Result, anyhow};
 use media2face::pack::Pack;
 use media2face::{Error, LogLevel, Model, Runtime, RuntimeOptions};
 
-use crate::input::{digest, file};
-
-/// `models/starter.m2f`.
-static STARTER: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/starter.m2f"));
+use crate::input::{file, starter};
 
 /// The pack at `path`, or the starter.
 pub fn open_pack(path: Option<&Path>) -> Result<Pack> {
@@ -19,7 +16,7 @@ pub fn open_pack(path: Option<&Path>) -> Result<Pack> {
             file::check(path)?;
             Pack::open(path).map_err(|error| failure("cannot open the model", path, &error))
         }
-        None => Ok(Pack::from_shared(Arc::new(STARTER))?),
+        None => starter::open(),
     }
 }
 
@@ -27,7 +24,7 @@ pub fn open_pack(path: Option<&Path>) -> Result<Pack> {
 pub fn sha256(path: Option<&Path>) -> Result<String> {
     match path {
         Some(path) => file::sha256(path),
-        None => Ok(digest::of(STARTER)),
+        None => starter::sha256(),
     }
 }
 

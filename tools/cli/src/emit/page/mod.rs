@@ -20,7 +20,7 @@ const SCRIPT: [&str; 5] = [
 ];
 /// Built from the package as assets/three/package.json says.
 const THREE: &str = include_str!("../../../assets/three/three.min.js");
-const THREE_LICENCE: &str = include_str!("../../../../../LICENSES/three.txt");
+const THREE_LICENCE: &str = include_str!("../../../assets/three/LICENSE.txt");
 
 /// What a page shows.
 pub struct Page<'a> {
