@@ -16,6 +16,7 @@ mod header;
 mod misuse;
 mod need;
 mod notices;
+mod package;
 mod page;
 mod release;
 mod sample;
@@ -102,8 +103,6 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
-    /// Build the library and the command as they are shipped: stripped, without paths of this machine.
-    Release,
     /// Build the Python package as users install it: a wheel in target/python/wheels.
     Wheel {
         /// Install it in a fresh environment and run its tests.
@@ -112,6 +111,18 @@ enum Chore {
         /// As tests are built: in a fraction of the time, for this machine alone.
         #[arg(long)]
         dev: bool,
+    },
+    /// Make the archives that hosts link, dist/media2face-VERSION-TARGET: library, headers, CMake and pkg-config files, the
+    /// command, the starter, notices, a bill of materials. docs/platforms.md has the targets.
+    Dist {
+        /// Targets by rustc's names; by default this machine's.
+        targets: Vec<String>,
+        /// Then unpack each, build the C sample with it, run that, look into its binaries, and build it again for one hash.
+        #[arg(long)]
+        check: bool,
+        /// Leave out of the check that it is built again.
+        #[arg(long, requires = "check")]
+        once: bool,
     },
     /// Build and run a sample.
     Sample {
@@ -133,10 +144,10 @@ fn main() -> anyhow::Result<()> {
         }
         Chore::Fuzz { target, seconds } => fuzz::fuzz(target.as_deref(), seconds),
         Chore::Notices { check } => notices::run(check),
-        Chore::Release => release::run_all(),
         Chore::Wheel { check, dev } => {
             wheel::run_all(if dev { sample::Profile::Dev } else { sample::Profile::Release }, check)
         }
+        Chore::Dist { targets, check, once } => package::dist(&targets, check, once),
         Chore::Sample { language } => sample::sample(language, sample::Profile::Release),
     }
 }

@@ -13,6 +13,8 @@ use crate::vulkan;
 pub(crate) enum Need {
     /// A program, and the Debian package that has it.
     Program(&'static str, &'static str),
+    /// A file of the system, and the Debian package that has it.
+    File(&'static str, &'static str),
     /// A module of Python's, and the Debian package that has it.
     Python(&'static str, &'static str),
     /// A command of cargo's, and the component of the Rust toolchain that has it.
@@ -25,7 +27,12 @@ pub(crate) enum Need {
     Pip(&'static str),
     /// The Vulkan drivers for tests, in `target/vulkan`.
     Drivers,
+    /// Zig, which links for old and other systems, and cargo-zigbuild: Python packages in `target/zig`.
+    Zig,
 }
+
+/// What `Need::Zig` is. The linker and its C libraries are part of what an archive's bytes follow from.
+const ZIG: [&str; 2] = ["ziglang==0.15.1", "cargo-zigbuild==0.24.1"];
 
 /// Pythons that may have a module: the first on the path may be of another make than Debian's packages are for.
 const PYTHONS: [&str; 2] = ["python3", "/usr/bin/python3"];
@@ -34,6 +41,7 @@ impl Need {
     fn is_there(self) -> bool {
         match self {
             Self::Program(program, _) => exists(program),
+            Self::File(path, _) => std::path::Path::new(path).exists(),
             Self::Toolchain(subcommand, _) | Self::Installed(subcommand, _) => {
                 succeeds(&mut cargo(&[subcommand, "--version"]))
             }
@@ -50,35 +58,40 @@ impl Need {
                 std::fs::read(wanted).is_ok_and(|wanted| std::fs::read(have).is_ok_and(|have| have == wanted))
             }
             Self::Drivers => vulkan::are_there(),
+            Self::Zig => std::fs::read_to_string(zig().join(ZIG_STAMP)).is_ok_and(|have| have == ZIG.join(" ")),
         }
     }
 
     fn name(self) -> String {
         match self {
-            Self::Program(program, _) => program.to_owned(),
+            Self::Program(name, _) | Self::File(name, _) => name.to_owned(),
             Self::Toolchain(subcommand, _) | Self::Installed(subcommand, _) => format!("cargo {subcommand}"),
             Self::Python(module, _) => format!("Python's {module}"),
             Self::Npm(folder) => format!("the npm packages of {folder}"),
             Self::Pip(folder) => format!("the Python packages of {folder}"),
             Self::Drivers => "the Vulkan drivers for tests in target/vulkan".to_owned(),
+            Self::Zig => "Zig and cargo-zigbuild in target/zig".to_owned(),
         }
     }
 
     /// How to get it by hand.
     fn remedy(self) -> String {
         match self {
-            Self::Program(_, package) | Self::Python(_, package) => format!("apt install {package}"),
+            Self::Program(_, package) | Self::File(_, package) | Self::Python(_, package) => {
+                format!("apt install {package}")
+            }
             Self::Toolchain(_, component) => format!("rustup component add {component}"),
             Self::Installed(_, package) => format!("cargo install --locked {package}"),
             Self::Npm(folder) => format!("npm ci in {folder}"),
             Self::Pip(folder) => format!("pip install -r {folder}/{REQUIREMENTS} in target/{folder}"),
             Self::Drivers => "cargo xtask vulkan, on Debian".to_owned(),
+            Self::Zig => format!("pip install --target {} {}", zig().display(), ZIG.join(" ")),
         }
     }
 
     fn apt_package(self) -> Option<&'static str> {
         match self {
-            Self::Program(_, package) | Self::Python(_, package) => Some(package),
+            Self::Program(_, package) | Self::File(_, package) | Self::Python(_, package) => Some(package),
             _ => None,
         }
     }
@@ -88,19 +101,22 @@ impl Need {
     fn can_be_brought(self, brought: &[Need]) -> bool {
         let leave = is_root() || in_ci();
         match self {
-            Self::Program(..) | Self::Python(..) => leave && exists("apt-get") && (is_root() || exists("sudo")),
+            Self::Program(..) | Self::File(..) | Self::Python(..) => {
+                leave && exists("apt-get") && (is_root() || exists("sudo"))
+            }
             Self::Toolchain(..) => leave && exists("rustup"),
             Self::Installed(..) => false,
             Self::Npm(_) => exists("npm") || brought.iter().any(|need| matches!(need, Self::Program("npm", _))),
             Self::Pip(_) => exists("python3"),
             Self::Drivers => vulkan::can_be_had(),
+            Self::Zig => exists("python3"),
         }
     }
 
     /// Brings what comes alone; packages of apt come together.
     fn bring(self) -> Result<()> {
         match self {
-            Self::Program(..) | Self::Python(..) | Self::Installed(..) => Ok(()),
+            Self::Program(..) | Self::File(..) | Self::Python(..) | Self::Installed(..) => Ok(()),
             Self::Toolchain(_, component) => run(&mut command("rustup", &["component", "add", component])),
             Self::Npm(folder) => {
                 let folder = root().join(folder);
@@ -119,6 +135,12 @@ impl Need {
                 Ok(())
             }
             Self::Drivers => vulkan::environment().map(drop),
+            Self::Zig => {
+                let _ = std::fs::remove_dir_all(zig());
+                let install = ["-m", "pip", "install", "--quiet", "--no-input", "--target"];
+                twice(|| run(command("python3", &install).arg(zig()).args(ZIG)))?;
+                Ok(std::fs::write(zig().join(ZIG_STAMP), ZIG.join(" "))?)
+            }
         }
     }
 }
@@ -126,8 +148,15 @@ impl Need {
 /// What pip is to install, and, beside its packages, what it did.
 const REQUIREMENTS: &str = "requirements.txt";
 const LOCK: &str = "package-lock.json";
+/// What pip was run for last.
+const ZIG_STAMP: &str = ".installed";
 /// What `npm ci` was run for last.
 const STAMP: &str = "node_modules/.installed.json";
+
+/// Where Zig lies.
+pub(crate) fn zig() -> std::path::PathBuf {
+    target().join("zig")
+}
 
 /// Looks for all of `needs`, says what will be brought and brings it. What is still missing comes back, each with the
 /// way to get it; in CI that is an error.

@@ -28,9 +28,14 @@ pub(crate) struct Linked {
     pub(crate) authors: Vec<String>,
 }
 
-/// The crates of others that are linked into a package. What runs while compiling (build scripts, macros) is not.
+/// The crates of others that are linked into a package on Linux.
 pub(crate) fn linked(package: &str) -> Result<BTreeSet<Linked>> {
-    let metadata = ["metadata", "--format-version", "1", "--locked", "--filter-platform", PLATFORM];
+    linked_for(package, PLATFORM)
+}
+
+/// The crates of others that are linked into a package. What runs while compiling (build scripts, macros) is not.
+pub(crate) fn linked_for(package: &str, platform: &str) -> Result<BTreeSet<Linked>> {
+    let metadata = ["metadata", "--format-version", "1", "--locked", "--filter-platform", platform];
     let own: &[&str] = if package == PACKAGE { &["--manifest-path", wheel::MANIFEST] } else { &[] };
     let metadata: Value = serde_json::from_str(&output(cargo(&metadata).args(own))?)?;
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();

@@ -8,7 +8,8 @@ use anyhow::{Context, Result, ensure};
 use crate::need::Need::{Drivers, Installed, Npm, Program, Python, Toolchain};
 use crate::need::{self, Need};
 use crate::{
-    abi, bare, checks, cpp, crates, farms, gltf, header, misuse, notices, page, release, shipped, standards, usage, wheel, wires,
+    abi, bare, checks, cpp, crates, farms, gltf, header, misuse, notices, package, page, release, shipped, standards, usage, wheel,
+    wires,
 };
 
 /// How much is checked.
@@ -92,6 +93,7 @@ const CHECKS: &[Check] = &[
     always("C sample under valgrind", &[GCC, Program("valgrind", "valgrind")], checks::valgrind),
     full("misuse of the C ABI under valgrind", &[GCC, Program("valgrind", "valgrind")], misuse::under_memcheck),
     full("paths of this machine in a release", &[Program("strip", "binutils")], |_| release::check()),
+    full("archives", package::NEEDS, |_| package::check_all()),
     always("glTF: validator, three.js", &NODE, gltf::web),
     always("glTF: the gltf crate", &[], gltf::rust),
     always("glTF: Assimp", &[Program("assimp", "assimp-utils")], gltf::assimp),

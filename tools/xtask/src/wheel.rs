@@ -66,7 +66,7 @@ fn build(profile: Profile) -> Result<PathBuf> {
         Profile::Dev => maturin.args(["--profile", "dev"]),
         Profile::Release => {
             maturin.args(["--release", "--zig", "--compatibility", SYSTEM]);
-            maturin.env("CARGO_ENCODED_RUSTFLAGS", release::flags()?)
+            maturin.env("CARGO_ENCODED_RUSTFLAGS", release::flags(&release::places()?, &[]))
         }
     };
     run(&mut maturin)?;
@@ -100,7 +100,7 @@ fn is_free_of_places(wheel: &Path) -> Result<()> {
     let to = folder().join("unpacked");
     let _ = std::fs::remove_dir_all(&to);
     run(command("python3", &["-m", "zipfile", "-e"]).arg(wheel).arg(&to))?;
-    release::is_free_of_places(&to.join("media2face/_media2face.abi3.so"))
+    release::is_free_of(&release::places()?, &to.join("media2face/_media2face.abi3.so"))
 }
 
 /// Installs the package in a fresh environment, and runs its tests there.
