@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
-use media2face::{Adjustments, Model, Session, SessionOptions, StyleTrack};
+use media2face::{Adjustments, Model, Session, SessionOptions, Solver, StyleTrack};
 
 use crate::command::args::{Animate, Given, StyleGroup};
 use crate::command::generate;
@@ -46,7 +46,7 @@ pub fn run(args: &Animate, given: &Given) -> Result<String> {
         timecode::check_drop_frame(fps)?;
     }
     // Nothing is made on disk before the input is known to be good.
-    let Asked { options, adjustments, bound } = asked(args, &model, &sound, &warn)?;
+    let Asked { options, adjustments, bound, solver } = asked(args, &model, &sound, &warn)?;
     tell_styles(&model, &options.styles, args, &progress)?;
     stages.end("model");
     let session = Session::new(&model, options)?;
@@ -59,6 +59,9 @@ pub fn run(args: &Animate, given: &Given) -> Result<String> {
     output.track.drop_frame = args.drop_frame;
     output.rig = args.files.rig;
     output.eyes = args.files.eyes.eyes;
+    if let (Some(solver), Some(name)) = (solver, args.shapes.name()) {
+        output.solved = Some((name, generate::solved(&output.animation, &output.track, &solver)?));
+    }
     write(args, &output, heard.recording, heard.copy.as_ref(), places)?;
     stages.end("files");
     let summary = stages.summary(output.animation.duration_s() - args.session.clip.tail, output.track.frame_count());
@@ -76,14 +79,17 @@ struct Asked {
     adjustments: Adjustments,
     /// A mesh in place of the model's.
     bound: Option<Arc<Bound>>,
+    /// A rig's own blendshapes.
+    solver: Option<Arc<Solver>>,
 }
 
 fn asked(args: &Animate, model: &Arc<Model>, sound: &Sound, warn: &dyn Fn(&str)) -> Result<Asked> {
     let mut options = args.session.options(model, sound)?;
     let adjustments = args.adjustments.settings(options.seed, !options.keyframes.is_empty());
     adjustments.check(model)?;
-    let brought = args.mesh.as_ref().map(|path| face::bring(model, path, warn)).transpose()?;
-    let bound = match (brought, &args.mesh) {
+    let (neutral, solver) = args.shapes.bring(model, warn)?.unzip();
+    let mesh = args.mesh.as_ref().map(|path| face::bring(model, path, warn)).transpose()?;
+    let bound = match (neutral.or(mesh), args.shapes.neutral().or_else(|| args.mesh.clone())) {
         (Some(Brought::Identity(_)), Some(path)) if options.identity.is_some() => {
             bail!("{} is a face on the model's topology, and --identity is one too: give one of them", path.display())
         }
@@ -94,7 +100,7 @@ fn asked(args: &Animate, model: &Arc<Model>, sound: &Sound, warn: &dyn Fn(&str))
         (Some(Brought::Bound(bound)), _) => Some(bound),
         (None, _) => None,
     };
-    Ok(Asked { options, adjustments, bound })
+    Ok(Asked { options, adjustments, bound, solver })
 }
 
 /// A line for each style: what it says to the model.

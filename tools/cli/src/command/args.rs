@@ -18,6 +18,7 @@ mod sampling;
 mod scene;
 mod session;
 mod strict;
+mod shapes;
 mod styles;
 mod tts;
 pub mod value;
@@ -43,6 +44,7 @@ pub use sampling::{Sampling, seed};
 pub use scene::Scene;
 pub use session::{Identity, Session};
 pub use strict::Strict;
+pub use shapes::Shapes;
 pub use styles::{Source, StyleGroup, Styles};
 pub use tts::Tts;
 

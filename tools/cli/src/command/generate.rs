@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow};
 use media2face::signal::FrameRate;
-use media2face::{Animation, Model, Session, SessionOptions, Stage};
+use media2face::{Animation, Model, Session, SessionOptions, Solver, Stage};
 
 use crate::emit::envelope::Envelope;
 use crate::emit::track::Track;
@@ -90,4 +90,12 @@ pub fn track(animation: &Arc<Animation>, fps: FrameRate) -> Result<Track> {
     }
     let eye_range = animation.model().eye_range();
     Ok(Track { fps, drop_frame: false, names, weights, heads: reader.heads(fps, 0, frame_count)?, eye_range })
+}
+
+/// The frames of a track by a rig's own blendshapes. All at once: smoothing goes over the whole clip.
+pub fn solved(animation: &Arc<Animation>, track: &Track, solver: &Solver) -> Result<Track> {
+    let names = solver.names().to_vec();
+    let mut weights = vec![0.0; track.frame_count() * names.len()];
+    animation.reader()?.solved_weights_into(solver, track.fps, 0, &mut weights)?;
+    Ok(Track { names, weights, heads: track.heads.clone(), ..*track })
 }

@@ -41,6 +41,8 @@ pub struct Output {
     pub rig: Option<&'static Rig>,
     /// Whether curves have the angles of the eyes.
     pub eyes: bool,
+    /// Name and weights of a rig's own blendshapes, which are written in place of the model's.
+    pub solved: Option<(String, Track)>,
     /// Made once for all files that carry it.
     glb: OnceCell<Vec<u8>>,
 }
@@ -68,6 +70,7 @@ impl Output {
             progress,
             rig: None,
             eyes: false,
+            solved: None,
             glb: OnceCell::new(),
         })
     }
@@ -77,7 +80,7 @@ impl Output {
         match kind {
             Emit::Csv => file.write(|out| Ok(csv::write(&self.track, out)?)),
             Emit::Json => {
-                let (track, rig) = (self.driven()?, self.rig.map(|rig| rig.name));
+                let (track, rig) = (self.driven()?, self.rig_name());
                 file.write(|out| Ok(json::write(&track, self.animation.seed(), &self.provenance, rig, out)?))
             }
             Emit::Table => {
@@ -131,8 +134,16 @@ impl Output {
         }
     }
 
+    /// Whose channels are written, where they are not the model's.
+    fn rig_name(&self) -> Option<&str> {
+        self.solved.as_ref().map(|(name, _)| name.as_str()).or(self.rig.map(|rig| rig.name))
+    }
+
     /// The track by the channels that are written.
     fn driven(&self) -> Result<Cow<'_, Track>> {
+        if let Some((_, track)) = &self.solved {
+            return Ok(Cow::Borrowed(track));
+        }
         self.rig.map_or(Ok(Cow::Borrowed(&self.track)), |rig| self.track.driven(rig).map(Cow::Owned))
     }
 

@@ -1,6 +1,7 @@
 //! `<stem>.table.csv`: a column for each weight and for the head, one row a frame, numbers alone. For spreadsheets and engines' curve
 //! tables; Live Link's own form is [`csv`](super::csv).
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::emit::track::Track;
@@ -10,7 +11,11 @@ const HEAD: &str = "headX,headY,headZ,headW,headRight_mm,headUp_mm,headFront_mm"
 
 /// Writes header and rows; times in seconds.
 pub fn write(track: &Track, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "time_s,{},{HEAD}", track.names.join(","))?;
+    write!(out, "time_s")?;
+    for name in &track.names {
+        write!(out, ",{}", quoted(name))?;
+    }
+    writeln!(out, ",{HEAD}")?;
     for (frame, head) in track.heads.iter().enumerate() {
         write!(out, "{:.6}", frame as f64 / track.fps.hz())?;
         for value in track.row(frame).iter().chain(&head.rotation).chain(&head.translation_mm) {
@@ -21,9 +26,23 @@ pub fn write(track: &Track, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
+/// A name as a cell: names of a rig's own shapes may have any letters.
+fn quoted(name: &str) -> Cow<'_, str> {
+    match name.contains([',', '"', '\n', '\r']) {
+        true => Cow::Owned(format!("\"{}\"", name.replace('"', "\"\""))),
+        false => Cow::Borrowed(name),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_with_separators_are_one_cell() {
+        let quoted = ["jawOpen", "a,b", "6\" wide"].map(|name| quoted(name).into_owned());
+        assert_eq!(quoted, ["jawOpen", "\"a,b\"", "\"6\"\" wide\""]);
+    }
 
     #[test]
     fn rows_have_time_weights_and_head() {

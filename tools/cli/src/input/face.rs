@@ -54,16 +54,20 @@ pub struct Bound {
 
 /// Reads the mesh of `--mesh`; gives warnings to `warn`.
 pub fn bring(model: &Arc<Model>, path: &Path, warn: impl Fn(&str)) -> Result<Brought> {
+    brought(model, path, &obj::read(path)?, warn)
+}
+
+/// As [`bring`], of a mesh that was read from there.
+pub fn brought(model: &Arc<Model>, path: &Path, obj: &Obj, warn: impl Fn(&str)) -> Result<Brought> {
     let topology = model.topology().ok_or_else(|| anyhow!("the model has no mesh, so it takes none"))?;
-    let obj = obj::read(path)?;
     let what = || format!("the mesh {}", path.display());
     if obj.passed_over > 0 {
         warn(&format!("{}: {} faces of fewer than three corners were passed over", what(), obj.passed_over));
     }
-    let bind = || Bound::new(model, &obj, topology.vertices, topology.head_pivot);
+    let bind = || Bound::new(model, obj, topology.vertices, topology.head_pivot);
     let name = path.file_stem().map_or("mesh".into(), |stem| stem.to_string_lossy());
     let identity = || model.identity_from_vertices(&name, obj.vertices.as_flattened()).with_context(what);
-    let order = (obj.vertices.len() == topology.vertices).then(|| order::compare(&obj, topology));
+    let order = (obj.vertices.len() == topology.vertices).then(|| order::compare(obj, topology));
     let reason = match order {
         None => None,
         Some(Order::Same) => return Ok(Brought::Identity(identity()?)),
@@ -136,6 +140,17 @@ impl Bound {
     /// The vertices that are on the chart.
     fn charted(&self) -> Vec<usize> {
         (0..self.copies.len()).filter(|&vertex| self.copies[vertex] > 0.0).collect()
+    }
+
+    /// What its bound points follow.
+    pub fn binding(&self) -> &Arc<Binding> {
+        &self.binding
+    }
+
+    /// Offsets of the bound points from those of the vertices [shapes, vertices, 3].
+    pub fn of_points(&self, vertices_mm: &[f32]) -> Vec<f32> {
+        let shapes = vertices_mm.as_chunks::<3>().0.chunks_exact(self.copies.len());
+        shapes.flat_map(|shape| self.owners.iter().flat_map(|&owner| shape[owner as usize])).collect()
     }
 
     /// Offsets of the vertices [frames, vertices, 3] from those of the bound points.

@@ -9,6 +9,7 @@ pub mod keyframe;
 pub mod model;
 pub mod obj;
 pub mod order;
+pub mod shapes;
 pub mod sound;
 pub mod starter;
 pub mod text;

@@ -27,6 +27,7 @@ mod rates;
 mod scene;
 mod scene_options;
 #[cfg(unix)]
+mod shapes;
 mod signals;
 mod sound;
 #[cfg(target_os = "linux")]

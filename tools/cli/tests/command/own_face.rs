@@ -11,14 +11,14 @@ use media2face::pack::Pack;
 use crate::{Bench, assert_failed, names};
 
 /// The tiny pack's first face: positions, chart coordinates, triangles.
-struct Own {
+pub(crate) struct Own {
     vertices: Vec<[f32; 3]>,
     uv: Vec<[f32; 2]>,
     triangles: Vec<[u32; 3]>,
 }
 
 impl Own {
-    fn of(bench: &Bench) -> Self {
+    pub(crate) fn of(bench: &Bench) -> Self {
         let pack = Pack::open(bench.path("tiny.m2f")).unwrap();
         let decoder = Arc::new(FaceDecoder::load(&pack).unwrap());
         let backend = CpuBackend::new(&CpuOptions { threads: 1, portable: false }).unwrap();
@@ -34,7 +34,7 @@ impl Own {
 
     /// OBJ text of the triangles that lie on the chart, in reverse order and with one vertex more than the topology has,
     /// scaled; v upwards as the format has it, or not.
-    fn obj(&self, scale: f32, upwards: bool) -> String {
+    pub(crate) fn obj(&self, scale: f32, upwards: bool) -> String {
         let mut text = "# another mesh\no face\n".to_owned();
         for [x, y, z] in &self.vertices {
             writeln!(text, "v {} {} {}", x * scale, y * scale, z * scale).unwrap();
@@ -61,7 +61,7 @@ impl Own {
     }
 
     /// OBJ text of the model's own topology.
-    fn topology(&self) -> String {
+    pub(crate) fn topology(&self) -> String {
         let [a, b, c] = self.triangles[0].map(|v| v + 1);
         format!("{}f {a} {b} {c}\n", self.points(|point| point))
     }
@@ -94,7 +94,7 @@ impl Own {
 }
 
 /// Values behind the header of an array of f32.
-fn values(npy: &[u8]) -> Vec<f32> {
+pub(crate) fn values(npy: &[u8]) -> Vec<f32> {
     let header = u16::from_le_bytes([npy[8], npy[9]]) as usize;
     npy[10 + header..].as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Adjustments, Compute, Files, Fps, Pack, Session, Strict};
+use super::{Adjustments, Compute, Files, Fps, Pack, Session, Shapes, Strict};
 use crate::emit::Emit;
 
 const EXAMPLES: &str = "Examples:
@@ -15,6 +15,7 @@ const EXAMPLES: &str = "Examples:
   m2f animate speech.wav --out out/ --keyframe 0.8=surprise --keyframe 1.5-2=headYaw=25 --hold 0.9
   m2f animate speech.wav --out out/ --blink off,15 --look-at 0-2=25,0 --look-at 2-=-10,5 --head-gain 1.3
   m2f animate speech.wav --out out/ --identity chie=.6,bruno=.4 --mesh head.obj
+  m2f animate speech.wav --out out/ --shapes hero/ --emit json,table
   m2f animate speech.wav --out out/ --emit mp4
   m2f animate voice-memo.m4a --out out/
   tts \"Hello there\" | m2f animate - --out out/
@@ -41,6 +42,8 @@ pub struct Animate {
     /// does one with the topology's number of vertices in another order
     #[arg(long, value_name = "FILE")]
     pub mesh: Option<PathBuf>,
+    #[command(flatten)]
+    pub shapes: Shapes,
     #[command(flatten)]
     pub strict: Strict,
     #[command(flatten)]

@@ -17,9 +17,10 @@ use std::sync::Arc;
 
 use anyhow::{Result, ensure};
 
-use crate::command::args::{self, Given};
 use crate::command::output::Output;
 use crate::command::summary::Stages;
+use crate::command::args::Given;
+use crate::command::{self, args};
 use crate::emit::Emit;
 use crate::emit::envelope::Envelope;
 use crate::emit::provenance::Provenance;
@@ -39,6 +40,8 @@ pub fn run(args: &args::Scene, given: &Given) -> Result<String> {
     let bar = Arc::clone(&progress);
     let warn = move |message: &str| bar.aside(|| tell::warning(message));
     let scene = check::run(args, &warn)?;
+    let rigged = scene.characters.iter().any(|character| character.solver.is_some());
+    ensure!(args.files.rig.is_none() || !rigged, "--rig and a character's shapes both say whose weights are written");
     let kinds = args.files.kinds(&scene.model)?;
     ensure!(!kinds.contains(&Emit::Frames), "a scene has no frames: --emit mp4 makes a film of it");
     if kinds.contains(&Emit::Mp4) {
@@ -59,6 +62,10 @@ pub fn run(args: &args::Scene, given: &Given) -> Result<String> {
         output.track.drop_frame = scene.drop_frame;
         output.rig = args.files.rig;
         output.eyes = args.files.eyes.eyes;
+        if let Some((name, solver)) = &character.solver {
+            let solved = command::generate::solved(&output.animation, &output.track, solver)?;
+            output.solved = Some((name.clone(), solved));
+        }
         Ok(output)
     };
     let outputs = scene.characters.iter().zip(animations).map(output).collect::<Result<Vec<_>>>()?;

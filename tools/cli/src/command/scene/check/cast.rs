@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use media2face::output::GazeTarget;
-use media2face::{Identity, Model, Session, SessionOptions, StyleTrack};
+use media2face::output::{GazeTarget, SolverOptions};
+use media2face::{Identity, Model, Session, SessionOptions, Solver, StyleTrack};
 
 use super::lines::Line;
 use super::{Character, Check, point};
@@ -11,7 +11,7 @@ use crate::command::scene::script::{self, Placed};
 use crate::command::scene::timeline::{self, Spoken};
 use crate::command::scene::{conditioning, gaze, sound};
 use crate::input::face::{self, Bound, Brought};
-use crate::input::obj;
+use crate::input::{obj, shapes};
 use crate::render::placement::Placement;
 
 /// Most bytes of a name: it becomes a file's.
@@ -22,11 +22,19 @@ pub struct Cast {
     pub place: String,
     pub name: String,
     pub placement: Placement,
-    identity: Option<Arc<Identity>>,
-    bound: Option<Arc<Bound>>,
+    face: Face,
     pub styles: Vec<StyleTrack>,
     /// What its motion is adjusted by, and whether it looks at others.
     adjustments: script::Adjustments,
+}
+
+/// Whose face it is, and what moves in its place.
+#[derive(Clone, Default)]
+struct Face {
+    identity: Option<Arc<Identity>>,
+    bound: Option<Arc<Bound>>,
+    /// Name and shapes of a rig.
+    solver: Option<(String, Arc<Solver>)>,
 }
 
 impl Check<'_> {
@@ -42,7 +50,7 @@ impl Check<'_> {
         self.faults.take(&format!("{place}, position_m"), outcome);
         let turns = value.facing_deg.abs() <= 360.0;
         self.faults.expect(turns, &format!("{place}, facing_deg"), || "expected -360 to 360".to_owned());
-        let (identity, bound) = self.face(place, value);
+        let face = self.face(place, value);
         let styles = self.styles(&value.styles, place);
         let placement = Placement { position_m: value.position_m, facing_deg: value.facing_deg };
         let adjustments = value.adjustments.clone();
@@ -52,30 +60,45 @@ impl Check<'_> {
         }
         let share = adjustments.head_share.is_none_or(|share| (0.0..=1.0).contains(&share));
         self.faults.expect(share, &format!("{place}, adjustments"), || "head_share: expected 0 to 1".to_owned());
-        Cast { place: place.clone(), name: name.clone(), placement, identity, bound, styles, adjustments }
+        Cast { place: place.clone(), name: name.clone(), placement, face, styles, adjustments }
     }
 
-    fn face(&mut self, place: &str, character: &script::Character) -> (Option<Arc<Identity>>, Option<Arc<Bound>>) {
-        let mut identity = None;
+    fn face(&mut self, place: &str, character: &script::Character) -> Face {
+        let mut face = Face::default();
         if let (Some(model), Some(wanted)) = (&self.model, &character.identity) {
             let found = face::identity(model, wanted);
-            identity = self.faults.take(&format!("{place}, identity"), found);
+            face.identity = self.faults.take(&format!("{place}, identity"), found);
         }
-        let Some(path) = character.mesh.as_ref().map(|path| self.folder.join(path)) else { return (identity, None) };
-        let place = format!("{place}, mesh");
-        let Some(model) = &self.model else {
-            self.faults.take(&place, obj::read(&path));
-            return (identity, None);
-        };
-        match self.faults.take(&place, face::bring(model, &path, self.warn)) {
-            Some(Brought::Identity(_)) if character.identity.is_some() => {
-                self.faults.add(&place, "a face on the model's topology, and so is identity: give one of them");
-                (identity, None)
+        let (key, path) = match (&character.mesh, &character.shapes) {
+            (Some(_), Some(_)) => {
+                self.faults.add(place, "it has a mesh, and shapes, whose neutral is one too: give one of them");
+                return face;
             }
-            Some(Brought::Identity(own)) => (Some(own), None),
-            Some(Brought::Bound(bound)) => (identity, Some(bound)),
-            None => (identity, None),
+            (Some(path), None) => ("mesh", self.folder.join(path)),
+            (None, Some(path)) => ("shapes", self.folder.join(path)),
+            (None, None) => return face,
+        };
+        let place = format!("{place}, {key}");
+        let Some(model) = &self.model else {
+            let read = if key == "mesh" { obj::read(&path) } else { obj::read(&path.join(shapes::NEUTRAL)) };
+            self.faults.take(&place, read);
+            return face;
+        };
+        let brought = match key {
+            "mesh" => face::bring(model, &path, self.warn).map(|brought| (brought, None)),
+            _ => shapes::bring(model, &path, SolverOptions::default(), self.warn)
+                .map(|(neutral, solver)| (neutral, Some((shapes::name(&path), solver)))),
+        };
+        let Some((brought, solver)) = self.faults.take(&place, brought) else { return face };
+        face.solver = solver;
+        match brought {
+            Brought::Identity(_) if character.identity.is_some() => {
+                self.faults.add(&place, "a face on the model's topology, and so is identity: give one of them");
+            }
+            Brought::Identity(own) => face.identity = Some(own),
+            Brought::Bound(bound) => face.bound = Some(bound),
         }
+        face
     }
 
     /// Names are files' names too, which some systems tell apart by letters alone, not by their case.
@@ -99,7 +122,8 @@ impl Check<'_> {
         let model = self.model.clone()?;
         let mut characters = Vec::with_capacity(cast.len());
         for (number, (cast, targets)) in cast.into_iter().zip(gazes).enumerate() {
-            let Cast { place, name, placement, identity, bound, adjustments, .. } = cast;
+            let Cast { place, name, placement, face, adjustments, .. } = cast;
+            let Face { identity, bound, solver } = face;
             let own = || lines.iter().filter(|(line, _)| line.speaker == number);
             let (mut styles, mut keyframes) = (Vec::new(), Vec::new());
             for (line, span) in own() {
@@ -123,7 +147,7 @@ impl Check<'_> {
                 (self.warn)(&format!("{place}: looks at nobody: {error}"));
                 adjustments.gaze.targets.clear();
             }
-            characters.push(Character { name, placement, bound, options, samples, adjustments });
+            characters.push(Character { name, placement, bound, solver, options, samples, adjustments });
         }
         self.faults.is_empty().then_some(characters)
     }
@@ -132,7 +156,7 @@ impl Check<'_> {
 /// Where each character looks.
 pub fn gazes(model: &Arc<Model>, cast: &[Cast], spoken: &[Spoken]) -> Vec<Vec<GazeTarget>> {
     let eyes = |character: &Cast| {
-        let identity = character.identity.clone().map_or_else(|| model.default_identity(), Ok);
+        let identity = character.face.identity.clone().map_or_else(|| model.default_identity(), Ok);
         // A model without faces has none to look from.
         (character.placement, identity.map_or([0.0; 3], |identity| gaze::eyes_mm(model, &identity)))
     };

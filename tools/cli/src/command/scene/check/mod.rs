@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail, ensure};
 use media2face::signal::FrameRate;
-use media2face::{Adjustments, Model, SEED_AUTO, Session, SessionOptions, limits};
+use media2face::{Adjustments, Model, SEED_AUTO, Session, SessionOptions, Solver, limits};
 
 use super::faults::Faults;
 use super::script::{self, Placed, Script, Silences};
@@ -53,6 +53,8 @@ pub struct Character {
     pub placement: Placement,
     /// A mesh of its own in place of the model's.
     pub bound: Option<Arc<Bound>>,
+    /// Name and shapes of a rig of its own.
+    pub solver: Option<(String, Arc<Solver>)>,
     pub options: SessionOptions,
     /// Its lines on silence.
     pub samples: Vec<f32>,

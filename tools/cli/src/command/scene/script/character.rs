@@ -15,6 +15,8 @@ pub struct Character {
     /// As `m2f animate --identity` takes it.
     pub identity: Option<String>,
     pub mesh: Option<PathBuf>,
+    /// As `m2f animate --shapes` takes it.
+    pub shapes: Option<PathBuf>,
     pub position_m: [f32; 3],
     #[serde(default)]
     pub facing_deg: f32,
