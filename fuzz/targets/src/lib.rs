@@ -17,6 +17,7 @@ mod scene;
 mod sound;
 mod table;
 mod tokenizer;
+mod weights;
 mod world;
 
 /// Something that reads bytes from outside.
@@ -52,6 +53,7 @@ pub const TARGETS: [Target; 11] = [
         words: tokenizer::WORDS,
         mutations: 6000,
     },
+    Target { name: "weights", run: weights::run, seeds: weights::seeds, words: weights::WORDS, mutations: 30000 },
 ];
 
 /// The target of a name.

@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use command::args::{Cli, Command};
-use command::{animate, bake, bench, compare, convert, devices, extract, inspect, live, scene};
+use command::{animate, bake, bench, compare, convert, devices, extract, inspect, live, retarget, scene};
 use process::{interrupt, tell};
 
 #[cfg(test)]
@@ -39,6 +39,7 @@ pub fn main() -> ExitCode {
         Command::Bake(args) => bake::run(&args, &given),
         Command::Scene(args) => scene::run(&args, &given),
         Command::Live(args) => live::run(&args),
+        Command::Retarget(args) => retarget::run(&args),
         Command::Extract(args) => extract::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Inspect(args) => inspect::run(&args),

@@ -17,9 +17,9 @@ pub use crate::command::scene::check::{Character, Scene};
 pub use crate::command::scene::timeline::Spoken;
 use crate::emit::live::target::Target;
 use crate::input::face;
-use crate::input::obj;
 pub use crate::input::obj::{Corner, Obj};
 pub use crate::input::sound::Sound;
+use crate::input::{obj, weights};
 
 /// A mesh of `--mesh`.
 pub fn obj(path: &Path) -> Result<Obj> {
@@ -44,6 +44,12 @@ pub fn table(path: &Path) -> Result<(usize, usize)> {
 /// A target of `--to`.
 pub fn target(text: &str) -> Result<()> {
     text.parse::<Target>().map(drop).map_err(Error::msg)
+}
+
+/// Names and weights [frames, names] of a file that `m2f retarget` reads.
+pub fn weights(path: &Path) -> Result<(Vec<String>, Vec<f32>)> {
+    let track = weights::read(path, None, &|_| {})?.track;
+    Ok((track.names, track.weights))
 }
 
 /// The script of a scene and all that it names, as they are checked before any work.

@@ -14,6 +14,7 @@ mod files;
 mod given;
 mod inspect;
 mod live;
+mod retarget;
 mod sampling;
 mod scene;
 mod session;
@@ -40,6 +41,7 @@ pub use files::{Eyes, Files, FilmSize, Fps};
 pub use given::Given;
 pub use inspect::{Devices, Identities, Inspect};
 pub use live::{Format, Heard, Live};
+pub use retarget::Retarget;
 pub use sampling::{Sampling, seed};
 pub use scene::Scene;
 pub use session::{Identity, Session};
@@ -80,6 +82,7 @@ pub enum Command {
     Scene(Scene),
     Bake(Bake),
     Live(Live),
+    Retarget(Retarget),
     Extract(Extract),
     Compare(Compare),
     Inspect(Inspect),

@@ -13,5 +13,6 @@ pub mod inspect;
 pub mod live;
 pub mod output;
 pub mod profile;
+pub mod retarget;
 pub mod scene;
 pub mod summary;

@@ -81,7 +81,8 @@ impl Output {
             Emit::Csv => file.write(|out| Ok(csv::write(&self.track, out)?)),
             Emit::Json => {
                 let (track, rig) = (self.driven()?, self.rig_name());
-                file.write(|out| Ok(json::write(&track, self.animation.seed(), &self.provenance, rig, out)?))
+                let (seed, provenance) = (Some(self.animation.seed()), Some(&self.provenance));
+                file.write(|out| Ok(json::write(&track, seed, provenance, rig, out)?))
             }
             Emit::Table => {
                 let track = self.driven()?;

@@ -1,7 +1,8 @@
 //! `<stem>.json`: `{fps, frame_rate, frames, seed, provenance, names, weights, head: [{rotation, translation_mm}]}`.
 //!
 //! `fps` is the quotient of the `frame_rate`, whose two numbers are exact: frame i stands at `i · rate[1] / rate[0]` seconds.
-//! `seed` makes the take again. `rig` is there where the weights are of its channels, in place of the model's.
+//! `seed` makes the take again; it is not there where none is known. `rig` is there where the weights are of its channels, in
+//! place of the model's: a rig that is known by name, or the folder of a rig's own shapes.
 //! `weights` has one list a frame in the order of `names`; `rotation` is a quaternion x, y, z, w about the head's
 //! pivot.
 
@@ -18,8 +19,10 @@ struct Document<'a> {
     fps: f64,
     frame_rate: [u32; 2],
     frames: usize,
-    seed: u64,
-    provenance: &'a Provenance,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provenance: Option<&'a Provenance>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rig: Option<&'a str>,
     names: &'a [String],
@@ -54,8 +57,8 @@ impl Serialize for Heads<'_> {
 /// Writes the document.
 pub fn write(
     track: &Track,
-    seed: u64,
-    provenance: &Provenance,
+    seed: Option<u64>,
+    provenance: Option<&Provenance>,
     rig: Option<&str>,
     out: &mut impl Write,
 ) -> io::Result<()> {
@@ -81,8 +84,8 @@ mod tests {
     #[test]
     fn document_reads_back() {
         let mut bytes = Vec::new();
-        write(&crate::emit::track::tests::short(), 7, &crate::emit::provenance::tests::short(), None, &mut bytes)
-            .unwrap();
+        let provenance = crate::emit::provenance::tests::short();
+        write(&crate::emit::track::tests::short(), Some(7), Some(&provenance), None, &mut bytes).unwrap();
         let value: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
         assert_eq!((&value["fps"], &value["frame_rate"]), (&30.0.into(), &serde_json::json!([30, 1])));
         assert_eq!(value["frames"], 3);

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use crate::emit::track::Track;
 
 /// Of the head's pose, behind the weights: a quaternion about its pivot, and mm.
-const HEAD: &str = "headX,headY,headZ,headW,headRight_mm,headUp_mm,headFront_mm";
+pub const HEAD: &str = "headX,headY,headZ,headW,headRight_mm,headUp_mm,headFront_mm";
 
 /// Writes header and rows; times in seconds.
 pub fn write(track: &Track, out: &mut impl Write) -> io::Result<()> {

@@ -28,6 +28,8 @@ pub const PICTURE: Kind = Kind { name: "the picture ", most_bytes: 256 << 20 };
 pub const WEIGHTS: Kind = Kind { name: "", most_bytes: 1 << 20 };
 /// Lines of `m2f bake`.
 pub const TABLE: Kind = Kind { name: "the table ", most_bytes: 512 << 20 };
+/// Weights over time as JSON or CSV: those of four hours at 60 frames a second have about 700 MB.
+pub const TRACK: Kind = Kind { name: "", most_bytes: 1 << 30 };
 /// Boxes of a film as CSV: those of four hours have about 30 MB.
 pub const BOXES: Kind = Kind { name: "", most_bytes: 128 << 20 };
 /// A checkpoint's `config.json`.

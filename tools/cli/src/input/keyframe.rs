@@ -213,7 +213,7 @@ impl HeadTurn {
     const MOST_DEG: f32 = 90.0;
 
     /// Yaw, then pitch about the turned axis, then roll.
-    fn pose(self) -> HeadPose {
+    pub fn pose(self) -> HeadPose {
         let about = |axis: usize, degrees: f32| {
             let half = degrees.to_radians() / 2.0;
             let mut quaternion = [0.0, 0.0, 0.0, half.cos()];

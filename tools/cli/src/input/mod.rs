@@ -14,3 +14,4 @@ pub mod sound;
 pub mod starter;
 pub mod text;
 pub mod tts;
+pub mod weights;

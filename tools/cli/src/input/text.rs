@@ -37,6 +37,13 @@ pub fn delimiter(table: &str) -> u8 {
     [b',', b';', b'\t'].into_iter().find(|mark| header.as_bytes().contains(mark)).unwrap_or(b',')
 }
 
+/// The line of a table's record, counted from 1. The reader's own count stops before the empty lines that it passes over.
+pub fn line_of(record: &csv::StringRecord, text: &str) -> usize {
+    let begin = record.position().map_or(0, |position| position.byte() as usize);
+    let record = text[begin..].trim_start_matches(['\r', '\n']);
+    1 + text[..text.len() - record.len()].matches('\n').count()
+}
+
 fn unmarked(mut text: String) -> String {
     if text.starts_with('\u{feff}') {
         text.drain(..'\u{feff}'.len_utf8());

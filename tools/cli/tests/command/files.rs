@@ -25,7 +25,7 @@ fn ended(bench: &Bench, args: &[&str]) -> Output {
 
 /// Every command with a path of each kind that is read whole: what comes before the path, what its name has to end in, and
 /// what comes behind.
-const READERS: [(&[&str], &str, &[&str]); 11] = [
+const READERS: [(&[&str], &str, &[&str]); 12] = [
     (&["scene"], ".toml", &[]),
     (&["animate", "hum.wav", "--model", "tiny.m2f", "--mesh"], ".obj", &[]),
     (&["animate", "hum.wav", "--model", "tiny.m2f", "--style-image"], ".png", &[]),
@@ -34,6 +34,7 @@ const READERS: [(&[&str], &str, &[&str]); 11] = [
     (&["animate", "hum.wav", "--model", "tiny.m2f", "--keyframe", "0.1="], ".png", &[]),
     (&["extract", "pictures", "--model", "tiny.m2f", "--out", "set", "--boxes"], ".csv", &[]),
     (&["extract"], ".mp4", &["--model", "tiny.m2f", "--out", "set"]),
+    (&["retarget", "--rig", "arkit"], ".csv", &[]),
     (&["inspect"], ".m2f", &[]),
     (&["compare", "--tally", "votes.csv", "--key"], ".json", &[]),
     (&["convert", "--out", "new.m2f", "--wav2vec2", "model.safetensors"], ".json", &[]),
@@ -94,6 +95,7 @@ fn files_larger_than_their_kind_are_refused_unread() {
         Some(256 << 20),
         Some(128 << 20),
         None,
+        Some(1 << 30),
         None,
         Some(64 << 20),
         Some(16u64 << 20),

@@ -24,6 +24,7 @@ mod page;
 mod prompts;
 mod provenance;
 mod rates;
+mod retarget;
 mod scene;
 mod scene_options;
 #[cfg(unix)]

@@ -9,6 +9,7 @@ use media2face::Model;
 use media2face::output::Rig;
 use media2face::signal::FrameRate;
 
+use super::value;
 use crate::emit::Emit;
 
 /// Which files, and where.
@@ -30,7 +31,8 @@ pub struct Files {
     pub film: FilmSize,
 }
 
-fn rig(name: &str) -> Result<&'static Rig, String> {
+/// A rig by its name.
+pub fn rig(name: &str) -> Result<&'static Rig, String> {
     Rig::find(name).map_err(|error| error.to_string())
 }
 
@@ -82,7 +84,7 @@ fn side(text: &str) -> Result<u32, String> {
 pub struct Fps {
     /// Frames per second of the files, a number or a fraction; 23.976, 29.97 and 59.94 are 24000/1001, 30000/1001 and
     /// 60000/1001. The pack's by default; many importers of Live Link files assume 60
-    #[arg(long, value_name = "N", value_parser = rate, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = value::rate, allow_negative_numbers = true)]
     pub fps: Option<FrameRate>,
 }
 
@@ -91,8 +93,4 @@ impl Fps {
     pub fn or_native(&self, model: &Model) -> FrameRate {
         self.fps.unwrap_or_else(|| model.manifest().fps.into())
     }
-}
-
-fn rate(text: &str) -> Result<FrameRate, String> {
-    text.parse().map_err(|error: media2face::Error| error.to_string())
 }

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use clap::builder::RangedI64ValueParser;
 use media2face::limits;
+use media2face::signal::FrameRate;
 
 /// A number from 1 on.
 pub fn count(most: u32) -> RangedI64ValueParser<u32> {
@@ -31,6 +32,11 @@ pub fn tail(text: &str) -> Result<f64, String> {
         Ok(_) => Err(format!("not in 0..={}", limits::MAX_TAIL_S)),
         Err(error) => Err(error.to_string()),
     }
+}
+
+/// Frames per second.
+pub fn rate(text: &str) -> Result<FrameRate, String> {
+    text.parse().map_err(|error: media2face::Error| error.to_string())
 }
 
 /// `START-END` or `START-`, seconds.

@@ -35,7 +35,7 @@ impl Boxes {
         let mut boxes = BTreeMap::new();
         for record in reader.records() {
             let record = record.with_context(unread)?;
-            let place = || format!("{} line {}", path.display(), line_of(&record, &text));
+            let place = || format!("{} line {}", path.display(), text::line_of(&record, &text));
             if let Some((frame, face)) = row(&record).with_context(place)? {
                 ensure!(boxes.insert(frame, face).is_none(), "{}: frame {frame} is given twice", place());
             }
@@ -62,13 +62,6 @@ impl Boxes {
         }
         Ok(())
     }
-}
-
-/// The line of a record, counted from 1. The reader's own count stops before the empty lines that it passes over.
-fn line_of(record: &csv::StringRecord, text: &str) -> usize {
-    let begin = record.position().map_or(0, |position| position.byte() as usize);
-    let record = text[begin..].trim_start_matches(['\r', '\n']);
-    1 + text[..text.len() - record.len()].matches('\n').count()
 }
 
 fn row(record: &csv::StringRecord) -> Result<Option<(usize, FaceBox)>> {
