@@ -1,4 +1,4 @@
-//! The .glb files of `m2f` as other programs read them: the sample's, one of a clip of a single frame, and a scene's. The
+//! The .glb files of `m2f`, and the .usdc files beside them, as other programs read them: the sample's, one of a clip of a single frame, and a scene's. The
 //! validator passes what some of them refuse.
 
 use std::fs;
@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::checks::m2f;
+use crate::checks::{left_out_file, m2f};
 use crate::command::{command, root, run, target};
 use crate::test::Extent;
 
@@ -27,7 +27,7 @@ fn files() -> Result<&'static [PathBuf]> {
     let hello = root().join("samples/audio/hello.wav");
     let scene = root().join("samples/scenes/dialogue.toml");
     for (arguments, input) in [(&["animate"][..], hello), (&["animate", "--tail", "0"], frame), (&["scene"], scene)] {
-        run(m2f(arguments).arg(input).arg("--out").arg(&out).args(["--emit", "glb", "--quiet"]))?;
+        run(m2f(arguments).arg(input).arg("--out").arg(&out).args(["--emit", "glb,usd", "--quiet"]))?;
     }
     Ok(FILES.get_or_init(|| ["hello.glb", "frame.glb", "scene.glb"].map(|name| out.join(name)).to_vec()))
 }
@@ -115,6 +115,14 @@ pub(crate) fn godot(_: Extent) -> Result<()> {
 
 const PRESET: &str = "[preset.0]\nname=\"pack\"\nplatform=\"Linux/X11\"\nrunnable=false\nexport_filter=\"all_resources\"\n\
                       [preset.0.options]\n";
+
+/// Pixar's library for USD, which skins the faces: they stand where those of the .glb do. Without its package all is left out by
+/// name.
+pub(crate) fn usd(_: Extent) -> Result<()> {
+    let script = root().join("tests/readers/usd.py");
+    let files = files()?.iter().map(|file| file.with_extension("usdc"));
+    run(command("python3", &[]).arg(script).args(files).env("M2F_TEST_LEFT_OUT", left_out_file()))
+}
 
 /// Blender's importer.
 pub(crate) fn blender(_: Extent) -> Result<()> {

@@ -99,6 +99,7 @@ const CHECKS: &[Check] = &[
     always("glTF: Assimp", &[Program("assimp", "assimp-utils")], gltf::assimp),
     full("glTF: Godot 3", &[Program("godot3-server", "godot3-server")], gltf::godot),
     full("glTF: Blender", &[Program("blender", "blender"), Python("numpy", "python3-numpy")], gltf::blender),
+    full("USD: Pixar's library", &[Program("python3", "python3")], gltf::usd),
     full("faces as others receive them", &[Program("python3", "python3")], wires::check),
     full("the Python package", &PYTHON, |_| wheel::check()),
     full(

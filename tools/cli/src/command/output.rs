@@ -18,7 +18,7 @@ use crate::emit::npy::NpyWriter;
 use crate::emit::provenance::{self, Provenance};
 use crate::emit::staged::Staged;
 use crate::emit::track::Track;
-use crate::emit::{a2f, csv, curves, json, table};
+use crate::emit::{a2f, csv, curves, json, table, usd};
 use crate::input::face::{Bound, Face};
 use crate::process::progress::Progress;
 use crate::render::film::Film;
@@ -95,6 +95,13 @@ impl Output {
             Emit::Glb => {
                 let glb = self.glb()?;
                 file.write(|out| Ok(out.write_all(glb)?))
+            }
+            Emit::Usd => {
+                self.progress.show("usd", 0.0);
+                let face = self.face()?;
+                let offsets_mm = face.blendshape_offsets_mm(self.animation.model())?;
+                let figure = Figure { stands: None, mesh: &face.mesh, offsets_mm: &offsets_mm, track: &self.track };
+                file.write(|out| usd::write(&[figure], &self.sound, out))
             }
             Emit::Png => {
                 let face = self.face()?;

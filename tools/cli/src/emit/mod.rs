@@ -16,6 +16,7 @@ pub mod staged;
 pub mod table;
 pub mod timecode;
 pub mod track;
+pub mod usd;
 
 use clap::ValueEnum;
 
@@ -24,6 +25,7 @@ use clap::ValueEnum;
 pub enum Emit {
     Html,
     Glb,
+    Usd,
     Csv,
     Json,
     Table,
@@ -45,6 +47,7 @@ impl Emit {
         match self {
             Self::Html => "html",
             Self::Glb => "glb",
+            Self::Usd => "usdc",
             Self::Csv => "csv",
             Self::Json => "json",
             Self::Table => "table.csv",
@@ -81,6 +84,10 @@ impl Emit {
         match self {
             Self::Html => "a page of the moving face with its sound, to open in a browser; everything is inside",
             Self::Glb => "the face with 52 morph targets and its animation, for Blender, three.js, engines",
+            Self::Usd => {
+                "the same for programs that read USD: a mesh with blendshapes on a skeleton of head and eyes (--emit\n\
+                 usd)"
+            }
             Self::Csv => {
                 "Live Link Face: 52 ARKit weights, head and eye angles, one row a frame with its SMPTE timecode; many\n\
                  importers assume 60 frames a second whatever the file says: give them --fps 60"

@@ -27,8 +27,8 @@ mod rates;
 mod retarget;
 mod scene;
 mod scene_options;
-#[cfg(unix)]
 mod shapes;
+#[cfg(unix)]
 mod signals;
 mod sound;
 #[cfg(target_os = "linux")]

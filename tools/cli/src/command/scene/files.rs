@@ -14,6 +14,7 @@ use crate::emit::glb::{self, Figure};
 use crate::emit::page::{self, Band, Clip, Page};
 use crate::emit::recording;
 use crate::emit::staged::Staged;
+use crate::emit::usd;
 use crate::input::face::Face;
 use crate::input::ffmpeg::FilmWriter;
 use crate::process::interrupt;
@@ -34,6 +35,7 @@ pub struct Files {
     characters: Vec<Vec<(Emit, Staged)>>,
     sound: Staged,
     glb: Option<Staged>,
+    usd: Option<Staged>,
     page: Option<Staged>,
     sheet: Option<Staged>,
     film: Option<Staged>,
@@ -53,6 +55,7 @@ impl Files {
             characters: characters.iter().map(own).collect::<Result<_>>()?,
             sound: Staged::create(&out.join(SOUND))?,
             glb: of_all(Emit::Glb)?,
+            usd: of_all(Emit::Usd)?,
             page: of_all(Emit::Html)?,
             sheet: of_all(Emit::Png)?,
             film: of_all(Emit::Mp4)?,
@@ -75,7 +78,7 @@ impl Files {
         let tracks = scene.characters.iter().map(|character| &character.samples[..]);
         let sound = recording::mono_wav(&sound::mix(tracks))?;
         self.sound.write(|out| Ok(out.write_all(&sound)?))?;
-        if [&self.glb, &self.page, &self.sheet, &self.film].iter().all(|file| file.is_none()) {
+        if [&self.glb, &self.usd, &self.page, &self.sheet, &self.film].iter().all(|file| file.is_none()) {
             return Ok(());
         }
         let cast = Cast { scene, outputs, faces: outputs.iter().map(Output::face).collect::<Result<_>>()? };
@@ -87,6 +90,10 @@ impl Files {
             if let Some(file) = &mut self.page {
                 cast.write_page(&glb, &sound, file)?;
             }
+        }
+        if let Some(file) = &mut self.usd {
+            progress.show("usd", 0.0);
+            cast.figures(|figures| file.write(|out| usd::write(figures, SOUND, out)))?;
         }
         if let Some(file) = &mut self.sheet {
             cast.write_sheet(file)?;
@@ -100,7 +107,7 @@ impl Files {
     /// Gives them their names.
     pub fn persist(self) -> Result<()> {
         let own = self.characters.into_iter().flatten().map(|(_, file)| file);
-        let of_all = [Some(self.sound), self.glb, self.page, self.sheet, self.film, self.provenance];
+        let of_all = [Some(self.sound), self.glb, self.usd, self.page, self.sheet, self.film, self.provenance];
         let of_all = of_all.into_iter().flatten();
         own.chain(of_all).try_for_each(|file| file.persist().map(drop))
     }
@@ -124,6 +131,13 @@ impl Cast<'_> {
 
     fn glb(&self, progress: &Progress) -> Result<Vec<u8>> {
         progress.show("glb", 0.0);
+        let mut glb = Vec::new();
+        self.figures(|figures| glb::write(figures, SOUND, Some(&self.outputs[0].provenance), &mut glb))?;
+        Ok(glb)
+    }
+
+    /// All faces as files have them.
+    fn figures(&self, write: impl FnOnce(&[Figure]) -> Result<()>) -> Result<()> {
         let model = &self.scene.model;
         let offsets = self.faces.iter().map(|face| face.blendshape_offsets_mm(model)).collect::<Result<Vec<_>>>()?;
         let mut figures = Vec::with_capacity(offsets.len());
@@ -132,9 +146,7 @@ impl Cast<'_> {
             let (mesh, track) = (&self.faces[number].mesh, &self.outputs[number].track);
             figures.push(Figure { stands: Some((name, *placement)), mesh, offsets_mm, track });
         }
-        let mut glb = Vec::new();
-        glb::write(&figures, SOUND, Some(&self.outputs[0].provenance), &mut glb)?;
-        Ok(glb)
+        write(&figures)
     }
 
     fn write_page(&self, glb: &[u8], wav: &[u8], file: &mut Staged) -> Result<()> {

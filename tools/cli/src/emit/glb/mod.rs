@@ -10,7 +10,7 @@
 
 mod buffer;
 mod motion;
-mod surface;
+pub mod surface;
 
 use std::io::Write;
 
@@ -27,9 +27,10 @@ use crate::render::mesh::Mesh;
 use crate::render::placement::Placement;
 use crate::render::vector::{scale, sub};
 
-const METRES: f32 = 1e-3;
+/// Of a millimetre.
+pub const METRES: f32 = 1e-3;
 /// Names of the nodes of the eyes.
-const EYES: [&str; 2] = ["eye_left", "eye_right"];
+pub const EYES: [&str; 2] = ["eye_left", "eye_right"];
 
 /// A face of the file.
 pub struct Figure<'a> {
@@ -43,6 +44,13 @@ pub struct Figure<'a> {
 }
 
 impl Figure<'_> {
+    /// An error unless there is a target for each weight.
+    pub fn check(&self) -> Result<()> {
+        let (values, names, vertices) = (self.offsets_mm.len(), self.track.names.len(), self.mesh.vertices_mm.len());
+        ensure!(values == names * vertices * 3, "{values} values for {names} morph targets of {vertices} vertices");
+        Ok(())
+    }
+
     /// A name that no other figure has.
     fn name(&self, part: &str) -> String {
         self.stands.map_or_else(|| part.to_owned(), |(name, _)| format!("{name}.{part}"))
@@ -51,11 +59,7 @@ impl Figure<'_> {
 
 /// Writes the file; `sound` is the name of the file that is heard with it.
 pub fn write(figures: &[Figure], sound: &str, provenance: Option<&Provenance>, out: &mut impl Write) -> Result<()> {
-    for figure in figures {
-        let (values, names, vertices) =
-            (figure.offsets_mm.len(), figure.track.names.len(), figure.mesh.vertices_mm.len());
-        ensure!(values == names * vertices * 3, "{values} values for {names} morph targets of {vertices} vertices");
-    }
+    figures.iter().try_for_each(Figure::check)?;
     let mut document = Document::default();
     let nodes = figures.iter().map(|figure| document.figure(figure)).collect::<Result<Vec<_>>>()?;
     document.scene(nodes.iter().map(|nodes| nodes.root).collect(), sound)?;

@@ -10,18 +10,19 @@ use super::{Figure, METRES};
 use crate::render::vector::{Vec3, scale, sub};
 
 /// Vertices that a target moves less than this keep their place in it: a decoder's offsets are never quite zero.
-const MOVED_MM: f32 = 0.02;
+pub const MOVED_MM: f32 = 0.02;
 /// The same for the change of a normal.
-const TURNED: f32 = 0.01;
+pub const TURNED: f32 = 0.01;
 /// The targets' positions in metres and normals, as differences from the neutral.
 pub struct Shapes {
-    neutral_normals: Vec<Vec3>,
-    targets: Vec<Shape>,
+    pub neutral_normals: Vec<Vec3>,
+    pub targets: Vec<Shape>,
 }
 
-struct Shape {
-    moves: Vec<Vec3>,
-    turns: Vec<Vec3>,
+/// What a target does to each vertex.
+pub struct Shape {
+    pub moves: Vec<Vec3>,
+    pub turns: Vec<Vec3>,
 }
 
 impl Shapes {
@@ -87,11 +88,6 @@ impl Document {
 
     fn material(&mut self, figure: &Figure, part: &Part) -> Index<json::Material> {
         let [r, g, b] = part.colour;
-        let roughness = match part.name.as_str() {
-            name if name.starts_with("eye") => 0.15,
-            name if name.starts_with("teeth") || name.starts_with("tongue") => 0.35,
-            _ => 0.6,
-        };
         self.root.push(json::Material {
             name: Some(figure.name(&part.name)),
             // What follows the map is a sheet (skin, brows), seen from behind at its borders; the rest is closed.
@@ -99,10 +95,19 @@ impl Document {
             pbr_metallic_roughness: material::PbrMetallicRoughness {
                 base_color_factor: material::PbrBaseColorFactor([r, g, b, 1.0]),
                 metallic_factor: material::StrengthFactor(0.0),
-                roughness_factor: material::StrengthFactor(roughness),
+                roughness_factor: material::StrengthFactor(roughness(&part.name)),
                 ..Default::default()
             },
             ..Default::default()
         })
+    }
+}
+
+/// Of a part's material, by its name.
+pub fn roughness(part: &str) -> f32 {
+    match part {
+        name if name.starts_with("eye") => 0.15,
+        name if name.starts_with("teeth") || name.starts_with("tongue") => 0.35,
+        _ => 0.6,
     }
 }
