@@ -29,7 +29,9 @@ pub(crate) fn lints() -> Result<()> {
     run(&mut cargo(&["fmt", "--manifest-path", MANIFEST, "--check"]))?;
     let clippy = ["clippy", "--locked", "--manifest-path", MANIFEST, "--target-dir"];
     let mut clippy = cargo(&clippy);
-    run(clippy.arg(folder()).args(["--", "-D", "warnings"]).env("PYO3_NO_PYTHON", "1"))
+    // It is linked against no Python, as an extension.
+    clippy.env("PYO3_NO_PYTHON", "1").env("PYO3_BUILD_EXTENSION_MODULE", "1");
+    run(clippy.arg(folder()).args(["--", "-D", "warnings"]))
 }
 
 /// Builds the package, and tests it where that is asked for.
