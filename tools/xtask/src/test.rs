@@ -8,8 +8,8 @@ use anyhow::{Context, Result, ensure};
 use crate::need::Need::{Drivers, Installed, Npm, Program, Python, Toolchain};
 use crate::need::{self, Need};
 use crate::{
-    abi, bare, checks, cpp, crates, farms, gltf, header, misuse, notices, package, page, release, shipped, standards, usage, wheel,
-    wires,
+    abi, bare, checks, cpp, crates, farms, gltf, header, misuse, notices, package, page, release, shipped, standards,
+    usage, wheel, wires,
 };
 
 /// How much is checked.

@@ -17,9 +17,9 @@ use std::sync::Arc;
 
 use anyhow::{Result, ensure};
 
+use crate::command::args::Given;
 use crate::command::output::Output;
 use crate::command::summary::Stages;
-use crate::command::args::Given;
 use crate::command::{self, args};
 use crate::emit::Emit;
 use crate::emit::envelope::Envelope;
