@@ -35,7 +35,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 12] = [
     Target { name: "abi", run: abi::run, seeds: abi::seeds, words: &[], mutations: 1200 },
     Target { name: "boxes", run: boxes::run, seeds: boxes::seeds, words: boxes::WORDS, mutations: 15000 },
     Target { name: "control", run: control::run, seeds: control::seeds, words: control::WORDS, mutations: 50000 },

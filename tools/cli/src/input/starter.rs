@@ -18,6 +18,7 @@ pub fn open() -> Result<Pack> {
 
 /// SHA-256 of its bytes.
 #[cfg(not(starter_beside))]
+#[expect(clippy::unnecessary_wraps, reason = "a file beside the program may not be there")]
 pub fn sha256() -> Result<String> {
     Ok(super::digest::of(STARTER))
 }
