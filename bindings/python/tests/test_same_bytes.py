@@ -29,7 +29,7 @@ def test_meshes_are_the_command_s_to_the_bit(hello, hello_wav, tmp_path):
 
 
 @pytest.mark.skipif(C_SAMPLES is None, reason="M2F_C_SAMPLES does not say where the samples in C are")
-@pytest.mark.parametrize("name", ["minimal", "styles"])
+@pytest.mark.parametrize("name", ["minimal", "styles", "streaming", "several"])
 def test_samples_write_what_those_in_c_write(name, hello_wav, tmp_path):
     starter = ROOT / "models/starter.m2f"
     in_c, in_python = tmp_path / "c.csv", tmp_path / "python.csv"

@@ -17,7 +17,7 @@ const TEST_TOOLS: [&str; 3] = ["pytest==9.2.0", "mypy==2.4.1", "matplotlib"];
 /// The oldest C library that it runs with: 2.17, of 2012.
 const SYSTEM: &str = "manylinux2014";
 /// Samples in C that those in Python are compared with.
-const C_SAMPLES: [&str; 2] = ["minimal", "styles"];
+const C_SAMPLES: [&str; 4] = ["minimal", "styles", "streaming", "several"];
 
 const PYTHON: [Need; 2] = [Need::Program("python3", "python3"), Need::Python("ensurepip", "python3-venv")];
 
@@ -114,7 +114,7 @@ fn test(wheel: &Path) -> Result<()> {
     tests.args(["-m", "pytest", "-p", "no:cacheprovider", "tests"]).current_dir(root().join("bindings/python"));
     tests.env("M2F_ROOT", root()).env("PYTHONDONTWRITEBYTECODE", "1").env_remove("PYTHONPATH");
     let m2f = PathBuf::from(checks::m2f(&[]).get_program());
-    for (variable, path) in [("M2F_COMMAND", m2f), ("M2F_C_SAMPLES", target().join("samples"))] {
+    for (variable, path) in [("M2F_COMMAND", m2f), ("M2F_C_SAMPLES", target().join("samples/c"))] {
         if path.exists() {
             tests.env(variable, path);
         }
