@@ -24,6 +24,10 @@ fn silence_own_panics() {
     INSTALLED.call_once(|| {
         let host = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
+            if cfg!(panic = "abort") {
+                // Nothing will catch it. A host that survives, as one of a WebAssembly module does, can still ask why.
+                remember(format_args!("internal error: {info}"));
+            }
             let own = std::thread::current().name().is_some_and(|name| name.starts_with(OWN_THREADS));
             if !own && !INSIDE.try_with(Cell::get).unwrap_or(false) {
                 host(info);

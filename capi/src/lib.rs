@@ -49,6 +49,8 @@ mod version;
 mod vulkan;
 #[cfg(feature = "vulkan")]
 mod vulkan_frames;
+#[cfg(target_family = "wasm")]
+mod wasm;
 
 pub use adjustments::*;
 pub use binding::*;
@@ -72,3 +74,5 @@ pub use version::*;
 pub use vulkan::*;
 #[cfg(feature = "vulkan")]
 pub use vulkan_frames::*;
+#[cfg(target_family = "wasm")]
+pub use wasm::*;

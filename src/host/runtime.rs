@@ -273,8 +273,13 @@ fn check_pixels(options: &RuntimeOptions) -> Result<()> {
 }
 
 fn thread_count(options: &RuntimeOptions) -> Result<usize> {
-    let half =
-        || (std::thread::available_parallelism().map_or(1, usize::from) / 2).clamp(1, limits::MAX_THREADS as usize);
+    let half = || match cfg!(target_family = "wasm") {
+        // Modules of WebAssembly start no threads: their hosts step.
+        true => 0,
+        false => {
+            (std::thread::available_parallelism().map_or(1, usize::from) / 2).clamp(1, limits::MAX_THREADS as usize)
+        }
+    };
     let threads = options.threads.unwrap_or_else(half);
     if threads > limits::MAX_THREADS as usize {
         return Err(Error::InvalidArgument(format!("{threads} threads, at most {}", limits::MAX_THREADS)));

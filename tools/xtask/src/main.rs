@@ -13,6 +13,7 @@ mod farms;
 mod fuzz;
 mod gltf;
 mod header;
+mod interop;
 mod misuse;
 mod need;
 mod notices;
@@ -29,6 +30,7 @@ mod test;
 mod usage;
 mod validation;
 mod vulkan;
+mod web;
 mod wheel;
 mod wires;
 
@@ -58,6 +60,12 @@ enum Chore {
     /// Write include/media2face.abi, the binary interface that programs rely on; with --check only compare.
     Abi {
         /// Fail when programs that were linked against the committed interface would break.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Write what bindings take from the header: numbers and layouts of the C ABI; with --check only compare.
+    Interop {
+        /// Fail when a committed file is not the generated one.
         #[arg(long)]
         check: bool,
     },
@@ -124,6 +132,12 @@ enum Chore {
         #[arg(long, requires = "check")]
         once: bool,
     },
+    /// Build bindings/web: the WebAssembly module, and a page that needs no server, in target/web.
+    Web {
+        /// Then run its tests under Node, and use the page in Chromium.
+        #[arg(long)]
+        check: bool,
+    },
     /// Build and run a sample.
     Sample {
         /// The language.
@@ -136,6 +150,7 @@ fn main() -> anyhow::Result<()> {
         Chore::Format { check } => checks::format(check),
         Chore::Header { check } => header::run(check),
         Chore::Abi { check } => abi::run_all(check),
+        Chore::Interop { check } => interop::run(check),
         Chore::Shaders { check } => shaders::run_all(check),
         Chore::Vulkan { program } => vulkan::vulkan(&program),
         Chore::Sid { program } => sid::sid(&program),
@@ -148,6 +163,7 @@ fn main() -> anyhow::Result<()> {
             wheel::run_all(if dev { sample::Profile::Dev } else { sample::Profile::Release }, check)
         }
         Chore::Dist { targets, check, once } => package::dist(&targets, check, once),
+        Chore::Web { check } => web::run_all(check),
         Chore::Sample { language } => sample::sample(language, sample::Profile::Release),
     }
 }

@@ -8,8 +8,8 @@ use anyhow::{Context, Result, ensure};
 use crate::need::Need::{Drivers, Installed, Npm, Program, Python, Toolchain};
 use crate::need::{self, Need};
 use crate::{
-    abi, bare, checks, cpp, crates, farms, gltf, header, misuse, notices, package, page, release, shipped, standards,
-    usage, wheel, wires,
+    abi, bare, checks, cpp, crates, farms, gltf, header, interop, misuse, notices, package, page, release, shipped,
+    standards, usage, web, wheel, wires,
 };
 
 /// How much is checked.
@@ -75,6 +75,7 @@ const CHECKS: &[Check] = &[
     }),
     always("documentation", &[], |_| checks::documentation()),
     always("header", &[], |_| header::run(true)),
+    always("what bindings take from the header", &[], |_| interop::run(true)),
     always("functions of the C++ wrapper", &[], |_| cpp::has_all_functions()),
     Check { parts: COMPILERS, ..always("headers in all standards", &[GCC, GPP], |_| standards::check()) },
     always("binary interface", &ABIGAIL, |_| abi::run_all(true)),
@@ -107,6 +108,7 @@ const CHECKS: &[Check] = &[
         &[Program("python3", "python3"), Python("ensurepip", "python3-venv"), farms::PACKAGES],
         farms::check,
     ),
+    full("the web package", &web::NEEDS, |_| web::run_all(true)),
     full("pages in a browser", &BROWSER, |_| page::run_all()),
 ];
 

@@ -18,11 +18,42 @@ const DEBIAN: [Need; 2] =
 
 /// Where the standard library of a target comes from.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Std {
+pub(crate) enum Std {
     /// The toolchain has it: `rustup target add`.
     Installed,
     /// It is built from Debian's sources by Debian's compiler.
     Debian,
+}
+
+impl Std {
+    /// That of a target; brings what may be brought.
+    pub(crate) fn of(triple: &str) -> Result<Self> {
+        if has_std(triple)? {
+            return Ok(Self::Installed);
+        }
+        for one in DEBIAN {
+            let missing = |error| anyhow::anyhow!("{error}\nor, with rustup: rustup target add {triple}");
+            need(one).map_err(missing).with_context(|| format!("no standard library for {triple}"))?;
+        }
+        Ok(Self::Debian)
+    }
+
+    /// Tells cargo of it; `panic` is the crate that a panic ends in.
+    pub(crate) fn tell(self, cargo: &mut Command, panic: &str) {
+        if self == Self::Debian {
+            cargo.env("RUSTC", DEBIAN_RUSTC).env("RUSTC_BOOTSTRAP", "1").arg(format!("-Zbuild-std=std,{panic}"));
+        }
+    }
+
+    /// Folders of this machine that it would name, and what stands for them.
+    pub(crate) fn places(self) -> Result<Vec<(String, &'static str)>> {
+        if self == Self::Installed {
+            return Ok(Vec::new());
+        }
+        let real = std::fs::canonicalize(DEBIAN_STD).context(DEBIAN_STD)?;
+        let real = real.into_os_string().into_string().ok().context("a path that is UTF-8")?;
+        Ok(vec![(DEBIAN_STD.to_owned(), "rust"), (real, "rust")])
+    }
 }
 
 /// All that it takes to build for a target.
@@ -34,15 +65,7 @@ pub(crate) struct Compiler {
 impl Compiler {
     /// Looks for what the target needs, and brings what may be brought.
     pub(crate) fn of(target: &'static Target) -> Result<Self> {
-        let std = if has_std(target)? {
-            Std::Installed
-        } else {
-            for one in DEBIAN {
-                let missing = |error| anyhow::anyhow!("{error}\nor, with rustup: rustup target add {}", target.triple);
-                need(one).map_err(missing).with_context(|| format!("no standard library for {}", target.triple))?;
-            }
-            Std::Debian
-        };
+        let std = Std::of(target.triple)?;
         match (target.linker, target.system) {
             // Nothing is linked for these.
             (_, System::Android | System::Ios) => {}
@@ -66,9 +89,7 @@ impl Compiler {
         };
         cargo.arg("--target").arg(if links { self.target.zig_name() } else { self.target.triple.to_owned() });
         cargo.arg("--target-dir").arg(build_folder().join("dist"));
-        if self.std == Std::Debian {
-            cargo.env("RUSTC", DEBIAN_RUSTC).env("RUSTC_BOOTSTRAP", "1").arg("-Zbuild-std=std,panic_unwind");
-        }
+        self.std.tell(&mut cargo, "panic_unwind");
         cargo
     }
 
@@ -84,12 +105,7 @@ impl Compiler {
 
     /// Folders of this machine that the standard library would name, and what stands for them.
     pub(crate) fn places(&self) -> Result<Vec<(String, &'static str)>> {
-        if self.std == Std::Installed {
-            return Ok(Vec::new());
-        }
-        let real = std::fs::canonicalize(DEBIAN_STD).context(DEBIAN_STD)?;
-        let real = real.into_os_string().into_string().ok().context("a path that is UTF-8")?;
-        Ok(vec![(DEBIAN_STD.to_owned(), "rust"), (real, "rust")])
+        self.std.places()
     }
 
     /// Flags of the compiler for this target.
@@ -110,9 +126,9 @@ impl Compiler {
 }
 
 /// Whether the toolchain has the target's standard library.
-fn has_std(target: &Target) -> Result<bool> {
+fn has_std(triple: &str) -> Result<bool> {
     let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
-    let folder = output(&mut command(&rustc, &["--print", "target-libdir", "--target", target.triple]))?;
+    let folder = output(&mut command(&rustc, &["--print", "target-libdir", "--target", triple]))?;
     let files = std::fs::read_dir(folder.trim()).into_iter().flatten();
     let is_std = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with("libstd-");
     Ok(files.filter_map(Result::ok).any(|file| is_std(&file.file_name())))

@@ -18,7 +18,7 @@ use crate::command::{root, run};
 use crate::need::Need;
 use crate::{release, shipped};
 use archive::{Entries, Entry};
-pub(crate) use compiler::Compiler;
+pub(crate) use compiler::{Compiler, Std};
 use target::{State, System, Target};
 
 /// The version of everything, from Cargo.toml.

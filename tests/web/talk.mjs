@@ -1,0 +1,128 @@
+// Opens the page of bindings/web in a headless Chromium, from the disk, and uses it as a person does.
+// Usage: npm ci && node talk.mjs CHROMIUM PAGE.html FOLDER; FOLDER has part.wav, part.json (what m2f made of it), and gets pictures.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const [program, file, folder] = process.argv.slice(2);
+if (!folder) {
+  console.error('usage: node talk.mjs CHROMIUM PAGE.html FOLDER');
+  process.exit(2);
+}
+const part = resolve(folder, 'part.wav');
+const executablePath = process.env.PATH.split(delimiter).map((place) => join(place, program)).find(existsSync) ?? program;
+const browser = await chromium.launch({
+  executablePath,
+  args: ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--autoplay-policy=no-user-gesture-required',
+    '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', `--use-file-for-fake-audio-capture=${part}`],
+});
+const context = await browser.newContext({ offline: true, viewport: { width: 1100, height: 900 }, colorScheme: 'dark' });
+const page = await context.newPage();
+page.setDefaultTimeout(300_000);
+const url = pathToFileURL(resolve(file)).href;
+const faults = [];
+page.on('console', (message) => {
+  if (['error', 'warning'].includes(message.type())) faults.push(`${message.type()}: ${message.text()}`);
+});
+page.on('pageerror', (error) => faults.push(`error: ${error}`));
+page.on('request', (request) => {
+  if (request.url() !== url && !/^(blob|data):/.test(request.url())) faults.push(`request: ${request.url()}`);
+});
+await page.goto(url);
+await page.waitForFunction(() => window.media2face || document.querySelector('#note.fault'));
+assert.equal(await page.locator('#note.fault').count(), 0, await page.locator('#note').textContent());
+
+/** Puts the time of the clip that plays, and gives jawOpen of the face that is drawn. */
+const jawAt = (time) => page.evaluate((time) => {
+  const { puppet, playing, audio } = window.media2face;
+  const jaw = puppet.weightNames.indexOf('jawOpen');
+  playing.begun = audio.currentTime - time;
+  window.media2face.showClip();
+  const { influences, places } = puppet.meshes.find((mesh) => mesh.places[jaw] >= 0);
+  return influences[places[jaw]];
+}, time);
+
+// The same bits as the command's, through the worker.
+const expected = JSON.parse(readFileSync(join(folder, 'part.json'), 'utf8'));
+const samples = [...new Int16Array(readFileSync(part).buffer.slice(44))];
+const clip = await page.evaluate(async (samples) => {
+  const options = { seed: 7, style: 'happy' };
+  const stages = new Set();
+  const begun = performance.now();
+  const { weights, durationS } = await window.media2face.face.animate(Int16Array.from(samples), { ...options, onProgress: ({ stage }) => stages.add(stage) });
+  return { weights: [...weights], durationS, stages: [...stages], ms: performance.now() - begun };
+}, samples);
+assert.deepEqual(clip.weights, expected.weights.flat().map(Math.fround));
+assert.ok(clip.stages.includes('motion'), clip.stages.join());
+console.log(`a clip in the worker: ${(1000 * clip.durationS / clip.ms).toFixed(1)} × real time, the bits of the command`);
+
+// A clip that is stopped is an AbortError, and the next one works.
+const stopped = await page.evaluate(async (samples) => {
+  const stop = new AbortController();
+  const job = window.media2face.face.animate(Int16Array.from(samples), { signal: stop.signal, onProgress: () => stop.abort() });
+  return job.then(() => 'done', (error) => error.name);
+}, samples);
+assert.equal(stopped, 'AbortError');
+
+await page.screenshot({ path: join(folder, 'rest.png') });
+// Its clock stands still, so that it does not matter how seldom this machine draws.
+await page.evaluate(async () => {
+  const audio = window.media2face.context();
+  await audio.suspend();
+  audio.resume = async () => {};
+});
+await page.locator('#hello').click();
+await page.waitForFunction(() => window.media2face.playing);
+assert.ok(await jawAt(0) < 0.05);
+const said = await jawAt(2.1);
+await page.screenshot({ path: join(folder, 'hello.png') });
+assert.ok(said > 0.15, `the jaw opens by ${said}`);
+await jawAt(100);
+await page.waitForFunction(() => !window.media2face.playing);
+
+// What a style says stands beside it, and the face shows it.
+await page.locator('#style').fill('very happy');
+await page.waitForFunction(() => /happy/.test(document.querySelector('#understood').textContent));
+assert.match(await page.locator('#shares').textContent(), /happy \d+ %/);
+await page.waitForFunction(() => window.media2face.playing);
+await jawAt(2.8);
+await page.screenshot({ path: join(folder, 'happy.png') });
+await page.locator('#stop').click();
+await page.evaluate(() => delete window.media2face.audio.resume);
+
+// A file that is no sound is said to be none.
+await page.locator('#file').setInputFiles({ name: 'no.wav', mimeType: 'audio/wav', buffer: Buffer.from('no sound at all') });
+await page.waitForFunction(() => /cannot read that sound/.test(document.querySelector('#note.fault')?.textContent));
+
+// Live: the microphone says the clip over and over.
+await page.locator('#speak').click();
+await page.waitForFunction(() => window.media2face.live?.stream.written > 6 * 48000);
+const [live, state] = await page.evaluate(async () => {
+  const { puppet, live: { stream, behind }, audio } = window.media2face;
+  const jaw = puppet.weightNames.indexOf('jawOpen');
+  let most = 0;
+  for (let sample = 2 * audio.sampleRate; sample < stream.written - behind; sample += audio.sampleRate / 30) {
+    most = Math.max(most, (await stream.sample(Math.round(sample))).weights[jaw]);
+  }
+  const { windows, lateWindows, underruns, dropped, latencyMs, windowMs } = await stream.state;
+  return [most, { windows: Number(windows), lateWindows: Number(lateWindows), underruns: Number(underruns), dropped: Number(dropped), latencyMs, windowMs }];
+});
+await page.screenshot({ path: join(folder, 'live.png') });
+console.log(`live: ${JSON.stringify(state)}`);
+assert.ok(live > 0.1, `the jaw opens by ${live}`);
+assert.ok(state.windows > 10);
+await page.locator('#speak').click();
+await page.waitForFunction(() => document.querySelector('#speak').getAttribute('aria-pressed') === 'false');
+
+// Closed: what waits fails, and says so.
+const closed = await page.evaluate(() => {
+  const { face } = window.media2face;
+  const waits = face.animate(new Float32Array(16000)).catch((error) => `${error.name} ${error.status}`);
+  face.close();
+  return waits;
+});
+assert.equal(closed, 'Media2FaceError CANCELLED');
+assert.deepEqual(faults, []);
+await browser.close();

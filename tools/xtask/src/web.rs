@@ -1,0 +1,110 @@
+//! `cargo xtask web`: what bindings/web publishes, in `target/web`: the module, and a page that needs no server. Its check runs the
+//! tests under Node, and uses the page in a headless Chromium.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::command::{cargo, command, output, root, run, target};
+use crate::need::{Need, need};
+use crate::package::Std;
+use crate::{checks, release, shipped};
+
+const TRIPLE: &str = "wasm32-unknown-unknown";
+const MODULE: &str = "media2face.wasm";
+/// What builds it, besides a compiler; the last two are for its check.
+pub(crate) const NEEDS: [Need; 5] = [
+    Need::Program("node", "nodejs"),
+    Need::Program("npm", "npm"),
+    Need::Npm("bindings/web"),
+    Need::Npm("tests/web"),
+    Need::Program("chromium", "chromium"),
+];
+/// Most bytes of the module.
+const MOST_BYTES: u64 = 6 << 20;
+/// Bytes of a WAV file's head, of two seconds at 16 kHz and 16 bits; and where the head counts, and how much beside these.
+const HEAD: usize = 44;
+const TWO_SECONDS: usize = 2 * 2 * 16_000;
+const COUNTS: [(usize, usize); 2] = [(4, HEAD - 8), (40, 0)];
+
+/// Builds module and page; then checks them.
+pub(crate) fn run_all(check: bool) -> Result<()> {
+    NEEDS[..3].iter().try_for_each(|one| need(*one))?;
+    let folder = target().join("web");
+    std::fs::create_dir_all(folder.join("native"))?;
+    let module = build(&folder)?;
+    let page = page(&folder, &module)?;
+    for file in [&module, &page] {
+        println!("{}: {} bytes", file.display(), std::fs::metadata(file)?.len());
+    }
+    if check { use_it(&folder, &page) } else { Ok(()) }
+}
+
+/// Builds the module.
+fn build(folder: &Path) -> Result<PathBuf> {
+    let std = Std::of(TRIPLE)?;
+    let mut build = cargo(&["build", "--locked", "--profile", release::PROFILE, "--package", shipped::LIBRARY]);
+    build
+        .args(["--no-default-features", "--features", "pictures,text", "--target", TRIPLE, "--target-dir"])
+        .arg(folder);
+    // A module cannot unwind. Its host asks for the text of the last error.
+    build.args(["--config", &format!("profile.{}.panic='abort'", release::PROFILE)]);
+    std.tell(&mut build, "panic_abort");
+    let places = [std.places()?, release::places()?].concat();
+    // Portable kernels with vectors of 128 bits; src/randomness.rs has the backend.
+    let others = ["-Ctarget-feature=+simd128", "--cfg=getrandom_backend=\"custom\""];
+    build.env("CARGO_ENCODED_RUSTFLAGS", release::flags(&places, &others));
+    build.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker()?);
+    run(&mut build)?;
+    let module = folder.join(MODULE);
+    std::fs::copy(folder.join(TRIPLE).join(release::PROFILE).join(MODULE), &module)?;
+    release::is_free_of(&places, &module)?;
+    let bytes = std::fs::metadata(&module)?.len();
+    ensure!(bytes <= MOST_BYTES, "{MODULE} has {bytes} bytes, more than {MOST_BYTES}");
+    Ok(module)
+}
+
+/// The linker that belongs to this toolchain: Debian's compiler has none for modules.
+fn linker() -> Result<PathBuf> {
+    let told = output(Command::new("rustc").arg("-vV"))?;
+    let host = told.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc names its host")?;
+    let sysroot = output(Command::new("rustc").args(["--print", "sysroot"]))?;
+    let linker = Path::new(sysroot.trim()).join("lib/rustlib").join(host).join("bin/rust-lld");
+    ensure!(linker.exists(), "{} is missing: a Rust toolchain of rustup has it", linker.display());
+    Ok(linker)
+}
+
+/// Puts the page together: the face is that of the command.
+fn page(folder: &Path, module: &Path) -> Result<PathBuf> {
+    let part = part(folder)?;
+    run(&mut cargo(&["build", "--package", "m2f"]))?;
+    run(checks::m2f(&["animate", "--quiet", "--emit", "glb", "--out"]).arg(folder).arg(&part))?;
+    let (page, hello) = (folder.join("media2face.html"), root().join("samples/audio/hello.wav"));
+    let files = [module, &root().join("models/starter.m2f"), &folder.join("part.glb"), &hello, &page];
+    run(command("node", &["bindings/web/page/build.mjs"]).args(files))?;
+    Ok(page)
+}
+
+/// Two seconds of the sample, as a file of its own.
+fn part(folder: &Path) -> Result<PathBuf> {
+    let mut bytes = std::fs::read(root().join("samples/audio/hello.wav"))?;
+    bytes.truncate(HEAD + TWO_SECONDS);
+    for (at, more) in COUNTS {
+        bytes[at..at + 4].copy_from_slice(&u32::try_from(TWO_SECONDS + more)?.to_le_bytes());
+    }
+    let path = folder.join("native/part.wav");
+    std::fs::write(&path, bytes)?;
+    Ok(path)
+}
+
+/// Node's tests, then the page in the browser. Both compare with what the command makes of the same sound.
+fn use_it(folder: &Path, page: &Path) -> Result<()> {
+    NEEDS.iter().try_for_each(|one| need(*one))?;
+    let native = folder.join("native");
+    let same =
+        ["animate", "--portable", "--seed", "7", "--style", "happy", "--smooth-head", "0", "--tail", "0", "--quiet"];
+    run(checks::m2f(&same).args(["--emit", "json", "--out"]).arg(&native).arg(native.join("part.wav")))?;
+    run(command("node", &["--test", "bindings/web/test/"]).env("M2F_WEB", folder))?;
+    run(command("node", &["tests/web/talk.mjs", "chromium"]).arg(page).arg(native))
+}
