@@ -55,7 +55,7 @@ fn plain(name: &str) -> &str {
 }
 
 /// Length of what all names begin with, up to an underscore.
-fn common(names: &[&str]) -> usize {
+pub(super) fn common(names: &[&str]) -> usize {
     let Some(first) = names.first() else { return 0 };
     let same = |length: &usize| names.iter().all(|name| name.get(..*length) == first.get(..*length));
     let most = (0..=first.len()).take_while(same).last().unwrap_or_default();
