@@ -76,6 +76,7 @@ namespace UnityEngine
     }
     public static class Mathf
     {
+        public static int Min(int a, int b) { return Math.Min(a, b); }
         public static float Sqrt(float v) { return (float)Math.Sqrt(v); }
         public static float SmoothStep(float a, float b, float t) { t = Math.Min(Math.Max(t, 0), 1); return a + (b - a) * t * t * (3 - 2 * t); }
     }
@@ -148,6 +149,7 @@ namespace UnityEngine
     }
     public class AnimationCurve { public Keyframe[] keys; public AnimationCurve(params Keyframe[] keys) { this.keys = keys; } }
     public class AddComponentMenuAttribute : Attribute { public AddComponentMenuAttribute(string menu) { } }
+    [AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
     public class RequireComponentAttribute : Attribute { public RequireComponentAttribute(Type type) { } }
     public class DisallowMultipleComponentAttribute : Attribute { }
     public class CreateAssetMenuAttribute : Attribute { public string menuName; }

@@ -5,7 +5,7 @@
  *     reference MODEL.m2f SPEECH.wav OUT.bin
  */
 #define _POSIX_C_SOURCE 200809L
-#include "wav.h"
+#include "../../../samples/c/wav.h"
 
 #include <math.h>
 #include <time.h>

@@ -27,6 +27,7 @@ mod sid;
 mod standards;
 mod symbols;
 mod test;
+mod unity;
 mod usage;
 mod validation;
 mod vulkan;

@@ -9,7 +9,7 @@ use crate::need::Need::{Drivers, Installed, Npm, Program, Python, Toolchain};
 use crate::need::{self, Need};
 use crate::{
     abi, bare, checks, cpp, crates, farms, gltf, header, interop, misuse, notices, package, page, release, shipped,
-    standards, usage, web, wheel, wires,
+    standards, unity, usage, web, wheel, wires,
 };
 
 /// How much is checked.
@@ -109,6 +109,7 @@ const CHECKS: &[Check] = &[
         farms::check,
     ),
     full("the web package", &web::NEEDS, |_| web::run_all(true)),
+    full("Unity package under Mono", &unity::MONO, unity::check),
     full("pages in a browser", &BROWSER, |_| page::run_all()),
 ];
 

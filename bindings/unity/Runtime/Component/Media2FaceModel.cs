@@ -23,8 +23,9 @@ namespace Media2Face
         /// <summary>The networks, on the shared runtime. The first call takes a while: make it while the scene loads.</summary>
         public FaceModel Load()
         {
-            if (loaded == null)
+            if (loaded == null || loaded.IsDisposed)
             {
+                Unload();
                 if (pack == null || pack.Length == 0)
                     throw new InvalidOperationException(name + " has no bytes: import an .m2f file, or set Pack");
                 loaded = new FaceModel(FaceRuntime.Shared, pack);

@@ -43,6 +43,7 @@ namespace Media2Face
         /// <summary>A face was shown; Puppet.Values has the channels.</summary>
         public event Action<Media2FaceSpeaker> Shown;
 
+        Media2FaceModel bound;
         FaceModel loaded;
         FacePuppet puppet;
         float[] weights, pose;
@@ -95,6 +96,7 @@ namespace Media2Face
             if (model == null) throw new InvalidOperationException(name + ": the speaker has no model");
             if (voice == null) voice = GetComponent<AudioSource>();
             loaded = model.Load();
+            bound = model;
             SkinnedMeshRenderer[] meshes = renderers != null && renderers.Length > 0 ? renderers
                 : GetComponentsInChildren<SkinnedMeshRenderer>();
             puppet = new FacePuppet(loaded, mapping, meshes, transform, head, leftEye, rightEye);
@@ -108,7 +110,7 @@ namespace Media2Face
 
         void Ready()
         {
-            if (puppet == null) Bind();
+            if (puppet == null || bound != model || loaded.IsDisposed) Bind();
         }
 
         // Clips.
@@ -362,8 +364,7 @@ namespace Media2Face
             if (puppet == null) return;
             try
             {
-                if (loaded.Runtime.NeedsSteps) loaded.Runtime.Step(stepMs);
-                Report(loaded.Runtime);
+                if (!loaded.Runtime.IsDisposed) Work(loaded.Runtime);
                 if (session != null) Await();
                 if (Sample())
                 {
@@ -433,8 +434,9 @@ namespace Media2Face
             return true;
         }
 
-        static void Report(FaceRuntime runtime)
+        void Work(FaceRuntime runtime)
         {
+            if (runtime.NeedsSteps) runtime.Step(stepMs);
             LogLevel level;
             string text;
             while (runtime.NextLog(out level, out text))

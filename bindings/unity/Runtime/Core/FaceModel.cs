@@ -121,6 +121,9 @@ namespace Media2Face
             }
         }
 
+        /// <summary>It was ended, or its runtime was: nothing new can be made on it. What was made before lives on.</summary>
+        public bool IsDisposed { get { return Handle.IsClosed || Runtime.IsDisposed; } }
+
         public void Dispose() { Handle.Dispose(); }
     }
 }

@@ -127,6 +127,8 @@ namespace Media2Face
             }
         }
 
+        public bool IsDisposed { get { return Handle.IsClosed; } }
+
         public void Dispose() { Handle.Dispose(); }
     }
 }

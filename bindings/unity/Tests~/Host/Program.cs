@@ -14,7 +14,8 @@ static class Program
         var commands = new Dictionary<string, Action<Rig>>
         {
             { "clip", Clips.Run }, { "stream", Streams.Run }, { "garbage", Garbage.Run }, { "errors", Errors.Run },
-            { "lifetimes", Lifetimes.Run }, { "rigs", Rigs.Run }, { "missing", Errors.Missing }, { "other", Errors.Other },
+            { "lifetimes", Lifetimes.Run }, { "rigs", Rigs.Run }, { "tables", Rigs.Tables },
+            { "missing", Errors.Missing }, { "other", Errors.Other },
         };
         try
         {

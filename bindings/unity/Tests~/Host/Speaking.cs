@@ -228,18 +228,21 @@ static class Garbage
         animation.Dispose();
     }
 
+    static byte[] piece;
+
     static void Count(string what, Action work, Action first)
     {
+        long bytes = GC.GetAllocatedBytesForCurrentThread();
+        piece = new byte[100];
+        Program.Must(GC.GetAllocatedBytesForCurrentThread() - bytes >= 100 && piece.Length == 100, "garbage is counted");
         for (int at = 0; at < 100; at++) first();
-        GC.Collect();
         int before = GC.CollectionCount(0);
-        long bytes = GC.GetTotalMemory(false);
+        bytes = GC.GetAllocatedBytesForCurrentThread();
         work();
-        int collections = GC.CollectionCount(0) - before;
-        long grew = GC.GetTotalMemory(false) - bytes;
-        Program.Must(collections == 0, what + ": no collection, not " + collections);
-        Program.Must(grew < 100000, what + ": no garbage, not " + grew + " bytes");
-        Console.WriteLine("   " + what + ": no collection, " + grew + " bytes of garbage");
+        long made = GC.GetAllocatedBytesForCurrentThread() - bytes;
+        Program.Must(made == 0, what + ": no garbage, not " + made + " bytes");
+        Program.Must(GC.CollectionCount(0) == before, what + ": no collection");
+        Console.WriteLine("   " + what + ": no collection, " + made + " bytes of garbage");
     }
 }
 

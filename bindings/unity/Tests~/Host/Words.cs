@@ -184,6 +184,52 @@ static class Rigs
         Program.Must(Near(place.x, -0.01f) && Near(place.y, 0.02f) && Near(place.z, 0.03f), "metres, x mirrored");
     }
 
+    /// <summary>Every frame of a clip by every rig, as the command m2f writes it: FOLDER/RIG/hello.table.csv.</summary>
+    public static void Tables(Rig rig)
+    {
+        string[] arkit;
+        float[][] frames = Table(rig.ReferencePath, "arkit", out arkit);
+        foreach (string name in new[] { "oculus", "ready-player-me", "vrm1", "vrm0", "metahuman" })
+        {
+            string[] columns;
+            float[][] expected = Table(rig.ReferencePath, name, out columns);
+            FaceRig.Map map = FaceRig.Find(name).MapFrom(arkit);
+            var values = new float[map.Channels.Length];
+            float furthest = 0, most = 0;
+            for (int frame = 0; frame < frames.Length; frame++)
+            {
+                map.Drive(frames[frame], values);
+                for (int at = 0; at < values.Length; at++)
+                {
+                    Program.Must(columns[at] == map.Channels[at], name + ": " + map.Channels[at] + " is " + columns[at] + " in the table");
+                    furthest = Math.Max(furthest, Math.Abs(values[at] - expected[frame][at]));
+                    most = Math.Max(most, expected[frame][at]);
+                }
+            }
+            // The tables have six digits, and a descent ends where nothing moves by more than the last of them.
+            Program.Must(frames.Length > 100 && most > 0.1 && furthest < 1e-4, name + ": " + furthest + " from the library's");
+            Console.WriteLine("   " + name + ": " + frames.Length + " frames within " + furthest + " of the library's");
+        }
+    }
+
+    static float[][] Table(string folder, string rig, out string[] columns)
+    {
+        string[] lines = File.ReadAllLines(Path.Combine(folder, rig, "hello.table.csv"));
+        string[] head = lines[0].Split(',');
+        // Before them is the time, behind them the head.
+        columns = new string[head.Length - 8];
+        Array.Copy(head, 1, columns, 0, columns.Length);
+        var rows = new float[lines.Length - 1][];
+        for (int row = 0; row < rows.Length; row++)
+        {
+            string[] cells = lines[row + 1].Split(',');
+            rows[row] = new float[columns.Length];
+            for (int at = 0; at < columns.Length; at++)
+                rows[row][at] = float.Parse(cells[at + 1], System.Globalization.CultureInfo.InvariantCulture);
+        }
+        return rows;
+    }
+
     static float Value(string rig, float[] weights, string channel)
     {
         FaceRig.Map map = FaceRig.Find(rig).MapFrom(FaceRig.Arkit.Channels);

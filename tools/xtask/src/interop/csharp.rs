@@ -44,7 +44,11 @@ pub(super) fn write(header: &Header) -> Result<String> {
         out.push_str("    }\n\n");
     }
     for of in &header.structs {
-        writeln!(out, "    [StructLayout(LayoutKind.Sequential)]\n    public unsafe struct {}\n    {{", pascal(&of.name))?;
+        writeln!(
+            out,
+            "    [StructLayout(LayoutKind.Sequential)]\n    public unsafe struct {}\n    {{",
+            pascal(&of.name)
+        )?;
         for field in &of.fields {
             writeln!(out, "        public {};", self::field(header, field)?)?;
         }
@@ -57,7 +61,9 @@ pub(super) fn write(header: &Header) -> Result<String> {
     for constant in &header.constants {
         let name = constant.name.trim_start_matches("M2F_");
         match constant.value {
-            Value::Integer(value) if value > u32::MAX.into() => writeln!(out, "        public const ulong {name} = {value};")?,
+            Value::Integer(value) if value > u32::MAX.into() => {
+                writeln!(out, "        public const ulong {name} = {value};")?
+            }
             Value::Integer(value) => writeln!(out, "        public const uint {name} = {value};")?,
             Value::Float(value) => writeln!(out, "        public const float {name} = {value}f;")?,
         }

@@ -80,7 +80,8 @@ struct Tables {
 impl Tables {
     /// Reads the constants of a source: `Parts`, `[Recipe; n]`, `Rig`.
     fn read(&mut self, text: &str) -> Result<()> {
-        let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(|l| [l, " "]).collect();
+        let code: String =
+            text.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(|l| [l, " "]).collect();
         for item in code.split("const ").skip(1) {
             let (name, rest) = item.split_once(':').context("a constant without a type")?;
             let (kind, body) = rest.split_once('=').with_context(|| format!("{name} has no value"))?;

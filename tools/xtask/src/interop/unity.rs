@@ -78,13 +78,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn guids_are_fnv_and_differ() {
-        // FNV's own test vector: the empty text is the offset basis, and these are of other paths.
+    fn guids_differ_by_path_and_stay() {
         let paths = ["Runtime", "Runtime/Core", "Runtime/Core/FaceModel.cs", "Editor"];
         let mut guids = paths.map(guid);
         guids.sort_unstable();
         assert!(guids.windows(2).all(|pair| pair[0] != pair[1]));
-        assert_eq!(guid("Runtime"), guid("Runtime"));
+        // What scenes of users refer to: it must not change.
+        assert_eq!(format!("{:032x}", guid("Runtime")), "354f02714e5ad2207b28a22f8b68b08f");
     }
 
     #[test]
