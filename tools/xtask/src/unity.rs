@@ -22,14 +22,20 @@ pub(crate) const MONO: [Need; 4] = [
 
 const PACKAGE: &str = "bindings/unity";
 
-/// What Unity defines for each platform: the package has no others.
-const PLATFORMS: [&str; 5] = ["UNITY_EDITOR", "UNITY_STANDALONE", "UNITY_IOS", "UNITY_ANDROID", "UNITY_WEBGL"];
+/// What Unity defines for each platform, the one that is run last.
+const PLATFORMS: [&str; 5] = ["UNITY_STANDALONE", "UNITY_IOS", "UNITY_ANDROID", "UNITY_WEBGL", EDITOR];
+const EDITOR: &str = "UNITY_EDITOR,UNITY_2020_2_OR_NEWER";
+
+/// What the host is linked with.
+const OWN: [&str; 3] = ["engine.dll", "Media2Face.dll", "editor.dll"];
 
 /// Commands of the host that run with the library.
-const COMMANDS: [&str; 6] = ["rigs", "errors", "clip", "stream", "lifetimes", "garbage"];
+const COMMANDS: [&str; 7] = ["rigs", "errors", "clip", "bake", "stream", "lifetimes", "garbage"];
 
 /// Those that are compiled ahead of time as well.
 const AHEAD: [&str; 3] = ["rigs", "errors", "clip"];
+
+const NONE: [&str; 0] = [];
 
 /// Class libraries, all that Mono loads for the host.
 const CLASSES: [&str; 8] = [
@@ -53,10 +59,8 @@ pub(crate) fn check(_: Extent) -> Result<()> {
         compile(&folder, platform)?;
     }
     println!("   compiled as C# 7.2 for {}", PLATFORMS.join(", "));
-    // The one that runs.
-    compile(&folder, "UNITY_STANDALONE")?;
-    let (host, engine, package) = (folder.join("host.exe"), folder.join("engine.dll"), folder.join("Media2Face.dll"));
-    mcs(&host, "", &[&engine, &package], &sources("Tests~/Host")?)?;
+    let host = folder.join("host.exe");
+    mcs(&host, "", &OWN.map(|name| folder.join(name)), &sources("Tests~/Host")?)?;
     let program = compile_c(&format!("{PACKAGE}/Tests~/reference.c"), "-std=c99", Profile::Dev)?;
     let reference = folder.join("reference.bin");
     let (model, sound) = (root().join("models/starter.m2f"), root().join("samples/audio/hello.wav"));
@@ -93,29 +97,25 @@ fn tables(folder: &Path, sound: &Path) -> Result<PathBuf> {
     Ok(tables)
 }
 
-/// The stubs, the package and, where there is an editor, the editor's part and the samples.
+/// The stubs, the package, its samples and, where there is an editor, the editor's part.
 fn compile(folder: &Path, platform: &str) -> Result<()> {
-    let (engine, package) = (folder.join("engine.dll"), folder.join("Media2Face.dll"));
-    mcs(&engine, platform, &[], &[root().join(PACKAGE).join("Tests~/UnityStubs.cs")])?;
-    mcs(
-        &package,
-        platform,
-        &[&engine],
-        &[sources("Runtime/Interop")?, sources("Runtime/Core")?, sources("Runtime/Component")?].concat(),
-    )?;
-    if platform == "UNITY_EDITOR" {
-        let defines = "UNITY_EDITOR,UNITY_2020_2_OR_NEWER";
-        mcs(&folder.join("editor.dll"), defines, &[&engine, &package], &sources("Editor")?)?;
+    let [engine, package, editor] = OWN.map(|name| folder.join(name));
+    mcs(&engine, platform, &NONE, &[root().join(PACKAGE).join("Tests~/UnityStubs.cs")])?;
+    let parts = [sources("Runtime/Interop")?, sources("Runtime/Core")?, sources("Runtime/Component")?];
+    mcs(&package, platform, &[&engine], &parts.concat())?;
+    if platform == EDITOR {
+        mcs(&editor, platform, &[&engine, &package], &sources("Editor")?)?;
     }
     mcs(&folder.join("samples.dll"), platform, &[&engine, &package], &samples()?)
 }
 
 /// Without a warning.
-fn mcs(to: &Path, defines: &str, references: &[&PathBuf], sources: &[PathBuf]) -> Result<()> {
+fn mcs(to: &Path, defines: &str, references: &[impl AsRef<Path>], sources: &[PathBuf]) -> Result<()> {
     ensure!(!sources.is_empty(), "no sources for {}", to.display());
     let mut mcs = command("mcs", &["-langversion:7.2", "-unsafe", "-warn:4", "-warnaserror", "-nologo"]);
     mcs.arg(if to.extension().is_some_and(|ending| ending == "exe") { "-target:exe" } else { "-target:library" });
-    mcs.arg(format!("-out:{}", to.display())).args(references.iter().map(|of| format!("-reference:{}", of.display())));
+    mcs.arg(format!("-out:{}", to.display()))
+        .args(references.iter().map(|of| format!("-reference:{}", of.as_ref().display())));
     if !defines.is_empty() {
         mcs.arg(format!("-define:{defines}"));
     }
@@ -156,17 +156,17 @@ fn another_library(folder: &Path) -> Result<PathBuf> {
 fn ahead_of_time(folder: &Path) -> Result<PathBuf> {
     let aot = folder.join("aot");
     std::fs::create_dir_all(&aot)?;
-    let own = ["engine.dll", "Media2Face.dll", "host.exe"];
-    for name in CLASSES.iter().chain(&own) {
-        let (from, to) = match own.contains(name) {
-            true => (folder.join(name), aot.join(name)),
-            false => (Path::new("/usr/lib/mono/4.5").join(name), aot.join(name)),
-        };
+    let own = OWN.into_iter().chain(["host.exe"]).map(|name| folder.join(name));
+    let classes = CLASSES.into_iter().map(|name| Path::new("/usr/lib/mono/4.5").join(name));
+    for from in classes.chain(own) {
+        let name = from.file_name().unwrap_or_default().to_string_lossy();
+        let to = aot.join(&*name);
         let new = std::fs::read(&from).with_context(|| from.display().to_string())?;
         let compiled = aot.join(format!("{name}.so"));
         if compiled.exists() && std::fs::read(&to).is_ok_and(|old| old == new) {
             continue;
         }
+        let _ = std::fs::remove_file(&compiled);
         std::fs::write(&to, new)?;
         let mut mono = command("mono", &["--aot=full"]);
         let output = mono.arg(&to).env("MONO_PATH", &aot).output().with_context(|| text(&mono))?;
