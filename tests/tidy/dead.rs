@@ -34,10 +34,10 @@ fn every_file_is_named_by_another() {
         .filter(|name| {
             let file = name.rsplit('/').next().unwrap_or(name);
             let stem = file.split('.').next().unwrap_or(file);
-            // Inputs and outputs are named after their network; tests in Python are found by their names.
+            // Inputs and outputs are named after their network; tests in Python are found by their names, and C# by its folder.
             let stem = stem.trim_end_matches("_io");
-            let found =
-                ["training/tests/test_", "bindings/python/tests/test_"].iter().any(|test| name.starts_with(test));
+            let tests = ["training/tests/test_", "bindings/python/tests/test_"];
+            let found = name.ends_with(".cs") || tests.iter().any(|test| name.starts_with(test));
             !found && !texts.iter().any(|(other, text)| other != name && (text.contains(file) || has_word(text, stem)))
         })
         .collect();

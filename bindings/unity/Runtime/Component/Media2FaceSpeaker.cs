@@ -57,7 +57,7 @@ namespace Media2Face
         string streamStyle;
         float streamStrength;
         volatile FaceVoice live;
-        volatile bool filters, speaks;
+        volatile bool filters, speaks, tapped;
         volatile int heardChannels;
         FaceMicrophone microphone;
         SpeechResampler resampler;
@@ -184,7 +184,7 @@ namespace Media2Face
 
         // Live.
 
-        /// <summary>The face follows what the AudioSource on this object plays.</summary>
+        /// <summary>The face follows what the AudioSource on this object plays, or one with a Media2FaceAudioTap.</summary>
         public void Follow() { BeginLive(Course.Follow); }
 
         /// <summary>The face speaks what is pushed; the AudioSource on this object makes it heard.</summary>
@@ -285,8 +285,16 @@ namespace Media2Face
             }
         }
 
-        /// <summary>The audio thread. It touches no Unity object, takes no lock and makes no garbage.</summary>
+        /// <summary>The sound comes from a Media2FaceAudioTap.</summary>
+        internal bool IsTapped { get { return tapped; } set { tapped = value; } }
+
         void OnAudioFilterRead(float[] data, int channels)
+        {
+            if (!tapped) Filter(data, channels);
+        }
+
+        /// <summary>On the audio thread. It touches no Unity object, takes no lock and makes no garbage.</summary>
+        internal void Filter(float[] data, int channels)
         {
             heardChannels = channels;
             FaceVoice to = live;

@@ -120,10 +120,13 @@ sealed class Rig
         OnEnable();
     }
 
-    T Call<T>(string name) where T : class
+    T Call<T>(string name) where T : class { return Call<T>(Speaker, name); }
+
+    /// <summary>A message of the engine, which finds it by its name.</summary>
+    public static T Call<T>(object of, string name) where T : class
     {
-        MethodInfo method = typeof(Media2FaceSpeaker).GetMethod(name, BindingFlags.Instance | BindingFlags.NonPublic);
-        return Delegate.CreateDelegate(typeof(T), Speaker, method) as T;
+        MethodInfo method = of.GetType().GetMethod(name, BindingFlags.Instance | BindingFlags.NonPublic);
+        return Delegate.CreateDelegate(typeof(T), of, method) as T;
     }
 
     /// <summary>Frames of the game until the face is ready. A stream looks for sound by the clock, at the latest after a hop.</summary>

@@ -164,6 +164,26 @@ static class Streams
         Program.Must(status.dropped == 0 && status.silenced == 0 && status.next_sample > 47000, "all of the recording was taken");
     }
 
+    /// <summary>A voice on another object.</summary>
+    static void Tapping(Rig rig, float[] block)
+    {
+        var tap = new GameObject().Add(new Media2FaceAudioTap());
+        Program.Fails<InvalidOperationException>(() => Enable(tap), "no speaker");
+        tap.speaker = rig.Speaker;
+        Enable(tap);
+        for (int at = 0; at < block.Length; at++) block[at] = 1;
+        rig.OnAudioFilterRead(block, 2);
+        Program.Must(block[0] == 1, "the speaker's own object is not listened to");
+        Rig.Call<Action<float[], int>>(tap, "OnAudioFilterRead")(block, 2);
+        Program.Must(block[0] == 0, "the tap is");
+        Rig.Call<Action>(tap, "OnDisable")();
+        for (int at = 0; at < block.Length; at++) block[at] = 1;
+        rig.OnAudioFilterRead(block, 2);
+        Program.Must(block[0] == 0, "and then it is again");
+    }
+
+    static void Enable(Media2FaceAudioTap tap) { Rig.Call<Action>(tap, "OnEnable")(); }
+
     /// <summary>Another rate, and more channels than were foreseen: the stream is made again.</summary>
     static void Changing(Rig rig)
     {
@@ -179,6 +199,7 @@ static class Streams
         rig.OnAudioFilterRead(block, 2);
         rig.LateUpdate();
         Program.Must(block[0] == 0 && rig.Speaker.IsLive, "it goes on");
+        Tapping(rig, block);
         rig.OnDisable();
         rig.OnAudioFilterRead(block, 2);
         Program.Must(!rig.Speaker.IsLive, "a disabled speaker is not live");
