@@ -109,15 +109,12 @@ impl Tables {
         while let Some(entry) = rest.strip_prefix("(\"") {
             let (name, tail) = entry.split_once("\",").context("no name")?;
             let tail = tail.trim_start();
-            let (value, after) = match tail.strip_prefix("&[") {
-                Some(list) => {
-                    let (list, after) = list.split_once("])").context("no end of a list")?;
-                    (parts(list)?, after)
-                }
-                None => {
-                    let (constant, after) = tail.split_once(')').context("no end of an entry")?;
-                    (self.parts.get(constant).with_context(|| format!("no {constant}"))?.clone(), after)
-                }
+            let (value, after) = if let Some(list) = tail.strip_prefix("&[") {
+                let (list, after) = list.split_once("])").context("no end of a list")?;
+                (parts(list)?, after)
+            } else {
+                let (constant, after) = tail.split_once(')').context("no end of an entry")?;
+                (self.parts.get(constant).with_context(|| format!("no {constant}"))?.clone(), after)
             };
             recipes.push((name.to_owned(), value));
             rest = after.trim_start_matches([',', ' ']);

@@ -20,7 +20,7 @@ pub(super) fn metas(root: &Path) -> Result<Vec<(String, String)>> {
 pub(super) fn committed(root: &Path) -> Result<Vec<String>> {
     let mut found = Vec::new();
     list(&root.join(PACKAGE), "", &mut |path, _| {
-        if path.ends_with(".meta") {
+        if path.strip_suffix(".meta").is_some() {
             found.push(format!("{PACKAGE}/{path}"));
         }
     })?;
@@ -30,7 +30,7 @@ pub(super) fn committed(root: &Path) -> Result<Vec<String>> {
 
 fn visit(folder: &Path, below: &str, found: &mut Vec<(String, String)>) -> Result<()> {
     list(folder, below, &mut |path, is_folder| {
-        if !path.ends_with(".meta") {
+        if path.strip_suffix(".meta").is_none() {
             found.push((format!("{PACKAGE}/{path}.meta"), meta(path, is_folder)));
         }
     })
