@@ -37,7 +37,8 @@ fn every_file_is_named_by_another() {
             // Inputs and outputs are named after their network; tests in Python are found by their names, and C# by its folder.
             let stem = stem.trim_end_matches("_io");
             let tests = ["training/tests/test_", "bindings/python/tests/test_"];
-            let found = name.ends_with(".cs") || tests.iter().any(|test| name.starts_with(test));
+            let is_csharp = std::path::Path::new(name).extension().is_some_and(|ending| ending == "cs");
+            let found = is_csharp || tests.iter().any(|test| name.starts_with(test));
             !found && !texts.iter().any(|(other, text)| other != name && (text.contains(file) || has_word(text, stem)))
         })
         .collect();
