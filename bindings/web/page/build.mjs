@@ -30,7 +30,7 @@ const parts = {
   wav: await base64(wav),
   worker: await bundled('../src/worker.js'),
   listener: await bundled('../src/listener.js'),
-  three_licence: await text('../../../LICENSES/three.txt'),
+  three_licence: await text('../../../tools/cli/assets/three/LICENSE.txt'),
   three: await text('../../../tools/cli/assets/three/three.min.js'),
   script: [
     await bundled('../src/index.js', 'Media2FaceWeb'),
