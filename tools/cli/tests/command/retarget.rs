@@ -71,7 +71,7 @@ fn each_kind_of_file_is_written_beside_the_one_that_is_read() {
     let output = bench.m2f(&args);
     assert!(output.status.success(), "{output:?}");
     let made = ["hum.oculus.a2f.json", "hum.oculus.csv", "hum.oculus.json", "hum.oculus.table.csv"];
-    let all = [&["hum.a2f.json", "hum.csv", "hum.json"][..], &made].concat();
+    let all = [&["hum.a2f.json", "hum.csv", "hum.json", "hum.provenance.json"][..], &made].concat();
     let mut found = names(&bench.path("out"));
     found.sort();
     let mut expected: Vec<String> = all.iter().map(|&name| name.to_owned()).collect();
