@@ -4,8 +4,7 @@
  *
  *     reference MODEL.m2f SPEECH.wav OUT.bin
  */
-#define _POSIX_C_SOURCE 200809L
-#include "../../../samples/c/wav.h"
+#include "../../../samples/c/sample.h"
 
 #include <math.h>
 #include <time.h>
