@@ -8,8 +8,7 @@ import { Media2FaceError } from './module.js';
 
 export { Media2FaceError } from './module.js';
 
-/** Numbers of a head pose: quaternion x, y, z, w, then mm. */
-export const HEAD_FLOATS = 7;
+export { HEAD_FLOATS } from './abi.js';
 
 export class Media2Face {
   /**

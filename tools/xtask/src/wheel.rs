@@ -10,8 +10,8 @@ use crate::need::{Need, need};
 use crate::sample::{self, Profile};
 use crate::{checks, release};
 
-/// What the package is built with. The second links against the C library of old systems, from any system.
-const TOOLS: [&str; 2] = ["maturin==1.16.0", "ziglang==0.17.1"];
+/// What the package is built with, by its requirements.txt.
+const PACKAGE: &str = "bindings/python";
 /// What its tests need.
 const TEST_TOOLS: [&str; 3] = ["pytest==9.2.0", "mypy==2.4.1", "matplotlib"];
 /// The oldest C library that it runs with: 2.17, of 2012.
@@ -19,7 +19,8 @@ const SYSTEM: &str = "manylinux2014";
 /// Samples in C that those in Python are compared with.
 const C_SAMPLES: [&str; 4] = ["minimal", "styles", "streaming", "several"];
 
-const PYTHON: [Need; 2] = [Need::Program("python3", "python3"), Need::Python("ensurepip", "python3-venv")];
+const NEEDS: [Need; 3] =
+    [Need::Program("python3", "python3"), Need::Python("ensurepip", "python3-venv"), Need::Pip(PACKAGE)];
 
 /// The package's own workspace.
 pub(crate) const MANIFEST: &str = "bindings/python/Cargo.toml";
@@ -36,7 +37,7 @@ pub(crate) fn lints() -> Result<()> {
 
 /// Builds the package, and tests it where that is asked for.
 pub(crate) fn run_all(profile: Profile, check: bool) -> Result<()> {
-    PYTHON.into_iter().try_for_each(need)?;
+    NEEDS.into_iter().try_for_each(need)?;
     let wheel = build(profile)?;
     println!("{}", wheel.display());
     if check { test(&wheel) } else { Ok(()) }
@@ -54,7 +55,7 @@ fn folder() -> PathBuf {
 }
 
 fn build(profile: Profile) -> Result<PathBuf> {
-    let (tools, out) = (tools()?, folder().join("wheels"));
+    let (tools, out) = (programs(&target().join(PACKAGE)), folder().join("wheels"));
     copy_licences()?;
     let _ = std::fs::remove_dir_all(&out);
     let mut maturin = command(&tools.join("maturin").to_string_lossy(), &["build", "--locked"]);
@@ -120,18 +121,6 @@ fn test(wheel: &Path) -> Result<()> {
         }
     }
     run(&mut tests)
-}
-
-/// The environment with what the package is built with: made once, for it is large.
-fn tools() -> Result<PathBuf> {
-    let (at, wanted) = (folder().join("tools"), TOOLS.join(" "));
-    let stamp = at.join("installed.txt");
-    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
-        return Ok(programs(&at));
-    }
-    let programs = environment("tools", &TOOLS)?;
-    std::fs::write(stamp, wanted)?;
-    Ok(programs)
 }
 
 fn programs(environment: &Path) -> PathBuf {
