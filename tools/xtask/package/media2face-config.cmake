@@ -22,6 +22,7 @@ if(NOT TARGET media2face::static)
   set_target_properties(media2face::static PROPERTIES
     IMPORTED_LOCATION "${_media2face_root}/lib/libmedia2face.a"
     INTERFACE_INCLUDE_DIRECTORIES "${_media2face_root}/include"
+    INTERFACE_COMPILE_DEFINITIONS M2F_STATIC
     INTERFACE_LINK_LIBRARIES "@STATIC_LIBRARIES@")
 endif()
 

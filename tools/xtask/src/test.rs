@@ -95,6 +95,7 @@ const CHECKS: &[Check] = &[
     full("misuse of the C ABI under valgrind", &[GCC, Program("valgrind", "valgrind")], misuse::under_memcheck),
     full("paths of this machine in a release", &[Program("strip", "binutils")], |_| release::check()),
     full("archives", package::NEEDS, |_| package::check_all()),
+    full("kernels for NEON under qemu", package::neon::NEEDS, package::neon::check),
     always("glTF: validator, three.js", &NODE, gltf::web),
     always("glTF: the gltf crate", &[], gltf::rust),
     always("glTF: Assimp", &[Program("assimp", "assimp-utils")], gltf::assimp),

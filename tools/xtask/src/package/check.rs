@@ -1,6 +1,6 @@
 //! `cargo xtask dist --check`: the archive as a host uses it. It is unpacked into an empty folder; the C sample is built
-//! with CMake against it (consumer/CMakeLists.txt), run, and compared with the library that cargo builds; and a second
-//! build has the same hash.
+//! by the project that lies in it, run, and compared with the library that cargo builds; and a second build has the same
+//! hash.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -62,35 +62,19 @@ impl Host<'_> {
         self.compiler.target.is_native() || self.compiler.target.emulator.is_some()
     }
 
-    /// The C sample with both libraries, by CMake; on this machine also by pkg-config.
+    /// The samples by CMake, the first with both libraries; on this machine also by pkg-config.
     fn links(&self) -> Result<()> {
         let target = self.compiler.target;
         if target.system == System::MacOs {
             return Ok(());
         }
-        need(Need::Program("cmake", "cmake"))?;
-        let built = self.folder.join("build");
-        let mut configure = command("cmake", &["-S", "tools/xtask/package/consumer", "-B"]);
-        configure.arg(&built).arg(format!("-DCMAKE_PREFIX_PATH={}", self.unpacked.display()));
-        configure.arg(format!("-DMEDIA2FACE_SAMPLE={}", root().join("samples/c/minimal.c").display()));
-        configure.arg(format!("-DMEDIA2FACE_VERSION={VERSION}")).arg("-DCMAKE_BUILD_TYPE=Release");
-        configure.arg("-DCMAKE_C_FLAGS=-Wall -Wextra -Wpedantic -Werror");
-        if !target.is_native() {
-            let package =
-                if target.system == System::Windows { "gcc-mingw-w64-x86-64" } else { "gcc-aarch64-linux-gnu" };
-            need(Need::Program(library::leaked(&target.tool("gcc")), package))?;
-            let system = if target.system == System::Windows { "Windows" } else { "Linux" };
-            configure.arg(format!("-DCMAKE_SYSTEM_NAME={system}"));
-            configure.arg(format!("-DCMAKE_C_COMPILER={}", target.tool("gcc")));
-        }
-        output(&mut configure)?;
-        output(command("cmake", &["--build"]).arg(&built))?;
+        let built = self.by_cmake()?;
         if !self.runs() {
             return Ok(());
         }
         let ending = if target.system == System::Windows { ".exe" } else { "" };
         let expected = self.expected()?;
-        for name in ["shared", "static"] {
+        for name in ["minimal", "minimal-static", "minimal-cpp"] {
             let csv = self.sample(&built.join(format!("{name}{ending}")), name)?;
             compare(name, &csv, &expected, target.is_native())?;
         }
@@ -99,6 +83,29 @@ impl Host<'_> {
             compare("pkg-config", &self.sample(&program, "pkg-config")?, &expected, true)?;
         }
         Ok(())
+    }
+
+    /// Builds the archive's own project without a warning; gives the folder of its programs.
+    fn by_cmake(&self) -> Result<PathBuf> {
+        need(Need::Program("cmake", "cmake"))?;
+        let (target, built) = (self.compiler.target, self.folder.join("build"));
+        let mut configure = command("cmake", &["-S"]);
+        configure.arg(self.unpacked.join("samples")).arg("-B").arg(&built);
+        for (language, program, package) in [("C", "gcc", "gcc"), ("CXX", "g++", "g++")] {
+            configure.arg(format!("-DCMAKE_{language}_FLAGS=-Wall -Wextra -Wpedantic -Werror"));
+            if !target.is_native() {
+                let program = library::leaked(&target.tool(program));
+                need(Need::Program(program, library::leaked(&target.cross_package(package))))?;
+                configure.arg(format!("-DCMAKE_{language}_COMPILER={program}"));
+            }
+        }
+        if !target.is_native() {
+            let system = if target.system == System::Windows { "Windows" } else { "Linux" };
+            configure.arg(format!("-DCMAKE_SYSTEM_NAME={system}"));
+        }
+        output(&mut configure)?;
+        output(command("cmake", &["--build"]).arg(&built))?;
+        Ok(built)
     }
 
     /// What the library says that cargo builds for the tests.

@@ -76,11 +76,12 @@ impl Compiler {
         Ok(Self { target, std })
     }
 
-    /// Cargo for this target: `build` or `check`.
+    /// Cargo for this target: `build`, `test` or `check`.
     pub(crate) fn cargo(&self, work: &str) -> Command {
-        let links = work == "build" && self.target.linker == Linker::Zig;
+        let links = work != "check" && self.target.linker == Linker::Zig;
         let mut cargo = if links {
-            let mut zigbuild = command(&need::zig().join("bin/cargo-zigbuild").to_string_lossy(), &["zigbuild"]);
+            let work = if work == "build" { "zigbuild" } else { work };
+            let mut zigbuild = command(&need::zig().join("bin/cargo-zigbuild").to_string_lossy(), &[work]);
             zigbuild.env("CARGO_ZIGBUILD_ZIG_PATH", zig()).env("CARGO_ZIGBUILD_CACHE_DIR", need::zig().join("cache"));
             zigbuild.env("ZIG_GLOBAL_CACHE_DIR", need::zig().join("cache"));
             zigbuild

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::compiler::Compiler;
 use super::library::major;
+use super::object::OBJECT;
 use super::target::{GLIBC, System, Target};
 use crate::command::output;
 use crate::need::{Need, need};
@@ -92,7 +93,10 @@ fn pe(target: &Target, folder: &Path, shared: &Path) -> Result<()> {
     }
     let nm =
         output(Command::new(target.tool("nm")).args(["-g", "--defined-only"]).arg(folder.join("lib/libmedia2face.a")))?;
-    let shown = nm.lines().filter_map(|line| line.split_whitespace().nth(2)).map(str::to_owned).collect();
+    // Beside it lie the import libraries of system DLLs.
+    let heading = format!("{OBJECT}:");
+    let own = nm.lines().skip_while(|line| *line != heading).skip(1).take_while(|line| !line.ends_with(':'));
+    let shown = own.filter_map(|line| line.split_whitespace().nth(2)).map(str::to_owned).collect();
     symbols::compare("the static library", &shown)
 }
 

@@ -1,13 +1,14 @@
-//! The library's files as hosts link them: the shared one under its own name, the static one with `m2f_` names alone, and
-//! the import libraries of a DLL.
+//! The library's files as hosts link them: the shared one under its own name, the static one, and the import libraries of a
+//! DLL.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
 use super::archive::{Entries, Entry};
 use super::compiler::{Compiler, zig};
+use super::object;
 use super::target::{System, Target};
 use crate::command::run;
 use crate::need::{Need, need};
@@ -29,7 +30,7 @@ pub(crate) fn add(compiler: &Compiler, version: &str, entries: &mut Entries) -> 
         entries.insert(format!("lib/{}", target.shared()), Entry::Link(soname.clone()));
         entries.insert(format!("lib/{soname}"), Entry::Program(shared));
     }
-    entries.insert("lib/libmedia2face.a".to_owned(), Entry::File(read(&static_library(compiler)?)?));
+    entries.insert("lib/libmedia2face.a".to_owned(), Entry::File(read(&object::library(compiler)?)?));
     Ok(())
 }
 
@@ -45,44 +46,6 @@ fn link_arguments(target: &Target, soname: &str) -> String {
         System::MacOs | System::Ios => format!("-Wl,-install_name,@rpath/{soname}"),
         System::Windows => String::new(),
     }
-}
-
-/// One object with all that the functions of the headers reach, in which no other name is visible: a host may link another
-/// library written in Rust beside it.
-fn static_library(compiler: &Compiler) -> Result<PathBuf> {
-    let (target, built) = (compiler.target, compiler.built());
-    let whole = built.join("libmedia2face.a");
-    // Zig has no tool that hides names in Mach-O files: they stay visible, mangled.
-    if target.system == System::MacOs {
-        return Ok(whole);
-    }
-    let folder = compiler.folder().join("static");
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder)?;
-    let (object, library) = (folder.join("media2face.o"), folder.join("libmedia2face.a"));
-    let tool = |name: &str| {
-        let name = target.tool(name);
-        let package = if target.is_native() { "binutils" } else { cross_package(target) };
-        need(Need::Program(leaked(&name), package))?;
-        Ok::<_, anyhow::Error>(Command::new(name))
-    };
-    let mut ld = tool("ld")?;
-    ld.args(["-r", "--gc-sections", "--strip-debug"]);
-    for name in symbols::declared_names()? {
-        ld.arg("-u").arg(name);
-    }
-    run(ld.arg("-o").arg(&object).arg(&whole))?;
-    // Bitcode of the standard library, at which older tools of LLVM's abort.
-    let bitcode = ["--remove-section=.llvmbc", "--remove-section=.llvmcmd"];
-    let names = ["--wildcard", "--keep-global-symbol=m2f_*", "--strip-unneeded"];
-    run(tool("objcopy")?.args(bitcode).args(names).arg(&object))?;
-    run(tool("ar")?.arg("rcsD").arg(&library).arg(&object))?;
-    Ok(library)
-}
-
-/// The Debian package with the tools of a target.
-fn cross_package(target: &Target) -> &'static str {
-    if target.system == System::Windows { "binutils-mingw-w64-x86-64" } else { "binutils-aarch64-linux-gnu" }
 }
 
 /// A name that lives as long as the chore, as `Need` wants it.

@@ -6,6 +6,8 @@ mod check;
 mod compiler;
 mod inspect;
 mod library;
+pub(crate) mod neon;
+mod object;
 mod target;
 mod template;
 mod windows;
@@ -34,7 +36,7 @@ pub(crate) const NEEDS: &[Need] = &[
 
 /// Makes and checks the archives of all targets that have been run; this machine's own twice.
 pub(crate) fn check_all() -> Result<()> {
-    for target in target::TARGETS.iter().filter(|one| one.state == State::Run) {
+    for target in target::TARGETS.iter().filter(|one| matches!(one.state, State::Run | State::Emulated)) {
         let compiler = Compiler::of(target)?;
         let archive = write(&compiler)?;
         check::use_it(&compiler, &archive)?;
@@ -118,14 +120,30 @@ fn pack(compiler: &Compiler) -> Result<Vec<u8>> {
     }
 }
 
-/// Files of the repository as they are: headers and licences.
-fn add_files(entries: &mut Entries) -> Result<()> {
-    let alone = ["LICENSE-MIT", "LICENSE-APACHE", "models/README.md"].map(|name| (name, name));
+/// Files that have a name in the archive of their own.
+const ALONE: [(&str, &str); 5] = [
+    ("LICENSE-MIT", "LICENSE-MIT"),
+    ("LICENSE-APACHE", "LICENSE-APACHE"),
+    ("models/README.md", "models/README.md"),
+    ("samples/audio/hello.wav", "samples/audio/hello.wav"),
     // It lies where the command is published from.
-    for (name, file) in alone.into_iter().chain([("LICENSES/three.txt", "tools/cli/assets/three/LICENSE.txt")]) {
+    ("LICENSES/three.txt", "tools/cli/assets/three/LICENSE.txt"),
+];
+
+/// Folders, and the endings of what is taken of them.
+const FOLDERS: [(&str, &[&str]); 4] = [
+    ("include", &["h", "hpp"]),
+    ("LICENSES", &["txt", "md"]),
+    ("samples/c", &["c", "h"]),
+    ("samples/cpp", &["cpp", "hpp"]),
+];
+
+/// Files of the repository as they are: headers, samples and licences.
+fn add_files(entries: &mut Entries) -> Result<()> {
+    for (name, file) in ALONE {
         entries.insert(name.to_owned(), Entry::File(read(&root().join(file))?));
     }
-    for (folder, endings) in [("include", ["h", "hpp"]), ("LICENSES", ["txt", "md"])] {
+    for (folder, endings) in FOLDERS {
         for entry in std::fs::read_dir(root().join(folder)).context(folder)? {
             let path = entry?.path();
             if path.extension().is_some_and(|end| endings.iter().any(|ending| end == *ending)) {
@@ -146,10 +164,16 @@ mod tests {
     use super::{Entries, add_files, file_name, target::find};
 
     #[test]
-    fn an_archive_has_every_header_and_licence() {
+    fn an_archive_has_every_header_licence_and_sample() {
         let mut entries = Entries::new();
         add_files(&mut entries).unwrap();
-        for name in ["include/media2face.h", "include/media2face_vulkan.h", "LICENSES/three.txt", "LICENSE-MIT"] {
+        for name in [
+            "include/media2face.h",
+            "include/media2face_vulkan.h",
+            "LICENSES/three.txt",
+            "LICENSE-MIT",
+            "samples/c/sample.h",
+        ] {
             assert!(entries.contains_key(name), "{name}");
         }
         assert!(!entries.contains_key("include/cbindgen.toml"));

@@ -11,6 +11,12 @@ pub(crate) const GLIBC: (u32, u32) = (2, 17);
 pub(crate) enum State {
     /// The archive was built, unpacked, linked with the C sample, and that was run on this system and processor.
     Run,
+    /// The same in an emulator of the processor or of the system.
+    Emulated,
+    /// The archive was built and looked into. Nothing of it was run.
+    Built,
+    /// The library compiles. Nothing was linked.
+    Checked,
     /// It was not brought to an end.
     Tried,
 }
@@ -20,6 +26,9 @@ impl State {
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Run => "run",
+            Self::Emulated => "emulated",
+            Self::Built => "built",
+            Self::Checked => "checked",
             Self::Tried => "tried",
         }
     }
@@ -80,7 +89,7 @@ pub(crate) const TARGETS: &[Target] = &[
         linker: Linker::Own,
         tools: Some("x86_64-w64-mingw32"),
         emulator: Some(Emulator { words: &["/usr/lib/wine/wine64"], package: "wine64" }),
-        ..zig("x86_64-pc-windows-gnu", System::Windows, State::Tried)
+        ..zig("x86_64-pc-windows-gnu", System::Windows, State::Emulated)
     },
     zig("aarch64-apple-darwin", System::MacOs, State::Tried),
     zig("aarch64-linux-android", System::Android, State::Tried),
@@ -118,6 +127,17 @@ impl Target {
     /// A file of the cross tools.
     pub(crate) fn tool(&self, name: &str) -> String {
         self.tools.filter(|_| !self.is_native()).map_or_else(|| name.to_owned(), |prefix| format!("{prefix}-{name}"))
+    }
+
+    /// The Debian package with this target's form of a package of tools: `gcc`, `g++`, `binutils`.
+    pub(crate) fn cross_package(&self, name: &str) -> String {
+        match self.tools.filter(|_| !self.is_native()) {
+            None => name.to_owned(),
+            Some(_) if self.system == System::Windows => {
+                format!("{name}-mingw-w64-{}", self.processor().replace('_', "-"))
+            }
+            Some(prefix) => format!("{name}-{prefix}"),
+        }
     }
 
     /// The command, `m2f`.
@@ -195,6 +215,8 @@ mod tests {
         assert_eq!(linux.zig_name(), "x86_64-unknown-linux-gnu.2.17");
         assert_eq!((windows.soname("0").as_str(), windows.command()), ("media2face.dll", "m2f.exe"));
         assert_eq!(windows.tool("ld"), "x86_64-w64-mingw32-ld");
+        assert_eq!(windows.cross_package("binutils"), "binutils-mingw-w64-x86-64");
+        assert_eq!(of("aarch64-unknown-linux-gnu").cross_package("g++"), "g++-aarch64-linux-gnu");
         assert_eq!(of("aarch64-apple-darwin").soname("0"), "libmedia2face.0.dylib");
     }
 }

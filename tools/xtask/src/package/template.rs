@@ -9,6 +9,7 @@ const CONFIG: &str = include_str!("../../package/media2face-config.cmake");
 const CONFIG_VERSION: &str = include_str!("../../package/media2face-config-version.cmake");
 const PKG_CONFIG: &str = include_str!("../../package/media2face.pc");
 const README: &str = include_str!("../../package/README.md");
+const SAMPLES: &str = include_str!("../../package/samples.cmake");
 
 /// Where each text goes, and the text.
 pub(crate) fn texts(target: &Target, version: &str) -> Result<Vec<(&'static str, String)>> {
@@ -17,6 +18,7 @@ pub(crate) fn texts(target: &Target, version: &str) -> Result<Vec<(&'static str,
         ("lib/cmake/media2face/media2face-config.cmake", CONFIG),
         ("lib/cmake/media2face/media2face-config-version.cmake", CONFIG_VERSION),
         ("lib/pkgconfig/media2face.pc", PKG_CONFIG),
+        ("samples/CMakeLists.txt", SAMPLES),
     ];
     let words = words(target, version);
     templates.into_iter().map(|(path, template)| Ok((path, fill(template, &words)?))).collect()
