@@ -61,7 +61,7 @@ pub(crate) fn check(_: Extent) -> Result<()> {
     println!("   compiled as C# 7.2 for {}", PLATFORMS.join(", "));
     let host = folder.join("host.exe");
     mcs(&host, "", &OWN.map(|name| folder.join(name)), &sources("Tests~/Host")?)?;
-    let program = compile_c(&format!("{PACKAGE}/Tests~/reference.c"), "-std=c99", Profile::Dev)?;
+    let program = compile_c("tests/c/reference.c", "-std=c99", Profile::Dev)?;
     let reference = folder.join("reference.bin");
     let (model, sound) = (root().join("models/starter.m2f"), root().join("samples/audio/hello.wav"));
     run(Command::new(program).arg(&model).arg(&sound).arg(&reference))?;

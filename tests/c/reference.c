@@ -1,10 +1,10 @@
 /*
- * What the C library says of a clip, and of a stream that is interrupted: floats, 52 weights and 7 of the head a face. The host
- * makes the same faces through the Unity package and compares every bit.
+ * What the C library says of a clip, and of a stream that is interrupted: floats, 52 weights and 7 of the head a face. Hosts make the
+ * same faces through the Unity package and through the core of the Unreal plugin, and compare every bit.
  *
  *     reference MODEL.m2f SPEECH.wav OUT.bin
  */
-#include "../../../samples/c/sample.h"
+#include "../../samples/c/sample.h"
 
 #include <math.h>
 #include <time.h>
