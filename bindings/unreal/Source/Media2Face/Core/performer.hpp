@@ -77,7 +77,8 @@ public:
 
     /**
      * A frame: now_s is any clock that counts seconds, the same that the audio thread is given. True if there is something to show, false
-     * when the face rests. After an error the face comes to rest. Takes no memory, but for an error's text and a voice of another rate.
+     * when the face rests. After an error the face comes to rest. Takes no memory, but for the first frame of an animated clip, an
+     * error's text and a voice of another rate.
      */
     Outcome<bool> advance(double now_s);
 
