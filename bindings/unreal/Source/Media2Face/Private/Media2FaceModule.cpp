@@ -51,12 +51,8 @@ bool FMedia2FaceModule::LoadLibrary(FString& OutError)
 void FMedia2FaceModule::ShutdownModule()
 {
 	FTSTicker::GetCoreTicker().RemoveTicker(Ticker);
+	// The library stays: assets with models may be destroyed after this module.
 	Runtime.reset();
-	if (LibraryHandle != nullptr)
-	{
-		FPlatformProcess::FreeDllHandle(LibraryHandle);
-		LibraryHandle = nullptr;
-	}
 }
 
 FMedia2FaceModule& FMedia2FaceModule::Get()

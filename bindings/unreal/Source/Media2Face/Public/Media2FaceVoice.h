@@ -2,6 +2,7 @@
 
 #include "CoreMinimal.h"
 #include "Components/SynthComponent.h"
+#include "Sound/SoundGenerator.h"
 
 #include <memory>
 
@@ -23,8 +24,8 @@ public:
 
 protected:
 	virtual bool Init(int32& SampleRate) override;
-	/** On the audio render thread: no lock, no memory. */
-	virtual int32 OnGenerateAudio(float* OutAudio, int32 NumSamples) override;
+	/** What the audio render thread holds in the place of this object. */
+	virtual ISoundGeneratorPtr CreateSoundGenerator(const FSoundGeneratorInitParams& InParams) override;
 
 private:
 	std::shared_ptr<FMedia2FacePort> Port;
