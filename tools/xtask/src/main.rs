@@ -28,6 +28,7 @@ mod standards;
 mod symbols;
 mod test;
 mod unity;
+mod unreal;
 mod usage;
 mod validation;
 mod vulkan;

@@ -9,7 +9,7 @@ use crate::need::Need::{Drivers, Installed, Npm, Program, Python, Toolchain};
 use crate::need::{self, Need};
 use crate::{
     abi, bare, checks, cpp, crates, farms, gltf, header, interop, misuse, notices, package, page, release, shipped,
-    standards, unity, usage, web, wheel, wires,
+    standards, unity, unreal, usage, web, wheel, wires,
 };
 
 /// How much is checked.
@@ -87,6 +87,7 @@ const CHECKS: &[Check] = &[
     Check { parts: TESTS, ..always("tests", &[], checks::tests) },
     always("samples in C, C++ and Rust", &[GCC, GPP], checks::samples),
     always("errors of the C++ wrapper", &[GPP], cpp::errors),
+    always("Unreal plugin against stubs", &[GPP], unreal::quick),
     always("symbols", &[Program("nm", "binutils")], checks::symbols),
     always("counts past their limits", &[GCC], checks::caps),
     always("a host without memory", &[GCC], checks::memory),
@@ -111,6 +112,7 @@ const CHECKS: &[Check] = &[
     ),
     full("the web package", &web::NEEDS, |_| web::run_all(true)),
     full("Unity package under Mono", &unity::MONO, unity::check),
+    Check { parts: unreal::PARTS, ..full("Unreal plugin's core", &unreal::NEEDS, unreal::check) },
     full("pages in a browser", &BROWSER, |_| page::run_all()),
 ];
 

@@ -22,10 +22,7 @@ const ALL: [Generated; 4] = [
     Generated { path: "bindings/web/src/abi.js", write: javascript::write },
     Generated { path: "bindings/unity/Runtime/Interop/Native.cs", write: csharp::write },
     Generated { path: "bindings/unity/Runtime/Core/Rigs.cs", write: |_| rigs::write(&root()) },
-    Generated {
-        path: "bindings/unreal/Source/Media2Face/Core/rig_tables.cpp",
-        write: |_| unreal::write(&root()),
-    },
+    Generated { path: "bindings/unreal/Source/Media2Face/Core/rig_tables.cpp", write: |_| unreal::write(&root()) },
 ];
 
 /// Writes the files, or compares the committed ones.
