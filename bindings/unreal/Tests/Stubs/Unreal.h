@@ -41,7 +41,11 @@ using TCHAR = char16_t;
 #define unimplemented() static_cast<void>(0)
 #define PI (3.1415926535897932f)
 #define DEPRECATED(version, message)
-#define PlaySound PlaySoundW
+// And names that Windows takes.
+#define PlaySound a macro of Windows
+#define LoadLibrary a macro of Windows
+#define GetObject a macro of Windows
+#define SendMessage a macro of Windows
 
 template <class T> class TArray
 {
@@ -214,6 +218,10 @@ template <std::size_t N, class... Arguments> void StubLog(FLogCategory&, const T
 struct FPlatformTime
 {
 	static double Seconds();
+};
+struct FApp
+{
+	static double GetDeltaTime();
 };
 struct FPlatformProcess
 {
@@ -404,14 +412,21 @@ class USoundBase : public UObject
 class USoundWave : public USoundBase
 {
 public:
+	float Duration;
 	bool GetImportedSoundWaveData(TArray<uint8>& OutRawPCMData, uint32& OutSampleRate, uint16& OutNumChannels) const;
 };
 class USoundSubmix : public UObject
 {
 };
+class UAudioComponent;
+struct FOnAudioPlaybackPercentNative
+{
+	template <class T> void AddUObject(T* Object, void (T::*Method)(const UAudioComponent*, const USoundWave*, const float));
+};
 class UAudioComponent : public USceneComponent
 {
 public:
+	FOnAudioPlaybackPercentNative OnAudioPlaybackPercentNative;
 	virtual void Stop();
 };
 class ISubmixBufferListener : public TSharedFromThis<ISubmixBufferListener, ESPMode::ThreadSafe>

@@ -27,7 +27,7 @@ const COMMANDS: [&str; 10] =
     ["clip", "stream", "voices", "silence", "threads", "errors", "clocks", "resamplers", "axes", "library"];
 /// Those that read bytes from outside, or that several threads run.
 const SANITIZED: [&str; 3] = ["errors", "threads", "clocks"];
-const SANITIZERS: [&str; 3] = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"];
+const SANITIZERS: [&str; 4] = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
 
 /// Rigs whose channels the core makes itself, and the one that it makes them of.
 const RIGS: [&str; 6] = ["arkit", "oculus", "ready-player-me", "vrm1", "vrm0", "metahuman"];
@@ -56,22 +56,27 @@ pub(crate) fn check(_: Extent) -> Result<()> {
     let inputs = inputs(&folder)?;
     run(Command::new(program).args([&inputs.model, &inputs.sound, &inputs.reference]))?;
     for compiler in compilers {
-        println!("── of {compiler}");
-        let host = build(compiler, &folder, "host", &sources("Tests/Host", "cpp")?, &UNREAL)?;
+        println!("   by {compiler}:");
+        let compiled = Compiled::new(compiler, "plain", &UNREAL)?;
+        let host = compiled.host()?;
         for word in COMMANDS {
             inputs.run(&host, word, &inputs.reference)?;
         }
         inputs.run(&host, "rigs", &inputs.tables)?;
         inputs.run(&host, "curves", &inputs.curves)?;
-        memory(compiler, &folder, &inputs)?;
+        let mut memory = Command::new(compiled.memory()?);
+        run(memory.args([&inputs.model, &inputs.sound]).arg(inputs.curves.join("hello.curves")))?;
+        if compiler == "g++" {
+            another_library(&compiled, &inputs)?;
+        }
     }
-    let checked = build("g++", &folder, "sanitized", &sources("Tests/Host", "cpp")?, &SANITIZERS)?;
+    let checked = Compiled::new("g++", "sanitized", &SANITIZERS)?.host()?;
     for word in SANITIZED {
         inputs.run(&checked, word, &inputs.reference)?;
     }
     inputs.run(&checked, "curves", &inputs.curves)?;
     println!("   the same under AddressSanitizer: {}, curves", SANITIZED.join(", "));
-    another_library(&folder, &inputs)
+    Ok(())
 }
 
 impl Inputs {
@@ -111,27 +116,58 @@ fn inputs(folder: &Path) -> Result<Inputs> {
     Ok(Inputs { model, sound, reference, tables, curves })
 }
 
-/// A program of the core, and of sources, with the static library.
-fn build(compiler: &str, folder: &Path, name: &str, sources: &[PathBuf], options: &[&str]) -> Result<PathBuf> {
-    let program = folder.join(format!("{name}-{compiler}"));
-    let link = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"];
-    let mut command = compiler_of(compiler, options);
-    command.arg("-o").arg(&program).args(core()?).args(sources);
-    run(command.arg(Profile::Dev.folder().join("libmedia2face.a")).args(link))?;
-    Ok(program)
+/// The core and the host, compiled by one compiler in one way.
+struct Compiled<'a> {
+    compiler: &'a str,
+    options: &'a [&'a str],
+    folder: PathBuf,
+    core: Vec<PathBuf>,
+    host: Vec<PathBuf>,
 }
 
-fn compiler_of(compiler: &str, options: &[&str]) -> Command {
-    let mut command = command(compiler, &STRICT);
-    command.args(["-std=c++17", "-O1", "-g"]).args(options);
-    command.args(own_folders().iter().flat_map(|folder| [Path::new("-I"), folder]));
-    command
-}
+impl<'a> Compiled<'a> {
+    fn new(compiler: &'a str, name: &str, options: &'a [&'a str]) -> Result<Self> {
+        let folder = folder()?.join(format!("{name}-{compiler}"));
+        std::fs::create_dir_all(&folder)?;
+        let mut compiled = Self { compiler, options, folder, core: Vec::new(), host: Vec::new() };
+        compiled.core = compiled.objects(&core()?)?;
+        compiled.host = compiled.objects(&sources("Tests/Host", "cpp")?)?;
+        Ok(compiled)
+    }
 
-fn memory(compiler: &str, folder: &Path, inputs: &Inputs) -> Result<()> {
-    let source = root().join(PLUGIN).join("Tests/memory.cpp");
-    let program = build(compiler, folder, "memory", &[source], &UNREAL)?;
-    run(Command::new(program).args([&inputs.model, &inputs.sound]).arg(inputs.curves.join("hello.curves")))
+    fn command(&self) -> Command {
+        let mut command = command(self.compiler, &STRICT);
+        command.arg("-std=c++17").args(self.options);
+        command.args(own_folders().iter().flat_map(|folder| [Path::new("-I"), folder]));
+        command
+    }
+
+    fn objects(&self, sources: &[PathBuf]) -> Result<Vec<PathBuf>> {
+        let object = |source: &PathBuf| {
+            let object = self.folder.join(source.with_extension("o").file_name().unwrap_or_default());
+            run(self.command().arg("-c").arg(source).arg("-o").arg(&object))?;
+            Ok(object)
+        };
+        sources.iter().map(object).collect()
+    }
+
+    /// A program with the core and the static library.
+    fn program(&self, name: &str, objects: &[PathBuf]) -> Result<PathBuf> {
+        let program = self.folder.join(name);
+        let link = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"];
+        let mut command = self.command();
+        command.arg("-o").arg(&program).args(objects).args(&self.core);
+        run(command.arg(Profile::Dev.folder().join("libmedia2face.a")).args(link))?;
+        Ok(program)
+    }
+
+    fn host(&self) -> Result<PathBuf> {
+        self.program("host", &self.host)
+    }
+
+    fn memory(&self) -> Result<PathBuf> {
+        self.program("memory", &self.objects(&[root().join(PLUGIN).join("Tests/memory.cpp")])?)
+    }
 }
 
 /// The Build.cs files: UnrealBuildTool's stand-in makes each for each platform, with archives that are there and without.
@@ -179,8 +215,8 @@ const ARCHIVES: [(&str, &str); 3] =
     [("Win64", "x86_64-pc-windows-gnu"), ("Linux", "x86_64-unknown-linux-gnu"), ("Mac", "aarch64-apple-darwin")];
 
 /// With a library that says it is version 0.9.1 the core stops before it calls anything else.
-fn another_library(folder: &Path, inputs: &Inputs) -> Result<()> {
-    let other = folder.join("other");
+fn another_library(compiled: &Compiled<'_>, inputs: &Inputs) -> Result<()> {
+    let other = compiled.folder.join("other");
     std::fs::create_dir_all(&other)?;
     let source = other.join("other.c");
     std::fs::write(
@@ -194,9 +230,9 @@ fn another_library(folder: &Path, inputs: &Inputs) -> Result<()> {
     shared(&mut command("gcc", &[]))?;
     // Names that the library lacks are looked for when they are called, which they must not be.
     let lazy = ["-Wl,-z,lazy", "-Wl,--unresolved-symbols=ignore-all"];
-    let program = folder.join("version");
-    let mut link = compiler_of("g++", &UNREAL);
-    link.arg("-o").arg(&program).args(core()?).args(sources("Tests/Host", "cpp")?);
+    let program = compiled.folder.join("version");
+    let mut link = compiled.command();
+    link.arg("-o").arg(&program).args(&compiled.host).args(&compiled.core);
     run(link.args(lazy).arg("-L").arg(&other).args(["-lmedia2face", "-lpthread"]))?;
     let mut version = Command::new(program);
     version.arg("version").args([&inputs.model, &inputs.sound, &inputs.reference]);

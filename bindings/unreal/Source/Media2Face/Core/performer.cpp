@@ -112,9 +112,9 @@ void Performer::end() noexcept {
     course_ = Course::rest;
 }
 
-Outcome<bool> Performer::advance(double now_s) {
+Outcome<bool> Performer::advance(double now_s, double elapsed_s) {
     // A clock that went back stands still.
-    const double elapsed_s = has_begun_ ? std::min(std::max(now_s - last_s_, 0.0), 1.0) : 0;
+    elapsed_s = elapsed_s > 0 ? std::min(elapsed_s, 1.0) : 0;
     has_begun_ = true;
     last_s_ = now_s;
     if (job_) {

@@ -76,11 +76,12 @@ public:
     void stop();
 
     /**
-     * A frame: now_s is any clock that counts seconds, the same that the audio thread is given. True if there is something to show, false
-     * when the face rests. After an error the face comes to rest. Takes no memory, but for the first frame of an animated clip, an
+     * A frame: now_s is any clock that counts seconds, the same that the audio thread is given; elapsed_s is what the game counts since
+     * the last frame, by default the difference of both. True if there is something to show, false when the face rests. After an error the face comes to rest. Takes no memory, but for the first frame of an animated clip, an
      * error's text and a voice of another rate.
      */
-    Outcome<bool> advance(double now_s);
+    Outcome<bool> advance(double now_s, double elapsed_s);
+    Outcome<bool> advance(double now_s) { return advance(now_s, has_begun_ ? now_s - last_s_ : 0); }
 
     /** Whether heard samples are counted by whole blocks: every run is then the same. For tests. */
     bool counts_blocks = false;

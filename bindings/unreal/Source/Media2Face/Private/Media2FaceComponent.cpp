@@ -12,8 +12,10 @@
 #include "Media2FaceModule.h"
 #include "Media2FaceSubmixListener.h"
 #include "Media2FaceVoice.h"
+#include "Misc/App.h"
 #include "Sound/SoundBase.h"
 #include "Sound/SoundSubmix.h"
+#include "Sound/SoundWave.h"
 
 using m2f::core::Course;
 
@@ -127,7 +129,7 @@ bool UMedia2FaceComponent::PlayCurves(const UMedia2FaceCurves* Curves, USoundBas
 	LeaveSound();
 	Character->Performer.play(std::move(Track).value());
 	ClipSound = Sound;
-	PlaySound();
+	BeginSound();
 	return true;
 }
 
@@ -301,14 +303,27 @@ void UMedia2FaceComponent::LeaveSound()
 	ClipSound = nullptr;
 }
 
-void UMedia2FaceComponent::PlaySound()
+void UMedia2FaceComponent::BeginSound()
 {
 	const AActor* Owner = GetOwner();
 	if (ClipSound && Owner && Owner->GetRootComponent())
 	{
 		ClipAudio = UGameplayStatics::SpawnSoundAttached(ClipSound, Owner->GetRootComponent());
 	}
+	if (ClipAudio)
+	{
+		ClipAudio->OnAudioPlaybackPercentNative.AddUObject(this, &UMedia2FaceComponent::OnPlayed);
+	}
 	OnClipBegan.Broadcast();
+}
+
+/* The mixer tells how far the sound is, buffer by buffer; the clip's clock is drawn to it. */
+void UMedia2FaceComponent::OnPlayed(const UAudioComponent* Played, const USoundWave* Wave, const float Share)
+{
+	if (Played == ClipAudio && Wave && GetCourse() == EMedia2FaceCourse::Clip)
+	{
+		Character->Performer.report(static_cast<double>(Share) * Wave->Duration);
+	}
 }
 
 void UMedia2FaceComponent::TickComponent(float DeltaTime, ELevelTick TickType, FActorComponentTickFunction* ThisTickFunction)
@@ -337,7 +352,8 @@ void UMedia2FaceComponent::Advance()
 		}
 	}
 	Performer.pause(GetWorld() && GetWorld()->IsPaused());
-	const auto Shown = Performer.advance(FPlatformTime::Seconds());
+	// While the game is paused nothing ticks, and the clip stands.
+	const auto Shown = Performer.advance(FPlatformTime::Seconds(), FApp::GetDeltaTime());
 	if (!Shown.ok())
 	{
 		Fail(FromUtf8(Shown.error().what()));
@@ -345,7 +361,7 @@ void UMedia2FaceComponent::Advance()
 	}
 	if (Before == Course::preparing && Performer.course() == Course::clip)
 	{
-		PlaySound();
+		BeginSound();
 	}
 	if (Before == Course::clip && Performer.course() == Course::rest)
 	{

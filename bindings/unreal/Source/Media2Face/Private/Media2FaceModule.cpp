@@ -11,7 +11,7 @@ IMPLEMENT_MODULE(FMedia2FaceModule, Media2Face)
 
 void FMedia2FaceModule::StartupModule()
 {
-	if (!LoadLibrary(LibraryError))
+	if (!FindLibrary(LibraryError))
 	{
 		UE_LOG(LogMedia2Face, Error, TEXT("%s"), *LibraryError);
 		return;
@@ -20,7 +20,7 @@ void FMedia2FaceModule::StartupModule()
 }
 
 /* On Windows the library is loaded by its path before its first call; elsewhere the system has loaded it with this module. */
-bool FMedia2FaceModule::LoadLibrary(FString& OutError)
+bool FMedia2FaceModule::FindLibrary(FString& OutError)
 {
 #if PLATFORM_WINDOWS
 	const TSharedPtr<IPlugin> Plugin = IPluginManager::Get().FindPlugin(TEXT("Media2Face"));

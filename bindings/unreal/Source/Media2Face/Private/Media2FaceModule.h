@@ -48,7 +48,7 @@ public:
 	const m2f::Runtime* GetRuntime(FString& OutError);
 
 private:
-	bool LoadLibrary(FString& OutError);
+	bool FindLibrary(FString& OutError);
 	bool TellLog(float DeltaTime);
 
 	void* LibraryHandle = nullptr;

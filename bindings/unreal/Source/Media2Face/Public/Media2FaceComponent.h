@@ -15,6 +15,7 @@ class UMedia2FaceVoice;
 class USkeletalMeshComponent;
 class USoundBase;
 class USoundSubmix;
+class USoundWave;
 struct FMedia2FaceCharacter;
 
 /** How a live face trades delay for care. */
@@ -160,7 +161,8 @@ private:
 	void Advance();
 	void Show();
 	void LeaveSound();
-	void PlaySound();
+	void BeginSound();
+	void OnPlayed(const UAudioComponent* Played, const USoundWave* Wave, const float Share);
 
 	UPROPERTY(Transient)
 	TObjectPtr<UMedia2FaceVoice> Voice;
