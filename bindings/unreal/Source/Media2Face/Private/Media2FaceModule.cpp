@@ -19,22 +19,20 @@ void FMedia2FaceModule::StartupModule()
 	UE_LOG(LogMedia2Face, Log, TEXT("media2face %s"), *FromUtf8(m2f_version_string()));
 }
 
-/* On Windows the library is loaded by its path before its first call; elsewhere the system has loaded it with this module. */
+/* On Windows the library is loaded by its path before its first call, and stays; elsewhere the system has loaded it with this module. */
 bool FMedia2FaceModule::FindLibrary(FString& OutError)
 {
 #if PLATFORM_WINDOWS
 	const TSharedPtr<IPlugin> Plugin = IPluginManager::Get().FindPlugin(TEXT("Media2Face"));
 	const FString Folder = Plugin.IsValid() ? FPaths::ConvertRelativePathToFull(Plugin->GetBaseDir()) : FString();
 	const std::vector<std::string> Places = m2f::core::library_places(TCHAR_TO_UTF8(*Folder), "Win64");
+	bool bLoaded = false;
 	for (const std::string& Place : Places)
 	{
 		const FString Path = FromUtf8(Place.c_str());
-		if (LibraryHandle == nullptr && FPaths::FileExists(Path))
-		{
-			LibraryHandle = FPlatformProcess::GetDllHandle(*Path);
-		}
+		bLoaded = bLoaded || (FPaths::FileExists(Path) && FPlatformProcess::GetDllHandle(*Path) != nullptr);
 	}
-	if (LibraryHandle == nullptr)
+	if (!bLoaded)
 	{
 		OutError = FromUtf8(m2f::core::missing_library(Places, "").c_str());
 		return false;

@@ -51,7 +51,6 @@ private:
 	bool FindLibrary(FString& OutError);
 	bool TellLog(float DeltaTime);
 
-	void* LibraryHandle = nullptr;
 	FString LibraryError;
 	std::optional<m2f::Runtime> Runtime;
 	FTSTicker::FDelegateHandle Ticker;
