@@ -10,6 +10,7 @@ use crate::checks::m2f;
 use crate::command::{command, output, root, run};
 use crate::need::Need;
 use crate::sample::{Profile, STRICT, compile_c};
+use crate::symbols;
 use crate::test::Extent;
 
 pub(crate) const NEEDS: [Need; 2] = [Need::Program("g++", "g++"), Need::Program("gcc", "gcc")];
@@ -214,26 +215,27 @@ fn rules(folder: &Path) -> Result<()> {
 const ARCHIVES: [(&str, &str); 3] =
     [("Win64", "x86_64-pc-windows-gnu"), ("Linux", "x86_64-unknown-linux-gnu"), ("Mac", "aarch64-apple-darwin")];
 
-/// With a library that says it is version 0.9.1 the core stops before it calls anything else.
+/// With a library that says it is version 0.9.1 the core stops before it calls anything else, which here ends the program.
 fn another_library(compiled: &Compiled<'_>, inputs: &Inputs) -> Result<()> {
+    let mut text = String::from(
+        "#include <stdlib.h>\nunsigned m2f_version(void) { return 9 << 8 | 1; }\n\
+         const char *m2f_version_string(void) { return \"0.9.1\"; }\n",
+    );
+    for name in symbols::declared_names()? {
+        if !name.starts_with("m2f_version") {
+            text += &format!("void {name}(void) {{ abort(); }}\n");
+        }
+    }
     let other = compiled.folder.join("other");
     std::fs::create_dir_all(&other)?;
-    let source = other.join("other.c");
-    std::fs::write(
-        &source,
-        "unsigned m2f_version(void) { return 9 << 8 | 1; }\nconst char *m2f_version_string(void) { return \"0.9.1\"; }\n",
-    )?;
-    let name = "libmedia2face.so";
-    let shared = |command: &mut Command| {
-        run(command.args(["-shared", "-fPIC", &format!("-Wl,-soname,{name}"), "-o"]).arg(other.join(name)).arg(&source))
-    };
-    shared(&mut command("gcc", &[]))?;
-    // Names that the library lacks are looked for when they are called, which they must not be.
-    let lazy = ["-Wl,-z,lazy", "-Wl,--unresolved-symbols=ignore-all"];
+    let (source, library) = (other.join("library.c"), other.join("libmedia2face.so"));
+    std::fs::write(&source, text)?;
+    let shared = ["-shared", "-fPIC", "-Wl,-soname,libmedia2face.so", "-o"];
+    run(command("gcc", &shared).arg(&library).arg(&source))?;
     let program = compiled.folder.join("version");
     let mut link = compiled.command();
     link.arg("-o").arg(&program).args(&compiled.host).args(&compiled.core);
-    run(link.args(lazy).arg("-L").arg(&other).args(["-lmedia2face", "-lpthread"]))?;
+    run(link.arg("-L").arg(&other).args(["-lmedia2face", "-lpthread"]))?;
     let mut version = Command::new(program);
     version.arg("version").args([&inputs.model, &inputs.sound, &inputs.reference]);
     run(version.env("LD_LIBRARY_PATH", &other))
