@@ -274,13 +274,13 @@ func delay_bus(bus: int) -> float:
 		return 0.0
 	var delay = on_bus(bus, "AudioEffectDelay")
 	delay.dry = 0
-	delay.tap1_active = true
-	delay.tap1_level_db = 0
-	delay.tap1_pan = 0
-	delay.tap2_active = false
-	delay.feedback_active = false
-	delay.tap1_delay_ms = stream.state("latency_ms") + Voice.MARGIN_MS
-	return delay.tap1_delay_ms * 0.001
+	delay.set_tap1_active(true)
+	delay.set_tap1_level_db(0)
+	delay.set_tap1_pan(0)
+	delay.set_tap2_active(false)
+	delay.set_feedback_active(false)
+	delay.set_tap1_delay_ms(stream.state("latency_ms") + Voice.MARGIN_MS)
+	return delay.get_tap1_delay_ms() * 0.001
 
 func open_stream(rate_hz: int) -> bool:
 	if not ready_to_speak():

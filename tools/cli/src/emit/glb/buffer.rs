@@ -27,6 +27,8 @@ pub struct Document {
     bin: Vec<u8>,
     /// Accessors of zeros alone by their counts.
     still: BTreeMap<usize, Index<Accessor>>,
+    /// A view of so many rows of zeros, which all sparse accessors begin with.
+    zeros: Option<(usize, Index<buffer::View>)>,
 }
 
 impl Document {
@@ -94,6 +96,19 @@ impl Document {
         }
     }
 
+    /// Rows of zeros, at least so many. glTF lets a sparse accessor name no view to begin with. Godot up to 4.0 then takes view 0,
+    /// and UnityGLTF and Assimp refuse it, so it names this one.
+    fn zeros(&mut self, count: usize) -> Index<buffer::View> {
+        if let Some((_, view)) = self.zeros.filter(|(length, _)| *length >= count) {
+            return view;
+        }
+        let view = self.view(&vec![[0.0f32; 3]; count], Some(buffer::Target::ArrayBuffer));
+        // Several attributes of vertices share it.
+        self.root.buffer_views[view.value()].byte_stride = Some(buffer::Stride(size_of::<Vec3>()));
+        self.zeros = Some((count, view));
+        view
+    }
+
     /// An accessor of zeros but for the rows in which a component reaches `threshold`. Those with no such row are one and the
     /// same for each count.
     pub fn sparse(&mut self, rows: &[Vec3], threshold: f32, bounds: bool) -> Index<Accessor> {
@@ -102,8 +117,9 @@ impl Document {
             .collect();
         if kept.is_empty() {
             return self.still.get(&rows.len()).copied().unwrap_or_else(|| {
-                // glTF lets an accessor have neither values nor exceptions; Assimp and others refuse it. So row 0 is one.
-                let zeros = self.exceptions(rows.len(), &[0], &[[0.0; 3]], true);
+                let mut zeros = accessor(self.zeros(rows.len()), rows.len(), ComponentType::F32, Type::Vec3);
+                set_bounds(&mut zeros, &[[0.0; 3]]);
+                let zeros = self.root.push(zeros);
                 self.still.insert(rows.len(), zeros);
                 zeros
             });
@@ -115,9 +131,7 @@ impl Document {
     /// An accessor of zeros but for these rows.
     fn exceptions(&mut self, count: usize, rows: &[u32], values: &[Vec3], bounds: bool) -> Index<Accessor> {
         let (indices, component) = self.narrow(rows, count, None);
-        let mut accessor = accessor(Index::new(0), count, ComponentType::F32, Type::Vec3);
-        accessor.buffer_view = None;
-        accessor.byte_offset = None;
+        let mut accessor = accessor(self.zeros(count), count, ComponentType::F32, Type::Vec3);
         accessor.sparse = Some(sparse::Sparse {
             count: USize64::from(rows.len()),
             indices: sparse::Indices {
