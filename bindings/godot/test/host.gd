@@ -291,11 +291,12 @@ func capture():
 	check(AudioServer.get_bus_effect_count(0) > 0, "the bus is not delayed")
 	var data = wav().data
 	var rate = int(AudioServer.get_mix_rate())
+	# Nodes process after this signal.
+	yield(get_tree(), "idle_frame")
 	for step in 100:
 		source.frames = stereo(data, step * rate / 60, rate / 60)
 		yield(get_tree(), "idle_frame")
 		OS.delay_msec(16)
-	yield(get_tree(), "idle_frame")
 	check(speaker.stream.state("next_sample") == 100 * (rate / 60) and speaker.face.size() == 59, "%d frames, face of %d" % [speaker.stream.state("next_sample"), speaker.face.size()])
 	speaker.interrupt()
 	yield(get_tree(), "idle_frame")
