@@ -22,6 +22,7 @@ class Mapping:
 
     def __init__(self, prefix="", table=None):
         self.prefix = prefix
+        self.channels = list(table or ())
         self.table = {plain(channel): _targets(channel, to) for channel, to in (table or {}).items()}
 
     def keys_of(self, channel, keys):
@@ -41,7 +42,7 @@ class Mapping:
     def unknown(self, channels):
         """Channels of the table that the model lacks."""
         known = {plain(channel) for channel in channels}
-        return [channel for channel in self.table if channel not in known]
+        return [channel for channel in self.channels if plain(channel) not in known]
 
 
 def _targets(channel, to):
