@@ -135,7 +135,6 @@ typedef struct {
     void (*report_loading_error)(const godot_object *, const char *);
     godot_object *library;
     const godot_api *api;
-    const godot_string *library_path;
 } godot_options;
 
 typedef struct {

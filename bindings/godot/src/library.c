@@ -1,3 +1,7 @@
+#ifndef _WIN32
+#define _GNU_SOURCE /* dladdr */
+#endif
+
 #include "library.h"
 
 #include <stdio.h>
@@ -21,12 +25,24 @@ struct library library;
 static char folder[LONGEST_PATH];
 static int loaded;
 
-void library_beside(const char *path)
+/* Where this binding lies, with a slash behind it; empty if nobody knows. In an exported game that is where its libraries are. */
+static void find_folder(void)
 {
-    const char *end = strrchr(path, '/');
-    size_t length = end ? (size_t)(end - path) + 1 : 0;
-    if (length >= sizeof folder) length = 0;
-    memcpy(folder, path, length);
+    size_t length = 0, at;
+#ifdef _WIN32
+    WCHAR wide[LONGEST_PATH];
+    HMODULE own;
+    const DWORD flags = GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT;
+    if (!GetModuleHandleExW(flags, (LPCWSTR)(const void *)&library, &own)) return;
+    if (!GetModuleFileNameW(own, wide, LONGEST_PATH)) return;
+    if (!WideCharToMultiByte(CP_UTF8, 0, wide, -1, folder, sizeof folder, NULL, NULL)) return;
+#else
+    Dl_info own;
+    if (!dladdr(&library, &own) || !own.dli_fname || strlen(own.dli_fname) >= sizeof folder) return;
+    strcpy(folder, own.dli_fname);
+#endif
+    for (at = 0; folder[at]; at++)
+        if (folder[at] == '/' || folder[at] == '\\') length = at + 1;
     folder[length] = 0;
 }
 
@@ -97,6 +113,7 @@ int library_load(const char *path, char *error, size_t capacity)
     int count, at;
     size_t said = 0;
     if (loaded) return 1;
+    if (!*folder) find_folder();
     snprintf(beside, sizeof beside, "%s" NAME, folder);
     places[0] = *path ? path : beside;
     places[1] = NAME;

@@ -33,9 +33,6 @@ struct library { M2F_USED(M2F_FIELD) };
 /** Its functions, all NULL until library_load has returned 1. */
 extern struct library library;
 
-/** Where this binding lies: the library is looked for beside it. */
-void library_beside(const char *path);
-
 /**
  * Loads the library, once for the process. It is looked for at path, or, where that is empty, beside this binding and then where
  * the system looks. Returns 1, or 0 with a text that says where it was looked for and why it was not taken.

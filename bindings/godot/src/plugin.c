@@ -17,7 +17,6 @@ GODOT_EXPORT void godot_nativescript_init(void *handle);
 void godot_gdnative_init(godot_options *options)
 {
     unsigned int at;
-    godot_char_string path;
     godot = options->api;
     for (at = 0; at < godot->extension_count; at++) {
         const godot_table *table = godot->extensions[at];
@@ -25,9 +24,6 @@ void godot_gdnative_init(godot_options *options)
         scripts = (const godot_nativescript_api *)(const void *)table;
         if (table->next) tags = (const godot_nativescript_1_1_api *)(const void *)table->next;
     }
-    path = godot->string_utf8(options->library_path);
-    library_beside(godot->char_string_get_data(&path));
-    godot->char_string_destroy(&path);
 }
 
 void godot_gdnative_terminate(void *options)

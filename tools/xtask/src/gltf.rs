@@ -32,6 +32,11 @@ fn files() -> Result<&'static [PathBuf]> {
     Ok(FILES.get_or_init(|| ["hello.glb", "frame.glb", "scene.glb"].map(|name| out.join(name)).to_vec()))
 }
 
+/// The head of the sample's clip.
+pub(crate) fn hello() -> Result<PathBuf> {
+    files().map(|files| files[0].clone())
+}
+
 /// Samples of less than one frame.
 const FRAME: usize = 320;
 

@@ -2,6 +2,7 @@
 
 mod abi;
 mod bare;
+mod blender;
 mod checks;
 mod command;
 mod cpp;
@@ -12,6 +13,7 @@ mod documented;
 mod farms;
 mod fuzz;
 mod gltf;
+mod godot;
 mod header;
 mod interop;
 mod misuse;
@@ -21,6 +23,7 @@ mod package;
 mod page;
 mod release;
 mod sample;
+mod screen;
 mod shaders;
 mod shipped;
 mod sid;
@@ -140,6 +143,18 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Make the add-on for Blender, target/blender/media2face-blender.zip.
+    Blender {
+        /// Then run its tests under Python, and in Blender without and with a window.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Build the add-on for Godot 3 with its libraries, target/godot/addons/media2face.
+    Godot {
+        /// Then run it in Godot without and with a window.
+        #[arg(long)]
+        check: bool,
+    },
     /// Build and run a sample.
     Sample {
         /// The language.
@@ -166,6 +181,8 @@ fn main() -> anyhow::Result<()> {
         }
         Chore::Dist { targets, check, once } => package::dist(&targets, check, once),
         Chore::Web { check } => web::run_all(check),
+        Chore::Blender { check } => blender::run_all(check),
+        Chore::Godot { check } => godot::run_all(check),
         Chore::Sample { language } => sample::sample(language, sample::Profile::Release),
     }
 }

@@ -8,8 +8,8 @@ use anyhow::{Context, Result, ensure};
 use crate::need::Need::{Drivers, Installed, Npm, Program, Python, Toolchain};
 use crate::need::{self, Need};
 use crate::{
-    abi, bare, checks, cpp, crates, farms, gltf, header, interop, misuse, notices, package, page, release, shipped,
-    standards, unity, unreal, usage, web, wheel, wires,
+    abi, bare, blender, checks, cpp, crates, farms, gltf, godot, header, interop, misuse, notices, package, page,
+    release, shipped, standards, unity, unreal, usage, web, wheel, wires,
 };
 
 /// How much is checked.
@@ -113,6 +113,11 @@ const CHECKS: &[Check] = &[
     full("the web package", &web::NEEDS, |_| web::run_all(true)),
     full("Unity package under Mono", &unity::MONO, unity::check),
     Check { parts: unreal::PARTS, ..full("Unreal plugin's core", &unreal::NEEDS, unreal::check) },
+    always("core of the add-on for Blender", &[Program("python3", "python3")], blender::core),
+    full("the add-on for Blender", &blender::BLENDER, blender::check),
+    full("the add-on in Blender's window", &blender::WINDOW, blender::window),
+    full("the add-on for Godot", &godot::SERVER, godot::check),
+    full("the add-on in Godot's window", &godot::WINDOW, godot::picture),
     full("pages in a browser", &BROWSER, |_| page::run_all()),
 ];
 

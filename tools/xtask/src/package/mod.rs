@@ -19,7 +19,7 @@ use anyhow::{Context, Result, ensure};
 use crate::command::{root, run};
 use crate::need::Need;
 use crate::{release, shipped};
-use archive::{Entries, Entry};
+pub(crate) use archive::{Entries, Entry, unpack, zip};
 pub(crate) use compiler::{Compiler, Std};
 use target::{State, System, Target};
 
