@@ -68,9 +68,10 @@ class MEDIA2FACE_OT_key(bpy.types.Operator):
         return context.active_object is not None and context.active_object.type == "MESH"
 
     def _begin(self, context):
-        self.thing = context.active_object
+        # By its name: an undo meanwhile makes other objects of the same things.
+        self.thing = context.active_object.name
         self.work, self.sound, self.timer = None, None, None
-        self.work, self.sound = begin(context, self.thing)
+        self.work, self.sound = begin(context, context.active_object)
         context.window_manager.progress_begin(0, 100)
 
     def execute(self, context):
@@ -124,7 +125,10 @@ class MEDIA2FACE_OT_key(bpy.types.Operator):
             context.workspace.status_text_set(f"media2face:{stage} {self.work.fraction:.0%}   Esc cancels")
 
     def _finish(self, context):
-        told = keys.key(context.scene, self.thing, self.work.track, self.sound.place, self.sound.name)
+        thing = context.scene.objects.get(self.thing)
+        if thing is None:
+            raise FaceError(f"the mesh {self.thing} is gone")
+        told = keys.key(context.scene, thing, self.work.track, self.sound.place, self.sound.name)
         for line in [*self.work.warnings, *told]:
             self.report({"WARNING"}, f"media2face: {line}")
         seed = "" if self.work.track.seed is None else f", seed {self.work.track.seed}"

@@ -67,6 +67,17 @@ def course():
     for _ in range(20):
         yield
     assert not running() and not bpy.data.actions
+    print("a mesh that goes meanwhile is told, and nothing breaks", flush=True)
+    assert bpy.ops.media2face.key("INVOKE_DEFAULT") == {"RUNNING_MODAL"}
+    yield
+    bpy.data.objects.remove(bpy.context.view_layer.objects.active)
+    for _ in range(LONGEST):
+        yield
+        if not running():
+            break
+    for _ in range(5):
+        yield
+    assert not running() and not bpy.data.actions
     print("passed", flush=True)
 
 

@@ -168,9 +168,9 @@ func speaker():
 	var two = character(-1)
 	two.style = "happy"
 	check(one.say(wav()) and two.say(wav()), one.error + two.error)
-	yield(one, "began")
 	check(two.opened == one.opened, "two speakers have two models")
-	yield(two, "began")
+	while one.waits or two.waits:
+		yield(get_tree(), "idle_frame")
 	for i in 20:
 		yield(get_tree(), "idle_frame")
 		OS.delay_msec(20)
@@ -264,6 +264,11 @@ func speech():
 	again.push(floats(data))
 	for i in 10:
 		yield(get_tree(), "idle_frame")
+	# The player goes.
+	again.get_node(again.player).free()
+	yield(get_tree(), "idle_frame")
+	yield(get_tree(), "idle_frame")
+	check(again.course == Speaker.Course.REST and "the player of the sound is gone" in heard_failure, heard_failure)
 	again.queue_free()
 	yield(get_tree(), "idle_frame")
 	yield(get_tree(), "idle_frame")
@@ -348,7 +353,7 @@ func errors():
 	check(not speaker.say(AudioStreamSample.new()) and speaker.error != "", speaker.error)
 	check(not speaker.push(PoolRealArray()) and "begin_speech" in speaker.error, speaker.error)
 	speaker.player = ""
-	check(not speaker.begin_speech(16000) and "no player" in speaker.error, speaker.error)
+	check(not speaker.begin_speech(16000) and "no player for the sound" in speaker.error, speaker.error)
 	speaker.meshes = [NodePath("..")]
 	speaker.puppet = null
 	check(not speaker.say(wav()) and "no MeshInstance" in speaker.error, speaker.error)

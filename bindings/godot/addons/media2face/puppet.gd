@@ -136,3 +136,20 @@ func look(face: PoolRealArray, first: int, inwards: float) -> Quat:
 
 func weight(face: PoolRealArray, at: int) -> float:
 	return face[looks[at]] if looks[at] >= 0 else 0.0
+
+# A face that comes to rest: the mouth within fade_s, the head within four times that.
+static func at_rest_after(face: PoolRealArray, seconds: float, fade_s: float) -> PoolRealArray:
+	var count = face.size() - 7
+	var mouth = clamp(1 - seconds / fade_s, 0, 1)
+	var pose = clamp(1 - seconds / (4 * fade_s), 0, 1)
+	var new = face
+	for i in count:
+		new[i] = face[i] * mouth
+	var turn = Quat().slerp(Quat(face[count], face[count + 1], face[count + 2], face[count + 3]).normalized(), pose)
+	new[count] = turn.x
+	new[count + 1] = turn.y
+	new[count + 2] = turn.z
+	new[count + 3] = turn.w
+	for i in 3:
+		new[count + 4 + i] = face[count + 4 + i] * pose
+	return new

@@ -6,6 +6,7 @@ class_name Media2FaceSpeaker
 const Sound = preload("sound.gd")
 const Puppet = preload("puppet.gd")
 const Voice = preload("voice.gd")
+const Bus = preload("bus.gd")
 const Pack = preload("pack.gd")
 const Clip = preload("clip.gdns")
 const Stream = preload("stream.gdns")
@@ -78,8 +79,14 @@ var stream
 var stream_style = ""
 var stream_strength = 1.0
 var voice
+# The player in use; and of a live voice: its rate, the generator or the capture, the bus.
+var output
+var plays = false
+var rate_hz = 0
 var generator
 var capture
+var bus_name = ""
+# What the face comes to rest from.
 var left = PoolRealArray()
 var settled_s = INF
 
@@ -190,9 +197,8 @@ func play_curves(path: String, what: AudioStream) -> bool:
 	return begin(curves, what)
 
 func begin(animated, what: AudioStream) -> bool:
-	var output = get_node_or_null(player) if player else null
-	if what != null and output == null:
-		return fail("%s: there is no player for the sound" % name)
+	if what != null and not find_player():
+		return false
 	course = Course.CLIP
 	animation = animated
 	sound = what
@@ -205,15 +211,17 @@ func begin(animated, what: AudioStream) -> bool:
 	emit_signal("began")
 	return true
 
+func find_player() -> bool:
+	output = get_node_or_null(player) if player else null
+	plays = output != null
+	return plays or fail("%s: there is no player for the sound" % name)
+
 # Live.
 
-# Speech in chunks is spoken: push gives them. rate_hz: of the chunks.
-func begin_speech(rate_hz: int) -> bool:
+# Speech in chunks is spoken: push gives them. of_hz: the rate of the chunks.
+func begin_speech(of_hz: int) -> bool:
 	stop()
-	var output = get_node_or_null(player) if player else null
-	if output == null:
-		return fail("%s: there is no player for the speech" % name)
-	if not open_stream(rate_hz):
+	if not find_player() or not open_stream(of_hz):
 		return false
 	var source = AudioStreamGenerator.new()
 	source.mix_rate = rate_hz
@@ -249,42 +257,22 @@ func follow(bus: String, source = null) -> bool:
 	if source == null:
 		if not ClassDB.class_exists("AudioEffectCapture"):
 			return fail("%s: to follow a bus needs AudioEffectCapture, which Godot has since 3.3" % name)
-		source = on_bus(at, "AudioEffectCapture")
+		source = Bus.effect(at, "AudioEffectCapture", 0)
 	if not open_stream(int(AudioServer.get_mix_rate())):
 		return false
 	capture = source
+	bus_name = bus
 	capture.clear_buffer()
-	voice = Voice.new(stream, int(AudioServer.get_mix_rate()), 0, false)
-	voice.delay = int(delay_bus(at) * AudioServer.get_mix_rate())
+	voice = Voice.new(stream, rate_hz, 0, false)
+	if delays_sound:
+		voice.delay = int(Bus.delay(at, stream.state("latency_ms") + Voice.MARGIN_MS) * rate_hz)
 	course = Course.FOLLOW
 	return true
 
-# An effect of a bus by its class; it is put there where it is missing.
-static func on_bus(bus: int, of: String):
-	for i in AudioServer.get_bus_effect_count(bus):
-		if AudioServer.get_bus_effect(bus, i).is_class(of):
-			return AudioServer.get_bus_effect(bus, i)
-	var effect = ClassDB.instance(of)
-	AudioServer.add_bus_effect(bus, effect, 0 if of == "AudioEffectCapture" else -1)
-	return effect
-
-# Delays the sound of a bus behind what is captured; seconds.
-func delay_bus(bus: int) -> float:
-	if not delays_sound:
-		return 0.0
-	var delay = on_bus(bus, "AudioEffectDelay")
-	delay.dry = 0
-	delay.set_tap1_active(true)
-	delay.set_tap1_level_db(0)
-	delay.set_tap1_pan(0)
-	delay.set_tap2_active(false)
-	delay.set_feedback_active(false)
-	delay.set_tap1_delay_ms(stream.state("latency_ms") + Voice.MARGIN_MS)
-	return delay.get_tap1_delay_ms() * 0.001
-
-func open_stream(rate_hz: int) -> bool:
+func open_stream(of_hz: int) -> bool:
 	if not ready_to_speak():
 		return false
+	rate_hz = of_hz
 	stream = Stream.new()
 	# The device plays silence, too; and while the game is paused the face holds.
 	if not stream.open(opened.model, rate_hz, 2, fast, true, random_seed):
@@ -317,8 +305,7 @@ func set_listening(on: bool):
 func stop():
 	if course == Course.REST:
 		return
-	var output = get_node_or_null(player) if player and is_inside_tree() else null
-	if output != null and (animation != null or generator != null):
+	if is_instance_valid(output) and (animation != null or generator != null):
 		output.stop()
 	if clip != null:
 		clip.cancel()
@@ -327,6 +314,8 @@ func stop():
 	animation = null
 	stream = null
 	voice = null
+	output = null
+	plays = false
 	generator = null
 	capture = null
 	course = Course.REST
@@ -340,6 +329,10 @@ func _process(delta: float):
 	if opened != null and threads == 0 and opened.model != null:
 		opened.runtime.step(step_ms)
 	tell_log()
+	# One that was freed looks like null.
+	if plays and not is_instance_valid(output):
+		stop()
+		fail("%s: the player of the sound is gone" % name)
 	match course:
 		Course.CLIP:
 			speak_clip(delta)
@@ -379,8 +372,7 @@ func speak_clip(delta: float):
 
 # Where the sound is; after its end the clock of the game goes on.
 func now(delta: float) -> float:
-	var output = get_node_or_null(player) if sound != null else null
-	if output != null and output.playing:
+	if plays and output.playing:
 		started = true
 		over_s = output.get_playback_position() + AudioServer.get_time_since_last_mix() - AudioServer.get_output_latency()
 	elif started:
@@ -389,13 +381,14 @@ func now(delta: float) -> float:
 
 func unplayed() -> int:
 	if generator != null:
-		return int(BUFFER_S * stream_rate()) - generator.get_frames_available()
+		return int(BUFFER_S * rate_hz) - generator.get_frames_available()
 	return 0
 
-func stream_rate() -> float:
-	return get_node(player).stream.mix_rate
-
 func speak_live():
+	if capture != null and int(AudioServer.get_mix_rate()) != rate_hz:
+		# Another device: the same course at its rate.
+		follow(bus_name, capture)
+		return
 	set_stream_style()
 	if generator != null:
 		var room = generator.get_frames_available()
@@ -424,17 +417,4 @@ func settle(delta: float):
 	if settled_s > 4 * FADE_S or left.empty() or puppet == null:
 		return
 	settled_s += delta
-	var count = left.size() - 7
-	var mouth = clamp(1 - settled_s / FADE_S, 0, 1)
-	var pose = clamp(1 - settled_s / (4 * FADE_S), 0, 1)
-	var new = left
-	for i in count:
-		new[i] = left[i] * mouth
-	var turn = Quat().slerp(Quat(left[count], left[count + 1], left[count + 2], left[count + 3]).normalized(), pose)
-	new[count] = turn.x
-	new[count + 1] = turn.y
-	new[count + 2] = turn.z
-	new[count + 3] = turn.w
-	for i in 3:
-		new[count + 4 + i] = left[count + 4 + i] * pose
-	show(new)
+	show(Puppet.at_rest_after(left, settled_s, FADE_S))
