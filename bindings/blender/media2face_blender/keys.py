@@ -78,12 +78,19 @@ def _joint(settings, name):
     if thing is None:
         return None
     if thing.type != "ARMATURE":
-        return thing, None
+        return _turnable(thing, thing), None
     if not bone:
         raise FaceError(f"{thing.name} is an armature: name the bone of the {name.replace('_', ' ')}")
     if bone not in thing.pose.bones:
         raise FaceError(f"{thing.name} has no bone {bone}")
+    _turnable(thing, thing.pose.bones[bone])
     return thing, thing.pose.bones[bone]
+
+
+def _turnable(thing, joint):
+    if joint.rotation_mode == "AXIS_ANGLE":
+        raise FaceError(f"{joint.name} turns by axis and angle: set its rotation mode to Quaternion")
+    return thing
 
 
 def key(scene, thing, track, place, name):
@@ -161,8 +168,6 @@ def _turn(joint, rows, moves, owners, group):
     rows = turns.continuous(rows)
     if mode == "QUATERNION":
         curves.add_rows(path + "rotation_quaternion", rows, group)
-    elif mode == "AXIS_ANGLE":
-        raise FaceError(f"{(bone or thing).name} turns by axis and angle: set its rotation mode to Quaternion")
     else:
         curves.add_rows(path + "rotation_euler", _eulers(rows, mode), group)
     if moves:
@@ -189,6 +194,9 @@ def _push(owner, action, start, span, name):
                 bpy.data.actions.remove(before)
     end = start + span[1] - span[0]
     strip = _free_track(data, start, end).strips.new(name, int(start // 1), action)
+    # From Blender 4.4 on an action has slots, and this one has one.
+    if hasattr(strip, "action_slot") and strip.action_slot is None and len(strip.action_suitable_slots):
+        strip.action_slot = strip.action_suitable_slots[0]
     strip.action_frame_start, strip.action_frame_end = span
     # The later end first: a strip never ends before it begins.
     strip.frame_end = max(end, strip.frame_end)

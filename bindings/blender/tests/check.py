@@ -315,6 +315,15 @@ def bad_input():
     fails("has no faces")
     chosen.source = "STRIP"
     chosen.strip = ""
+    strip = scene.sequence_editor.sequences_all["hello"]
+    strip.speed_factor = 2
+    fails("the strip hello is retimed")
+    strip.speed_factor = 1
+    strip.sound.filepath = "//gone.wav"
+    fails("is not there")
+    chosen.head.rotation_mode = "AXIS_ANGLE"
+    strip.sound.filepath = SOUND
+    fails("set its rotation mode to Quaternion")
     scene.sequence_editor.sequences.remove(scene.sequence_editor.sequences_all["hello"])
     fails("the sequencer has no sound strip")
     plain = bpy.data.objects.new("plain", bpy.data.meshes.new("plain"))
