@@ -324,6 +324,7 @@ def bad_input():
     chosen.head.rotation_mode = "AXIS_ANGLE"
     strip.sound.filepath = SOUND
     fails("set its rotation mode to Quaternion")
+    chosen.head.rotation_mode = "QUATERNION"
     scene.sequence_editor.sequences.remove(scene.sequence_editor.sequences_all["hello"])
     fails("the sequencer has no sound strip")
     plain = bpy.data.objects.new("plain", bpy.data.meshes.new("plain"))
