@@ -110,7 +110,9 @@ def key(scene, thing, track, place, name):
         action[MARK] = f"{thing.name}: {name}"
         _push(owner, action, place.start + span[0], span, name)
         if owner.animation_data.action is not None:
-            told.append(f"{owner.name} has the action {owner.animation_data.action.name}, which covers the strip: remove or push it down")
+            told.append(
+                f"{owner.name} has the action {owner.animation_data.action.name}, which covers the strip: remove or push it down"
+            )
     return told
 
 
@@ -128,7 +130,9 @@ def _shapes(thing, settings, track, owners, told):
             gained = [value * settings.gain for value in values]
             curves.add(f'key_blocks["{bpy.utils.escape_identifier(shape)}"].value', 0, gained, "media2face")
     if len(missing) == len(track.names):
-        raise FaceError(f"no shape key of {thing.name} has a name of the model's, such as {track.names[0]}: a mapping or a prefix is needed")
+        raise FaceError(
+            f"no shape key of {thing.name} has a name of the model's, such as {track.names[0]}: a mapping or a prefix is needed"
+        )
     if missing:
         told.append(f"no shape key follows {', '.join(name for name in track.names if name in missing)}")
     unknown = table.unknown(track.names)
@@ -207,7 +211,9 @@ def _push(owner, action, start, span, name):
 def _free_track(data, start, end):
     """A track of ours in which the strip has room, with a frame more for rounding."""
     for track in data.nla_tracks:
-        if track.name.startswith(TRACK) and all(strip.frame_end <= start - 1 or strip.frame_start >= end + 1 for strip in track.strips):
+        if track.name.startswith(TRACK) and all(
+            strip.frame_end <= start - 1 or strip.frame_start >= end + 1 for strip in track.strips
+        ):
             return track
     track = data.nla_tracks.new()
     track.name = TRACK

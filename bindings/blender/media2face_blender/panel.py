@@ -19,7 +19,9 @@ def draw(layout, context):
         if editor is None:
             layout.label(text="The sequencer is empty", icon="ERROR")
         else:
-            layout.prop_search(chosen, "strip", editor, "strips_all" if hasattr(editor, "strips_all") else "sequences_all", icon="SOUND")
+            layout.prop_search(
+                chosen, "strip", editor, "strips_all" if hasattr(editor, "strips_all") else "sequences_all", icon="SOUND"
+            )
     else:
         layout.prop(chosen, "path")
         layout.prop(chosen, "start")

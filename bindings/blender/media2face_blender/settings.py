@@ -36,20 +36,26 @@ class Media2FacePreferences(bpy.types.AddonPreferences):
             self.layout.prop(self, name)
 
 
-
 class Media2FaceSettings(bpy.types.PropertyGroup):
     source: EnumProperty(name="Source", items=SOURCES)
     strip: StringProperty(name="Strip", description="A sound strip; empty for the active one")
     path: StringProperty(name="File", subtype="FILE_PATH")
     start: IntProperty(name="Start", description="Frame at which the file begins", default=1)
-    file_rate: FloatProperty(name="Rate", description="Frames per second of a CSV that does not tell; 0 if it does", min=0, max=1000)
+    file_rate: FloatProperty(
+        name="Rate", description="Frames per second of a CSV that does not tell; 0 if it does", min=0, max=1000
+    )
 
     style: StringProperty(name="Style", description="Words or one emoji; empty for the model's own way")
     strength: FloatProperty(name="Strength", description="0 is none of the style, 2 twice as far", default=1, min=0, max=2)
     seed: IntProperty(name="Seed", description="The same seed is the same take; -1 follows from the sound", default=-1, min=-1)
     identity: StringProperty(name="Identity", description="One of the model's, or a mix: chie=0.6,bruno=0.4; empty for the first")
     tail: FloatProperty(
-        name="Tail", description="Silence behind the sound in which the face comes to rest", default=0.3, min=0, max=10, unit="TIME_ABSOLUTE"
+        name="Tail",
+        description="Silence behind the sound in which the face comes to rest",
+        default=0.3,
+        min=0,
+        max=10,
+        unit="TIME_ABSOLUTE",
     )
 
     family: BoolProperty(name="With its siblings", description="Also meshes below the same parent, such as teeth", default=True)

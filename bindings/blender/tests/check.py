@@ -242,7 +242,13 @@ def bones():
     bpy.ops.object.mode_set(mode="OBJECT")
     armature.pose.bones["eye.L"].rotation_mode = "XYZ"
     chosen = face.media2face
-    chosen.head, chosen.head_bone, chosen.left_eye, chosen.left_eye_bone, chosen.right_eye = armature, "skull", armature, "eye.L", None
+    chosen.head, chosen.head_bone, chosen.left_eye, chosen.left_eye_bone, chosen.right_eye = (
+        armature,
+        "skull",
+        armature,
+        "eye.L",
+        None,
+    )
     bpy.context.view_layer.objects.active = face
     key()
     wanted, worst = rows("30"), 0.0
@@ -426,7 +432,21 @@ def picture():
     assert pixels.std() > 0.05, "the picture is empty"
 
 
-CHECKS = (strip_at_thirty, other_rates, cut_strip, two_heads, face_files, bones, names, bad_input, warnings, packed_sound, undo, package, picture)
+CHECKS = (
+    strip_at_thirty,
+    other_rates,
+    cut_strip,
+    two_heads,
+    face_files,
+    bones,
+    names,
+    bad_input,
+    warnings,
+    packed_sound,
+    undo,
+    package,
+    picture,
+)
 
 sys.path[:0] = filter(None, [os.environ.get("M2F_PACKAGE")])
 bpy.ops.preferences.addon_install(filepath=ZIP, overwrite=True)

@@ -36,7 +36,9 @@ class Curves(unittest.TestCase):
     def test_values_come_under_their_names(self):
         data = curve_file(["jawOpen", "tongueOut", *HEAD, *EYES], [self.ROW, self.ROW], (30000, 1001), provenance={"seed": 7})
         track = curves.parse(data, "a")
-        self.assertEqual((track.names, track.rate, track.seed, len(track)), (["jawOpen", "tongueOut"], Fraction(30000, 1001), 7, 2))
+        self.assertEqual(
+            (track.names, track.rate, track.seed, len(track)), (["jawOpen", "tongueOut"], Fraction(30000, 1001), 7, 2)
+        )
         self.assertEqual((track.weights[1], track.heads[0]), ([0.5, 0.25], [0, 0, 0, 1, 1, 2, 3]))
         self.assertEqual(track.angles()[1], [0.125, 0, 0, -0.125])
 
@@ -74,7 +76,13 @@ class Tables(unittest.TestCase):
     def test_json(self):
         track = tables.parse_json(json.dumps(self.JSON), "a")
         self.assertEqual((track.rate, track.seed, track.heads[1]), (Fraction(24000, 1001), 3, [0, 0, 0, 1, 1, 2, 3]))
-        for broken in ("{", "[]", "{}", json.dumps({**self.JSON, "weights": [[1, 2], [1]]}), json.dumps({**self.JSON, "frame_rate": [1, 0]})):
+        for broken in (
+            "{",
+            "[]",
+            "{}",
+            json.dumps({**self.JSON, "weights": [[1, 2], [1]]}),
+            json.dumps({**self.JSON, "frame_rate": [1, 0]}),
+        ):
             with self.assertRaises(FaceError, msg=broken):
                 tables.parse_json(broken, "a")
 
@@ -120,7 +128,13 @@ class Tables(unittest.TestCase):
         self.assertAlmostEqual(2 * (x * y + w * z), math.cos(pitch) * math.sin(roll))
 
     def test_rates_by_their_names(self):
-        for hz, rate in [(29.97, Fraction(30000, 1001)), (23.976, Fraction(24000, 1001)), (30, 30), (12.5, Fraction(25, 2)), (60.0001, 60)]:
+        for hz, rate in [
+            (29.97, Fraction(30000, 1001)),
+            (23.976, Fraction(24000, 1001)),
+            (30, 30),
+            (12.5, Fraction(25, 2)),
+            (60.0001, 60),
+        ]:
             self.assertEqual(tables.named_rate(hz), rate)
 
 
@@ -174,7 +188,9 @@ class Times(unittest.TestCase):
 class Turns(unittest.TestCase):
     def test_axes(self):
         """Up becomes +Z, out of the face -Y; the left stays."""
-        self.assertEqual([turns.to_blender(axis) for axis in ([1, 0, 0], [0, 1, 0], [0, 0, 1])], [[1, 0, 0], [0, 0, 1], [0, -1, 0]])
+        self.assertEqual(
+            [turns.to_blender(axis) for axis in ([1, 0, 0], [0, 1, 0], [0, 0, 1])], [[1, 0, 0], [0, 0, 1], [0, -1, 0]]
+        )
         self.assertEqual(turns.head_move([0, 0, 0, 1, 10, 20, 30]), [0.01, -0.03, 0.02])
 
     def test_eyes_without_roll(self):
@@ -238,7 +254,9 @@ class Commands(unittest.TestCase):
         return work
 
     def test_faces_warnings_progress(self):
-        work = self.ended(command.Work(self.program(SPEAKS), "take 1.wav", Options(rate=Fraction(24000, 1001), style="-sad", seed=7)))
+        work = self.ended(
+            command.Work(self.program(SPEAKS), "take 1.wav", Options(rate=Fraction(24000, 1001), style="-sad", seed=7))
+        )
         self.assertEqual((work.track.rate, work.track.seed, work.track.weights), (Fraction(24000, 1001), 7, [[0.5]]))
         self.assertEqual((work.track.eyes, work.warnings), ([[0.1, 0.2, 0.3, 0.4]], ["the style says nothing"]))
         self.assertEqual((work.stage, work.fraction), ("motion", 1.0))
@@ -279,9 +297,17 @@ class Commands(unittest.TestCase):
             command.find(os.path.join(self.folder.name, "none"))
 
     def test_arguments(self):
-        line = command.arguments("m2f", "a.wav", "out", Options(style=" happy ", strength=0.5, identity="chie", pack="p.m2f", seed=3))
+        line = command.arguments(
+            "m2f", "a.wav", "out", Options(style=" happy ", strength=0.5, identity="chie", pack="p.m2f", seed=3)
+        )
         self.assertEqual(line[:4], ["m2f", "animate", "a.wav", "--out"])
-        for words in (["--style=happy", "--strength", "0.5"], ["--seed", "3"], ["--identity=chie"], ["--model", "p.m2f"], ["--fps", "30"]):
+        for words in (
+            ["--style=happy", "--strength", "0.5"],
+            ["--seed", "3"],
+            ["--identity=chie"],
+            ["--model", "p.m2f"],
+            ["--fps", "30"],
+        ):
             self.assertIn(" ".join(words), " ".join(line))
         self.assertNotIn("--seed", command.arguments("m2f", "a.wav", "out", Options()))
 

@@ -127,7 +127,9 @@ def _start(line):
     """The process, and a file descriptor of what it says."""
     if sys.platform == "win32":
         flags = subprocess.CREATE_NO_WINDOW
-        process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, creationflags=flags)
+        process = subprocess.Popen(
+            line, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, creationflags=flags
+        )
         return process, os.dup(process.stderr.fileno())
     import pty
 

@@ -31,9 +31,7 @@ class Mapping:
         if told is not None:
             return [(key, gain) for key, gain in told if key in keys]
         wanted = plain(channel)
-        return [
-            (key, 1.0) for key in keys if key.startswith(self.prefix) and plain(key[len(self.prefix) :]) == wanted
-        ]
+        return [(key, 1.0) for key in keys if key.startswith(self.prefix) and plain(key[len(self.prefix) :]) == wanted]
 
     def resolve(self, channels, keys):
         """(channel's place, key, gain) of all keys that follow something. A key that several channels move is the sum of them."""
