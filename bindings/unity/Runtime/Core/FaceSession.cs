@@ -17,8 +17,17 @@ namespace Media2Face
         public float? NoiseScale;
         /// <summary>Silence after the end in which the face comes to rest, seconds.</summary>
         public float TailSeconds;
+        /// <summary>Null: the pack's first face.</summary>
+        public FaceIdentity Identity;
         public IEnumerable<FaceStyle> Styles;
         public IEnumerable<FaceKeyframe> Keyframes;
+    }
+
+    /// <summary>What has a strength that changes over time.</summary>
+    public enum Guidance : uint
+    {
+        Audio = Native.GUIDANCE_AUDIO,
+        Style = Native.GUIDANCE_STYLE,
     }
 
     /// <summary>One clip: its sound, and the job that animates it.</summary>
@@ -42,7 +51,11 @@ namespace Media2Face
             native.guidance_style = options.GuidanceStyle ?? native.guidance_style;
             native.noise_scale = options.NoiseScale ?? native.noise_scale;
             native.tail_s = options.TailSeconds;
-            NativeLibrary.Check(Native.m2f_session_create(model.Handle, &native, out handle), "a session");
+            using (var pins = new Pins())
+            {
+                native.identity = pins.Handle(options.Identity == null ? null : options.Identity.Handle);
+                NativeLibrary.Check(Native.m2f_session_create(model.Handle, &native, out handle), "a session");
+            }
             try
             {
                 foreach (FaceStyle style in options.Styles ?? new FaceStyle[0]) Add(style);
@@ -55,13 +68,31 @@ namespace Media2Face
             }
         }
 
-        public void Add(FaceStyle style)
+        /// <summary>Returns its number, for SetStyleStrength.</summary>
+        public uint Add(FaceStyle style)
         {
             using (var pins = new Pins())
             {
                 StyleOptions native = style.Native(pins);
-                NativeLibrary.Check(Native.m2f_session_add_style(handle, &native, null), "a style");
+                uint number;
+                NativeLibrary.Check(Native.m2f_session_add_style(handle, &native, &number), "a style");
+                return number;
             }
+        }
+
+        /// <summary>Changes the strength of a style that was added, until the work on the motion begins.</summary>
+        public void SetStyleStrength(uint number, float strength)
+        {
+            NativeLibrary.Check(Native.m2f_session_set_style_strength(handle, number, strength), "the strength of a style");
+        }
+
+        /// <summary>A strength of guidance over time: values at times in seconds, straight between them.</summary>
+        public void SetGuidance(Guidance of, double[] times, float[] values)
+        {
+            if (times.Length != values.Length) throw new ArgumentException(times.Length + " times, but " + values.Length + " values");
+            fixed (double* at = times)
+            fixed (float* from = values)
+                NativeLibrary.Check(Native.m2f_session_set_guidance_curve(handle, (uint)of, at, from, (UIntPtr)times.Length), "guidance");
         }
 
         public void Add(FaceKeyframe keyframe)
@@ -96,6 +127,17 @@ namespace Media2Face
 
         /// <summary>The sound has ended, and the work begins.</summary>
         public void Finish() { NativeLibrary.Check(Native.m2f_session_finish(handle), "the end of a clip"); }
+
+        /// <summary>The sound of all of them has ended: one job whose windows share batches. Their model is the same.</summary>
+        public static void FinishTogether(params FaceSession[] sessions)
+        {
+            using (var pins = new Pins())
+            {
+                IntPtr[] pointers = Array.ConvertAll(sessions, session => pins.Handle(session.handle));
+                fixed (IntPtr* all = pointers)
+                    NativeLibrary.Check(Native.m2f_session_finish_together(all, (UIntPtr)pointers.Length), "the end of clips");
+            }
+        }
 
         /// <summary>True if the job is done; it waits at most so long. 0 polls.</summary>
         /// <exception cref="Media2FaceException">The job failed, or was cancelled.</exception>

@@ -16,6 +16,8 @@ namespace Media2Face
         public uint? RingMs;
         public uint? KeepMs;
         public float? NoiseScale;
+        /// <summary>Null: the pack's first face.</summary>
+        public FaceIdentity Identity;
         public FaceStyleCode Style;
         public float StyleStrength = 1;
     }
@@ -47,12 +49,17 @@ namespace Media2Face
             native.ring_ms = options.RingMs ?? native.ring_ms;
             native.keep_ms = options.KeepMs ?? native.keep_ms;
             native.noise_scale = options.NoiseScale ?? native.noise_scale;
-            NativeLibrary.Check(Native.m2f_stream_create(model.Handle, &native, out handle), "a stream");
+            native.style_strength = options.StyleStrength;
+            using (var pins = new Pins())
+            {
+                native.identity = pins.Handle(options.Identity == null ? null : options.Identity.Handle);
+                native.style = pins.Handle(options.Style == null ? null : options.Style.Handle);
+                NativeLibrary.Check(Native.m2f_stream_create(model.Handle, &native, out handle), "a stream");
+            }
             Model = model;
             SampleRate = (int)options.SampleRate;
             Channels = (int)options.Channels;
             Holds = options.Underrun == Underrun.Hold;
-            if (options.Style != null) SetStyle(options.Style, options.StyleStrength);
         }
 
         /// <summary>
@@ -67,6 +74,20 @@ namespace Media2Face
             {
                 UIntPtr taken;
                 NativeLibrary.Check(Native.m2f_stream_write_f32(handle, from, (UIntPtr)frames, null, &taken), "sound");
+                return (int)taken;
+            }
+        }
+
+        /// <summary>The same of 16-bit samples, from a frame of the array on; and the number of the first on the clock.</summary>
+        public int Write(short[] samples, int from, int frames, out ulong firstSample)
+        {
+            if (frames < 0 || from < 0 || ((long)from + frames) * Channels > samples.Length)
+                throw new ArgumentException(frames + " frames from " + from + " on are not in " + samples.Length + " samples");
+            fixed (short* start = samples)
+            fixed (ulong* first = &firstSample)
+            {
+                UIntPtr taken;
+                NativeLibrary.Check(Native.m2f_stream_write_i16(handle, start + (long)from * Channels, (UIntPtr)frames, first, &taken), "sound");
                 return (int)taken;
             }
         }

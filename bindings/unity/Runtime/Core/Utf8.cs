@@ -43,6 +43,7 @@ namespace Media2Face
     sealed class Pins : IDisposable
     {
         readonly List<GCHandle> held = new List<GCHandle>();
+        readonly List<SafeHandle> kept = new List<SafeHandle>();
 
         /// <summary>NULL for null.</summary>
         internal IntPtr Text(string text)
@@ -61,8 +62,20 @@ namespace Media2Face
             return handle.AddrOfPinnedObject();
         }
 
+        /// <summary>A handle that a struct holds; NULL for null. One that is closed throws.</summary>
+        internal IntPtr Handle(SafeHandle handle)
+        {
+            if (handle == null) return IntPtr.Zero;
+            bool taken = false;
+            handle.DangerousAddRef(ref taken);
+            kept.Add(handle);
+            return handle.DangerousGetHandle();
+        }
+
         public void Dispose()
         {
+            foreach (SafeHandle handle in kept) handle.DangerousRelease();
+            kept.Clear();
             foreach (GCHandle handle in held) handle.Free();
             held.Clear();
         }
