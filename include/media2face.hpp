@@ -251,6 +251,11 @@ public:
     /** Places in the model's chart into out: u, v of every vertex, 0..1, v downwards; -1, -1 off the chart. Gives the count. */
     Outcome<std::size_t> read_uv(Span<float> out) const { return detail::read_array(m2f_model_read_uv, get(), out); }
 
+    /** How far a look weight of 1 turns an eye into out: in, out, up, down, radians. Gives 4. */
+    Outcome<std::size_t> read_eye_range_rad(Span<float> out) const {
+        return detail::read_array(m2f_model_read_eye_range_rad, get(), out);
+    }
+
     /** What a style says to the model. Set exactly one of text, picture, code and preset. */
     Outcome<m2f_prompt_reading> read_prompt(const StyleOptions& style) const {
         m2f_prompt_reading reading{};

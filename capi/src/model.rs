@@ -8,6 +8,7 @@ use std::sync::Arc;
 use media2face::Model;
 use media2face::error::Error;
 use media2face::internals::memory;
+use media2face::output::EyeRange;
 use media2face::pack::Pack;
 
 use super::buffer::{self, Buffer};
@@ -289,6 +290,30 @@ pub unsafe extern "C" fn m2f_model_read_uv(
     // SAFETY: by their docs there is room for `capacity` floats and a count, or NULL.
     let to = unsafe { Buffer::new(buffer, capacity, count) };
     guard(|| to.fill(topology(&given(model, "model")?.0)?.uv.as_flattened()))
+}
+
+/// Reads how far a look weight of 1 turns an eye: in, out, up, down, radians, as the pack says or as the eyes of its mesh turn. An eye
+/// with the yaw y (positive to the character's left) and the pitch p (positive down) turns about the axis (p, y, 0) by its length.
+///
+/// Parameters: `buffer` with room for `capacity` floats, or NULL and 0 to query; `count`, receives the number of floats, 4 (may be
+/// NULL when there is a buffer).
+/// Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any. Cost: of a pack that does not say, five faces at the first call.
+///
+/// # Safety
+/// As stated for the parameters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn m2f_model_read_eye_range_rad(
+    model: Option<&m2f_model>,
+    buffer: *mut f32,
+    capacity: usize,
+    count: *mut usize,
+) -> m2f_status {
+    // SAFETY: by their docs there is room for `capacity` floats and a count, or NULL.
+    let to = unsafe { Buffer::new(buffer, capacity, count) };
+    guard(|| {
+        let EyeRange { in_rad, out_rad, up_rad, down_rad } = given(model, "model")?.0.eye_range();
+        to.fill(&[in_rad, out_rad, up_rad, down_rad])
+    })
 }
 
 fn topology(model: &Model) -> Result<&media2face::Topology, Failure> {

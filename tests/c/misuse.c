@@ -73,6 +73,7 @@ static void without_handles(void) {
     WRONG(m2f_model_create(NULL, NULL, &model));
     WRONG(m2f_model_vertex_count(NULL, &u));
     WRONG(m2f_model_weight_name(NULL, 0, NULL, 0, &n));
+    WRONG(m2f_model_read_eye_range_rad(NULL, NULL, 0, &n));
     WRONG(m2f_model_read_uv(NULL, NULL, 0, &n));
     WRONG(m2f_model_warm_up(NULL, 1));
     WRONG(m2f_expression_count(NULL));
@@ -179,6 +180,7 @@ static void odd_models(const char *pack) {
     IS(m2f_model_weight_name(model, 0, (char *)values, 0, &n), BUFFER_TOO_SMALL);
     WRONG(m2f_model_weight_name(model, UINT32_MAX, NULL, 0, &n));
     WRONG(m2f_model_read_triangles(model, (uint32_t *)((char *)values + 1), ROOM - 1, &n));
+    IS(m2f_model_read_eye_range_rad(model, values, 3, &n), BUFFER_TOO_SMALL);
     WRONG(m2f_model_warm_up(model, INFINITY));
 }
 

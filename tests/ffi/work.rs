@@ -254,6 +254,10 @@ fn getters_tell_what_the_pack_holds() {
         ok(m2f_model_read_triangles(rig.model.as_ref(), triangles.as_mut_ptr(), count, ptr::null_mut()));
         assert!(count > 0 && count % 3 == 0 && triangles.iter().all(|&v| v < vertices));
 
+        let mut range = [0.0f32; 4];
+        ok(m2f_model_read_eye_range_rad(rig.model.as_ref(), range.as_mut_ptr(), 4, &raw mut count));
+        assert!(count == 4 && range.iter().all(|angle| (0.05..1.1).contains(angle)), "{range:?}");
+
         let text = |read: &dyn Fn(*mut std::ffi::c_char, usize, *mut usize) -> S| {
             let mut count = 0;
             ok(read(ptr::null_mut(), 0, &raw mut count));

@@ -5,7 +5,12 @@ using System.Collections.Generic;
 
 namespace UnityEngine
 {
-    public class Object { public string name = "stub"; public static void Destroy(Object o) { } }
+    public class Object
+    {
+        public string name = "stub";
+        public static void Destroy(Object o) { }
+        public static T FindObjectOfType<T>() where T : Object { return null; }
+    }
     public class Component : Object
     {
         public GameObject gameObject;
@@ -14,7 +19,7 @@ namespace UnityEngine
         public T GetComponentInParent<T>() where T : class { return GetComponent<T>(); }
         public T[] GetComponentsInChildren<T>() where T : class { return gameObject.parts.FindAll(p => p is T).ConvertAll(p => p as T).ToArray(); }
     }
-    public class Behaviour : Component { public bool enabled = true; }
+    public class Behaviour : Component { public bool enabled = true; public bool isActiveAndEnabled { get { return enabled; } } }
     public class MonoBehaviour : Behaviour { }
     public class ScriptableObject : Object { public static T CreateInstance<T>() where T : ScriptableObject, new() { return new T(); } }
     public class GameObject : Object
@@ -66,6 +71,12 @@ namespace UnityEngine
             var qz = new Quaternion(0, 0, (float)Math.Sin(z * h), (float)Math.Cos(z * h));
             return qy * qx * qz;
         }
+        public static Quaternion AngleAxis(float angle, Vector3 axis)
+        {
+            double h = angle * Math.PI / 360;
+            float s = (float)Math.Sin(h);
+            return new Quaternion(axis.x * s, axis.y * s, axis.z * s, (float)Math.Cos(h));
+        }
         public static Quaternion SlerpUnclamped(Quaternion a, Quaternion b, float t)
         {
             double dot = a.x * b.x + a.y * b.y + a.z * b.z + a.w * b.w, sign = dot < 0 ? -1 : 1, angle = Math.Acos(Math.Min(Math.Abs(dot), 1));
@@ -76,9 +87,10 @@ namespace UnityEngine
     }
     public static class Mathf
     {
+        public const float Deg2Rad = (float)(Math.PI / 180), Rad2Deg = (float)(180 / Math.PI);
         public static int Min(int a, int b) { return Math.Min(a, b); }
+        public static int Clamp(int v, int a, int b) { return Math.Min(Math.Max(v, a), b); }
         public static float Sqrt(float v) { return (float)Math.Sqrt(v); }
-        public static float SmoothStep(float a, float b, float t) { t = Math.Min(Math.Max(t, 0), 1); return a + (b - a) * t * t * (3 - 2 * t); }
     }
     public class Mesh : Object
     {
@@ -120,10 +132,14 @@ namespace UnityEngine
     }
     public static class Microphone
     {
-        public static AudioClip clip; public static int position;
-        public static AudioClip Start(string device, bool loop, int seconds, int rate) { return clip; }
+        public static AudioClip clip; public static int position, least, most, asked; static bool records;
+        public static string[] devices = new string[0];
+        public static void Unplug() { clip = null; records = false; }
+        public static void GetDeviceCaps(string device, out int minFreq, out int maxFreq) { minFreq = least; maxFreq = most; }
+        public static AudioClip Start(string device, bool loop, int seconds, int rate) { asked = rate; records = clip != null; return clip; }
+        public static bool IsRecording(string device) { return records; }
         public static int GetPosition(string device) { return position; }
-        public static void End(string device) { }
+        public static void End(string device) { records = false; }
     }
     public static class Time { public static float deltaTime = 1 / 60f; }
     public static class Application { public static bool isPlaying = true; }
@@ -188,8 +204,18 @@ namespace UnityEditor
         public static bool DisplayCancelableProgressBar(string title, string info, float share) { return false; }
         public static void ClearProgressBar() { }
     }
-    public static class AssetDatabase { public static void CreateAsset(UnityEngine.Object asset, string path) { } }
-    public static class Selection { public static GameObject activeGameObject; public static UnityEngine.Object activeObject; }
+    public static class AssetDatabase
+    {
+        public static void CreateAsset(UnityEngine.Object asset, string path) { }
+        public static string GetAssetPath(UnityEngine.Object asset) { return asset.name; }
+        public static string GenerateUniqueAssetPath(string path) { return path; }
+    }
+    public enum SelectionMode { DeepAssets = 32 }
+    public static class Selection
+    {
+        public static GameObject activeGameObject; public static UnityEngine.Object activeObject;
+        public static UnityEngine.Object[] GetFiltered(Type type, SelectionMode mode) { return new UnityEngine.Object[0]; }
+    }
     public static class AnimationUtility { public static string CalculateTransformPath(Transform of, Transform root) { return of.name; } }
     public static class AssemblyReloadEvents
     {
@@ -204,9 +230,12 @@ namespace UnityEditor.AssetImporters
     public abstract class ScriptedImporter : UnityEngine.Object { public abstract void OnImportAsset(AssetImportContext context); }
     public class AssetImportContext
     {
-        public string assetPath { get { return ""; } }
+        public string assetPath { get; set; }
+        public UnityEngine.Object main;
+        public readonly List<string> errors = new List<string>();
         public void AddObjectToAsset(string id, UnityEngine.Object asset) { }
-        public void SetMainObject(UnityEngine.Object asset) { }
+        public void SetMainObject(UnityEngine.Object asset) { main = asset; }
+        public void LogImportError(string text) { errors.Add(text); }
     }
 }
 #endif

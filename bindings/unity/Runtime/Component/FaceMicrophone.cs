@@ -32,16 +32,26 @@ namespace Media2Face
         internal FaceMicrophone(string device)
         {
             Device = device;
-            clip = Microphone.Start(device, true, 1, AudioSettings.outputSampleRate);
-            if (clip == null) throw new InvalidOperationException("the microphone " + device + " cannot be opened");
+            int least, most, rate = AudioSettings.outputSampleRate;
+            Microphone.GetDeviceCaps(device, out least, out most);
+            // Both are 0 where any rate will do.
+            if (most > 0) rate = Mathf.Clamp(rate, least, most);
+            clip = Microphone.Start(device, true, 1, rate);
+            if (clip == null)
+                throw new InvalidOperationException((device == null ? "the first microphone" : "the microphone " + device) + " cannot be opened: there " +
+                    (Microphone.devices.Length == 0 ? "is none" : "are " + string.Join(", ", Microphone.devices)));
             block = new float[clip.frequency / 100 * clip.channels];
         }
 
         /// <summary>Whole blocks of 10 ms of what was recorded since the last call.</summary>
+        /// <exception cref="InvalidOperationException">It was unplugged, or somebody else ended the recording.</exception>
         internal void Hear(FaceVoice to)
         {
-            int frames = block.Length / clip.channels, length = clip.samples;
-            int there = (Microphone.GetPosition(Device) - at + length) % length;
+            if (!Microphone.IsRecording(Device))
+                throw new InvalidOperationException((Device == null ? "the first microphone" : "the microphone " + Device) + " records no more: is it unplugged?");
+            int frames = block.Length / clip.channels, length = clip.samples, position = Microphone.GetPosition(Device);
+            if (position < 0 || position > length) return;
+            int there = (position - at + length) % length;
             for (; there >= frames; there -= frames)
             {
                 clip.GetData(block, at);

@@ -6,14 +6,12 @@ namespace Media2Face
     /// <summary>What of a character moves: blendshapes, head and eyes. It applies a face and leaves no garbage.</summary>
     public sealed class FacePuppet
     {
-        /// <summary>How far a look weight of 1 turns the starter's eyes, degrees.</summary>
-        const float EyeInOut = 24, EyeUp = 12, EyeDown = 20;
-
         readonly FaceRig.Map map;
         readonly FaceMapping.Target[] targets;
         readonly float[] values, applied;
         readonly Joint head, leftEye, rightEye;
         readonly int[] looks = new int[8];
+        readonly float[] range;
 
         /// <summary>A bone, how it is at rest, and how its parent is turned in the character.</summary>
         struct Joint
@@ -42,10 +40,12 @@ namespace Media2Face
             }
         }
 
-        public FacePuppet(FaceModel model, FaceMapping mapping, SkinnedMeshRenderer[] renderers, Transform root, Transform head,
-            Transform leftEye, Transform rightEye)
+        /// <param name="eyeRange">How far a look weight of 1 turns an eye: in, out, up, down, radians (FaceModel.EyeRange).</param>
+        public FacePuppet(string[] weightNames, float[] eyeRange, FaceMapping mapping, SkinnedMeshRenderer[] renderers,
+            Transform root, Transform head, Transform leftEye, Transform rightEye)
         {
-            map = (mapping == null ? FaceRig.Arkit : mapping.Rig).MapFrom(model.WeightNames);
+            range = eyeRange;
+            map = (mapping == null ? FaceRig.Arkit : mapping.Rig).MapFrom(weightNames);
             targets = FaceMapping.Resolve(mapping, map.Channels, renderers);
             values = new float[map.Channels.Length];
             applied = new float[targets.Length];
@@ -55,7 +55,7 @@ namespace Media2Face
             this.rightEye = new Joint(rightEye, root);
             string[] names = { "eyeLookInLeft", "eyeLookOutLeft", "eyeLookUpLeft", "eyeLookDownLeft",
                 "eyeLookInRight", "eyeLookOutRight", "eyeLookUpRight", "eyeLookDownRight" };
-            for (int at = 0; at < looks.Length; at++) looks[at] = FaceRig.FindChannel(model.WeightNames, names[at]);
+            for (int at = 0; at < looks.Length; at++) looks[at] = FaceRig.FindChannel(weightNames, names[at]);
         }
 
         /// <summary>Names of the rig's channels.</summary>
@@ -65,8 +65,11 @@ namespace Media2Face
         /// <summary>Blendshapes that follow a channel.</summary>
         public int TargetCount { get { return targets.Length; } }
 
-        /// <summary>Shows a face: weights in the order of the model, a head pose in the library's axes.</summary>
-        public void Apply(float[] weights, float[] pose, float gain, float headGain)
+        /// <summary>
+        /// Shows a face: weights in the order of the names, a head pose in the library's axes. Eyes turn by their look weights, or by
+        /// angles: yaw and pitch of the left and the right one, radians, positive to the character's left and down.
+        /// </summary>
+        public void Apply(float[] weights, float[] pose, float gain, float headGain, float[] eyes = null)
         {
             map.Drive(weights, values);
             for (int at = 0; at < targets.Length; at++)
@@ -79,8 +82,8 @@ namespace Media2Face
             }
             if (head.Bone != null)
                 head.Move(Quaternion.SlerpUnclamped(Quaternion.identity, Rotation(pose), headGain), Place(pose) * headGain);
-            if (leftEye.Bone != null) leftEye.Move(Look(weights, 0, 1), Vector3.zero);
-            if (rightEye.Bone != null) rightEye.Move(Look(weights, 4, -1), Vector3.zero);
+            if (leftEye.Bone != null) leftEye.Move(eyes != null ? Turn(eyes[0], eyes[1]) : Look(weights, 0, -1), Vector3.zero);
+            if (rightEye.Bone != null) rightEye.Move(eyes != null ? Turn(eyes[2], eyes[3]) : Look(weights, 4, 1), Vector3.zero);
         }
 
         /// <summary>
@@ -92,12 +95,19 @@ namespace Media2Face
         /// <summary>Metres.</summary>
         public static Vector3 Place(float[] pose) { return new Vector3(-pose[4] * 1e-3f, pose[5] * 1e-3f, pose[6] * 1e-3f); }
 
-        /// <summary>In is to the right for a left eye: towards Unity's +X, a positive turn about +Y.</summary>
+        /// <summary>In is to the character's right for a left eye.</summary>
         Quaternion Look(float[] weights, int first, float side)
         {
-            float inwards = Weight(weights, first) - Weight(weights, first + 1);
-            float down = Weight(weights, first + 3) * EyeDown - Weight(weights, first + 2) * EyeUp;
-            return Quaternion.Euler(down, inwards * EyeInOut * side, 0);
+            float inwards = Weight(weights, first) * range[0] - Weight(weights, first + 1) * range[1];
+            return Turn(inwards * side, Weight(weights, first + 3) * range[3] - Weight(weights, first + 2) * range[2]);
+        }
+
+        /// <summary>About one axis, without roll, as the library turns eyes. To the left is a negative turn about Unity's +Y.</summary>
+        public static Quaternion Turn(float yaw, float pitch)
+        {
+            float angle = Mathf.Sqrt(yaw * yaw + pitch * pitch);
+            return angle < 1e-6f ? Quaternion.identity
+                : Quaternion.AngleAxis(angle * Mathf.Rad2Deg, new Vector3(pitch / angle, -yaw / angle, 0));
         }
 
         float Weight(float[] weights, int look) { return looks[look] < 0 ? 0 : weights[looks[look]]; }

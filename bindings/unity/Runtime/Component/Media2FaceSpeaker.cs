@@ -40,6 +40,8 @@ namespace Media2Face
         public event Action<FaceAnimation> Began;
         /// <summary>A clip has ended, or was stopped.</summary>
         public event Action Ended;
+        /// <summary>It stopped because something is gone or broken: a microphone, the library. The console has the text, too.</summary>
+        public event Action<Exception> Failed;
         /// <summary>A face was shown; Puppet.Values has the channels.</summary>
         public event Action<Media2FaceSpeaker> Shown;
 
@@ -47,12 +49,12 @@ namespace Media2Face
         FaceModel loaded;
         FacePuppet puppet;
         float[] weights, pose;
-        float[] leftWeights, leftPose; // what the face comes to rest from
-        float settled = float.PositiveInfinity; // seconds
+        FaceRest rest;
         Course course;
         FaceSession session;
         AudioClip pendingClip;
         FaceAnimation animation, owned;
+        int place; // of the clip that plays, samples
         FaceStyleCode styleCode;
         string streamStyle;
         float streamStrength;
@@ -99,13 +101,11 @@ namespace Media2Face
             bound = model;
             SkinnedMeshRenderer[] meshes = renderers != null && renderers.Length > 0 ? renderers
                 : GetComponentsInChildren<SkinnedMeshRenderer>();
-            puppet = new FacePuppet(loaded, mapping, meshes, transform, head, leftEye, rightEye);
+            puppet = new FacePuppet(loaded.WeightNames, loaded.EyeRange, mapping, meshes, transform, head, leftEye, rightEye);
             weights = new float[loaded.WeightNames.Length];
             pose = new float[Native.HEAD_FLOATS];
             pose[3] = 1;
-            leftWeights = new float[weights.Length];
-            leftPose = new float[pose.Length];
-            settled = float.PositiveInfinity;
+            rest = new FaceRest(weights.Length);
         }
 
         void Ready()
@@ -176,7 +176,8 @@ namespace Media2Face
             course = Course.Clip;
             if (voice == null) throw new InvalidOperationException(name + ": the speaker has no AudioSource to play a clip on");
             animation = animated;
-            settled = float.PositiveInfinity;
+            place = 0;
+            rest.End();
             voice.clip = clip;
             voice.Play();
             if (Began != null) Began(animated);
@@ -304,7 +305,30 @@ namespace Media2Face
         void OnAudioChanged(bool deviceWasChanged)
         {
             heardChannels = 0;
-            Restart();
+            try
+            {
+                // A new output device stops all sources.
+                if (animation != null && voice != null && !voice.isPlaying)
+                {
+                    voice.Play();
+                    voice.timeSamples = place;
+                }
+                Restart();
+            }
+            catch (Exception failed) when (IsOurs(failed))
+            {
+                Fail(failed);
+            }
+        }
+
+        /// <summary>What the library, a microphone or a handle that was closed says. It must not end other listeners of an event.</summary>
+        static bool IsOurs(Exception failed) { return failed is Media2FaceException || failed is InvalidOperationException; }
+
+        void Fail(Exception failed)
+        {
+            Debug.LogException(failed, this);
+            Stop();
+            if (Failed != null) Failed(failed);
         }
 
         /// <summary>The same course at another rate, or with other channels.</summary>
@@ -336,7 +360,7 @@ namespace Media2Face
         public void Stop()
         {
             bool wasClip = animation != null;
-            if (wasClip || live != null) BeginToSettle();
+            if (rest != null && (wasClip || live != null)) rest.Begin(weights, pose);
             FaceVoice ended = live;
             live = null;
             if (ended != null) ended.Dispose();
@@ -357,14 +381,6 @@ namespace Media2Face
             if (wasClip && Ended != null) Ended();
         }
 
-        void BeginToSettle()
-        {
-            if (weights == null) return;
-            Array.Copy(weights, leftWeights, weights.Length);
-            Array.Copy(pose, leftPose, pose.Length);
-            settled = 0;
-        }
-
         // Each frame, after animators.
 
         void LateUpdate()
@@ -380,10 +396,9 @@ namespace Media2Face
                     if (Shown != null) Shown(this);
                 }
             }
-            catch (Media2FaceException failed)
+            catch (Exception failed) when (IsOurs(failed))
             {
-                Debug.LogException(failed, this);
-                Stop();
+                Fail(failed);
             }
         }
 
@@ -404,16 +419,17 @@ namespace Media2Face
             if (animation != null)
             {
                 // A source that is paused does not play, but keeps its place.
-                if (!voice.isPlaying && voice.timeSamples == 0) Stop();
+                if (voice == null || voice.clip == null || !voice.isPlaying && voice.timeSamples == 0) Stop();
                 else
                 {
-                    animation.Sample((double)voice.timeSamples / voice.clip.frequency, weights, pose);
+                    place = voice.timeSamples;
+                    animation.Sample((double)place / voice.clip.frequency, weights, pose);
                     return true;
                 }
             }
             FaceVoice from = live;
-            if (from == null) return Settle();
-            settled = float.PositiveInfinity;
+            if (from == null) return rest.Step(Time.deltaTime, weights, pose);
+            rest.End();
             if (course == Course.Microphone) microphone.Hear(from);
             else if (heardChannels > 0 && heardChannels != from.Stream.Channels)
             {
@@ -423,22 +439,6 @@ namespace Media2Face
             from.Check();
             SetStreamStyle(from.Stream);
             from.Stream.Sample(from.Heard, weights, pose);
-            return true;
-        }
-
-        /// <summary>The mouth within the library's own time, the head within four times that, as after an interruption.</summary>
-        bool Settle()
-        {
-            float last = 4 * Native.FADE_S;
-            if (settled > last) return false;
-            settled += Time.deltaTime;
-            float mouth = 1 - Mathf.SmoothStep(0, 1, settled / Native.FADE_S), turn = 1 - Mathf.SmoothStep(0, 1, settled / last);
-            for (int at = 0; at < weights.Length; at++) weights[at] = leftWeights[at] * mouth;
-            for (int at = 0; at < pose.Length; at++) pose[at] = leftPose[at] * turn;
-            // A quaternion and its negative are one rotation: go the short way to 0, 0, 0, 1.
-            pose[3] += (1 - turn) * (leftPose[3] < 0 ? -1 : 1);
-            float length = Mathf.Sqrt(pose[0] * pose[0] + pose[1] * pose[1] + pose[2] * pose[2] + pose[3] * pose[3]);
-            for (int at = 0; at < 4; at++) pose[at] /= length;
             return true;
         }
 

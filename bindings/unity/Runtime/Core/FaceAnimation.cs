@@ -87,5 +87,20 @@ namespace Media2Face
             if (head != null && head.Length < Native.HEAD_FLOATS)
                 throw new ArgumentException("a head pose needs " + Native.HEAD_FLOATS + " floats, not " + head.Length);
         }
+
+        /// <summary>Makes its quaternion one of length 1; none at all is no turn.</summary>
+        internal static void Normalize(float[] head)
+        {
+            double square = 0;
+            for (int at = 0; at < 4; at++) square += (double)head[at] * head[at];
+            if (square < 1e-12)
+            {
+                head[0] = head[1] = head[2] = 0;
+                head[3] = 1;
+                return;
+            }
+            float scale = (float)(1 / Math.Sqrt(square));
+            for (int at = 0; at < 4; at++) head[at] *= scale;
+        }
     }
 }

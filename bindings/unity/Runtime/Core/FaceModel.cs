@@ -14,6 +14,8 @@ namespace Media2Face
         public FaceRuntime Runtime { get; private set; }
         /// <summary>Names of the weights, ARKit's with the starter. Do not change the array.</summary>
         public string[] WeightNames { get; private set; }
+        /// <summary>How far a look weight of 1 turns an eye: in, out, up, down, radians. Do not change the array.</summary>
+        public float[] EyeRange { get; private set; }
         /// <summary>Its own rate, frames a second.</summary>
         public float Fps { get; private set; }
 
@@ -58,6 +60,12 @@ namespace Media2Face
             float fps;
             NativeLibrary.Check(Native.m2f_model_fps(Handle, &fps), "the rate of a model");
             Fps = fps;
+            EyeRange = new float[4];
+            fixed (float* to = EyeRange)
+            {
+                UIntPtr written;
+                NativeLibrary.Check(Native.m2f_model_read_eye_range_rad(Handle, to, (UIntPtr)4, &written), "the eyes of a model");
+            }
             WeightNames = Names(Native.m2f_model_weight_count, Native.m2f_model_weight_name);
         }
 
