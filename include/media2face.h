@@ -1140,6 +1140,20 @@ m2f_status m2f_model_read_uv(const struct m2f_model *model,
                              size_t *count);
 
 /**
+ * Reads how far a look weight of 1 turns an eye: in, out, up, down, radians, as the pack says or as the eyes of its mesh turn. An eye
+ * with the yaw y (positive to the character's left) and the pitch p (positive down) turns about the axis (p, y, 0) by its length.
+ *
+ * Parameters: buffer with room for capacity floats, or NULL and 0 to query; count, receives the number of floats, 4 (may be
+ * NULL when there is a buffer).
+ * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL. Threads: any. Cost: of a pack that does not say, five faces at the first call.
+ */
+M2F_API
+m2f_status m2f_model_read_eye_range_rad(const struct m2f_model *model,
+                                        float *buffer,
+                                        size_t capacity,
+                                        size_t *count);
+
+/**
  * Fills options with the defaults.
  *
  * Parameters: options, size writable bytes; size, sizeof *options.

@@ -21,7 +21,7 @@ class Page {
     const worker = new Worker(url('worker'));
     const [wasm, pack] = [bytesOf('wasm').buffer, bytesOf('pack').buffer];
     const face = await Media2Face.start({ wasm, pack, worker });
-    const puppet = new Puppet(byId('view'), face.weightNames);
+    const puppet = new Puppet(byId('view'), face.weightNames, face.eyeRangeRad);
     await puppet.load(bytesOf('glb'));
     const page = new Page(face, puppet);
     page.listen();

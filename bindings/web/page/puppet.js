@@ -1,9 +1,11 @@
 // The face of the page: what Stage draws, moved by weights and a head pose instead of an animation of the file.
 
 class Puppet {
-  constructor(canvas, weightNames) {
+  /** @param eyeRangeRad how far a look weight of 1 turns an eye: in, out, up, down. */
+  constructor(canvas, weightNames, eyeRangeRad) {
     this.stage = new Stage(canvas);
     this.weightNames = weightNames;
+    this.eyeRangeRad = eyeRangeRad;
     this.shown = 0;
   }
 
@@ -38,11 +40,12 @@ class Puppet {
 
   /** Turns an eye by its look weights, about one axis, as src/signal/eyes.rs does. */
   turn(eye, weights, side) {
+    const [inRad, outRad, upRad, downRad] = this.eyeRangeRad;
     const weight = (name) => weights[this.weightNames.indexOf(`eyeLook${name}${side}`)] ?? 0;
-    const inwards = weight('In') - weight('Out');
+    const inwards = weight('In') * inRad - weight('Out') * outRad;
     // A left eye looks to the character's right when it looks inwards.
-    const yaw = (side === 'Left' ? -inwards : inwards) * LOOK;
-    const pitch = (weight('Down') - weight('Up')) * LOOK;
+    const yaw = side === 'Left' ? -inwards : inwards;
+    const pitch = weight('Down') * downRad - weight('Up') * upRad;
     const angle = Math.hypot(yaw, pitch);
     const axis = angle > 0 ? new THREE.Vector3(pitch / angle, yaw / angle, 0) : new THREE.Vector3(0, 1, 0);
     eye.quaternion.setFromAxisAngle(axis, angle);
@@ -52,6 +55,3 @@ class Puppet {
     this.stage.draw(this.shown);
   }
 }
-
-/** How far a look weight of 1 turns an eye, radians. */
-const LOOK = Math.PI / 6;

@@ -389,6 +389,7 @@ export const FUNCTIONS = Object.freeze({
   m2f_model_preset_name: ['pointer', 'u32', 'pointer', 'u32', 'pointer'],
   m2f_model_read_triangles: ['pointer', 'pointer', 'u32', 'pointer'],
   m2f_model_read_uv: ['pointer', 'pointer', 'u32', 'pointer'],
+  m2f_model_read_eye_range_rad: ['pointer', 'pointer', 'u32', 'pointer'],
   m2f_identity_options_init: ['pointer', 'u32'],
   m2f_identity_create: ['pointer', 'pointer', 'pointer'],
   m2f_identity_destroy: ['pointer'],

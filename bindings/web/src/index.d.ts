@@ -57,6 +57,8 @@ export declare class Media2Face {
   readonly identityNames: string[];
   readonly emotionNames: string[];
   readonly headActNames: string[];
+  /** How far a look weight of 1 turns an eye: in, out, up, down, radians. */
+  readonly eyeRangeRad: Float32Array;
   animate(samples: Sound, options?: AnimateOptions): Promise<Clip>;
   readPrompt(style: string | StyleOptions): Promise<PromptReading & { sentence: string }>;
   openStream(options?: LiveOptions): Promise<LiveFace>;

@@ -29,6 +29,8 @@ export declare class Model extends Handle {
   readonly emotionNames: string[];
   readonly headActNames: string[];
   readonly triangles: Uint32Array;
+  /** How far a look weight of 1 turns an eye: in, out, up, down, radians. */
+  readonly eyeRangeRad: Float32Array;
   session(options?: Omit<SessionOptions, 'identity'> & { identity?: Identity }): Session;
   stream(options?: StreamOptions & { style?: Style; identity?: Identity }): Stream;
   style(options: string | StyleOptions): Style;
@@ -49,11 +51,18 @@ export declare class Session extends Handle {
   push(samples: Sound, channelCount?: number): void;
   addStyle(options: string | StyleOptions): number;
   addKeyframe(options: KeyframeOptions): number;
+  /** Another strength of a style that was added, by its number. */
+  setStyleStrength(number: number, strength: number): void;
+  /** Strengths over time: lists of [seconds, strength]. */
+  setGuidance(curves: { audio?: Array<[number, number]>; style?: Array<[number, number]> }): void;
   finish(): void;
   step(budgetMs: number): boolean;
   cancel(): void;
   pull(): Animation;
 }
+
+/** No more sound of several sessions of one model: one job, whose windows share batches. */
+export declare function finishTogether(sessions: Session[]): void;
 
 export declare class Animation extends Handle {
   readonly durationS: number;

@@ -1,6 +1,6 @@
 // The library as objects, on the thread that calls it: in a worker, or in Node. index.js has the same for pages.
 
-import { HEAD_FLOATS, RUNTIME_PORTABLE, SEED_AUTO, STAGE, STRUCTS } from './abi.js';
+import { GUIDANCE_AUDIO, GUIDANCE_STYLE, HEAD_FLOATS, RUNTIME_PORTABLE, SEED_AUTO, STAGE, STRUCTS } from './abi.js';
 import { Media2FaceError, Module } from './module.js';
 import { fieldsOf } from './options.js';
 
@@ -120,6 +120,11 @@ export class Model extends Handle {
     return Array.from({ length: count }, (_, at) => this.module.named(`m2f_model_${noun}_name`, this.pointer, at));
   }
 
+  /** How far a look weight of 1 turns an eye: in, out, up, down, radians. */
+  get eyeRangeRad() {
+    return numbers(this.module, 'f32', 'm2f_model_read_eye_range_rad', this.pointer);
+  }
+
   /** One clip. @param options fields of `m2f_session_options`; `style` is a text, `identity` an Identity. */
   session(options = {}) {
     return this.module.within((arena) => {
@@ -236,6 +241,24 @@ export class Session extends Handle {
     });
   }
 
+  /** Another strength of a style that was added, by its number. */
+  setStyleStrength(number, strength) {
+    this.module.call('m2f_session_set_style_strength', this.pointer, number, strength);
+  }
+
+  /** Strengths over time. @param curves `audio`, `style`: lists of [seconds, strength], straight between them. */
+  setGuidance(curves) {
+    const known = { audio: GUIDANCE_AUDIO, style: GUIDANCE_STYLE };
+    for (const [name, points] of Object.entries(curves)) {
+      if (!(name in known)) throw new TypeError(`${name} has no guidance; there are ${Object.keys(known).join(', ')}`);
+      this.module.within((arena) => {
+        const times = arena.array(Float64Array.from(points, ([seconds]) => seconds));
+        const values = arena.array(Float32Array.from(points, ([, strength]) => strength));
+        this.module.call('m2f_session_set_guidance_curve', this.pointer, known[name], times, values, points.length);
+      });
+    }
+  }
+
   /** A face or a head at which the motion is held. @param options fields of `m2f_keyframe_options`; gives its number. */
   addKeyframe(options) {
     return this.module.within((arena) => {
@@ -280,6 +303,16 @@ export class Session extends Handle {
   pull() {
     return Animation.from(this.module, 'result', 'm2f_session_pull', this.pointer);
   }
+}
+
+/** No more sound of several sessions of one model: one job, whose windows share batches. */
+export function finishTogether(sessions) {
+  if (sessions.length === 0) return;
+  const [{ module }] = sessions;
+  if (sessions.some((session) => session.module !== module)) throw new TypeError('sessions of two modules cannot finish together');
+  module.within((arena) => {
+    module.call('m2f_session_finish_together', arena.pointers(sessions.map(({ pointer }) => pointer)), sessions.length);
+  });
 }
 
 /** The motion of one clip. `fps` 0 is the model's own rate. */

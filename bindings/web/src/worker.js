@@ -22,8 +22,8 @@ const calls = {
     runtime = await load(wasm instanceof ArrayBuffer ? wasm : fetched(wasm), options);
     const bytes = pack instanceof ArrayBuffer ? pack : await (await fetched(pack)).arrayBuffer();
     model = runtime.model(bytes);
-    const { fps, weightNames, identityNames, emotionNames, headActNames } = model;
-    return { version: runtime.version, fps, weightNames, identityNames, emotionNames, headActNames };
+    const { fps, weightNames, identityNames, emotionNames, headActNames, eyeRangeRad } = model;
+    return { version: runtime.version, fps, weightNames, identityNames, emotionNames, headActNames, eyeRangeRad };
   },
 
   /** A whole clip; {id, progress} while it works. */

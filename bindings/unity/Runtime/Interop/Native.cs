@@ -534,6 +534,9 @@ namespace Media2Face.Interop
         public static extern Status m2f_model_read_uv(ModelHandle model, float* buffer, UIntPtr capacity, UIntPtr* count);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
+        public static extern Status m2f_model_read_eye_range_rad(ModelHandle model, float* buffer, UIntPtr capacity, UIntPtr* count);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern Status m2f_identity_options_init(IdentityOptions* options, UIntPtr size);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
