@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const folder = process.env.M2F_WEB ?? new URL('../../../target/web', import.meta.url).pathname;
+export const folder = process.env.M2F_WEB ?? new URL('../../../target/web', import.meta.url).pathname;
 const root = new URL('../../../', import.meta.url).pathname;
 
 export const wasm = () => readFileSync(join(folder, 'media2face.wasm'));
