@@ -26,13 +26,18 @@ namespace Media2Face
         /// <exception cref="System.IO.InvalidDataException">The bytes are no curves.</exception>
         public BakedCurves Load()
         {
-            if (loaded != null) return loaded;
+            return loaded ?? (loaded = Read());
+        }
+
+        /// <summary>Apart from Load, which is called in every frame: a closure is made where its method begins.</summary>
+        BakedCurves Read()
+        {
             if (file == null || file.Length == 0)
                 throw new InvalidOperationException(name + " has no bytes: import a .curves file, or set File");
             var read = new BakedCurves(file);
             order = Array.ConvertAll(FaceRig.Arkit.Channels, channel => FaceRig.FindChannel(read.WeightNames, channel));
             row = new float[read.WeightNames.Length];
-            return loaded = read;
+            return read;
         }
 
         /// <summary>Seconds.</summary>

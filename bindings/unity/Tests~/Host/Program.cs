@@ -13,7 +13,8 @@ static class Program
     {
         var commands = new Dictionary<string, Action<Rig>>
         {
-            { "clip", Clips.Run }, { "bake", Baking.Run }, { "stream", Streams.Run }, { "garbage", Garbage.Run }, { "errors", Errors.Run },
+            { "clip", Clips.Run }, { "bake", Baking.Run }, { "curves", Curves.Run }, { "timeline", Timelines.Run }, { "devices", Devices.Run },
+            { "stream", Streams.Run }, { "garbage", Garbage.Run }, { "errors", Errors.Run },
             { "lifetimes", Lifetimes.Run }, { "rigs", Rigs.Run }, { "tables", Rigs.Tables },
             { "missing", Errors.Missing }, { "other", Errors.Other },
         };

@@ -251,7 +251,7 @@ static class Garbage
 
     static byte[] piece;
 
-    static void Count(string what, Action work, Action first)
+    public static void Count(string what, Action work, Action first)
     {
         long bytes = GC.GetAllocatedBytesForCurrentThread();
         piece = new byte[100];
