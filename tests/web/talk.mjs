@@ -1,14 +1,17 @@
 // Opens the page of bindings/web in a headless Chromium, from the disk, and uses it as a person does.
-// Usage: npm ci && node talk.mjs CHROMIUM PAGE.html FOLDER; FOLDER has part.wav, part.json (what m2f made of it), and gets pictures.
+// Usage: npm ci && node talk.mjs CHROMIUM PAGE.html FOLDER M2F; FOLDER has part.wav, part.json, part.curves (what m2f made of it), and gets
+// pictures; M2F is the command, whose stream the page shows.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { delimiter, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 
-const [program, file, folder] = process.argv.slice(2);
-if (!folder) {
-  console.error('usage: node talk.mjs CHROMIUM PAGE.html FOLDER');
+const [program, file, folder, m2f] = process.argv.slice(2);
+if (!m2f) {
+  console.error('usage: node talk.mjs CHROMIUM PAGE.html FOLDER M2F');
   process.exit(2);
 }
 const part = resolve(folder, 'part.wav');
@@ -115,6 +118,61 @@ assert.ok(live > 0.1, `the jaw opens by ${live}`);
 assert.ok(state.windows > 10);
 await page.locator('#speak').click();
 await page.waitForFunction(() => document.querySelector('#speak').getAttribute('aria-pressed') === 'false');
+
+// What m2f made before is played as it is.
+await page.evaluate(() => {
+  const { puppet } = window.media2face;
+  const own = puppet.show.bind(puppet);
+  window.faces = [];
+  puppet.show = (weights, head) => {
+    window.faces.push([...weights, ...head]);
+    own(weights, head);
+  };
+});
+await page.locator('#file').setInputFiles(join(folder, 'part.curves'));
+await page.waitForFunction(() => window.faces.length > 2 && !window.media2face.baked);
+const baked = await page.evaluate(() => Math.max(...window.faces.map((face) => face[window.media2face.puppet.weightNames.indexOf('jawOpen')])));
+assert.ok(baked > 0.1, `the jaw opens by ${baked}`);
+await page.locator('#file').setInputFiles({ name: 'no.curves', mimeType: '', buffer: Buffer.from('M2FCURV1 and no more') });
+await page.waitForFunction(() => /no curves/.test(document.querySelector('#note.fault')?.textContent));
+
+// Another program's stream: every face that arrives is one that m2f says it sent.
+const note = (words) => page.waitForFunction((words) => document.querySelector('#note').textContent.includes(words), words);
+const port = await new Promise((resolve) => {
+  const server = createServer().listen(0, '127.0.0.1', () => {
+    const { port: free } = server.address();
+    server.close(() => resolve(free));
+  });
+});
+await context.setOffline(false);
+await page.locator('summary').click();
+await page.locator('#address').fill(`ws://127.0.0.1:${port}`);
+await page.locator('#connect').click();
+await note('Nobody answers');
+// The browser says so, too.
+assert.match(faults.pop(), /WebSocket connection to .* failed/);
+const live2 = spawn(m2f, ['live', '--to', `ws:127.0.0.1:${port}`, '--to', '-', '--latency', 'fast'], { stdio: ['pipe', 'pipe', 'pipe'] });
+let [sent, told] = ['', ''];
+live2.stdout.on('data', (data) => { sent += data; });
+live2.stderr.on('data', (data) => { told += data; });
+const left = new Promise((resolve) => { live2.on('close', resolve); });
+for (let tries = 0; tries < 100; tries++) {
+  await page.locator('#connect').click();
+  if (await note('Connected').then(() => true, () => false)) break;
+}
+await page.evaluate(() => { window.faces.length = 0; });
+live2.stdin.end(readFileSync(part).subarray(44));
+await note('has ended');
+assert.equal(await left, 0, told);
+const lines = new Set(sent.trim().split('\n').map((line) => {
+  const { weights, head } = JSON.parse(line);
+  return JSON.stringify([...expected.names.map((name) => weights[name]), ...head]);
+}));
+const faces = await page.evaluate(() => window.faces);
+assert.ok(faces.length > 60 && faces.every((face) => lines.has(JSON.stringify(face))), `${faces.length} faces of ${lines.size}`);
+const mouth = Math.max(...faces.map((face) => face[expected.names.indexOf('jawOpen')]));
+assert.ok(mouth > 0.1, `the jaw opens by ${mouth}`);
+console.log(`m2f live: the page showed ${faces.length} faces of its stream`);
 
 // Closed: what waits fails, and says so.
 const closed = await page.evaluate(() => {

@@ -34,6 +34,7 @@ const parts = {
   three: await text('../../../tools/cli/assets/three/three.min.js'),
   script: [
     await bundled('../src/index.js', 'Media2FaceWeb'),
+    await bundled('../src/curves.js', 'Media2FaceCurves'),
     `'use strict';\n{\n${await text(`${emit}/stage.js`)}${await text('puppet.js')}${await text('page.js')}}\n`,
   ].join(';\n'),
 };

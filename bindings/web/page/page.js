@@ -1,6 +1,8 @@
-// The page: a sound is dropped or spoken, and the face says it. Media2FaceWeb is the bundle of ../src/index.js.
+// The page: a sound is dropped or spoken, and the face says it. Media2FaceWeb is the bundle of ../src/index.js, Media2FaceCurves that of
+// ../src/curves.js.
 
 const { Media2Face, setListenerUrl } = Media2FaceWeb;
+const { isCurves, playCurves, readCurves } = Media2FaceCurves;
 /** stage.js counts in them. */
 const DEGREES = 180 / Math.PI;
 const byId = (id) => document.getElementById(id);
@@ -11,7 +13,7 @@ const LEAST_SHARE = 0.04;
 
 class Page {
   constructor(face, puppet) {
-    Object.assign(this, { face, puppet, audio: null, playing: null, live: null, socket: null, sound: null, job: null });
+    Object.assign(this, { face, puppet, audio: null, playing: null, live: null, socket: null, sound: null, job: null, baked: null });
   }
 
   static async start() {
@@ -90,9 +92,13 @@ class Page {
     return this.audio;
   }
 
-  /** Animates a sound file, then plays both. */
+  /** Animates a sound file, then plays both; curves that m2f made are played as they are. */
   async play(bytes) {
     this.stop();
+    if (isCurves(bytes)) {
+      this.playBaked(readCurves(bytes));
+      return;
+    }
     const context = this.context();
     let decoded;
     try {
@@ -102,6 +108,14 @@ class Page {
     }
     this.sound = decoded;
     await this.again();
+  }
+
+  playBaked(curves) {
+    const places = this.face.weightNames.map((name) => curves.weightNames.indexOf(name));
+    const show = ({ weights, head }) => this.puppet.show(places.map((place) => weights[place] ?? 0), head);
+    const ended = () => { this.baked = null; };
+    this.baked = playCurves(curves, { show, ended });
+    note(`${curves.frameCount} frames that were made before, without sound.`);
   }
 
   /** The last sound again, as everything stands now. */
@@ -161,12 +175,32 @@ class Page {
     this.stop();
     const socket = new WebSocket(address);
     this.socket = socket;
-    socket.onopen = () => note(`Connected to ${address}.`);
-    socket.onerror = () => note(`Nobody answers at ${address}: run m2f live --to ws there.`, true);
-    socket.onmessage = ({ data }) => {
-      const { weights, head } = JSON.parse(data);
-      this.puppet.show(this.face.weightNames.map((name) => weights[name] ?? 0), head);
+    const own = () => this.socket === socket;
+    let opened = false;
+    socket.onopen = () => {
+      opened = true;
+      note(`Connected to ${address}.`);
     };
+    socket.onclose = () => {
+      if (!own()) return;
+      this.socket = null;
+      if (opened) note(`The stream from ${address} has ended.`);
+      else note(`Nobody answers at ${address}: run m2f live --to ws there.`, true);
+    };
+    socket.onmessage = ({ data }) => this.tried(() => own() && this.showLine(data));
+  }
+
+  /** A face as `m2f live` sends it. */
+  showLine(line) {
+    let face = null;
+    try {
+      face = JSON.parse(line);
+    } catch { /* told below */ }
+    const { weights, head } = face ?? {};
+    if (typeof weights !== 'object' || !Array.isArray(head) || head.length !== 7 || !head.every(Number.isFinite)) {
+      throw new Error('That program sends something else than faces.');
+    }
+    this.puppet.show(this.face.weightNames.map((name) => Number(weights?.[name]) || 0), head);
   }
 
   /** A style that was typed: what is understood, and the face that shows it. */
@@ -186,6 +220,8 @@ class Page {
   stop() {
     this.job?.abort();
     this.job = null;
+    this.baked?.();
+    this.baked = null;
     this.playing?.source.stop();
     this.playing = null;
     this.socket?.close();

@@ -155,6 +155,12 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Make the Unity package as users add it, dist/com.media2face.unity-VERSION.tgz, with the libraries of the archives in dist.
+    Unity {
+        /// Then unpack it, and use it under Mono.
+        #[arg(long)]
+        check: bool,
+    },
     /// Build and run a sample.
     Sample {
         /// The language.
@@ -183,6 +189,8 @@ fn main() -> anyhow::Result<()> {
         Chore::Web { check } => web::run_all(check),
         Chore::Blender { check } => blender::run_all(check),
         Chore::Godot { check } => godot::run_all(check),
+        Chore::Unity { check: true } => unity::installed(test::Extent::Full),
+        Chore::Unity { check: false } => package::unity().map(drop),
         Chore::Sample { language } => sample::sample(language, sample::Profile::Release),
     }
 }

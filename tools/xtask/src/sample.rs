@@ -9,7 +9,7 @@ use clap::ValueEnum;
 
 use crate::command::{cargo, command, output, root, run, target};
 use crate::need::{Need, need};
-use crate::release;
+use crate::{release, unity, web};
 
 /// Languages with samples.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -20,6 +20,10 @@ pub(crate) enum Language {
     Cpp,
     /// Rust, with the crate.
     Rust,
+    /// C# 7.2 under Mono, with the Unity package's part that has no Unity in it.
+    Csharp,
+    /// JavaScript under Node, with the WebAssembly module that `cargo xtask web` has built.
+    Javascript,
 }
 
 /// How the library is built.
@@ -64,32 +68,51 @@ struct Written {
 
 /// Builds the samples of a language and runs each on the sample audio with the starter model.
 pub(crate) fn sample(language: Language, profile: Profile) -> Result<()> {
-    written(language, profile).map(drop)
+    match language {
+        Language::Javascript => web::run_all(false)?,
+        _ => language.needs().iter().try_for_each(|one| need(*one))?,
+    }
+    written(language, profile, &[]).map(drop)
 }
 
-/// Runs the samples of all languages. Each writes the same bytes in all of them.
+/// Runs the samples of languages that have no check of their own. Each writes the same bytes in all of them.
 pub(crate) fn compare(profile: Profile) -> Result<()> {
-    let expected = written(Language::C, profile)?;
-    for language in [Language::Cpp, Language::Rust] {
-        for (name, found) in written(language, profile)? {
+    compare_with_c(&[Language::Cpp, Language::Rust], profile, &[])
+}
+
+/// The samples in C#.
+pub(crate) fn compare_csharp() -> Result<()> {
+    compare_with_c(&[Language::Csharp], Profile::Dev, &[])
+}
+
+/// The samples in JavaScript, whose module computes as a portable library does.
+pub(crate) fn compare_javascript() -> Result<()> {
+    compare_with_c(&[Language::Javascript], Profile::Dev, &["-include", "tests/c/portable.h"])
+}
+
+/// Those in C are compiled with these options.
+fn compare_with_c(languages: &[Language], profile: Profile, options: &[&str]) -> Result<()> {
+    let expected = written(Language::C, profile, options)?;
+    for language in languages {
+        for (name, found) in written(*language, profile, &[])? {
             let (c, folder) = (&expected[name], language.folder());
             let line = c.csv.lines().zip(found.csv.lines()).position(|(a, b)| a != b);
             ensure!(line.is_none(), "{name}: {folder} differs from samples/c in line {}", line.unwrap_or_default() + 1);
             ensure!(*c == found, "{name}: {folder} writes other text or another number of lines than samples/c");
         }
+        println!("samples: {} write the same in C and in {}", SAMPLES.join(", "), language.folder());
     }
-    println!("samples: {} write the same in C, C++ and Rust", SAMPLES.join(", "));
     Ok(())
 }
 
-fn written(language: Language, profile: Profile) -> Result<BTreeMap<&'static str, Written>> {
+fn written(language: Language, profile: Profile, options: &[&str]) -> Result<BTreeMap<&'static str, Written>> {
     let mut all = BTreeMap::new();
     for name in SAMPLES {
         let csv = target().join(format!("samples/{}-{name}.csv", language.name()));
         let _ = std::fs::remove_file(&csv);
         let (model, audio) = (root().join("models/starter.m2f"), root().join("samples/audio/hello.wav"));
-        let program = language.build(name, profile)?;
-        let text = output(Command::new(&program).arg(model).arg(audio).arg(&csv))?;
+        let mut program = language.program(name, profile, options)?;
+        let text = output(program.arg(model).arg(audio).arg(&csv))?;
         let csv_text = std::fs::read_to_string(&csv).with_context(|| csv.display().to_string())?;
         let lines = csv_text.lines().count();
         if lines < LEAST_LINES {
@@ -107,6 +130,17 @@ impl Language {
             Self::C => "c",
             Self::Cpp => "cpp",
             Self::Rust => "rust",
+            Self::Csharp => "csharp",
+            Self::Javascript => "javascript",
+        }
+    }
+
+    /// What it needs besides compilers of C.
+    fn needs(self) -> &'static [Need] {
+        match self {
+            Self::Csharp => &unity::MONO,
+            Self::Javascript => &web::NEEDS[..1],
+            Self::C | Self::Cpp | Self::Rust => &[],
         }
     }
 
@@ -114,16 +148,33 @@ impl Language {
         format!("samples/{}", self.name())
     }
 
-    fn build(self, name: &str, profile: Profile) -> Result<PathBuf> {
-        match self {
-            Self::C => build_c(name, profile),
-            Self::Cpp => compile(Compiler::Cpp, &format!("samples/cpp/{name}.cpp"), &["-std=c++17"], profile),
+    /// The built program, without its arguments.
+    fn program(self, name: &str, profile: Profile, options: &[&str]) -> Result<Command> {
+        Ok(match self {
+            Self::C => {
+                let options = [&["-std=c99"], options].concat();
+                Command::new(compile(Compiler::C, &format!("samples/c/{name}.c"), &options, profile)?)
+            }
+            Self::Cpp => {
+                Command::new(compile(Compiler::Cpp, &format!("samples/cpp/{name}.cpp"), &["-std=c++17"], profile)?)
+            }
             Self::Rust => {
                 // Of the whole workspace, whose features the tests are compiled with: nothing is compiled for it alone.
                 run(&mut cargo(&["build", "--workspace", "--example", name]))?;
-                Ok(target().join("debug/examples").join(name))
+                Command::new(target().join("debug/examples").join(name))
             }
-        }
+            Self::Csharp => {
+                profile.build()?;
+                let mut mono = Command::new("mono");
+                mono.arg(unity::sample(name)?).env("LD_LIBRARY_PATH", profile.folder());
+                mono
+            }
+            Self::Javascript => {
+                let mut node = Command::new("node");
+                node.arg(root().join(format!("samples/javascript/{name}.mjs"))).arg(web::module());
+                node
+            }
+        })
     }
 }
 
@@ -175,5 +226,6 @@ pub(crate) fn place(source: &str, options: &[&str]) -> Result<PathBuf> {
     let folder = target().join("samples").join(source.extension().unwrap_or_default());
     std::fs::create_dir_all(&folder)?;
     let options: String = options.iter().filter(|option| !option.starts_with("-std")).copied().collect();
+    let options = options.replace('/', "-");
     Ok(folder.join(format!("{}{options}", source.file_stem().unwrap_or_default().to_string_lossy())))
 }

@@ -9,7 +9,7 @@ use crate::need::Need::{Drivers, Installed, Npm, Program, Python, Toolchain};
 use crate::need::{self, Need};
 use crate::{
     abi, bare, blender, checks, cpp, crates, farms, gltf, godot, header, interop, misuse, notices, package, page,
-    release, shipped, standards, unity, unreal, usage, web, wheel, wires,
+    release, sample, shipped, standards, unity, unreal, usage, web, wheel, wires,
 };
 
 /// How much is checked.
@@ -57,6 +57,8 @@ const NODE: [Need; 3] = [Program("node", "nodejs"), Program("npm", "npm"), Npm("
 const BROWSER: [Need; 5] = [NODE[0], NODE[1], NODE[2], Program("chromium", "chromium"), Npm("tools/cli/assets/three")];
 /// And a compiler, for the samples in C that those in Python are compared with.
 const PYTHON: [Need; 3] = [Program("python3", "python3"), Python("ensurepip", "python3-venv"), GCC];
+/// What brings its library, and what runs it.
+const INSTALLED: [Need; 4] = [package::NEEDS[0], unity::MONO[0], unity::MONO[1], GCC];
 /// What tests leave a part out without.
 const TESTS: &[(Need, &str)] = &[
     (Drivers, "Vulkan devices"),
@@ -112,6 +114,8 @@ const CHECKS: &[Check] = &[
     ),
     full("the web package", &web::NEEDS, |_| web::run_all(true)),
     full("Unity package under Mono", &unity::MONO, unity::check),
+    full("samples in C#", &unity::MONO, |_| sample::compare_csharp()),
+    full("Unity package as it is installed", &INSTALLED, unity::installed),
     Check { parts: unreal::PARTS, ..full("Unreal plugin's core", &unreal::NEEDS, unreal::check) },
     always("core of the add-on for Blender", &[Program("python3", "python3")], blender::core),
     full("the add-on for Blender", &blender::BLENDER, blender::check),

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, ensure};
 use crate::checks::m2f;
 use crate::command::{command, root, run, target, text};
 use crate::need::Need;
+use crate::package;
 use crate::sample::{Profile, compile_c};
 use crate::test::Extent;
 
@@ -26,11 +27,14 @@ const PACKAGE: &str = "bindings/unity";
 const PLATFORMS: [&str; 5] = ["UNITY_STANDALONE", "UNITY_IOS", "UNITY_ANDROID", "UNITY_WEBGL", EDITOR];
 const EDITOR: &str = "UNITY_EDITOR,UNITY_2020_2_OR_NEWER";
 
-/// What the host is linked with.
-const OWN: [&str; 3] = ["engine.dll", "Media2Face.dll", "editor.dll"];
+/// What the host is linked with: stubs of the engine and of Timeline's package, and the package's assemblies.
+const OWN: [&str; 5] = ["engine.dll", "Media2Face.dll", "playables.dll", "timeline.dll", "editor.dll"];
 
 /// Commands of the host that run with the library.
-const COMMANDS: [&str; 7] = ["rigs", "errors", "clip", "bake", "stream", "lifetimes", "garbage"];
+const COMMANDS: [&str; 8] = ["rigs", "errors", "clip", "bake", "stream", "devices", "lifetimes", "garbage"];
+
+/// Those that need no library, and are run without one.
+const BAKED: [&str; 2] = ["curves", "timeline"];
 
 /// Those that are compiled ahead of time as well.
 const AHEAD: [&str; 3] = ["rigs", "errors", "clip"];
@@ -55,12 +59,12 @@ const RIGS: [&str; 6] = ["arkit", "oculus", "ready-player-me", "vrm1", "vrm0", "
 pub(crate) fn check(_: Extent) -> Result<()> {
     let folder = target().join("unity");
     std::fs::create_dir_all(&folder)?;
+    let package = root().join(PACKAGE);
     for platform in PLATFORMS {
-        compile(&folder, platform)?;
+        compile(&package, &folder, platform)?;
     }
     println!("   compiled as C# 7.2 for {}", PLATFORMS.join(", "));
-    let host = folder.join("host.exe");
-    mcs(&host, "", &OWN.map(|name| folder.join(name)), &sources("Tests~/Host")?)?;
+    let host = build_host(&folder)?;
     let program = compile_c("tests/c/reference.c", "-std=c99", Profile::Dev)?;
     let reference = folder.join("reference.bin");
     let (model, sound) = (root().join("models/starter.m2f"), root().join("samples/audio/hello.wav"));
@@ -75,7 +79,9 @@ pub(crate) fn check(_: Extent) -> Result<()> {
         call(&mut jit(), word, &reference, &libraries)?;
     }
     call(&mut jit(), "tables", &tables(&folder, &sound)?, &libraries)?;
-    call(&mut jit(), "missing", &reference, &folder.join("nothing"))?;
+    let (baked, nothing) = (baked(&folder, &sound)?, folder.join("nothing"));
+    BAKED.iter().try_for_each(|word| call(&mut jit(), word, &baked, &nothing))?;
+    call(&mut jit(), "missing", &reference, &nothing)?;
     call(&mut jit(), "other", &reference, &another_library(&folder)?)?;
     let aot = ahead_of_time(&folder)?;
     for word in AHEAD {
@@ -97,16 +103,70 @@ fn tables(folder: &Path, sound: &Path) -> Result<PathBuf> {
     Ok(tables)
 }
 
-/// The stubs, the package, its samples and, where there is an editor, the editor's part.
-fn compile(folder: &Path, platform: &str) -> Result<()> {
-    let [engine, package, editor] = OWN.map(|name| folder.join(name));
-    mcs(&engine, platform, &NONE, &[root().join(PACKAGE).join("Tests~/UnityStubs.cs")])?;
-    let parts = [sources("Runtime/Interop")?, sources("Runtime/Core")?, sources("Runtime/Component")?];
-    mcs(&package, platform, &[&engine], &parts.concat())?;
-    if platform == EDITOR {
-        mcs(&editor, platform, &[&engine, &package], &sources("Editor")?)?;
+/// A line as `m2f bake` makes it, beside the CSV of the same faces.
+fn baked(folder: &Path, sound: &Path) -> Result<PathBuf> {
+    let baked = folder.join("baked");
+    let options = ["--emit", "csv,table,curves", "--eyes", "--seed", "7", "--quiet", "--out"];
+    run(m2f(&["animate"]).arg(sound).args(options).arg(&baked))?;
+    Ok(baked)
+}
+
+/// The package as it is installed: packed twice to the same bytes, unpacked, compiled, and run with the library of this machine that
+/// is in it.
+pub(crate) fn installed(_: Extent) -> Result<()> {
+    let archive = package::unity()?;
+    let bytes = std::fs::read(&archive)?;
+    ensure!(std::fs::read(package::unity()?)? == bytes, "{} is packed to other bytes", archive.display());
+    let folder = target().join("unity/installed");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder)?;
+    package::unpack(&archive, &folder)?;
+    let unpacked = folder.join("package");
+    compile(&unpacked, &folder, EDITOR)?;
+    let host = build_host(&folder)?;
+    let program = compile_c(&format!("{PACKAGE}/Tests~/reference.c"), "-std=c99", Profile::Dev)?;
+    let (model, sound) = (unpacked.join("Samples~/Starter model/starter.m2f"), root().join("samples/audio/hello.wav"));
+    let reference = folder.join("reference.bin");
+    run(Command::new(program).arg(&model).arg(&sound).arg(&reference))?;
+    let mut mono = Command::new("mono");
+    mono.arg(host).arg("clip").args([&model, &sound, &reference]);
+    run(mono.env("LD_LIBRARY_PATH", unpacked.join("Plugins/Linux")))
+}
+
+/// A sample in C#, with the package's part that has no Unity in it.
+pub(crate) fn sample(name: &str) -> Result<PathBuf> {
+    let folder = target().join("samples/csharp");
+    std::fs::create_dir_all(&folder)?;
+    let (package, core) = (root().join(PACKAGE), folder.join("Media2Face.dll"));
+    mcs(&core, "", &NONE, &[sources(&package, "Runtime/Interop")?, sources(&package, "Runtime/Core")?].concat())?;
+    let program = folder.join(format!("{name}.exe"));
+    let texts = ["sample", name].map(|text| root().join(format!("samples/csharp/{text}.cs")));
+    mcs(&program, "", &[&core], &texts)?;
+    Ok(program)
+}
+
+fn build_host(folder: &Path) -> Result<PathBuf> {
+    let host = folder.join("host.exe");
+    mcs(&host, "", &OWN.map(|name| folder.join(name)), &sources(&root().join(PACKAGE), "Tests~/Host")?)?;
+    Ok(host)
+}
+
+/// The stubs, the package, its samples and, where there is an editor, the editor's part. Only the face track sees Timeline.
+fn compile(package: &Path, folder: &Path, platform: &str) -> Result<()> {
+    let [engine, runtime, playables, timeline, editor] = OWN.map(|name| folder.join(name));
+    let stubs = |name: &str| root().join(PACKAGE).join("Tests~").join(name);
+    mcs(&engine, platform, &NONE, &[stubs("UnityStubs.cs")])?;
+    let parts = ["Runtime/Interop", "Runtime/Core", "Runtime/Component"].map(|part| sources(package, part));
+    mcs(&runtime, platform, &[&engine], &parts.into_iter().collect::<Result<Vec<_>>>()?.concat())?;
+    mcs(&playables, platform, &[&engine], &[stubs("TimelineStubs.cs")])?;
+    mcs(&timeline, platform, &[&engine, &runtime, &playables], &sources(package, "Timeline")?)?;
+    let mut references = vec![engine, runtime, playables, timeline];
+    let is_editor = platform == EDITOR;
+    if is_editor {
+        mcs(&editor, platform, &references[..2], &sources(package, "Editor")?)?;
+        references.push(editor);
     }
-    mcs(&folder.join("samples.dll"), platform, &[&engine, &package], &samples()?)
+    mcs(&folder.join("samples.dll"), platform, &references, &samples(package, is_editor)?)
 }
 
 /// Without a warning.
@@ -122,8 +182,8 @@ fn mcs(to: &Path, defines: &str, references: &[impl AsRef<Path>], sources: &[Pat
     run(mcs.args(sources))
 }
 
-fn sources(below: &str) -> Result<Vec<PathBuf>> {
-    let folder = root().join(PACKAGE).join(below);
+fn sources(package: &Path, below: &str) -> Result<Vec<PathBuf>> {
+    let folder = package.join(below);
     let mut found = Vec::new();
     for entry in std::fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
         found.push(entry?.path());
@@ -133,10 +193,15 @@ fn sources(below: &str) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-fn samples() -> Result<Vec<PathBuf>> {
+/// Scripts of all samples; those below a folder `Editor` are for the editor.
+fn samples(package: &Path, is_editor: bool) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(root().join(PACKAGE).join("Samples~"))? {
-        found.extend(sources(&format!("Samples~/{}", entry?.file_name().to_string_lossy()))?);
+    for entry in std::fs::read_dir(package.join("Samples~"))? {
+        let sample = entry?.path();
+        found.extend(sources(&sample, "")?);
+        if is_editor && sample.join("Editor").exists() {
+            found.extend(sources(&sample, "Editor")?);
+        }
     }
     found.sort();
     Ok(found)

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use crate::command::{cargo, command, output, root, run, target};
 use crate::need::{Need, need};
 use crate::package::Std;
-use crate::{checks, release, shipped};
+use crate::{checks, release, sample, shipped};
 
 const TRIPLE: &str = "wasm32-unknown-unknown";
 const MODULE: &str = "media2face.wasm";
@@ -27,6 +27,11 @@ const MOST_BYTES: u64 = 6 << 20;
 const HEAD: usize = 44;
 const TWO_SECONDS: usize = 2 * 2 * 16_000;
 const COUNTS: [(usize, usize); 2] = [(4, HEAD - 8), (40, 0)];
+
+/// Where the module lies once it is built.
+pub(crate) fn module() -> PathBuf {
+    target().join("web").join(MODULE)
+}
 
 /// Builds module and page; then checks them.
 pub(crate) fn run_all(check: bool) -> Result<()> {
@@ -98,13 +103,69 @@ fn part(folder: &Path) -> Result<PathBuf> {
     Ok(path)
 }
 
+/// The package as npm packs and installs it: what bindings/web has and `cargo xtask web` makes, in a folder of its own.
+fn packed(folder: &Path) -> Result<()> {
+    let (package, host) = (folder.join("package"), folder.join("host"));
+    for clean in [&package, &host] {
+        let _ = std::fs::remove_dir_all(clean);
+        std::fs::create_dir_all(clean)?;
+    }
+    lay_out(&package, &folder.join(MODULE))?;
+    let npm = |words: &[&str], at: &Path| {
+        let mut npm = Command::new("npm");
+        npm.args(words).current_dir(at).env("npm_config_update_notifier", "false");
+        npm
+    };
+    let name = output(&mut npm(&["pack", "--silent", "--pack-destination", ".."], &package))?;
+    let archive = folder.join(name.trim());
+    std::fs::write(host.join("package.json"), "{\"private\": true, \"type\": \"module\"}\n")?;
+    let install = ["install", "--offline", "--no-audit", "--no-fund", "--silent"];
+    run(npm(&install, &host).arg(&archive))?;
+    let typescript = root().join("bindings/web/node_modules/typescript/bin/tsc");
+    let test = root().join("bindings/web/installed");
+    for name in ["use.mjs", "use.ts", "tsconfig.json"] {
+        std::fs::copy(test.join(name), host.join(name))?;
+    }
+    run(Command::new("node").arg(typescript).args(["--project", "."]).current_dir(&host))?;
+    run(Command::new("node").arg("use.mjs").arg(folder.join("native/part.curves")).current_dir(&host))
+}
+
+/// All files that are published, and some that are not.
+fn lay_out(package: &Path, module: &Path) -> Result<()> {
+    let web = root().join("bindings/web");
+    for folder in ["src", "test"] {
+        copy_folder(&web.join(folder), &package.join(folder))?;
+    }
+    copy_folder(&root().join("LICENSES"), &package.join("LICENSES"))?;
+    let files = ["LICENSE-MIT", "LICENSE-APACHE", "models/starter.m2f"].map(|name| root().join(name));
+    for from in files.into_iter().chain([module.to_owned(), web.join("package.json"), web.join("README.md")]) {
+        std::fs::copy(&from, package.join(from.file_name().unwrap_or_default()))
+            .with_context(|| from.display().to_string())?;
+    }
+    Ok(())
+}
+
+fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from).with_context(|| from.display().to_string())? {
+        let entry = entry?;
+        match entry.file_type()?.is_dir() {
+            true => copy_folder(&entry.path(), &to.join(entry.file_name()))?,
+            false => drop(std::fs::copy(entry.path(), to.join(entry.file_name()))?),
+        }
+    }
+    Ok(())
+}
+
 /// Node's tests, then the page in the browser. Both compare with what the command makes of the same sound.
 fn use_it(folder: &Path, page: &Path) -> Result<()> {
     NEEDS.iter().try_for_each(|one| need(*one))?;
     let native = folder.join("native");
     let same =
         ["animate", "--portable", "--seed", "7", "--style", "happy", "--smooth-head", "0", "--tail", "0", "--quiet"];
-    run(checks::m2f(&same).args(["--emit", "json", "--out"]).arg(&native).arg(native.join("part.wav")))?;
+    run(checks::m2f(&same).args(["--emit", "json,csv,table,curves", "--eyes", "--out"]).arg(&native).arg(native.join("part.wav")))?;
     run(command("node", &["--test", "bindings/web/test/"]).env("M2F_WEB", folder))?;
-    run(command("node", &["tests/web/talk.mjs", "chromium"]).arg(page).arg(native))
+    packed(folder)?;
+    sample::compare_javascript()?;
+    run(command("node", &["tests/web/talk.mjs", "chromium"]).arg(page).arg(native).arg(checks::m2f(&[]).get_program()))
 }

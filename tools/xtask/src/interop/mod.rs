@@ -5,7 +5,7 @@ mod csharp;
 mod header;
 mod javascript;
 mod rigs;
-mod unity;
+pub(crate) mod unity;
 mod unreal;
 
 use anyhow::{Context, Result, ensure};

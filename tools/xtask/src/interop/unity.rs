@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 /// The package.
-pub(super) const PACKAGE: &str = "bindings/unity";
+pub(crate) const PACKAGE: &str = "bindings/unity";
 
 /// Path in the repository and text of every `.meta` file, in order.
 pub(super) fn metas(root: &Path) -> Result<Vec<(String, String)>> {
@@ -53,7 +53,8 @@ fn list(folder: &Path, below: &str, each: &mut dyn FnMut(&str, bool)) -> Result<
     Ok(())
 }
 
-fn meta(path: &str, is_folder: bool) -> String {
+/// The text of a `.meta` file, by its file's path in the package.
+pub(crate) fn meta(path: &str, is_folder: bool) -> String {
     let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
     let importer = match ending {
         _ if is_folder => "folderAsset: yes\nDefaultImporter",
@@ -68,7 +69,7 @@ fn meta(path: &str, is_folder: bool) -> String {
 }
 
 /// FNV-1a of the path in the package, 128 bits.
-fn guid(path: &str) -> u128 {
+pub(crate) fn guid(path: &str) -> u128 {
     let mix = |hash: u128, byte: u8| (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
     format!("media2face/unity/{path}").bytes().fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d, mix)
 }

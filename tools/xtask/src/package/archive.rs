@@ -100,7 +100,7 @@ pub(crate) fn write_sums(folder: &Path) -> Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if [".tar.gz", ".zip"].iter().any(|ending| name.ends_with(ending)) {
+        if [".tar.gz", ".tgz", ".zip"].iter().any(|ending| name.ends_with(ending)) {
             lines.push((name, sha256(&std::fs::read(&path)?)));
         }
     }

@@ -8,8 +8,10 @@ mod inspect;
 mod library;
 pub(crate) mod neon;
 mod object;
+mod plugin;
 mod target;
 mod template;
+mod unity;
 mod windows;
 
 use std::path::{Path, PathBuf};
@@ -22,6 +24,7 @@ use crate::{release, shipped};
 pub(crate) use archive::{Entries, Entry, unpack, zip};
 pub(crate) use compiler::{Compiler, Std};
 use target::{State, System, Target};
+pub(crate) use unity::unity;
 
 /// The version of everything, from Cargo.toml.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -120,22 +123,12 @@ fn pack(compiler: &Compiler) -> Result<Vec<u8>> {
     }
 }
 
-/// Files that have a name in the archive of their own.
-const ALONE: [(&str, &str); 5] = [
-    ("LICENSE-MIT", "LICENSE-MIT"),
-    ("LICENSE-APACHE", "LICENSE-APACHE"),
+/// Files whose folder is not taken whole.
+const ALONE: [(&str, &str); 3] = [
     ("models/README.md", "models/README.md"),
     ("samples/audio/hello.wav", "samples/audio/hello.wav"),
     // It lies where the command is published from.
     ("LICENSES/three.txt", "tools/cli/assets/three/LICENSE.txt"),
-];
-
-/// Folders, and the endings of what is taken of them.
-const FOLDERS: [(&str, &[&str]); 4] = [
-    ("include", &["h", "hpp"]),
-    ("LICENSES", &["txt", "md"]),
-    ("samples/c", &["c", "h"]),
-    ("samples/cpp", &["cpp", "hpp"]),
 ];
 
 /// Files of the repository as they are: headers, samples and licences.
@@ -143,13 +136,27 @@ fn add_files(entries: &mut Entries) -> Result<()> {
     for (name, file) in ALONE {
         entries.insert(name.to_owned(), Entry::File(read(&root().join(file))?));
     }
-    for (folder, endings) in FOLDERS {
-        for entry in std::fs::read_dir(root().join(folder)).context(folder)? {
-            let path = entry?.path();
-            if path.extension().is_some_and(|end| endings.iter().any(|ending| end == *ending)) {
-                let name = path.file_name().unwrap_or_default().to_string_lossy();
-                entries.insert(format!("{folder}/{name}"), Entry::File(read(&path)?));
-            }
+    add_folder("include", ["h", "hpp"], entries)?;
+    add_folder("samples/c", ["c", "h"], entries)?;
+    add_folder("samples/cpp", ["cpp", "hpp"], entries)?;
+    add_licences(entries)
+}
+
+/// The licences of the code, and of what is linked.
+fn add_licences(entries: &mut Entries) -> Result<()> {
+    for name in ["LICENSE-MIT", "LICENSE-APACHE"] {
+        entries.insert(name.to_owned(), Entry::File(read(&root().join(name))?));
+    }
+    add_folder("LICENSES", ["txt", "md"], entries)
+}
+
+/// Files of a folder whose names end so.
+fn add_folder(folder: &str, endings: [&str; 2], entries: &mut Entries) -> Result<()> {
+    for entry in std::fs::read_dir(root().join(folder)).context(folder.to_owned())? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|end| endings.iter().any(|ending| end == *ending)) {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            entries.insert(format!("{folder}/{name}"), Entry::File(read(&path)?));
         }
     }
     Ok(())
