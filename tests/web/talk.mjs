@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { delimiter, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
@@ -94,6 +94,13 @@ await jawAt(2.8);
 await page.screenshot({ path: join(folder, 'happy.png') });
 await page.locator('#stop').click();
 await page.evaluate(() => delete window.media2face.audio.resume);
+const fast = await page.evaluate(async () => {
+  const { sound, face } = window.media2face;
+  const begun = performance.now();
+  await face.animate(sound.getChannelData(0), { sampleRateHz: sound.sampleRate });
+  return [sound.duration, 1000 * sound.duration / (performance.now() - begun)];
+});
+console.log(`${fast[0].toFixed(1)} s in the worker: ${fast[1].toFixed(1)} × real time`);
 
 // A file that is no sound is said to be none.
 await page.locator('#file').setInputFiles({ name: 'no.wav', mimeType: 'audio/wav', buffer: Buffer.from('no sound at all') });
@@ -118,6 +125,19 @@ assert.ok(live > 0.1, `the jaw opens by ${live}`);
 assert.ok(state.windows > 10);
 await page.locator('#speak').click();
 await page.waitForFunction(() => document.querySelector('#speak').getAttribute('aria-pressed') === 'false');
+
+// Eyes turn as far as the model says, each way by its own angle.
+const turns = await page.evaluate(() => {
+  const { puppet } = window.media2face;
+  return ['In', 'Out', 'Up', 'Down'].map((look) => {
+    puppet.show(puppet.weightNames.map((name) => Number(name === `eyeLook${look}Left`)), [0, 0, 0, 1, 0, 0, 0]);
+    const { x, y, w } = puppet.eyes[0].quaternion;
+    const angle = Math.round(2 * Math.acos(w) * 180 / Math.PI);
+    return [angle, Math.sign(Math.round(100 * x)), Math.sign(Math.round(100 * y))];
+  });
+});
+// To the character's left is a positive turn about +Y, and down one about +X.
+assert.deepEqual(turns, [[24, 0, -1], [24, 0, 1], [12, -1, 0], [20, 1, 0]]);
 
 // What m2f made before is played as it is.
 await page.evaluate(() => {
@@ -151,17 +171,26 @@ await page.locator('#connect').click();
 await note('Nobody answers');
 // The browser says so, too.
 assert.match(faults.pop(), /WebSocket connection to .* failed/);
-const live2 = spawn(m2f, ['live', '--to', `ws:127.0.0.1:${port}`, '--to', '-', '--latency', 'fast'], { stdio: ['pipe', 'pipe', 'pipe'] });
+const sender = spawn(m2f, ['live', '--to', `ws:127.0.0.1:${port}`, '--to', '-', '--latency', 'fast'], { stdio: ['pipe', 'pipe', 'pipe'] });
 let [sent, told] = ['', ''];
-live2.stdout.on('data', (data) => { sent += data; });
-live2.stderr.on('data', (data) => { told += data; });
-const left = new Promise((resolve) => { live2.on('close', resolve); });
-for (let tries = 0; tries < 100; tries++) {
-  await page.locator('#connect').click();
-  if (await note('Connected').then(() => true, () => false)) break;
+sender.stdout.on('data', (data) => { sent += data; });
+sender.stderr.on('data', (data) => { told += data; });
+const left = new Promise((resolve) => { sender.on('close', resolve); });
+const listens = () => new Promise((resolve) => {
+  const socket = connect(port, '127.0.0.1', () => {
+    socket.destroy();
+    resolve(true);
+  });
+  socket.on('error', () => resolve(false));
+});
+while (!await listens()) {
+  assert.equal(sender.exitCode, null, told);
+  await new Promise((resolve) => { setTimeout(resolve, 50); });
 }
+await page.locator('#connect').click();
+await note('Connected');
 await page.evaluate(() => { window.faces.length = 0; });
-live2.stdin.end(readFileSync(part).subarray(44));
+sender.stdin.end(readFileSync(part).subarray(44));
 await note('has ended');
 assert.equal(await left, 0, told);
 const lines = new Set(sent.trim().split('\n').map((line) => {

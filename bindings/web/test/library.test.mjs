@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FUNCTIONS } from '../src/abi.js';
-import { load, Media2FaceError } from '../src/library.js';
+import { finishTogether, load, Media2FaceError } from '../src/library.js';
 import { native, pack, samples, wasm } from './folder.mjs';
 
 const module = await WebAssembly.compile(wasm());
@@ -43,6 +43,7 @@ test('the model tells what it has', () => {
   assert.equal(model.identityNames[0], 'average');
   assert.equal(model.emotionNames[0], 'neutral');
   assert.ok(model.headActNames.includes('nod'));
+  assert.deepEqual(Array.from(model.eyeRangeRad, (angle) => Math.round(angle * 180 / Math.PI)), [24, 24, 12, 20]);
 });
 
 test('a clip has the bits of the command', () => {
@@ -72,6 +73,23 @@ test('a style is read, a smile smiles', () => {
     return sum / (weights.length / 52);
   };
   assert.ok(smile({ style: 'very happy' }) > smile({ style: 'very sad' }) + 0.1);
+});
+
+test('clips that end together are those that end alone', () => {
+  const sound = samples().subarray(0, 16000);
+  const alone = ['happy', 'sad'].map((style) => animated({ seed: 5, style }, sound).weights());
+  const sessions = ['happy', 'sad'].map((style) => model.session({ seed: 5, style }));
+  sessions.forEach((session) => session.push(sound));
+  finishTogether(sessions);
+  finishTogether([]);
+  sessions.forEach((session, at) => {
+    while (!session.step(50)) { /* until it is done */ }
+    assert.deepEqual(session.pull().weights(), alone[at]);
+    session.close();
+  });
+  const session = model.session();
+  assert.throws(() => session.setGuidance({ head: [[0, 1]] }), /audio, style/);
+  fails('INVALID_ARGUMENT', () => session.setStyleStrength(7, 1));
 });
 
 test('a stream shows what it hears, and its state says where it is', () => {

@@ -6,7 +6,7 @@ using UnityEngine.Timeline;
 
 /// <summary>
 /// Puts lines on a Timeline, each with its sound, so that faces overlap a little, and plays it. By hand it is the same: add a Face Track,
-/// bind a player to it, drop baked curves on it.
+/// bind a player to it, add clips, give each its curves.
 /// </summary>
 [RequireComponent(typeof(PlayableDirector))]
 public sealed class DialogueOnTimeline : MonoBehaviour
