@@ -163,7 +163,10 @@ fn use_it(folder: &Path, page: &Path) -> Result<()> {
     let native = folder.join("native");
     let same =
         ["animate", "--portable", "--seed", "7", "--style", "happy", "--smooth-head", "0", "--tail", "0", "--quiet"];
-    run(checks::m2f(&same).args(["--emit", "json,csv,table,curves", "--eyes", "--out"]).arg(&native).arg(native.join("part.wav")))?;
+    run(checks::m2f(&same)
+        .args(["--emit", "json,csv,table,curves", "--eyes", "--out"])
+        .arg(&native)
+        .arg(native.join("part.wav")))?;
     run(command("node", &["--test", "bindings/web/test/"]).env("M2F_WEB", folder))?;
     packed(folder)?;
     sample::compare_javascript()?;

@@ -111,7 +111,9 @@ impl Plugin {
 
 fn section(platform: &str, enabled: bool, settings: &str) -> String {
     let enabled = u8::from(enabled);
-    format!("  - first:\n      {platform}\n    second:\n      enabled: {enabled}\n      settings:\n        {settings}\n")
+    format!(
+        "  - first:\n      {platform}\n    second:\n      enabled: {enabled}\n      settings:\n        {settings}\n"
+    )
 }
 
 #[cfg(test)]

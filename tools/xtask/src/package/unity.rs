@@ -79,9 +79,10 @@ fn add_folder(folder: &Path, below: &str, entries: &mut Entries) -> Result<()> {
 fn manifest() -> Result<String> {
     let text = std::fs::read_to_string(root().join(PACKAGE).join("package.json"))?;
     let (before, after) = text.split_once(SAMPLES).context("package.json has a list of samples")?;
-    let words = "A face with 52 shapes that speaks: CC0, MIT or Apache-2.0.";
-    let starter =
-        format!("    {{ \"displayName\": \"Starter model\", \"description\": \"{words}\", \"path\": \"{STARTER}\" }},\n");
+    let words = "A face with 52 shapes that speaks. Its card and licence are beside it.";
+    let starter = format!(
+        "    {{ \"displayName\": \"Starter model\", \"description\": \"{words}\", \"path\": \"{STARTER}\" }},\n"
+    );
     Ok([before, SAMPLES, &starter, after].concat())
 }
 
@@ -96,7 +97,8 @@ fn library(plugin: &Plugin, target: &Target, archive: &Path, scratch: &Path) -> 
 
 /// A `.meta` file for all that Unity imports and that has none.
 fn add_metas(entries: &mut Entries) {
-    let paths: Vec<String> = entries.keys().filter(|path| !path.contains(HIDDEN) && !path.ends_with(".meta")).cloned().collect();
+    let paths: Vec<String> =
+        entries.keys().filter(|path| !path.contains(HIDDEN) && !path.ends_with(".meta")).cloned().collect();
     let parents = |path: &str| path.match_indices('/').map(|(at, _)| path[..at].to_owned()).collect::<Vec<_>>();
     let folders: BTreeSet<String> = paths.iter().flat_map(|path| parents(path)).collect();
     for (path, is_folder) in paths.iter().map(|path| (path, false)).chain(folders.iter().map(|path| (path, true))) {
