@@ -24,7 +24,8 @@ const SAMPLES: &str = "\"samples\": [\n";
 /// Packs it from the archives in `dist`; gives its path.
 pub(crate) fn unity() -> Result<PathBuf> {
     let folder = root().join("dist");
-    let (entries, targets) = entries(&folder, &build_folder().join("unity/archives"))?;
+    let starter = read(&root().join("models/starter.m2f"))?;
+    let (entries, targets) = entries(&folder, &build_folder().join("unity/archives"), starter)?;
     let bytes = archive::tar_gz(FOLDER, &entries)?;
     let path = folder.join(format!("com.media2face.unity-{VERSION}.tgz"));
     std::fs::write(&path, &bytes)?;
@@ -35,13 +36,12 @@ pub(crate) fn unity() -> Result<PathBuf> {
 }
 
 /// All files of the package, and the targets whose libraries are in it. Archives are unpacked into `scratch`.
-fn entries(dist: &Path, scratch: &Path) -> Result<(Entries, Vec<&'static str>)> {
+fn entries(dist: &Path, scratch: &Path, starter: Vec<u8>) -> Result<(Entries, Vec<&'static str>)> {
     let mut entries = Entries::new();
     add_folder(&root().join(PACKAGE), "", &mut entries)?;
     entries.insert("package.json".to_owned(), Entry::File(manifest()?.into_bytes()));
-    for (name, from) in [("starter.m2f", "models/starter.m2f"), ("README.md", "models/README.md")] {
-        entries.insert(format!("{STARTER}/{name}"), Entry::File(read(&root().join(from))?));
-    }
+    entries.insert(format!("{STARTER}/starter.m2f"), Entry::File(starter));
+    entries.insert(format!("{STARTER}/README.md"), Entry::File(read(&root().join("models/README.md"))?));
     add_licences(&mut entries)?;
     let mut targets = Vec::new();
     for plugin in &PLUGINS {
@@ -145,7 +145,7 @@ mod tests {
             };
             std::fs::write(folder.join(file_name(target)), archive.unwrap()).unwrap();
         }
-        let (entries, targets) = entries(&folder, &folder.join("scratch")).unwrap();
+        let (entries, targets) = entries(&folder, &folder.join("scratch"), b"starter".to_vec()).unwrap();
         std::fs::remove_dir_all(folder).unwrap();
         assert_eq!(targets.len(), PLUGINS.len());
         let text = |entry: &Entry| match entry {
@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn without_an_archive_it_says_what_makes_one() {
         let folder = folder("none");
-        let error = entries(&folder, &folder).unwrap_err().to_string();
+        let error = entries(&folder, &folder, Vec::new()).unwrap_err().to_string();
         std::fs::remove_dir_all(folder).unwrap();
         assert!(error.contains("cargo xtask dist"), "{error}");
     }
