@@ -5,13 +5,14 @@
     animation.weights      # [frames, 52], in the order of animation.names
     animation.rotations    # [frames, 4], quaternions of the head
 
-`animate` takes a clip at once. `Model.session` takes it in parts and lets you change its styles and keyframes, `Model.stream` is a
+`read_curves` reads faces that were baked before. `animate` takes a clip at once. `Model.session` takes it in parts and lets you change its styles and keyframes, `Model.stream` is a
 face that speaks live. Failures are subclasses of `Error`. Messages go to the logger "media2face", which is silent unless your
 program configures logging. docs/python.md has the rest.
 """
 
 import logging as _logging
 
+from ._curves import Curves, CurvesError, CurvesFace, read_curves
 from ._errors import (
     CancelledError,
     DeviceLostError,
@@ -59,6 +60,9 @@ __all__ = [
     "Animation",
     "Binding",
     "CancelledError",
+    "Curves",
+    "CurvesError",
+    "CurvesFace",
     "Device",
     "DeviceLostError",
     "Error",
@@ -94,6 +98,7 @@ __all__ = [
     "devices",
     "expression_names",
     "finish_together",
+    "read_curves",
 ]
 
 _logging.getLogger("media2face").addHandler(_logging.NullHandler())
