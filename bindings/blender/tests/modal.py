@@ -19,7 +19,8 @@ import bpy  # noqa: E402
 
 ZIP, GLB, SOUND, M2F = sys.argv[sys.argv.index("--") + 1 :]
 MODULE = "media2face_blender"
-LONGEST = 600
+# Steps before something is taken for missing.
+LONGEST = 6000
 
 
 def running():
