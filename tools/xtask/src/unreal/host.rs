@@ -1,5 +1,6 @@
 //! The core of the Unreal plugin, run: by g++ and clang++, against the C reference, tables and files of m2f.
 
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -221,10 +222,8 @@ fn another_library(compiled: &Compiled<'_>, inputs: &Inputs) -> Result<()> {
         "#include <stdlib.h>\nunsigned m2f_version(void) { return 9 << 8 | 1; }\n\
          const char *m2f_version_string(void) { return \"0.9.1\"; }\n",
     );
-    for name in symbols::declared_names()? {
-        if !name.starts_with("m2f_version") {
-            text += &format!("void {name}(void) {{ abort(); }}\n");
-        }
+    for name in symbols::declared_names()?.iter().filter(|name| !name.starts_with("m2f_version")) {
+        writeln!(text, "void {name}(void) {{ abort(); }}")?;
     }
     let other = compiled.folder.join("other");
     std::fs::create_dir_all(&other)?;
