@@ -107,11 +107,17 @@ pub(crate) fn symbols(extent: Extent) -> Result<()> {
 /// access, no leak. Without the machine's Vulkan drivers: the C library reads past its own strings where it loads them.
 pub(crate) fn valgrind(extent: Extent) -> Result<()> {
     let program = sample::build_c("minimal", library(extent))?;
-    let folder = target().join("samples");
-    let (pack, audio, csv) = (tiny_pack()?, folder.join("two.wav"), folder.join("valgrind.csv"));
-    let whole = std::fs::read(root().join("samples/audio/hello.wav"))?;
+    let csv = target().join("samples/valgrind.csv");
+    run(memcheck().arg(program).arg(tiny_pack()?).arg(two_seconds()?).arg(csv))
+}
+
+/// Two seconds of the sample audio, for what emulates a processor.
+pub(crate) fn two_seconds() -> Result<PathBuf> {
+    let (folder, whole) = (target().join("samples"), std::fs::read(root().join("samples/audio/hello.wav"))?);
+    std::fs::create_dir_all(&folder)?;
+    let audio = folder.join("two.wav");
     std::fs::write(&audio, &whole[..WAV_HEAD + TWO_SECONDS])?;
-    run(memcheck().arg(program).arg(&pack).arg(&audio).arg(csv))
+    Ok(audio)
 }
 
 /// Memcheck: an invalid access or a leak ends it with a failure.

@@ -103,7 +103,7 @@ pub(crate) fn check(_: Extent) -> Result<()> {
     let project = project()?;
     let (reference, faces, other) = (folder().join("reference.bin"), folder().join("faces.bin"), other_libraries()?);
     let (pack, sound) = (root().join("models/starter.m2f"), root().join("samples/audio/hello.wav"));
-    let program = compile_c("bindings/unity/Tests~/reference.c", "-std=c99", Profile::Dev)?;
+    let program = compile_c("tests/c/reference.c", "-std=c99", Profile::Dev)?;
     run(Command::new(program).args([&pack, &sound, &reference]))?;
     let host = |word: &str| host(&project, word, &["godot3-server"]);
     passes(host("faces").env("M2F_OUT", &faces))?;

@@ -121,7 +121,7 @@ pub(crate) fn installed(_: Extent) -> Result<()> {
     let unpacked = folder.join("package");
     compile(&unpacked, &folder, EDITOR)?;
     let host = build_host(&folder)?;
-    let program = compile_c(&format!("{PACKAGE}/Tests~/reference.c"), "-std=c99", Profile::Dev)?;
+    let program = compile_c("tests/c/reference.c", "-std=c99", Profile::Dev)?;
     let (model, sound) = (unpacked.join("Samples~/Starter model/starter.m2f"), root().join("samples/audio/hello.wav"));
     let reference = folder.join("reference.bin");
     run(Command::new(program).arg(&model).arg(&sound).arg(&reference))?;

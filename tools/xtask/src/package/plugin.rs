@@ -1,5 +1,7 @@
 //! Libraries as Unity imports them: where each lies in the package, and the settings that say which platform loads it.
 
+use std::fmt::Write as _;
+
 use crate::interop::unity::guid;
 
 /// A library of an archive.
@@ -89,7 +91,7 @@ impl Plugin {
         let mut out = format!("fileFormatVersion: 2\nguid: {:032x}\n{HEAD}", guid(self.path));
         let mut left_out = format!("Exclude Editor: {}", u8::from(self.editor.is_none()));
         for (platform, word) in PLATFORMS {
-            left_out.push_str(&format!("\n        Exclude {word}: {}", u8::from(platform != self.platform)));
+            let _ = write!(left_out, "\n        Exclude {word}: {}", u8::from(platform != self.platform));
         }
         out.push_str(&section(": Any", false, &left_out));
         out.push_str("  - first:\n      Any:\n    second:\n      enabled: 0\n      settings: {}\n");

@@ -83,7 +83,7 @@ pub(crate) const TARGETS: &[Target] = &[
     Target {
         tools: Some("aarch64-linux-gnu"),
         emulator: Some(Emulator { words: &["qemu-aarch64", "-L", "/usr/aarch64-linux-gnu"], package: "qemu-user" }),
-        ..zig("aarch64-unknown-linux-gnu", System::Linux, State::Tried)
+        ..zig("aarch64-unknown-linux-gnu", System::Linux, State::Emulated)
     },
     Target {
         linker: Linker::Own,
@@ -91,9 +91,9 @@ pub(crate) const TARGETS: &[Target] = &[
         emulator: Some(Emulator { words: &["/usr/lib/wine/wine64"], package: "wine64" }),
         ..zig("x86_64-pc-windows-gnu", System::Windows, State::Emulated)
     },
-    zig("aarch64-apple-darwin", System::MacOs, State::Tried),
-    zig("aarch64-linux-android", System::Android, State::Tried),
-    zig("aarch64-apple-ios", System::Ios, State::Tried),
+    zig("aarch64-apple-darwin", System::MacOs, State::Built),
+    zig("aarch64-linux-android", System::Android, State::Checked),
+    zig("aarch64-apple-ios", System::Ios, State::Checked),
     zig("aarch64-pc-windows-gnullvm", System::Windows, State::Tried),
 ];
 

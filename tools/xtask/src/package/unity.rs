@@ -97,8 +97,8 @@ fn library(plugin: &Plugin, target: &Target, archive: &Path, scratch: &Path) -> 
 
 /// A `.meta` file for all that Unity imports and that has none.
 fn add_metas(entries: &mut Entries) {
-    let paths: Vec<String> =
-        entries.keys().filter(|path| !path.contains(HIDDEN) && !path.ends_with(".meta")).cloned().collect();
+    let is_meta = |path: &String| Path::new(path).extension().is_some_and(|end| end == "meta");
+    let paths: Vec<String> = entries.keys().filter(|path| !path.contains(HIDDEN) && !is_meta(path)).cloned().collect();
     let parents = |path: &str| path.match_indices('/').map(|(at, _)| path[..at].to_owned()).collect::<Vec<_>>();
     let folders: BTreeSet<String> = paths.iter().flat_map(|path| parents(path)).collect();
     for (path, is_folder) in paths.iter().map(|path| (path, false)).chain(folders.iter().map(|path| (path, true))) {
