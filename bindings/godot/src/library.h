@@ -14,7 +14,7 @@
     X(m2f_runtime_options_init) X(m2f_runtime_create) X(m2f_runtime_destroy) X(m2f_runtime_backend_name) X(m2f_runtime_step) \
     X(m2f_runtime_next_log) \
     X(m2f_model_options_init) X(m2f_model_create) X(m2f_model_destroy) X(m2f_model_fps) X(m2f_model_weight_count) \
-    X(m2f_model_weight_name) X(m2f_model_identity_count) X(m2f_model_identity_name) \
+    X(m2f_model_weight_name) X(m2f_model_read_eye_range_rad) X(m2f_model_identity_count) X(m2f_model_identity_name) \
     X(m2f_identity_options_init) X(m2f_identity_create) X(m2f_identity_destroy) \
     X(m2f_session_options_init) X(m2f_session_create) X(m2f_session_destroy) X(m2f_session_push_f32) X(m2f_session_push_i16) \
     X(m2f_session_finish) X(m2f_session_wait) X(m2f_session_progress) X(m2f_session_cancel) X(m2f_session_pull) \

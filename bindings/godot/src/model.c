@@ -131,6 +131,16 @@ static godot_variant model_weight_names(void *self, godot_variant **arguments)
     return names(model->handle, model_is_open(model) ? model->weight_count : 0, library.m2f_model_weight_name);
 }
 
+/* In, out, up, down: how far a look weight of 1 turns an eye, radians. */
+static godot_variant model_eye_range_rad(void *self, godot_variant **arguments)
+{
+    struct model *model = self;
+    float range[4] = {0};
+    (void)arguments;
+    if (model_is_open(model)) succeeded(&model->object, library.m2f_model_read_eye_range_rad(model->handle, range, 4, NULL));
+    return reals(range, 4);
+}
+
 static godot_variant model_identity_names(void *self, godot_variant **arguments)
 {
     struct model *model = self;
@@ -150,6 +160,7 @@ static const struct method model_methods[] = {
     {"open", 2, model_open},
     {"fps", 0, model_fps},
     {"weight_names", 0, model_weight_names},
+    {"eye_range_rad", 0, model_eye_range_rad},
     {"identity_names", 0, model_identity_names},
     {NULL, 0, NULL},
 };

@@ -198,6 +198,9 @@ func moves(speaker):
 	check(Quat(pivot.node.transform.basis).is_equal_approx(turn * Quat(pivot.rest.basis)), "the head is not turned as told")
 	check(pivot.node.transform.origin != pivot.rest.origin, "the head is not moved")
 	check(speaker.puppet.left_eye.node.transform.basis != Basis(), "the eye is not turned")
+	for at in 4:
+		var of_starter = speaker.Puppet.STARTER_EYES_RAD[at]
+		check(abs(speaker.puppet.eyes_rad[at] - of_starter) < 1e-5, "the model turns eyes by %s" % [speaker.puppet.eyes_rad])
 
 # Baked curves hold the clip's weights, and play without the library.
 func curves():

@@ -8,6 +8,7 @@ const Model = preload("model.gdns")
 var runtime
 var model
 var names = []
+var eyes_rad = []
 var error = ""
 
 # The same object for the same path and number of threads; -1 threads: one for every second core, 0: none, call runtime.step.
@@ -38,6 +39,7 @@ func open(path: String, threads: int, library_path: String = "") -> bool:
 	elif not model.open(runtime, place):
 		return failed("%s: %s" % [path, model.error()])
 	names = Array(model.weight_names())
+	eyes_rad = Array(model.eye_range_rad())
 	return true
 
 func failed(text: String) -> bool:

@@ -4,10 +4,8 @@ extends Reference
 
 const Names = preload("names.gd")
 
-# How far a look weight of 1 turns the starter's eyes, radians.
-const EYE_IN_OUT = 0.418879
-const EYE_UP = 0.20944
-const EYE_DOWN = 0.349066
+# In, out, up, down: how far a look weight of 1 turns the starter's eyes, radians.
+const STARTER_EYES_RAD = [0.418879, 0.418879, 0.20944, 0.349066]
 const LOOKS = [
 	"eyeLookInLeft", "eyeLookOutLeft", "eyeLookUpLeft", "eyeLookDownLeft",
 	"eyeLookInRight", "eyeLookOutRight", "eyeLookUpRight", "eyeLookDownRight",
@@ -66,6 +64,8 @@ var head: Pivot
 var left_eye: Pivot
 var right_eye: Pivot
 var looks = []
+# As STARTER_EYES_RAD: what the model says of its own. Baked curves do not say it.
+var eyes_rad = STARTER_EYES_RAD
 
 # names: of the weights. meshes: whose blendshapes follow. mapping: channel to a name, or to a list of them; prefix: before each name.
 func bind(names: Array, meshes: Array, mapping: Dictionary, prefix: String):
@@ -129,8 +129,8 @@ func apply(face: PoolRealArray, gain: float, head_gain: float):
 
 # In is to the character's right for a left eye. An eye turns about the axis (pitch, yaw, 0) by its length, without roll.
 func look(face: PoolRealArray, first: int, inwards: float) -> Quat:
-	var yaw = (weight(face, first) - weight(face, first + 1)) * EYE_IN_OUT * inwards
-	var pitch = weight(face, first + 3) * EYE_DOWN - weight(face, first + 2) * EYE_UP
+	var yaw = (weight(face, first) * eyes_rad[0] - weight(face, first + 1) * eyes_rad[1]) * inwards
+	var pitch = weight(face, first + 3) * eyes_rad[3] - weight(face, first + 2) * eyes_rad[2]
 	var axis = Vector3(pitch, yaw, 0)
 	return Quat(axis.normalized(), axis.length()) if axis.length() > 0 else Quat()
 

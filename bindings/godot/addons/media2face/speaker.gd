@@ -138,7 +138,10 @@ func ready_to_speak() -> bool:
 		puppet = null
 	if opened.model == null:
 		return fail("%s: %s" % [name, opened.error])
-	return puppet != null or bind(opened.names)
+	if puppet == null and not bind(opened.names):
+		return false
+	puppet.eyes_rad = opened.eyes_rad
+	return true
 
 func fail(text: String) -> bool:
 	error = text

@@ -70,7 +70,7 @@ static void compare_with_csv(const core::Track& track, const Table& csv, double 
     const core::Rig& arkit = *core::find_rig("arkit");
     const std::vector<std::string> names = core::curve_names(arkit);
     EXPECT(std::equal(names.begin(), names.end(), csv.columns.begin()) && names.size() == csv.columns.size());
-    core::CurveMap map(arkit, track.weight_names());
+    core::CurveMap map(arkit, track.weight_names(), track.eye_range());
     core::Face face(track.weight_names().size());
     std::vector<float> values(map.curve_count());
     double weight = 0, angle = 0;
@@ -91,7 +91,7 @@ static void compare_with_csv(const core::Track& track, const Table& csv, double 
 static void thin(const core::Track& track, double fps) {
     const core::Rig& arkit = *core::find_rig("arkit");
     const std::vector<core::Curve> made = must(core::bake(track, arkit, fps), "a bake");
-    core::CurveMap map(arkit, track.weight_names());
+    core::CurveMap map(arkit, track.weight_names(), track.eye_range());
     core::Face face(track.weight_names().size());
     std::vector<float> values(map.curve_count());
     const auto frames = static_cast<std::size_t>(std::round(track.duration_s() * fps));

@@ -10,6 +10,9 @@ void clip(const Rig& rig) {
     const m2f::Runtime runtime = rig.runtime();
     const auto model = rig.model(runtime);
     const std::vector<std::string> names = must(core::weight_names(*model), "names");
+    const core::EyeRange eyes = must(core::eye_range(*model), "eyes"), starter;
+    EXPECT(std::fabs(double(eyes.in_rad) - double(starter.in_rad)) < 1e-5 && std::fabs(double(eyes.out_rad) - double(starter.out_rad)) < 1e-5);
+    EXPECT(std::fabs(double(eyes.up_rad) - double(starter.up_rad)) < 1e-5 && std::fabs(double(eyes.down_rad) - double(starter.down_rad)) < 1e-5);
     core::ClipOptions options;
     options.style = "happy";
     options.seed = 7;

@@ -68,7 +68,7 @@ Outcome<std::vector<Curve>> bake(const Track& track, const Rig& rig, double fps,
     for (std::string& name : curve_names(rig)) curves.push_back({std::move(name), {}});
     std::vector<Thinner> thinners;
     for (Curve& curve : curves) thinners.emplace_back(curve.keys, tolerance);
-    CurveMap map(rig, track.weight_names());
+    CurveMap map(rig, track.weight_names(), track.eye_range());
     Face face(track.weight_names().size());
     std::vector<float> values(curves.size());
     for (double frame = 0; frame < count; frame++) {

@@ -11,14 +11,6 @@
 
 namespace m2f::core {
 
-/** How far a look weight of 1 turns an eye, radians. By default the starter's. */
-struct EyeRange {
-    float in_rad = 0.41887903f;
-    float out_rad = 0.41887903f;
-    float up_rad = 0.20943952f;
-    float down_rad = 0.34906584f;
-};
-
 /** The angles behind a rig's channels, radians, each a right-handed turn about the character: yaw to its left, pitch down. */
 inline constexpr const char* angle_names[] = {"HeadYaw",      "HeadPitch",   "HeadRoll",      "LeftEyeYaw", "LeftEyePitch",
                                               "LeftEyeRoll",  "RightEyeYaw", "RightEyePitch", "RightEyeRoll"};

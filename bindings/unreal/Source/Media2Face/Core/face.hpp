@@ -18,6 +18,18 @@ struct Face {
     explicit Face(std::size_t weight_count = 0) : weights(weight_count) {}
 };
 
+/** How far a look weight of 1 turns an eye, radians. By default the starter's. */
+struct EyeRange {
+    float in_rad = 0.41887903f;
+    float out_rad = 0.41887903f;
+    float up_rad = 0.20943952f;
+    float down_rad = 0.34906584f;
+
+    bool operator==(const EyeRange& other) const noexcept {
+        return in_rad == other.in_rad && out_rad == other.out_rad && up_rad == other.up_rad && down_rad == other.down_rad;
+    }
+};
+
 /** Spherical interpolation of the head's turn along the shorter arc, and linear of its place; part 0..1. */
 Head between(const Head& from, const Head& to, float part) noexcept;
 

@@ -20,9 +20,9 @@ float left_of(double time_s, double whole_s) noexcept {
 
 }  // namespace
 
-Performer::Performer(const Rig& rig, const EyeRange& range)
-    : rig_(rig), range_(range), names_(curve_names(rig)), values_(names_.size()), blended_s_(std::numeric_limits<double>::infinity()) {
-    CurveMap(rig_, {}, range_).drive(Face(), values_.data());
+Performer::Performer(const Rig& rig)
+    : rig_(rig), names_(curve_names(rig)), values_(names_.size()), blended_s_(std::numeric_limits<double>::infinity()) {
+    CurveMap(rig_, {}).drive(Face(), values_.data());
     rest_values_ = from_values_ = values_;
 }
 
@@ -39,7 +39,7 @@ void Performer::say(std::unique_ptr<ClipJob> job) {
 void Performer::play(std::shared_ptr<const Track> track, double position_s) {
     stop();
     track_ = std::move(track);
-    source(track_->weight_names());
+    source(track_->weight_names(), track_->eye_range());
     clip_clock_.start(position_s);
     course_ = Course::clip;
 }
@@ -48,12 +48,14 @@ Outcome<void> Performer::go_live(std::shared_ptr<const Model> model, const Voice
     stop();
     Outcome<std::vector<std::string>> weights = weight_names(*model);
     M2F_CORE_PASS(weights);
+    const Outcome<EyeRange> range = eye_range(*model);
+    M2F_CORE_PASS(range);
     style_.reset();
     style_words_.clear();
     model_ = std::move(model);
     voice_options_ = options;
     M2F_CORE_PASS(make_voice());
-    source(weights.value());
+    source(weights.value(), range.value());
     course_ = Course::live;
     return detail::done();
 }
@@ -180,11 +182,12 @@ Outcome<void> Performer::follow(double now_s) {
     return detail::done();
 }
 
-/* Faces come with these weights from now on. */
-void Performer::source(const std::vector<std::string>& weight_names) {
-    if (map_ && weight_names == source_names_) return;
-    map_.emplace(rig_, weight_names, range_);
+/* Faces come with these weights from now on, which turn eyes so far. */
+void Performer::source(const std::vector<std::string>& weight_names, const EyeRange& range) {
+    if (map_ && weight_names == source_names_ && range == source_range_) return;
+    map_.emplace(rig_, weight_names, range);
     source_names_ = weight_names;
+    source_range_ = range;
     face_ = Face(weight_names.size());
 }
 

@@ -27,7 +27,7 @@ enum class Course {
 class Performer {
 public:
     /** For curves of a rig. */
-    explicit Performer(const Rig& rig, const EyeRange& range = {});
+    explicit Performer(const Rig& rig);
     ~Performer();
     Performer(const Performer&) = delete;
     Performer& operator=(const Performer&) = delete;
@@ -90,13 +90,12 @@ private:
     Outcome<void> sample(double now_s, double elapsed_s, bool& shown);
     Outcome<void> follow(double now_s);
     Outcome<void> make_voice();
-    void source(const std::vector<std::string>& weight_names);
+    void source(const std::vector<std::string>& weight_names, const EyeRange& range);
     void end() noexcept;
     void begin_blend();
     bool blend(double elapsed_s) noexcept;
 
     const Rig& rig_;
-    EyeRange range_;
     std::vector<std::string> names_;
     std::vector<float> values_, rest_values_, from_values_;
     Head head_ = head_at_rest, from_head_ = head_at_rest;
@@ -117,6 +116,7 @@ private:
     Face face_;
     std::optional<CurveMap> map_;
     std::vector<std::string> source_names_;
+    EyeRange source_range_;
     double last_s_ = 0;
     bool has_begun_ = false;
     double blended_s_;  // since the face left what it showed; infinite when nothing of that is left

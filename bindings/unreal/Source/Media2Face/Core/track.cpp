@@ -1,5 +1,7 @@
 #include "track.hpp"
 
+#include <array>
+
 namespace m2f::core {
 
 Outcome<std::vector<std::string>> weight_names(const Model& model) {
@@ -12,6 +14,12 @@ Outcome<std::vector<std::string>> weight_names(const Model& model) {
         names.push_back(std::move(name).value());
     }
     return names;
+}
+
+Outcome<EyeRange> eye_range(const Model& model) {
+    std::array<float, 4> angles;
+    M2F_CORE_PASS(model.read_eye_range_rad(angles));
+    return EyeRange{angles[0], angles[1], angles[2], angles[3]};
 }
 
 Outcome<void> AnimatedTrack::sample(double time_s, Face& face) const {
@@ -36,7 +44,9 @@ Outcome<std::unique_ptr<ClipJob>> ClipJob::begin(const Model& model, Span<const 
     M2F_CORE_PASS(session.value().finish());
     Outcome<std::vector<std::string>> names = weight_names(model);
     M2F_CORE_PASS(names);
-    return std::unique_ptr<ClipJob>(new ClipJob(std::move(session).value(), std::move(names).value()));
+    const Outcome<EyeRange> range = eye_range(model);
+    M2F_CORE_PASS(range);
+    return std::unique_ptr<ClipJob>(new ClipJob(std::move(session).value(), std::move(names).value(), range.value()));
 }
 
 float ClipJob::progress() const {
@@ -49,7 +59,7 @@ Outcome<std::unique_ptr<Track>> ClipJob::take() const {
     M2F_CORE_PASS(result);
     const Outcome<double> duration = result.value().duration_s();
     M2F_CORE_PASS(duration);
-    return std::unique_ptr<Track>(new AnimatedTrack(std::move(result).value(), duration.value(), names_));
+    return std::unique_ptr<Track>(new AnimatedTrack(std::move(result).value(), duration.value(), names_, range_));
 }
 
 }  // namespace m2f::core

@@ -23,22 +23,29 @@ public:
     /** Names of the weights. */
     const std::vector<std::string>& weight_names() const noexcept { return names_; }
 
+    /** How far the weights turn the eyes; of baked curves, which do not say, as the starter's do. */
+    const EyeRange& eye_range() const noexcept { return range_; }
+
 protected:
-    explicit Track(std::vector<std::string> names) : names_(std::move(names)) {}
+    explicit Track(std::vector<std::string> names, const EyeRange& range = {}) : names_(std::move(names)), range_(range) {}
 
 private:
     std::vector<std::string> names_;
+    EyeRange range_;
 };
 
 /** Names of a model's weights. */
 Outcome<std::vector<std::string>> weight_names(const Model& model);
 
+/** How far a model's weights turn the eyes. */
+Outcome<EyeRange> eye_range(const Model& model);
+
 /** A clip that the model animated. */
 class AnimatedTrack final : public Track {
 public:
-    /** names are those of the result's model. */
-    AnimatedTrack(Result result, double duration_s, std::vector<std::string> names)
-        : Track(std::move(names)), result_(std::move(result)), duration_s_(duration_s) {}
+    /** names and range are those of the result's model. */
+    AnimatedTrack(Result result, double duration_s, std::vector<std::string> names, const EyeRange& range)
+        : Track(std::move(names), range), result_(std::move(result)), duration_s_(duration_s) {}
 
     double duration_s() const noexcept override { return duration_s_; }
     Outcome<void> sample(double time_s, Face& face) const override;
@@ -80,10 +87,12 @@ public:
     Outcome<std::unique_ptr<Track>> take() const;
 
 private:
-    ClipJob(Session session, std::vector<std::string> names) : session_(std::move(session)), names_(std::move(names)) {}
+    ClipJob(Session session, std::vector<std::string> names, const EyeRange& range)
+        : session_(std::move(session)), names_(std::move(names)), range_(range) {}
 
     Session session_;
     std::vector<std::string> names_;
+    EyeRange range_;
 };
 
 }  // namespace m2f::core
