@@ -5,13 +5,21 @@ use std::path::Path;
 use std::process::Command;
 
 /// Documents that tell how the command is called.
-const DOCUMENTS: [&str; 11] = [
+const DOCUMENTS: [&str; 19] = [
     "README.md",
+    "bindings/blender/README.md",
+    "bindings/godot/README.md",
+    "bindings/unity/README.md",
+    "bindings/unreal/README.md",
+    "bindings/web/README.md",
     "docs/bake.md",
     "docs/c-api.md",
     "docs/command.md",
+    "docs/live.md",
     "docs/model-pack.md",
     "docs/performance.md",
+    "docs/platforms.md",
+    "docs/python.md",
     "docs/scenes.md",
     "docs/sound.md",
     "models/README.md",
@@ -23,8 +31,13 @@ const DOCUMENTS: [&str; 11] = [
 fn calls(text: &str) -> Vec<String> {
     let lines = text.replace("-p m2f --", "m2f");
     let spans = lines.split('`').skip(1).step_by(2).flat_map(str::lines);
-    let after = |line: &str| line.split("m2f ").skip(1).map(str::to_owned).collect::<Vec<_>>();
-    spans.flat_map(after).collect()
+    spans.flat_map(calls_of_line).collect()
+}
+
+/// The command by its name alone: a pack's ends in `.m2f`.
+fn calls_of_line(line: &str) -> Vec<String> {
+    let parts: Vec<&str> = line.split("m2f ").collect();
+    parts.windows(2).filter(|pair| !pair[0].ends_with('.')).map(|pair| pair[1].to_owned()).collect()
 }
 
 #[test]
@@ -42,7 +55,8 @@ fn commands_and_options_in_documents_are_the_commands_own() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(document);
         for call in calls(&std::fs::read_to_string(path).expect(document)) {
             let mut words = call.split_whitespace();
-            let Some(command) = words.next().filter(|word| !word.starts_with('-')) else { continue };
+            let command = words.next().map(|word| word.trim_end_matches([',', ')', ':']));
+            let Some(command) = command.filter(|word| !word.starts_with('-')) else { continue };
             seen += 1;
             let Some(help) = help(command) else {
                 faults.push(format!("{document}: m2f {call}: no such command"));
