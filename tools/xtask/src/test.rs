@@ -72,7 +72,7 @@ const CHECKS: &[Check] = &[
     always("format", &[Toolchain("fmt", "rustfmt")], |_| checks::format(true)),
     always("lints", &[Toolchain("clippy", "clippy")], checks::lints),
     always("a bare library", &[Toolchain("clippy", "clippy")], bare::check),
-    always("lints of the Python package", &[Toolchain("fmt", "rustfmt"), Toolchain("clippy", "clippy")], |_| {
+    full("lints of the Python package", &[Toolchain("fmt", "rustfmt"), Toolchain("clippy", "clippy")], |_| {
         wheel::lints()
     }),
     always("documentation", &[], |_| checks::documentation()),
