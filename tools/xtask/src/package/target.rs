@@ -13,8 +13,6 @@ pub(crate) enum State {
     Run,
     /// The same in an emulator of the processor or of the system.
     Emulated,
-    /// The library compiles. Nothing was linked.
-    Checked,
     /// It was not brought to an end.
     Tried,
 }
@@ -25,7 +23,6 @@ impl State {
         match self {
             Self::Run => "run",
             Self::Emulated => "emulated",
-            Self::Checked => "checked",
             Self::Tried => "tried",
         }
     }
@@ -89,8 +86,8 @@ pub(crate) const TARGETS: &[Target] = &[
         ..zig("x86_64-pc-windows-gnu", System::Windows, State::Emulated)
     },
     zig("aarch64-apple-darwin", System::MacOs, State::Tried),
-    zig("aarch64-linux-android", System::Android, State::Checked),
-    zig("aarch64-apple-ios", System::Ios, State::Checked),
+    zig("aarch64-linux-android", System::Android, State::Tried),
+    zig("aarch64-apple-ios", System::Ios, State::Tried),
     zig("aarch64-pc-windows-gnullvm", System::Windows, State::Tried),
 ];
 
