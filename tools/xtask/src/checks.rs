@@ -111,12 +111,16 @@ pub(crate) fn valgrind(extent: Extent) -> Result<()> {
     run(memcheck().arg(program).arg(tiny_pack()?).arg(two_seconds()?).arg(csv))
 }
 
-/// Two seconds of the sample audio, for what emulates a processor.
+/// Two seconds of the sample audio, a file of its own: for pages, and for what emulates a processor.
 pub(crate) fn two_seconds() -> Result<PathBuf> {
-    let (folder, whole) = (target().join("samples"), std::fs::read(root().join("samples/audio/hello.wav"))?);
+    let (folder, mut sound) = (target().join("samples"), std::fs::read(root().join("samples/audio/hello.wav"))?);
     std::fs::create_dir_all(&folder)?;
+    sound.truncate(WAV_HEAD + TWO_SECONDS);
+    for (at, more) in WAV_COUNTS {
+        sound[at..at + 4].copy_from_slice(&u32::try_from(TWO_SECONDS + more)?.to_le_bytes());
+    }
     let audio = folder.join("two.wav");
-    std::fs::write(&audio, &whole[..WAV_HEAD + TWO_SECONDS])?;
+    std::fs::write(&audio, sound)?;
     Ok(audio)
 }
 
@@ -169,8 +173,8 @@ pub(crate) fn tiny_pack() -> Result<PathBuf> {
     Ok(pack)
 }
 
-/// Bytes before the samples of samples/audio/hello.wav. Its head tells of more than a part has; the C sample reads what
-/// is there.
+/// Bytes of a WAV file's head; and where the head counts, and how much beside the samples.
 const WAV_HEAD: usize = 44;
+const WAV_COUNTS: [(usize, usize); 2] = [(4, WAV_HEAD - 8), (40, 0)];
 /// Bytes, at 16 kHz and 16 bits.
 const TWO_SECONDS: usize = 2 * 2 * 16_000;

@@ -23,10 +23,6 @@ pub(crate) const NEEDS: [Need; 5] = [
 ];
 /// Most bytes of the module.
 const MOST_BYTES: u64 = 6 << 20;
-/// Bytes of a WAV file's head, of two seconds at 16 kHz and 16 bits; and where the head counts, and how much beside these.
-const HEAD: usize = 44;
-const TWO_SECONDS: usize = 2 * 2 * 16_000;
-const COUNTS: [(usize, usize); 2] = [(4, HEAD - 8), (40, 0)];
 
 /// Where the module lies once it is built.
 pub(crate) fn module() -> PathBuf {
@@ -82,25 +78,14 @@ fn linker() -> Result<PathBuf> {
 
 /// Puts the page together: the face is that of the command.
 fn page(folder: &Path, module: &Path) -> Result<PathBuf> {
-    let part = part(folder)?;
+    let part = folder.join("native/part.wav");
+    std::fs::copy(checks::two_seconds()?, &part)?;
     run(&mut cargo(&["build", "--package", "m2f"]))?;
     run(checks::m2f(&["animate", "--quiet", "--emit", "glb", "--out"]).arg(folder).arg(&part))?;
     let (page, hello) = (folder.join("media2face.html"), root().join("samples/audio/hello.wav"));
     let files = [module, &root().join("models/starter.m2f"), &folder.join("part.glb"), &hello, &page];
     run(command("node", &["bindings/web/page/build.mjs"]).args(files))?;
     Ok(page)
-}
-
-/// Two seconds of the sample, as a file of its own.
-fn part(folder: &Path) -> Result<PathBuf> {
-    let mut bytes = std::fs::read(root().join("samples/audio/hello.wav"))?;
-    bytes.truncate(HEAD + TWO_SECONDS);
-    for (at, more) in COUNTS {
-        bytes[at..at + 4].copy_from_slice(&u32::try_from(TWO_SECONDS + more)?.to_le_bytes());
-    }
-    let path = folder.join("native/part.wav");
-    std::fs::write(&path, bytes)?;
-    Ok(path)
 }
 
 /// The package as npm packs and installs it: what bindings/web has and `cargo xtask web` makes, in a folder of its own.
