@@ -62,6 +62,9 @@
 /** device_index: the best device. */
 #define M2F_DEVICE_BEST UINT32_MAX
 
+/** m2f_mesh_part: the part has no texture. */
+#define M2F_NO_TEXTURE UINT32_MAX
+
 /**
  * seed: a seed that follows from the clip's own sound, so that every voice has its own take. It is a number below 2^32. It
  * depends only on the samples, rounded to 16 bits: not on how they were cut, on i16 or f32, or on their rate. m2f_result_seed
@@ -385,6 +388,33 @@ typedef struct m2f_identity_options {
     /** Must be 0. */
     uint32_t reserved;
 } m2f_identity_options;
+
+/** A part of a face's mesh: skin, an eye, hair. m2f_identity_describe_part fills it in. */
+typedef struct m2f_mesh_part {
+    /** Size of this struct in bytes. m2f_identity_describe_part sets it. */
+    uint32_t struct_size;
+    /** Its first vertex. */
+    uint32_t first_vertex;
+    /** Its vertices: those of its triangles, and of no other part's. */
+    uint32_t vertex_count;
+    /** Its first triangle. */
+    uint32_t first_triangle;
+    /** Its triangles. 0 if this face goes without the part, as without another person's hair: do not draw it. */
+    uint32_t triangle_count;
+    /** Number of its texture, for m2f_model_read_texture; M2F_NO_TEXTURE if it has none. */
+    uint32_t texture;
+    /**
+     * Number of the texture of its folds, dark where a line may be; M2F_NO_TEXTURE if it has none. Draw them where the skin is
+     * pressed together.
+     */
+    uint32_t fold_texture;
+    /** How deep they are at rest, 0..1. */
+    float fold_rest;
+    /** Its colour, linear RGB, 0..1. A renderer multiplies it with the texture. */
+    float colour[3];
+    /** Its name, such as hair_bob: UTF-8 with a NUL. */
+    char name[64];
+} m2f_mesh_part;
 
 /**
  * Options of m2f_session_create. Fill with m2f_session_options_init first. Set at most one of style_text,
@@ -1213,6 +1243,54 @@ m2f_status m2f_identity_read_blendshapes_mm(const struct m2f_identity *identity,
                                             float *buffer,
                                             size_t capacity,
                                             size_t *count);
+
+/**
+ * Counts the parts of the mesh. They are in the order of vertices and triangles, and each is one material.
+ *
+ * Parameters: model; out, receives the count.
+ * Returns: OK; INVALID_ARGUMENT; MISSING_PART if the model has no mesh. Threads: any.
+ */
+M2F_API m2f_status m2f_model_part_count(const struct m2f_model *model, uint32_t *out);
+
+/**
+ * Describes a part of the mesh as a face wears it: where it is, its colour and its texture. A mix looks as the greatest of its
+ * shares does, a mesh of your own as the pack's first identity.
+ *
+ * Parameters: index, below m2f_model_part_count; out, size writable bytes; size, sizeof *out.
+ * Returns: OK; INVALID_ARGUMENT; INVALID_STRUCT_SIZE. Threads: any.
+ */
+M2F_API
+m2f_status m2f_identity_describe_part(const struct m2f_identity *identity,
+                                      uint32_t index,
+                                      struct m2f_mesh_part *out,
+                                      size_t size);
+
+/**
+ * Reads where the vertices lie on the textures of their parts: u, v of every vertex, 0..1, v downwards.
+ *
+ * Parameters: buffer with room for capacity floats, or NULL and 0 to query; count, receives the number of floats (2 a
+ * vertex; may be NULL when there is a buffer).
+ * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART if the model has no mesh, or no textures. Threads: any.
+ */
+M2F_API
+m2f_status m2f_model_read_texcoord(const struct m2f_model *model,
+                                   float *buffer,
+                                   size_t capacity,
+                                   size_t *count);
+
+/**
+ * Reads a texture: a whole JPEG or PNG file, for the decoder of your engine.
+ *
+ * Parameters: index, of a part's texture; buffer with room for capacity bytes, or NULL and 0 to query; count, receives
+ * the number of bytes (may be NULL when there is a buffer).
+ * Returns: OK; INVALID_ARGUMENT; BUFFER_TOO_SMALL; MISSING_PART if the model has no mesh. Threads: any.
+ */
+M2F_API
+m2f_status m2f_model_read_texture(const struct m2f_model *model,
+                                  uint32_t index,
+                                  uint8_t *buffer,
+                                  size_t capacity,
+                                  size_t *count);
 
 /**
  * Fills options with the defaults.

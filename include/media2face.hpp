@@ -251,6 +251,21 @@ public:
     /** Places in the model's chart into out: u, v of every vertex, 0..1, v downwards; -1, -1 off the chart. Gives the count. */
     Outcome<std::size_t> read_uv(Span<float> out) const { return detail::read_array(m2f_model_read_uv, get(), out); }
 
+    /** Counts the parts of the mesh, of which each is one material. */
+    Outcome<std::uint32_t> part_count() const { return detail::read(m2f_model_part_count, get()); }
+
+    /** Places on the textures into out: u, v of every vertex, 0..1, v downwards. Gives the count of floats. */
+    Outcome<std::size_t> read_texcoord(Span<float> out) const {
+        return detail::read_array(m2f_model_read_texcoord, get(), out);
+    }
+
+    /** A texture into out, by a part's number of it: a JPEG or PNG file. Gives the count of bytes. */
+    Outcome<std::size_t> read_texture(std::uint32_t index, Span<std::uint8_t> out) const {
+        std::size_t count = 0;
+        M2F_DETAIL_CHECK(m2f_model_read_texture(get(), index, out.data(), out.size(), &count));
+        return count;
+    }
+
     /** How far a look weight of 1 turns an eye into out: in, out, up, down, radians. Gives 4. */
     Outcome<std::size_t> read_eye_range_rad(Span<float> out) const {
         return detail::read_array(m2f_model_read_eye_range_rad, get(), out);
@@ -306,6 +321,13 @@ public:
     /** Morph targets into out: for each weight, x, y, z of every vertex, mm from the neutral face. Gives the count. */
     Outcome<std::size_t> read_blendshapes_mm(Span<float> out) const {
         return detail::read_array(m2f_identity_read_blendshapes_mm, get(), out);
+    }
+
+    /** Describes a part of the mesh as this face wears it; index is below Model::part_count(). */
+    Outcome<m2f_mesh_part> describe_part(std::uint32_t index) const {
+        m2f_mesh_part part{};
+        M2F_DETAIL_CHECK(m2f_identity_describe_part(get(), index, &part, sizeof part));
+        return part;
     }
 };
 

@@ -148,7 +148,7 @@ fn convert(info: &DeviceInfo) -> m2f_device_info {
 }
 
 /// Copies as much of a text as fits before a NUL. A character is copied whole or not at all.
-fn fill(field: &mut [c_char], text: &str) {
+pub(super) fn fill(field: &mut [c_char], text: &str) {
     let most = text.len().min(field.len() - 1);
     let end = (0..=most).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0);
     let text = &text[..end];

@@ -316,7 +316,7 @@ pub unsafe extern "C" fn m2f_model_read_eye_range_rad(
     })
 }
 
-fn topology(model: &Model) -> Result<&media2face::Topology, Failure> {
+pub(super) fn topology(model: &Model) -> Result<&media2face::Topology, Failure> {
     let missing = || Failure::new(m2f_status::M2F_STATUS_MISSING_PART, "this model has no mesh (topology)");
     model.topology().ok_or_else(missing)
 }

@@ -91,9 +91,10 @@ impl FaceDecoder {
     /// # Errors
     /// `InvalidArgument` for an unknown name, `MissingPart` without a topology.
     pub fn identity(&self, backend: &dyn Backend, name: &str) -> Result<Identity> {
-        let (topology, named) = (self.require_topology()?, self.named(name)?);
-        let (vertices_mm, map) = (named.vertices_mm.clone(), named.map.clone());
-        Identity::new(backend, topology, self.generator.as_ref(), name, vertices_mm, map)
+        let topology = self.require_topology()?;
+        let number = self.number(name)?;
+        let (vertices_mm, map) = (self.identities[number].vertices_mm.clone(), self.identities[number].map.clone());
+        Identity::new(backend, topology, self.generator.as_ref(), (name, number), vertices_mm, map)
     }
 
     /// A face between identities of the pack: Σ w·neutral / Σ w over names and weights; of their maps likewise where all of
@@ -109,15 +110,19 @@ impl FaceDecoder {
             let detail = format!("{name}: weights of a mix are finite, at least 0, and not all 0");
             return Err(Error::InvalidArgument(detail));
         }
-        let share = |(name, weight): &(&str, f32)| Ok((self.named(name)?, f64::from(*weight) / total));
-        let parts = mix.iter().map(share).collect::<Result<Vec<_>>>()?;
+        let numbers = mix.iter().map(|(name, _)| self.number(name)).collect::<Result<Vec<_>>>()?;
+        let share =
+            |(number, (_, weight)): (&usize, &(&str, f32))| (&self.identities[*number], f64::from(*weight) / total);
+        let parts: Vec<_> = numbers.iter().zip(mix).map(share).collect();
+        // The first of equals.
+        let most = (0..mix.len()).rev().max_by(|a, b| mix[*a].1.total_cmp(&mix[*b].1)).map_or(0, |at| numbers[at]);
         let sum = |len: usize, values: &dyn Fn(&NamedIdentity, usize) -> f32| -> Vec<f32> {
             (0..len).map(|i| parts.iter().map(|(part, w)| w * f64::from(values(part, i))).sum::<f64>() as f32).collect()
         };
         let vertices_mm = sum(topology.vertices * 3, &|part, i| part.vertices_mm[i]);
         let mapped = parts.iter().map(|(part, _)| part.map.as_ref().map(Vec::len)).min().flatten();
         let map = mapped.map(|texels| sum(texels, &|part, i| part.map.as_ref().map_or(0.0, |map| map[i])));
-        Identity::new(backend, topology, self.generator.as_ref(), name, vertices_mm, map)
+        Identity::new(backend, topology, self.generator.as_ref(), (name, most), vertices_mm, map)
     }
 
     /// Binds another mesh to the chart: chart coordinates of its vertices, and, to be checked by, its neutral positions.
@@ -129,9 +134,9 @@ impl FaceDecoder {
         Binding::new(self.require_topology()?, reference, uv, neutral_mm)
     }
 
-    fn named(&self, name: &str) -> Result<&NamedIdentity> {
-        let named = self.identities.iter().find(|identity| identity.name == name);
-        named.ok_or_else(|| Error::InvalidArgument(format!("the pack has no identity {name:?}")))
+    fn number(&self, name: &str) -> Result<usize> {
+        let number = self.identities.iter().position(|identity| identity.name == name);
+        number.ok_or_else(|| Error::InvalidArgument(format!("the pack has no identity {name:?}")))
     }
 
     /// An identity of the host's own: a neutral face of the pack's topology, V × 3 mm, in the pack's space.
@@ -142,7 +147,7 @@ impl FaceDecoder {
     pub fn identity_from_vertices(&self, backend: &dyn Backend, name: &str, vertices_mm: &[f32]) -> Result<Identity> {
         let topology = self.require_topology()?;
         topology.check_mesh(name, vertices_mm)?;
-        Identity::new(backend, topology, self.generator.as_ref(), name, vertices_mm.to_vec(), None)
+        Identity::new(backend, topology, self.generator.as_ref(), (name, 0), vertices_mm.to_vec(), None)
     }
 
     /// The head pose of a motion row; no movement where the pack has no pose columns.

@@ -15,6 +15,8 @@ use super::topology::Topology;
 pub struct Identity {
     name: String,
     vertices_mm: Vec<f32>,
+    /// Whose look it has, by the number in the pack.
+    look: usize,
     /// What the plan of the faces takes of it: the neutral face, the points of each part that follows the skin, and the
     /// generator's bottom and skips, which are none when the pack has no generator.
     pub(super) inputs: Arc<[Vec<f32>]>,
@@ -27,7 +29,7 @@ impl Identity {
         backend: &dyn Backend,
         topology: &Topology,
         generator: Option<&Generator>,
-        name: &str,
+        (name, look): (&str, usize),
         vertices_mm: Vec<f32>,
         map: Option<Vec<f32>>,
     ) -> Result<Self> {
@@ -39,12 +41,17 @@ impl Identity {
         };
         let points = topology.rigid.iter().map(|part| part.points(&vertices_mm));
         let inputs = std::iter::once(vertices_mm.clone()).chain(points).chain(cache).collect();
-        Ok(Self { name: name.to_owned(), vertices_mm, inputs })
+        Ok(Self { name: name.to_owned(), vertices_mm, look, inputs })
     }
 
     /// Name in the pack, or the host's.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whose look it has, by the number in the pack: its own, that of the greatest share of a mix, or the first of all.
+    pub fn look(&self) -> usize {
+        self.look
     }
 
     /// The neutral face, V × 3 mm.

@@ -22,6 +22,8 @@ pub struct Topology {
     pub parts: Vec<Part>,
     /// Chart coordinates, v downwards; (−1, −1) off the chart.
     pub uv: Vec<[f32; 2]>,
+    /// Where each vertex lies on the picture of its part, v downwards; none where no part has one.
+    pub texcoord: Option<Vec<[f32; 2]>>,
     /// Vertices of the lip metrics.
     pub lip: Vec<u32>,
     /// Vertices of the upper-face metrics.
@@ -59,6 +61,7 @@ impl Topology {
             Ok(face) if has_chart => Some(Chart::load(pack, vertices, &stated.parts, face)?),
             _ => None,
         };
+        let textured = !stated.textures.is_empty();
         let triangles = index_rows(pack, "topology.triangles", stated.triangles, vertices)?;
         Ok(Some(Self {
             vertices,
@@ -66,6 +69,7 @@ impl Topology {
             triangles,
             parts: stated.parts.clone(),
             uv: finite_rows(pack, "topology.uv", vertices)?,
+            texcoord: textured.then(|| finite_rows(pack, "topology.texcoord", vertices)).transpose()?,
             lip: list("topology.lip")?,
             upper: list("topology.upper")?,
             lip_inner: index_rows(pack, "topology.lip_inner", length(pack, "topology.lip_inner")?, vertices)?,

@@ -7,7 +7,7 @@ use crate::face::{self, Eyeball, FaceDecoder, FaceEncoder, FacePrograms, Topolog
 use crate::limits;
 use crate::motion::{KeptBatches, SamplePrograms, Sampler};
 use crate::output::EyeRange;
-use crate::pack::{Manifest, Pack};
+use crate::pack::{Bytes, Manifest, Pack, Part};
 use crate::prompt::StyleEncoder;
 use crate::speech::{SpeechEncoder, SpeechPrograms};
 
@@ -36,6 +36,16 @@ impl Identity {
     /// The neutral face, V × 3 mm.
     pub fn vertices_mm(&self) -> &[f32] {
         self.face.vertices_mm()
+    }
+
+    /// The mesh's parts as this face wears them: in its own colours, and without triangles where it goes without a part, such as
+    /// another person's hair. A host's own face looks as the pack's first does. Empty without a mesh.
+    pub fn parts(&self) -> Vec<Part> {
+        let Some(topology) = self.model.topology() else { return Vec::new() };
+        match self.model.manifest().identities.looks.get(self.face.look()) {
+            Some(look) => look.worn(&topology.parts),
+            None => topology.parts.clone(),
+        }
     }
 
     /// The left and the right eye, which turn by [`Model::eye_range`] about their middles; none where the pack does not say
@@ -144,6 +154,19 @@ impl Model {
     /// The mesh, where the pack has one.
     pub fn topology(&self) -> Option<&Topology> {
         self.face.as_ref()?.topology().map(|topology| &**topology)
+    }
+
+    /// A texture of the mesh's parts, by its name: a JPEG or PNG file. Its colours, decoded from sRGB, are multiplied with a part's.
+    ///
+    /// # Errors
+    /// `MissingPart` for an unknown name; those of [`Pack::any_shape`].
+    pub fn texture(&self, name: &str) -> Result<Bytes> {
+        let stated =
+            self.manifest().topology.as_ref().is_some_and(|topology| topology.textures.iter().any(|t| t == name));
+        if !stated {
+            return Err(Error::MissingPart(format!("the pack has no texture {name:?}")));
+        }
+        Ok(self.pack.any_shape(&format!("textures.{name}"))?.shared_bytes())
     }
 
     /// An identity of the pack; one run of the generator's identity path.

@@ -1,12 +1,11 @@
 //! The manifest: what the pack says about its networks. docs/model-pack.md describes every key.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::adjustments::AdjustmentsConfig;
 use super::eyes::EyesConfig;
 use super::live::LiveConfig;
+use super::mesh::{Identities, TopologyConfig};
 use super::style::{ClipConfig, EmojiConfig, NgramsConfig, StyleReaderConfig};
 
 /// The JSON under `__metadata__["media2face"]`.
@@ -74,9 +73,9 @@ pub struct Manifest {
     /// Names of the weights.
     #[serde(default)]
     pub blendshapes: Names,
-    /// Names of the identities.
+    /// Names of the identities, and how they look.
     #[serde(default)]
-    pub identities: Names,
+    pub identities: Identities,
 }
 
 impl Default for Manifest {
@@ -104,7 +103,7 @@ impl Default for Manifest {
             topology: None,
             eyes: None,
             blendshapes: Names::default(),
-            identities: Names::default(),
+            identities: Identities::default(),
         }
     }
 }
@@ -112,8 +111,8 @@ impl Default for Manifest {
 impl Manifest {
     /// `format` of this version.
     pub const FORMAT: &str = "media2face/1";
-    /// What packs may require of this version: so far, nothing that format 1 did not have from the start.
-    pub const KNOWN: [&str; 0] = [];
+    /// What packs may require of this version, beyond what format 1 had from the start.
+    pub const KNOWN: [&str; 1] = ["textures"];
 }
 
 /// A list of names.
@@ -370,49 +369,11 @@ pub struct GnpfaConfig {
     pub scale: f32,
 }
 
-/// Mesh.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct TopologyConfig {
-    /// Vertices of all parts.
-    pub vertices: usize,
-    /// Triangles of all parts.
-    pub triangles: usize,
-    /// Ranges of vertices and triangles.
-    #[serde(default)]
-    pub parts: Vec<Part>,
-}
-
-impl TopologyConfig {
-    /// Names of the `topology.follow` entries that the parts use, each once.
-    pub fn followed(&self) -> BTreeSet<&str> {
-        self.parts.iter().map(|part| part.follow.as_str()).filter(|follow| !matches!(*follow, "map" | "head")).collect()
-    }
-}
-
-/// A part of the mesh.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Part {
-    /// `skin`, `eye_left`, …
-    pub name: String,
-    /// First vertex and one past the last.
-    pub vertices: [usize; 2],
-    /// First triangle and one past the last.
-    pub triangles: [usize; 2],
-    /// `map`, `head`, or the name of a `topology.follow` entry.
-    pub follow: String,
-    /// Linear RGB, 0..1.
-    #[serde(default = "defaults::colour")]
-    pub colour: [f32; 3],
-}
-
 mod defaults {
     pub(super) fn fps() -> f32 {
         30.0
     }
     pub(super) fn pose_repr() -> String {
         "axis_angle_translation".to_owned()
-    }
-    pub(super) fn colour() -> [f32; 3] {
-        [0.8; 3]
     }
 }

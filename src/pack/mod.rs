@@ -15,6 +15,7 @@ mod layout;
 mod live;
 mod manifest;
 mod merge;
+mod mesh;
 mod parse;
 mod random;
 mod read;
@@ -33,9 +34,10 @@ pub use convert::{Checkpoint, convert, convert_clip, convert_wav2vec2};
 pub use eyes::EyesConfig;
 pub use live::LiveConfig;
 pub use manifest::{
-    Align, AudioConfig, Concat, DenoiserConfig, DiffusionConfig, FrontEnd, GnpfaConfig, Manifest, MelNorm, Names, Part,
-    Spacing, TopologyConfig,
+    Align, AudioConfig, Concat, DenoiserConfig, DiffusionConfig, FrontEnd, GnpfaConfig, Manifest, MelNorm, Names,
+    Spacing,
 };
+pub use mesh::{Folds, Identities, Look, Part, TopologyConfig};
 pub use random::{Size, random, random_live};
 pub use read::ReadAt;
 pub use style::{

@@ -140,7 +140,10 @@ fn dtype_of(entry: &Entry) -> Result<DType> {
         Dtype::F32 => Ok(DType::F32),
         Dtype::F16 => Ok(DType::F16),
         Dtype::I32 => Ok(DType::I32),
-        other => Err(Error::InvalidPack(format!("tensor {} is {other}: a pack holds F32, F16 and I32", entry.name))),
+        Dtype::U8 => Ok(DType::U8),
+        other => {
+            Err(Error::InvalidPack(format!("tensor {} is {other}: a pack holds F32, F16, I32 and U8", entry.name)))
+        }
     }
 }
 

@@ -104,5 +104,6 @@ fn dtype_of(weight: &Weight) -> Dtype {
         DType::F32 => Dtype::F32,
         DType::F16 => Dtype::F16,
         DType::I32 => Dtype::I32,
+        DType::U8 => Dtype::U8,
     }
 }

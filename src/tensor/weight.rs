@@ -18,6 +18,8 @@ pub enum DType {
     F16,
     /// Signed 32-bit integer, for index lists.
     I32,
+    /// Bytes of a file inside the pack, for textures.
+    U8,
 }
 
 impl DType {
@@ -26,6 +28,7 @@ impl DType {
         match self {
             Self::F32 | Self::I32 => 4,
             Self::F16 => 2,
+            Self::U8 => 1,
         }
     }
 }
@@ -182,6 +185,11 @@ impl Weight {
         self.bytes.as_ref()
     }
 
+    /// The same bytes, shared: they outlive the tensor.
+    pub fn shared_bytes(&self) -> Bytes {
+        self.bytes.clone()
+    }
+
     /// Rows `range` of the outermost dimension, sharing the bytes.
     ///
     /// # Panics
@@ -217,6 +225,7 @@ impl Weight {
             DType::F32 => memory::collect(words.iter().map(|b| f32::from_le_bytes(*b)), &self.name),
             DType::F16 => memory::collect(halves.iter().map(|b| f16::from_le_bytes(*b).to_f32()), &self.name),
             DType::I32 => memory::collect(words.iter().map(|b| i32::from_le_bytes(*b) as f32), &self.name),
+            DType::U8 => memory::collect(self.bytes().iter().map(|b| f32::from(*b)), &self.name),
         }
     }
 

@@ -75,6 +75,10 @@ static void without_handles(void) {
     WRONG(m2f_model_weight_name(NULL, 0, NULL, 0, &n));
     WRONG(m2f_model_read_eye_range_rad(NULL, NULL, 0, &n));
     WRONG(m2f_model_read_uv(NULL, NULL, 0, &n));
+    WRONG(m2f_model_part_count(NULL, &u));
+    WRONG(m2f_model_read_texcoord(NULL, NULL, 0, &n));
+    WRONG(m2f_model_read_texture(NULL, 0, NULL, 0, &n));
+    WRONG(m2f_identity_describe_part(NULL, 0, NULL, 0));
     WRONG(m2f_model_warm_up(NULL, 1));
     WRONG(m2f_expression_count(NULL));
     WRONG(m2f_identity_create(NULL, NULL, &identity));
@@ -147,6 +151,7 @@ static void odd_models(const char *pack) {
     static const char *const paths[] = {"", "/", "\xff\xfe", "/nonexistent", "/dev/zero", "/dev/null"};
     m2f_model_options source, odd;
     m2f_model *other = NULL;
+    uint32_t u;
     size_t n;
     WRONG(m2f_runtime_backend_name(runtime, NULL, 5, &n));
     WRONG(m2f_runtime_backend_name(runtime, NULL, 0, NULL));
@@ -179,6 +184,10 @@ static void odd_models(const char *pack) {
     WRONG(m2f_model_fps(model, NULL));
     IS(m2f_model_weight_name(model, 0, (char *)values, 0, &n), BUFFER_TOO_SMALL);
     WRONG(m2f_model_weight_name(model, UINT32_MAX, NULL, 0, &n));
+    IS(m2f_model_part_count(model, &u), OK);
+    WRONG(m2f_model_part_count(model, NULL));
+    IS(m2f_model_read_texcoord(model, values, ROOM, &n), MISSING_PART);
+    WRONG(m2f_model_read_texture(model, 0, NULL, 0, &n));
     WRONG(m2f_model_read_triangles(model, (uint32_t *)((char *)values + 1), ROOM - 1, &n));
     IS(m2f_model_read_eye_range_rad(model, values, 3, &n), BUFFER_TOO_SMALL);
     WRONG(m2f_model_warm_up(model, INFINITY));
@@ -187,6 +196,7 @@ static void odd_models(const char *pack) {
 static void faces(void) {
     m2f_identity_options options, odd;
     m2f_identity *other = NULL;
+    m2f_mesh_part part;
     char name[300];
     const char *names[2] = {name, NULL};
     float shares[2] = {1, 1};
@@ -197,6 +207,10 @@ static void faces(void) {
     IS(m2f_identity_read_vertices_mm(identity, mesh, 3 * vertices - 1, &n), BUFFER_TOO_SMALL);
     IS(m2f_identity_read_vertices_mm(identity, mesh, ROOM, &n), OK);
     IS(m2f_model_identity_name(model, 0, name, sizeof name, &n), OK);
+    IS(m2f_identity_describe_part(identity, 0, &part, sizeof part), OK);
+    IS(m2f_identity_describe_part(identity, 0, &part, 3), INVALID_STRUCT_SIZE);
+    WRONG(m2f_identity_describe_part(identity, UINT32_MAX, &part, sizeof part));
+    WRONG(m2f_identity_describe_part(identity, 0, NULL, sizeof part));
     odd = options;
     odd.name = "nobody";
     IS(m2f_identity_create(model, &odd, &other), MISSING_PART);

@@ -39,6 +39,10 @@ fn null_arguments_are_refused_by_name() {
         call("out", m2f_model_weight_count(None, None));
         call("model", m2f_model_weight_name(None, 0, ptr::null_mut(), 0, count));
         call("model", m2f_model_identity_name(None, 0, ptr::null_mut(), 0, count));
+        call("model", m2f_model_part_count(None, to(&mut number)));
+        call("model", m2f_model_read_texcoord(None, ptr::null_mut(), 0, count));
+        call("model", m2f_model_read_texture(None, 0, ptr::null_mut(), 0, count));
+        call("identity", m2f_identity_describe_part(None, 0, ptr::null_mut(), 0));
         call("model", m2f_model_read_eye_range_rad(None, ptr::null_mut(), 0, count));
         call("model", m2f_model_read_triangles(None, ptr::null_mut(), 0, count));
         call("identity", m2f_identity_read_vertices_mm(None, ptr::null_mut(), 0, count));

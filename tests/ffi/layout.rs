@@ -43,6 +43,9 @@ layout! {
     m2f_identity_options {
         struct_size, vertex_count, name, vertices_mm, mix_names, mix_weights, mix_count, reserved,
     }
+    m2f_mesh_part {
+        struct_size, first_vertex, vertex_count, first_triangle, triangle_count, texture, fold_texture, fold_rest, colour, name,
+    }
     m2f_binding_options { struct_size, vertex_count, uv, vertices_mm }
     m2f_solver_options { struct_size, shape_count, names, offsets_mm, binding, smoothing_s, sparsity }
     m2f_session_options {

@@ -17,6 +17,7 @@ mod frames;
 mod host;
 mod layout;
 mod lifetimes;
+mod looks;
 mod own_faces;
 mod pack_adjustments;
 mod promises;

@@ -39,6 +39,7 @@ mod starter_adjustments;
 mod starter_edits;
 mod starter_eyes;
 mod starter_face;
+mod starter_looks;
 mod starter_moods;
 mod starter_pack_adjustments;
 mod starter_shapes;

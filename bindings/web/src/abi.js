@@ -8,6 +8,7 @@ export const RESERVE_DEFAULT = 0;
 export const THREADS_AUTO = 4294967295;
 export const RUNTIME_PORTABLE = 1;
 export const DEVICE_BEST = 4294967295;
+export const NO_TEXTURE = 4294967295;
 export const SEED_AUTO = 18446744073709551615n;
 export const WAIT_FOREVER = 4294967295;
 export const GUIDANCE_AUDIO = 0;
@@ -149,6 +150,21 @@ export const STRUCTS = Object.freeze({
       mix_weights: [20, 'pointer'],
       mix_count: [24, 'u32'],
       reserved: [28, 'u32'],
+    },
+  },
+  m2f_mesh_part: {
+    size: 108,
+    fields: {
+      struct_size: [0, 'u32'],
+      first_vertex: [4, 'u32'],
+      vertex_count: [8, 'u32'],
+      first_triangle: [12, 'u32'],
+      triangle_count: [16, 'u32'],
+      texture: [20, 'u32'],
+      fold_texture: [24, 'u32'],
+      fold_rest: [28, 'f32'],
+      colour: [32, 'f32', 3],
+      name: [44, 'char', 64],
     },
   },
   m2f_session_options: {
@@ -395,6 +411,10 @@ export const FUNCTIONS = Object.freeze({
   m2f_identity_destroy: ['pointer'],
   m2f_identity_read_vertices_mm: ['pointer', 'pointer', 'u32', 'pointer'],
   m2f_identity_read_blendshapes_mm: ['pointer', 'pointer', 'u32', 'pointer'],
+  m2f_model_part_count: ['pointer', 'pointer'],
+  m2f_identity_describe_part: ['pointer', 'u32', 'pointer', 'u32'],
+  m2f_model_read_texcoord: ['pointer', 'pointer', 'u32', 'pointer'],
+  m2f_model_read_texture: ['pointer', 'u32', 'pointer', 'u32', 'pointer'],
   m2f_session_options_init: ['pointer', 'u32'],
   m2f_session_create: ['pointer', 'pointer', 'pointer'],
   m2f_session_destroy: ['pointer'],

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
+use super::mesh::{looks, topology};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::pack::{
@@ -87,6 +88,7 @@ impl Manifest {
             None if self.identities.names.is_empty() => {}
             None => return Err(invalid("identities without a topology")),
         }
+        looks(&self.identities, self.topology.as_ref())?;
         self.eyes.as_ref().map_or(Ok(()), |config| eyes(config, self.topology.as_ref()))?;
         agreement(self)
     }
@@ -305,37 +307,6 @@ fn gnpfa(config: &GnpfaConfig) -> Result<()> {
     number("gnpfa.scale", config.scale, -1e6..=1e6)
 }
 
-fn topology(config: &TopologyConfig) -> Result<()> {
-    count("topology.vertices", config.vertices, 1..=limits::MAX_VERTICES)?;
-    count("topology.triangles", config.triangles, 1..=2 * limits::MAX_VERTICES)?;
-    count("topology.parts' length", config.parts.len(), 0..=limits::MAX_LAYERS)?;
-    // In order and without gaps.
-    let mut seen = BTreeSet::new();
-    let (mut vertex, mut triangle) = (0, 0);
-    for part in &config.parts {
-        name("topology.parts", &part.name)?;
-        name("topology.parts' follow", &part.follow)?;
-        if !seen.insert(&part.name) {
-            return Err(invalid(format!("topology.parts names {:?} twice", part.name)));
-        }
-        for (what, next, [first, end], total) in [
-            ("vertices", &mut vertex, part.vertices, config.vertices),
-            ("triangles", &mut triangle, part.triangles, config.triangles),
-        ] {
-            if first != *next || first > end || end > total {
-                let part = &part.name;
-                return Err(invalid(format!(
-                    "topology.parts {part:?}: {what} {first}..{end} of {total}, expected from {next}"
-                )));
-            }
-            *next = end;
-        }
-        part.colour.iter().try_for_each(|&c| number("topology.parts' colour", c, 0.0..=1.0))?;
-    }
-    equal("topology.vertices", config.vertices, "the end of the last part", vertex)?;
-    equal("topology.triangles", config.triangles, "the end of the last part", triangle)
-}
-
 fn eyes(config: &EyesConfig, topology: Option<&TopologyConfig>) -> Result<()> {
     config.degrees().iter().try_for_each(|&angle| number("an angle of eyes", angle, limits::EYE_DEGREES))?;
     let sides = [&config.left, &config.right];
@@ -362,7 +333,7 @@ fn transformer(prefix: &str, width: usize, heads: usize, ff: usize) -> Result<()
     multiple(&format!("{prefix}: width"), width, "its heads", heads)
 }
 
-fn names(key: &str, list: &[String]) -> Result<()> {
+pub(super) fn names(key: &str, list: &[String]) -> Result<()> {
     count(&format!("{key}.names' length"), list.len(), 0..=limits::MAX_NAMES)?;
     let mut seen = BTreeSet::new();
     for entry in list {
@@ -374,7 +345,7 @@ fn names(key: &str, list: &[String]) -> Result<()> {
     Ok(())
 }
 
-fn name(key: &str, name: &str) -> Result<()> {
+pub(super) fn name(key: &str, name: &str) -> Result<()> {
     if name.is_empty() || name.len() > limits::MAX_NAME_BYTES || name.contains(char::is_control) {
         let start: String = name.chars().take(32).collect();
         return Err(invalid(format!(
@@ -386,11 +357,11 @@ fn name(key: &str, name: &str) -> Result<()> {
     Ok(())
 }
 
-fn count(key: &str, value: usize, range: RangeInclusive<usize>) -> Result<()> {
+pub(super) fn count(key: &str, value: usize, range: RangeInclusive<usize>) -> Result<()> {
     if range.contains(&value) { Ok(()) } else { Err(invalid(format!("{key} is {value}, expected {range:?}"))) }
 }
 
-fn number(key: &str, value: f32, range: RangeInclusive<f32>) -> Result<()> {
+pub(super) fn number(key: &str, value: f32, range: RangeInclusive<f32>) -> Result<()> {
     if range.contains(&value) { Ok(()) } else { Err(invalid(format!("{key} is {value}, expected {range:?}"))) }
 }
 
@@ -405,7 +376,7 @@ fn multiple(key: &str, value: usize, of: &str, divisor: usize) -> Result<()> {
     Err(invalid(format!("{key} is {value}, not a multiple of {of}, {divisor}")))
 }
 
-fn equal(key: &str, value: usize, other: &str, expected: usize) -> Result<()> {
+pub(super) fn equal(key: &str, value: usize, other: &str, expected: usize) -> Result<()> {
     if value == expected { Ok(()) } else { Err(invalid(format!("{key} is {value}, but {other} is {expected}"))) }
 }
 
@@ -417,6 +388,6 @@ fn one_of(key: &str, value: &str, known: &[&str]) -> Result<()> {
     Err(Error::Unsupported(format!("manifest: {key} is {value:?}, this version knows {known:?}")))
 }
 
-fn invalid(detail: impl std::fmt::Display) -> Error {
+pub(super) fn invalid(detail: impl std::fmt::Display) -> Error {
     Error::InvalidPack(format!("manifest: {detail}"))
 }

@@ -2,6 +2,7 @@
 //! manifest calls for and no other, index lists that stay inside their arrays, weights that are finite.
 
 mod manifest;
+mod mesh;
 mod topology;
 
 pub(super) use topology::topology;
@@ -74,7 +75,7 @@ pub(super) fn finite(weight: &Weight) -> Result<()> {
         DType::F16 => any_of(bytes.as_chunks().0, |b: [u8; 2]| {
             u16::from_le_bytes(b) & f16::INFINITY.to_bits() == f16::INFINITY.to_bits()
         }),
-        DType::I32 => false,
+        DType::I32 | DType::U8 => false,
     };
     if broken { Err(Error::InvalidPack(format!("tensor {} is not finite", weight.name()))) } else { Ok(()) }
 }

@@ -1,6 +1,6 @@
 //! GNPFA's networks, the mesh, the identities.
 
-use super::{Layout, contradiction};
+use super::{Layout, Role, contradiction};
 use crate::error::Result;
 use crate::limits::MAX_MAP_LEVELS;
 use crate::pack::{GnpfaConfig, Manifest, TopologyConfig};
@@ -118,6 +118,14 @@ impl Layout<'_> {
         self.vector("topology.head_pivot".to_owned(), &[3]);
         self.vector("topology.centre".to_owned(), &[3]);
         self.vector("topology.extent".to_owned(), &[1]);
+        if !config.textures.is_empty() {
+            self.vector("topology.texcoord".to_owned(), &[vertices, 2]);
+        }
+        for name in &config.textures {
+            let name = format!("textures.{name}");
+            let bytes = self.dimension(&name, 0);
+            self.add(name, &[bytes], Role::File);
+        }
         for name in config.followed() {
             let index = format!("topology.follow.{name}.index");
             let count = self.dimension(&index, 0);

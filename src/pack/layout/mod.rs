@@ -27,6 +27,8 @@ pub(super) enum Role {
     Vector,
     /// Index lists: i32.
     Index,
+    /// A file of its own, such as a picture: u8.
+    File,
 }
 
 impl Role {
@@ -36,6 +38,7 @@ impl Role {
             Self::Matrix => matches!(dtype, DType::F16 | DType::F32),
             Self::Vector => dtype == DType::F32,
             Self::Index => dtype == DType::I32,
+            Self::File => dtype == DType::U8,
         }
     }
 
@@ -45,6 +48,7 @@ impl Role {
             Self::Matrix => "matrices and convolutions are F16 or F32",
             Self::Vector => "norms, biases, positions and coordinates are F32",
             Self::Index => "index lists are I32",
+            Self::File => "files are U8",
         }
     }
 }

@@ -155,11 +155,14 @@ impl Head {
             triangles: [triangle, self.triangles.len()],
             follow: follow.to_owned(),
             colour,
+            texture: None,
+            folds: None,
         });
     }
 
     pub(super) fn config(&self) -> TopologyConfig {
-        TopologyConfig { vertices: self.points.len(), triangles: self.triangles.len(), parts: self.parts.clone() }
+        let (vertices, triangles) = (self.points.len(), self.triangles.len());
+        TopologyConfig { vertices, triangles, parts: self.parts.clone(), textures: Vec::new() }
     }
 
     /// All of `topology.*` and `identities.*`, for a map of `res` texels a side.

@@ -2,7 +2,7 @@
 
 use crate::pack::{
     ARKIT_NAMES, Align, AudioConfig, ClipConfig, ClipTextConfig, ClipVisionConfig, Concat, DenoiserConfig,
-    DiffusionConfig, FrontEnd, GnpfaConfig, Manifest, Names,
+    DiffusionConfig, FrontEnd, GnpfaConfig, Identities, Manifest, Names,
 };
 
 /// How large the networks of a random pack are.
@@ -64,7 +64,10 @@ impl Size {
             topology: None,
             eyes: None,
             blendshapes: Names { names: ARKIT_NAMES.map(str::to_owned).to_vec() },
-            identities: Names { names: super::head::IDENTITIES.map(|(name, _)| name.to_owned()).to_vec() },
+            identities: Identities {
+                names: super::head::IDENTITIES.map(|(name, _)| name.to_owned()).to_vec(),
+                looks: Vec::new(),
+            },
         }
     }
 

@@ -24,6 +24,7 @@ const HEADERS: [Header; 2] = [
             "runtime.rs",
             "model.rs",
             "identity.rs",
+            "parts.rs",
             "session.rs",
             "style.rs",
             "reading.rs",

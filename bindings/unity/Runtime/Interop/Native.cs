@@ -143,6 +143,21 @@ namespace Media2Face.Interop
     }
 
     [StructLayout(LayoutKind.Sequential)]
+    public unsafe struct MeshPart
+    {
+        public uint struct_size;
+        public uint first_vertex;
+        public uint vertex_count;
+        public uint first_triangle;
+        public uint triangle_count;
+        public uint texture;
+        public uint fold_texture;
+        public float fold_rest;
+        public fixed float colour[3];
+        public fixed byte name[64];
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
     public unsafe struct SessionOptions
     {
         public uint struct_size;
@@ -425,6 +440,7 @@ namespace Media2Face.Interop
         public const uint THREADS_AUTO = 4294967295;
         public const uint RUNTIME_PORTABLE = 1;
         public const uint DEVICE_BEST = 4294967295;
+        public const uint NO_TEXTURE = 4294967295;
         public const ulong SEED_AUTO = 18446744073709551615;
         public const uint WAIT_FOREVER = 4294967295;
         public const uint GUIDANCE_AUDIO = 0;
@@ -550,6 +566,18 @@ namespace Media2Face.Interop
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern Status m2f_identity_read_blendshapes_mm(IdentityHandle identity, float* buffer, UIntPtr capacity, UIntPtr* count);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
+        public static extern Status m2f_model_part_count(ModelHandle model, uint* @out);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
+        public static extern Status m2f_identity_describe_part(IdentityHandle identity, uint index, MeshPart* @out, UIntPtr size);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
+        public static extern Status m2f_model_read_texcoord(ModelHandle model, float* buffer, UIntPtr capacity, UIntPtr* count);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
+        public static extern Status m2f_model_read_texture(ModelHandle model, uint index, byte* buffer, UIntPtr capacity, UIntPtr* count);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern Status m2f_session_options_init(SessionOptions* options, UIntPtr size);

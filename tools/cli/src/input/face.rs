@@ -132,8 +132,11 @@ impl Bound {
             triangles: [0, triangles.len()],
             follow: "map".to_owned(),
             colour: CLAY,
+            texture: None,
+            folds: None,
         };
-        let mesh = Mesh { vertices_mm: obj.vertices.clone(), triangles, parts: vec![part], head_pivot_mm, eyes: None };
+        let (vertices_mm, parts, textures) = (obj.vertices.clone(), vec![part], Arc::default());
+        let mesh = Mesh { vertices_mm, triangles, parts, textures, head_pivot_mm, eyes: None };
         Ok(Self { mesh, binding, owners, copies })
     }
 

@@ -22,7 +22,7 @@ use crate::render::raster::Raster;
 use crate::render::shade::{SUPERSAMPLING, resolve};
 
 /// The head takes the whole picture; the square of 1.6 times the face's box, which E_exp and E_pose look at, stays inside.
-const FILL: f32 = 1.0;
+const FILL: f32 = 0.92;
 /// Top and bottom of what is behind a face.
 pub(super) const BACKGROUND: [Colour; 2] = [[58, 62, 72], [34, 37, 44]];
 
@@ -56,7 +56,7 @@ impl Film {
     pub fn new(animation: &Arc<Animation>, face: Face, fps: FrameRate, side: usize) -> Result<Self> {
         let heads = animation.reader()?.heads(fps, 0, animation.frame_count(fps)?)?;
         let texels = side * SUPERSAMPLING;
-        let camera = Camera::framing(&face.mesh.vertices_mm, 0.0, texels, texels, FILL);
+        let camera = Camera::framing(&face.mesh.head_mm(), 0.0, texels, texels, FILL);
         Ok(Self { animation: Arc::clone(animation), face, heads, fps, side, camera })
     }
 
@@ -108,7 +108,7 @@ impl Film {
         let mut canvas = Canvas::new(self.side, self.side, BACKGROUND[1]);
         let whole = Area { x: 0, y: 0, width: self.side, height: self.side };
         canvas.panel(whole, 0.0, BACKGROUND[0], BACKGROUND[1]);
-        for (place, (colour, cover)) in resolve(&raster, &self.face.mesh.parts).into_iter().enumerate() {
+        for (place, (colour, cover)) in resolve(&raster, &self.face.mesh).into_iter().enumerate() {
             canvas.blend(place % self.side, place / self.side, colour, cover);
         }
         let points = self.face.span.iter().map(|&vertex| self.camera.project(positions[vertex], texels, texels));

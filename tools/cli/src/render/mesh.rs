@@ -8,6 +8,7 @@ use media2face::pack::Part;
 use media2face::signal::HeadPose;
 use media2face::{Animation, Eyeball, Identity};
 
+use crate::render::texture::Textures;
 use crate::render::vector::{Vec3, add, rotate, sub};
 
 /// A neutral face. Millimetres, right-handed, +Y up, +Z out of the face.
@@ -17,8 +18,10 @@ pub struct Mesh {
     pub vertices_mm: Vec<Vec3>,
     /// Counter-clockwise seen from outside.
     pub triangles: Vec<[u32; 3]>,
-    /// Ranges of vertices and triangles with their colours, at least one.
+    /// Ranges of vertices and triangles with their colours, at least one; as the face wears them.
     pub parts: Vec<Part>,
+    /// The pictures of parts, and where each vertex lies on that of its own.
+    pub textures: Arc<Textures>,
     /// The point that the head turns about, mm.
     pub head_pivot_mm: Vec3,
     /// The left and the right eye, where parts are known to be theirs.
@@ -33,12 +36,19 @@ impl Mesh {
         let mesh = Self {
             vertices_mm: identity.vertices_mm().as_chunks::<3>().0.to_vec(),
             triangles: topology.triangles.clone(),
-            parts: topology.parts.clone(),
+            parts: identity.parts(),
+            textures: Arc::new(Textures::of(animation.model())?),
             head_pivot_mm: topology.head_pivot,
             eyes: identity.eyes(),
         };
-        ensure!(!mesh.parts.is_empty(), "the model's mesh has no parts");
+        ensure!(mesh.parts.iter().any(Part::is_worn), "the model's mesh has no parts");
         Ok((mesh, identity))
+    }
+
+    /// Neutral positions of what is seen of the head itself, mm: of all parts but clothes.
+    pub fn head_mm(&self) -> Vec<Vec3> {
+        let head = self.parts.iter().filter(|part| part.is_worn() && !part.name.starts_with("jersey"));
+        head.flat_map(|part| &self.vertices_mm[part.vertices[0]..part.vertices[1]]).copied().collect()
     }
 
     /// Neutral + offsets (`vertices × 3`), mm.
@@ -111,12 +121,15 @@ pub mod tests {
             triangles,
             follow: follow.to_owned(),
             colour,
+            texture: None,
+            folds: None,
         };
         let parts = vec![
             part("skin", [0, skin.0], [0, skin.1], "map", [0.7, 0.4, 0.28]),
             part("eye_left", [skin.0, vertices_mm.len()], [skin.1, triangles.len()], "eye_left", [0.9; 3]),
         ];
-        Mesh { vertices_mm, triangles, parts, head_pivot_mm: [0.0, -60.0, 0.0], eyes: None }
+        let (textures, head_pivot_mm) = (Arc::default(), [0.0, -60.0, 0.0]);
+        Mesh { vertices_mm, triangles, parts, textures, head_pivot_mm, eyes: None }
     }
 
     #[test]

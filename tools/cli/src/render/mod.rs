@@ -3,6 +3,7 @@
 mod camera;
 pub mod canvas;
 pub mod film;
+mod folds;
 mod font;
 pub mod mesh;
 mod occlusion;
@@ -12,6 +13,7 @@ mod shade;
 pub mod sheet;
 pub mod stage;
 pub mod stage_sheet;
+pub mod texture;
 pub mod vector;
 
 use std::thread;

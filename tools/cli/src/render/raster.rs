@@ -2,6 +2,7 @@
 //! where it is asked for, so that what is hidden costs nothing.
 
 use crate::render::camera::Camera;
+use crate::render::folds;
 use crate::render::mesh::Mesh;
 use crate::render::vector::{Vec3, add, scale, unit};
 
@@ -56,6 +57,8 @@ pub struct Raster<'a> {
     pub height: usize,
     /// One a vertex.
     pub corners: Vec<Corner>,
+    /// How deep skin folds at each vertex; empty where no part folds.
+    pub folds: Vec<f32>,
     /// Distance of the foremost tooth before the camera, mm; infinite without teeth. What lies behind it is dark.
     pub teeth_mm: f32,
     mesh: &'a Mesh,
@@ -79,6 +82,7 @@ impl<'a> Raster<'a> {
             width,
             height,
             corners: positions_mm.iter().zip(mesh.normals(positions_mm)).map(corner).collect(),
+            folds: folds::depths(mesh, &mesh.vertices_mm, positions_mm),
             teeth_mm: f32::INFINITY,
             mesh,
             nearest: vec![0.0; width * height],

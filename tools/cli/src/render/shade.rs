@@ -4,9 +4,11 @@ use std::sync::LazyLock;
 
 use media2face::pack::Part;
 
+use crate::render::mesh::Mesh;
 use crate::render::occlusion;
 use crate::render::raster::{Raster, Seen};
-use crate::render::vector::{Vec3, add, dot, scale, unit};
+use crate::render::texture::Texture;
+use crate::render::vector::{Vec3, add, cross, dot, scale, sub, unit};
 
 /// Texels a pixel has in each direction.
 pub const SUPERSAMPLING: usize = 2;
@@ -22,6 +24,15 @@ struct Light {
 /// Depth behind the front teeth at which a third of the light is left.
 const MOUTH_MM: f32 = 9.0;
 
+/// How deep the deepest fold is, mm.
+const FOLD_MM: f32 = 0.9;
+/// Share of the colour that is lost in it.
+const FOLD_SHADE: f32 = 0.35;
+/// Less of one is not drawn.
+const FAINTEST_FOLD: f32 = 0.01;
+/// Between places of a picture whose brightness is compared.
+const FOLD_STEP: f32 = 1.0 / 512.0;
+
 /// Over the left shoulder of the viewer, warm.
 const KEY: Light = Light { towards: [-0.5199, 0.5299, 0.6699], colour: [1.95, 1.78, 1.58] };
 /// From the right, cool and weak.
@@ -32,8 +43,10 @@ const SKY: Vec3 = [0.27, 0.30, 0.35];
 const GROUND: Vec3 = [0.15, 0.11, 0.09];
 
 /// How a part takes the light.
-struct Surface {
+struct Surface<'a> {
     colour: Vec3,
+    texture: Option<&'a Texture>,
+    folds: Option<&'a Texture>,
     /// How far the light of each colour reaches past the terminator: skin lets red through.
     wrap: Vec3,
     /// What that takes of it: 1/(1 + wrap)².
@@ -43,24 +56,35 @@ struct Surface {
     sharpness: u32,
     /// Lit through the lips alone.
     in_mouth: bool,
+    /// Share of the light that its inner side gets.
+    inside: f32,
 }
 
-impl Surface {
-    fn of(part: &Part) -> Self {
-        let (wrap, gloss, sharpness) = match part.name.as_str() {
+impl<'a> Surface<'a> {
+    fn of(mesh: &'a Mesh, part: &Part) -> Self {
+        let name = part.name.as_str();
+        let begins = |stems: &[&str]| stems.iter().any(|stem| name.starts_with(stem));
+        let (wrap, gloss, sharpness) = match name {
             name if name.starts_with("eye") => ([0.15; 3], 0.9, 80),
             // Flat discs: a strong highlight would cover them whole.
             name if name.starts_with("iris") || name.starts_with("pupil") => ([0.15; 3], 0.15, 30),
-            name if name.starts_with("teeth") || name.starts_with("tongue") => ([0.15; 3], 0.25, 25),
-            name if name.starts_with("brow") => ([0.1; 3], 0.0, 1),
+            _ if begins(&["teeth", "tongue", "gums"]) => ([0.15; 3], 0.25, 25),
+            _ if begins(&["brow", "lashes"]) => ([0.4; 3], 0.0, 1),
+            _ if begins(&["hair"]) => ([0.2; 3], 0.10, 9),
+            _ if begins(&["jersey"]) => ([0.25; 3], 0.0, 1),
             _ => ([0.38, 0.2, 0.14], 0.16, 11),
         };
-        let in_mouth = part.name.starts_with("teeth") || part.name.starts_with("tongue");
+        let in_mouth = begins(&["teeth", "tongue", "gums"]);
         let softening = wrap.map(|wrap: f32| (1.0 + wrap).powi(-2));
-        Self { colour: part.colour, wrap, softening, gloss, sharpness, in_mouth }
+        // The inner side of skin is the mouth's or the skull's: little light comes there. A hair has no inner side.
+        let inside = if begins(&["brow", "lashes"]) { 1.0 } else { 0.25 };
+        let texture = part.texture.as_ref().and_then(|name| mesh.textures.get(name));
+        let folds = part.folds.as_ref().and_then(|folds| mesh.textures.get(&folds.texture));
+        Self { colour: part.colour, texture, folds, wrap, softening, gloss, sharpness, in_mouth, inside }
     }
 
-    fn lit(&self, n: Vec3, inside: bool, to_eye: Vec3, open: f32) -> Vec3 {
+    /// The light that goes from a place to the eye; `tint` is what the texture does to the colour there.
+    fn lit(&self, n: Vec3, inside: bool, to_eye: Vec3, open: f32, tint: Vec3) -> Vec3 {
         let mut light = [0.0; 3];
         let mut shine = [0.0; 3];
         // Light that grazes a crease is stopped by its walls.
@@ -83,18 +107,18 @@ impl Surface {
         let up = 0.5 + 0.5 * n[1];
         let sky = add(scale(SKY, up), scale(GROUND, 1.0 - up));
         light = add(light, scale(sky, open));
-        // The inner side is the mouth's or the skull's: little light comes there.
-        let side = if inside { 0.25 } else { 1.0 };
-        let [r, g, b] = self.colour;
-        add(scale([r * light[0], g * light[1], b * light[2]], side), shine)
+        let side = if inside { self.inside } else { 1.0 };
+        let diffuse = std::array::from_fn(|channel| self.colour[channel] * tint[channel] * light[channel]);
+        add(scale(diffuse, side), scale(shine, tint[1]))
     }
 }
 
 /// Colour and coverage (0..1) of every pixel: sRGB, row by row, a picture of `raster`'s size / [`SUPERSAMPLING`].
-pub fn resolve(raster: &Raster, parts: &[Part]) -> Vec<([u8; 3], f32)> {
+pub fn resolve(raster: &Raster, mesh: &Mesh) -> Vec<([u8; 3], f32)> {
     let shader = Shader {
         raster,
-        surfaces: parts.iter().map(Surface::of).collect(),
+        surfaces: mesh.parts.iter().map(|part| Surface::of(mesh, part)).collect(),
+        texcoord: &mesh.textures.texcoord,
         curves: &CURVES,
         openness: occlusion::openness(raster),
     };
@@ -109,7 +133,9 @@ pub fn resolve(raster: &Raster, parts: &[Part]) -> Vec<([u8; 3], f32)> {
 struct Shader<'a> {
     raster: &'a Raster<'a>,
     /// One a part.
-    surfaces: Vec<Surface>,
+    surfaces: Vec<Surface<'a>>,
+    /// One a vertex, where there are textures.
+    texcoord: &'a [[f32; 2]],
     /// One a vertex.
     openness: Vec<f32>,
     curves: &'static Curves,
@@ -176,7 +202,45 @@ impl Shader<'_> {
         if surface.in_mouth {
             open *= mouth_light(raster.teeth_mm, 1.0 / point.inverse_depth);
         }
-        surface.lit(point.normal, side.inside, to_eye, open).map(|linear| self.curves.tone(linear))
+        let place = || self.place([a, b, c], point.shares);
+        let mut tint = surface.texture.map_or([1.0; 3], |texture| texture.at(place()));
+        let mut normal = point.normal;
+        if let Some(lines) = surface.folds {
+            let depth = dot([raster.folds[a], raster.folds[b], raster.folds[c]], point.shares);
+            let line = depth * (1.0 - lines.brightness(place()));
+            if line > FAINTEST_FOLD {
+                tint = scale(tint, 1.0 - FOLD_SHADE * line);
+                normal = unit(sub(normal, scale(self.slope(lines, [a, b, c], place()), FOLD_MM * depth)));
+            }
+        }
+        surface.lit(normal, side.inside, to_eye, open, tint).map(|linear| self.curves.tone(linear))
+    }
+
+    /// Where a point of a triangle lies on the picture of its part.
+    fn place(&self, corners: [usize; 3], shares: [f32; 3]) -> [f32; 2] {
+        let [a, b, c] = corners.map(|vertex| self.texcoord[vertex]);
+        std::array::from_fn(|axis| dot([a[axis], b[axis], c[axis]], shares))
+    }
+
+    /// How a picture's brightness rises over a triangle at a place of the picture, in camera space, a mm.
+    fn slope(&self, picture: &Texture, corners: [usize; 3], [u, v]: [f32; 2]) -> Vec3 {
+        let at = |du: f32, dv: f32| picture.brightness([u + du, v + dv]);
+        let rise = [at(FOLD_STEP, 0.0) - at(-FOLD_STEP, 0.0), at(0.0, FOLD_STEP) - at(0.0, -FOLD_STEP)];
+        let rise = rise.map(|rise| rise / (2.0 * FOLD_STEP));
+        if rise == [0.0; 2] {
+            return [0.0; 3];
+        }
+        let [a, b, c] = corners.map(|vertex| {
+            let corner = self.raster.corners[vertex];
+            self.raster.position(corner.x, corner.y, corner.inverse_depth)
+        });
+        let (first, second) = (sub(b, a), sub(c, a));
+        let normal = cross(first, second);
+        let [from, one, other] = corners.map(|vertex| self.texcoord[vertex]);
+        // The gradient of what rises by so much along two edges.
+        let along = |to: [f32; 2]| rise[0] * (to[0] - from[0]) + rise[1] * (to[1] - from[1]);
+        let gradient = add(scale(cross(second, normal), along(one)), scale(cross(normal, first), along(other)));
+        scale(gradient, 1.0 / dot(normal, normal).max(1e-6))
     }
 }
 
@@ -258,7 +322,8 @@ mod tests {
         let raster = drawn(&mesh);
         let shader = Shader {
             raster: &raster,
-            surfaces: mesh.parts.iter().map(Surface::of).collect(),
+            surfaces: mesh.parts.iter().map(|part| Surface::of(&mesh, part)).collect(),
+            texcoord: &[],
             curves: &CURVES,
             openness: occlusion::openness(&raster),
         };

@@ -28,8 +28,8 @@ pub(super) const LETTER: usize = 2;
 
 /// The head is turned a little, so that lips and nose show their depth.
 pub(super) const YAW: f32 = 0.2;
-/// More than the tile: the crown and the neck's end are cut off.
-const FILL: f32 = 1.2;
+/// The crown and the neck's end touch the tile's border.
+const FILL: f32 = 1.0;
 
 pub(super) const PAPER: Colour = [22, 24, 29];
 pub(super) const TILE: [Colour; 2] = [[52, 56, 65], [34, 37, 44]];
@@ -122,10 +122,10 @@ pub(super) fn portraits(
     threads: usize,
 ) -> Vec<Pixels> {
     let (width, height) = (width * SUPERSAMPLING, height * SUPERSAMPLING);
-    let camera = Camera::framing(&mesh.vertices_mm, YAW, width, height, fill);
+    let camera = Camera::framing(&mesh.head_mm(), YAW, width, height, fill);
     each(poses, threads, |pose| {
         let positions = mesh.posed(&mesh.moved(&pose.offsets_mm), &pose.head);
-        resolve(&Raster::draw(mesh, &positions, &camera, width, height), &mesh.parts)
+        resolve(&Raster::draw(mesh, &positions, &camera, width, height), mesh)
     })
 }
 

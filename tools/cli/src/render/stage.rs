@@ -69,7 +69,7 @@ impl<'a> Stage<'a> {
             let figure = |&actor: &usize| {
                 let (Actor { mesh, .. }, pose) = (self.actors[actor], &poses[actor][*frame]);
                 let positions = self.actors[actor].placed(&mesh.posed(&mesh.moved(&pose.offsets_mm), &pose.head));
-                resolve(&Raster::draw(mesh, &positions, &self.camera, wide, tall), &mesh.parts)
+                resolve(&Raster::draw(mesh, &positions, &self.camera, wide, tall), mesh)
             };
             order.iter().map(figure).collect()
         })
@@ -90,7 +90,7 @@ impl<'a> Stage<'a> {
 
 /// Neutral vertices of all characters in the scene, mm.
 fn outline(actors: &[Actor]) -> Vec<Vec3> {
-    actors.iter().flat_map(|actor| actor.placed(&actor.mesh.vertices_mm)).collect()
+    actors.iter().flat_map(|actor| actor.placed(&actor.mesh.head_mm())).collect()
 }
 
 #[cfg(test)]

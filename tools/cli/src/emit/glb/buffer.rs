@@ -12,6 +12,7 @@ use json::validation::USize64;
 use json::{Accessor, Index, Value, buffer};
 
 use crate::emit::provenance::Provenance;
+use crate::render::texture::Texture;
 use crate::render::vector::Vec3;
 
 const GLB_MAGIC: u32 = 0x4654_6C67;
@@ -27,6 +28,8 @@ pub struct Document {
     bin: Vec<u8>,
     /// Accessors of zeros alone by their counts.
     still: BTreeMap<usize, Index<Accessor>>,
+    /// Pictures that are in the file by their names.
+    textures: BTreeMap<String, Index<json::Texture>>,
     /// A view of so many rows of zeros, which all sparse accessors begin with.
     zeros: Option<(usize, Index<buffer::View>)>,
 }
@@ -54,6 +57,27 @@ impl Document {
     pub fn floats<T: Pod>(&mut self, values: &[T], type_: Type) -> Index<Accessor> {
         let view = self.view(values, None);
         self.root.push(accessor(view, values.len(), ComponentType::F32, type_))
+    }
+
+    /// A picture, once for all that show it.
+    pub fn texture(&mut self, name: &str, texture: &Texture) -> Index<json::Texture> {
+        if let Some(index) = self.textures.get(name) {
+            return *index;
+        }
+        let view = self.view(texture.file.as_ref(), None);
+        let source = self.root.push(json::Image {
+            buffer_view: Some(view),
+            mime_type: Some(json::image::MimeType(texture.media_type().to_owned())),
+            name: Some(name.to_owned()),
+            uri: None,
+            extensions: None,
+            extras: None,
+        });
+        let name = name.to_owned();
+        let texture = json::Texture { name: Some(name.clone()), sampler: None, source, extensions: None, extras: None };
+        let index = self.root.push(texture);
+        self.textures.insert(name, index);
+        index
     }
 
     /// Rising times of frames, s.

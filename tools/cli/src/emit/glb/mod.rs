@@ -82,7 +82,8 @@ impl Document {
         let &Figure { stands, mesh, track, .. } = figure;
         let shapes = Shapes::new(figure);
         let eyeballs = mesh.eyes.as_ref().map_or(&[][..], |eyes| eyes);
-        let rest = (0..mesh.parts.len()).filter(|part| eyeballs.iter().all(|eye| !eye.parts.contains(part)));
+        let worn = (0..mesh.parts.len()).filter(|part| mesh.parts[*part].is_worn());
+        let rest = worn.filter(|part| eyeballs.iter().all(|eye| !eye.parts.contains(part)));
         let primitives = rest.map(|part| self.primitive(figure, part, [0.0; 3], &shapes, true)).collect();
         let names = serde_json::json!({ "targetNames": track.names });
         let index = self.root.push(json::Mesh {
@@ -146,8 +147,11 @@ impl Document {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::buffer::tests::chunks;
     use super::*;
+    use crate::render::texture;
     use json::mesh;
     use json::validation::Checked::Valid;
     use media2face::output::eye_rotation;
@@ -273,6 +277,34 @@ mod tests {
         // Down and to the character's left by half of 30 degrees each, about one axis.
         let expected = eye_rotation([0.5, 0.5].map(|weight| weight * std::f32::consts::FRAC_PI_6));
         assert!(turn.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{turn:?} {expected:?}");
+    }
+
+    #[test]
+    fn worn_parts_bring_their_picture_once_and_others_nothing() {
+        let (mut mesh, track) = (ball(), short());
+        mesh.textures = Arc::new(texture::tests::single("fur", mesh.vertices_mm.len()));
+        mesh.parts.iter_mut().for_each(|part| part.texture = Some("fur".to_owned()));
+        let offsets_mm = targets(&mesh);
+        let written = |mesh: &Mesh| {
+            let mut bytes = Vec::new();
+            let figure = Figure { stands: None, mesh, offsets_mm: &offsets_mm, track: &track };
+            write(&[figure], "hello.wav", None, &mut bytes).unwrap();
+            chunks(&bytes)
+        };
+        let (root, bin) = written(&mesh);
+        assert_eq!((root.meshes[0].primitives.len(), root.images.len(), root.textures.len()), (2, 1, 1));
+        let view = root.get(root.images[0].buffer_view.unwrap()).unwrap();
+        assert_eq!(&bin[view.byte_offset.unwrap().0 as usize..][..4], b"\x89PNG");
+        for primitive in &root.meshes[0].primitives {
+            let places = root.get(primitive.attributes[&Valid(mesh::Semantic::TexCoords(0))]).unwrap();
+            let points = root.get(primitive.attributes[&Valid(mesh::Semantic::Positions)]).unwrap();
+            assert_eq!(places.count, points.count);
+            let material = root.get(primitive.material.unwrap()).unwrap();
+            assert!(material.pbr_metallic_roughness.base_color_texture.is_some());
+        }
+        mesh.parts[1].triangles[1] = mesh.parts[1].triangles[0];
+        let (root, _) = written(&mesh);
+        assert_eq!((root.meshes[0].primitives.len(), root.materials.len()), (1, 1));
     }
 
     #[test]

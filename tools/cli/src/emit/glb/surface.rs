@@ -1,6 +1,9 @@
 //! What of a face is seen: primitives with their materials, and the targets that move them.
 
+use std::collections::BTreeMap;
+
 use gltf_json as json;
+use json::accessor;
 use json::validation::Checked::Valid;
 use json::{Index, material, mesh};
 use media2face::pack::Part;
@@ -64,10 +67,14 @@ impl Document {
             mesh.vertices_mm[vertices.clone()].iter().map(|&v| scale(sub(v, about_mm), METRES)).collect();
         let normals = &shapes.neutral_normals[vertices.clone()];
 
-        let attributes = [
+        let mut attributes = BTreeMap::from([
             (Valid(mesh::Semantic::Positions), self.vertex_attribute(&positions, true)),
             (Valid(mesh::Semantic::Normals), self.vertex_attribute(normals, false)),
-        ];
+        ]);
+        if part.texture.is_some() {
+            let texcoord = self.floats(&mesh.textures.texcoord[vertices.clone()], accessor::Type::Vec2);
+            attributes.insert(Valid(mesh::Semantic::TexCoords(0)), texcoord);
+        }
         let indices = self.indices(&indices, vertices.len());
         let target = |shape: &Shape| mesh::MorphTarget {
             positions: Some(self.sparse(&shape.moves[vertices.clone()], MOVED_MM * METRES, true)),
@@ -76,7 +83,7 @@ impl Document {
         };
         let targets = targets.then(|| shapes.targets.iter().map(target).collect());
         mesh::Primitive {
-            attributes: attributes.into(),
+            attributes,
             extensions: None,
             extras: None,
             indices: Some(indices),
@@ -88,12 +95,21 @@ impl Document {
 
     fn material(&mut self, figure: &Figure, part: &Part) -> Index<json::Material> {
         let [r, g, b] = part.colour;
+        let texture = part.texture.as_ref().and_then(|name| Some((name, figure.mesh.textures.get(name)?)));
+        let base_color_texture = texture.map(|(name, texture)| json::texture::Info {
+            index: self.texture(name, texture),
+            tex_coord: 0,
+            extensions: None,
+            extras: None,
+        });
         self.root.push(json::Material {
             name: Some(figure.name(&part.name)),
-            // What follows the map is a sheet (skin, brows), seen from behind at its borders; the rest is closed.
-            double_sided: part.follow == "map",
+            // What follows the map is a sheet (skin, brows), seen from behind at its borders, as hair and clothes are; the rest is
+            // closed.
+            double_sided: part.follow == "map" || ["hair", "jersey"].iter().any(|stem| part.name.starts_with(stem)),
             pbr_metallic_roughness: material::PbrMetallicRoughness {
                 base_color_factor: material::PbrBaseColorFactor([r, g, b, 1.0]),
+                base_color_texture,
                 metallic_factor: material::StrengthFactor(0.0),
                 roughness_factor: material::StrengthFactor(roughness(&part.name)),
                 ..Default::default()
@@ -107,7 +123,8 @@ impl Document {
 pub fn roughness(part: &str) -> f32 {
     match part {
         name if name.starts_with("eye") => 0.15,
-        name if name.starts_with("teeth") || name.starts_with("tongue") => 0.35,
+        name if ["teeth", "gums", "tongue"].iter().any(|stem| name.starts_with(stem)) => 0.35,
+        name if name.starts_with("jersey") => 0.95,
         _ => 0.6,
     }
 }

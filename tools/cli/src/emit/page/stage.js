@@ -3,8 +3,10 @@
 /** How parts take the light, by what their names begin with; behind a point stands the character whose part it is. */
 const SURFACES = [
   [/^(eye|iris|pupil)/, { roughness: 0.08, clearcoat: 1, clearcoatRoughness: 0.03, wrap: 0.1 }],
-  [/^(teeth|tongue|mouth)/, { roughness: 0.3, inMouth: true, wrap: 0.1 }],
-  [/^(brow|lash|hair)/, { roughness: 0.9, specularIntensity: 0.1, wrap: 0.05 }],
+  [/^(teeth|gums|tongue|mouth)/, { roughness: 0.3, inMouth: true, wrap: 0.1 }],
+  [/^(brow|lashes)/, { roughness: 0.9, specularIntensity: 0.1, wrap: 0.2 }],
+  [/^hair/, { roughness: 0.55, specularIntensity: 0.5, wrap: 0.2 }],
+  [/^jersey/, { roughness: 1, specularIntensity: 0.1, wrap: 0.2 }],
   [/^lips/, { roughness: 0.36, skin: true, wrap: 0.3 }],
   [/./, { roughness: 0.5, skin: true, wrap: 0.3 }],
 ];
@@ -17,7 +19,7 @@ class Stage {
     this.canvas = canvas;
     this.renderer = new THREE.WebGLRenderer({ canvas, antialias: true, alpha: true, powerPreference: 'high-performance' });
     this.renderer.toneMapping = THREE.NeutralToneMapping;
-    this.renderer.toneMappingExposure = 1;
+    this.renderer.toneMappingExposure = 1.25;
     this.renderer.shadowMap.enabled = true;
     this.renderer.shadowMap.type = THREE.PCFShadowMap;
     this.scene = new THREE.Scene();
@@ -76,8 +78,8 @@ class Stage {
     const size = this.box.getSize(new THREE.Vector3());
     const centre = this.box.getCenter(new THREE.Vector3());
     const half = Math.tan(this.camera.fov / 2 / DEGREES);
-    // Of one face the crown and the neck's end are cut off, of several nothing.
-    const [fill, turn] = size.x > 1.5 * size.y ? [1.08, 0] : [0.78, -0.25];
+    // Of one face the hem of the jersey is cut off, of several nothing.
+    const [fill, turn] = size.x > 1.5 * size.y ? [1.08, 0] : [0.88, -0.25];
     const distance = fill * Math.max(size.y, size.x / this.camera.aspect) / 2 / half + size.z / 2;
     this.controls.target.copy(centre);
     this.camera.position.set(Math.sin(turn) * distance, 0.03 * distance, Math.cos(turn) * distance).add(centre);
@@ -117,9 +119,9 @@ function dress(mesh) {
   const own = mesh.material;
   const part = own.name.slice(own.name.lastIndexOf('.') + 1);
   const { wrap, skin, inMouth, ...look } = SURFACES.find(([names]) => names.test(part))[1];
-  const material = new THREE.MeshPhysicalMaterial({ name: own.name, color: own.color, side: own.side, ...look });
+  const material = new THREE.MeshPhysicalMaterial({ name: own.name, color: own.color, map: own.map, side: own.side, ...look });
   if (/^glint/.test(part)) Object.assign(material, { emissive: own.color, emissiveIntensity: 0.4 });
-  mesh.castShadow = !/^(glint|iris|pupil|eye|brow)/.test(part);
+  mesh.castShadow = !/^(glint|iris|pupil|eye|brow|lashes)/.test(part);
   mesh.receiveShadow = true;
   // Morph targets reach farther than the mesh at rest.
   mesh.frustumCulled = false;

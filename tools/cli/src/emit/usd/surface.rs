@@ -24,7 +24,8 @@ impl Layer {
     pub fn surfaces(&mut self, root: &Path, figure: &Figure, skeleton: &Path) -> Result<()> {
         let mesh = figure.mesh;
         let eyeballs = mesh.eyes.as_ref().map_or(&[][..], |eyes| eyes);
-        let rest = (0..mesh.parts.len()).filter(|part| eyeballs.iter().all(|eye| !eye.parts.contains(part)));
+        let worn = (0..mesh.parts.len()).filter(|part| mesh.parts[*part].is_worn());
+        let rest = worn.filter(|part| eyeballs.iter().all(|eye| !eye.parts.contains(part)));
         let face = Skin { name: "face", parts: rest.collect(), joint: 0, shapes: true };
         let eyes = eyeballs.iter().zip(EYES).zip(1..);
         let eyes = eyes.map(|((eye, name), joint)| Skin { name, parts: eye.parts.clone(), joint, shapes: false });
