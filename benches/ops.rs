@@ -126,6 +126,26 @@ impl Bench {
         });
     }
 
+    /// A block of the face finder's networks, whose map it may halve.
+    fn block(&mut self, network: &'static str, count: usize, side: usize, channels: usize, stride: usize) {
+        let (x, out) = ([1, side * side, channels], [1, (side / stride).pow(2), channels]);
+        let (w, bias) = (weight(&[channels, 3, 3]), weight(&[channels]));
+        self.op(network, count, x, out, |_, x, out| {
+            let (weight, bias) = (w.clone(), bias.clone());
+            Op::Depthwise2d(ops::Depthwise2d { x, height: side, width: side, weight, bias, stride, pad: 2 - stride, out })
+        });
+        if stride == 2 {
+            self.op(network, count, x, out, |_, x, out| {
+                Op::MaxPool2d(ops::MaxPool2d { x, height: side, width: side, out })
+            });
+        }
+        self.linear(network, count, [1, out[1]], [channels, channels], Activation::None);
+        self.op(network, count, out, out, |plan, x, y| {
+            let add = Some(plan.input("shortcut", 1, out[1], channels).1);
+            Op::Prelu(ops::Prelu { x, add, slope: bias.clone(), out: y })
+        });
+    }
+
     fn group_norm(&mut self, network: &'static str, count: usize, rows: usize, cols: usize, groups: usize) {
         let shape = [1, rows, cols];
         self.op(network, count, shape, shape, |plan, x, out| {
@@ -238,6 +258,16 @@ impl Bench {
         });
     }
 
+    fn face_mesh(&mut self) {
+        const NET: &str = "face_mesh";
+        self.linear(NET, 1, [1, 9216], [27, 16], Activation::None);
+        for (side, channels) in [(96, 16), (48, 32), (24, 64), (12, 128), (6, 128)] {
+            self.block(NET, 2, side, channels, 1);
+            self.block(NET, 1, side, channels, 2);
+        }
+        self.linear(NET, 1, [1, 1], [288, 1404], Activation::None);
+    }
+
     fn encoder(&mut self) {
         const NET: &str = "encoder";
         self.conv2d(NET, 256, [3, 32], 1, false);
@@ -262,6 +292,7 @@ fn main() {
     bench.generator("generator_full", 256, &[32, 64, 128, 256, 512, 512]);
     bench.faces();
     bench.encoder();
+    bench.face_mesh();
     bench.denoiser();
     bench.wav2vec2();
     if !bench.words.has("--json") {

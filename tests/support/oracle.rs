@@ -106,6 +106,49 @@ impl Define for ops::Conv2d {
     }
 }
 
+impl Define for ops::Depthwise2d {
+    fn define(&self, at: &Before<'_>, result: &mut Vec<f64>) {
+        let Self { x, height, width, weight, bias, stride, pad, out } = self;
+        let (w, b, kernel) = (values(weight), values(bias), weight.shape()[1]);
+        let out_width = width.div_ceil(*stride);
+        each(*out, |n, r, c| {
+            let mut sum = b[c];
+            for (i, j) in (0..kernel * kernel).map(|k| (k / kernel, k % kernel)) {
+                let inside = |from: usize, side: usize| from.checked_sub(*pad).filter(|&at| at < side);
+                let source =
+                    inside(r / out_width * stride + i, *height).zip(inside(r % out_width * stride + j, *width));
+                if let Some((y, column)) = source {
+                    sum += w[(c * kernel + i) * kernel + j] * at.value(x, n, y * width + column, c);
+                }
+            }
+            result.push(sum);
+        });
+    }
+}
+
+impl Define for ops::MaxPool2d {
+    fn define(&self, at: &Before<'_>, result: &mut Vec<f64>) {
+        let Self { x, width, out, .. } = self;
+        each(*out, |n, r, c| {
+            let first = r / (width / 2) * 2 * width + r % (width / 2) * 2;
+            let four = [first, first + 1, first + width, first + width + 1];
+            result.push(four.map(|row| at.value(x, n, row, c)).into_iter().fold(f64::NEG_INFINITY, f64::max));
+        });
+    }
+}
+
+impl Define for ops::Prelu {
+    fn define(&self, at: &Before<'_>, result: &mut Vec<f64>) {
+        let Self { x, add, slope, out } = self;
+        let slopes = values(slope);
+        each(*out, |n, r, c| {
+            let added = add.filter(|view| c < view.cols).map_or(0.0, |view| at.value(&view, n, r, c));
+            let value = at.value(x, n, r, c) + added;
+            result.push(if value > 0.0 { value } else { slopes[c] * value });
+        });
+    }
+}
+
 impl Define for ops::Attention {
     fn define(&self, at: &Before<'_>, result: &mut Vec<f64>) {
         let Self { q, k, v, heads, scale, mask, out, .. } = self;

@@ -22,6 +22,8 @@ pub(super) enum Layout {
     Kernel1d { groups: usize },
     /// [O, I, 3, 3] by rows of 3·3·I.
     Kernel2d,
+    /// [C, K, K] by taps: K·K rows of C.
+    Taps,
     /// [O, I, 3, 3] transformed by a scheme, one panel set per element, each by rows of I.
     Winograd(Kind),
 }
@@ -50,7 +52,7 @@ impl Packed {
         Panels { data: data.as_ptr(), depth: self.depth, columns: self.columns }
     }
 
-    /// The values of a [`Layout::Vector`].
+    /// The values of a [`Layout::Vector`], or of [`Layout::Taps`].
     pub(super) fn vector(&self) -> &[f32] {
         self.data.as_slice()
     }
@@ -100,6 +102,13 @@ fn pack(tiles: &Tiles, weight: &Weight, layout: Layout) -> Result<Packed> {
             let mut data = Aligned::zeros(tiles.padded(w.len()).max(w.len().next_multiple_of(16)))?;
             data.as_mut_slice()[..w.len()].copy_from_slice(&w);
             Ok(Packed { data, stride: 0, depth: 1, columns: w.len(), _source: weight.clone() })
+        }
+        Layout::Taps => {
+            let (channels, taps) = (shape[0], shape[1] * shape[2]);
+            let mut data = Aligned::zeros(w.len().max(1))?;
+            let places = data.as_mut_slice().iter_mut().enumerate().take(w.len());
+            places.for_each(|(at, value)| *value = w[at % channels * taps + at / channels]);
+            Ok(Packed { data, stride: 0, depth: taps, columns: channels, _source: weight.clone() })
         }
         Layout::Matrix => {
             let (o, i) = (shape[0], shape[1]);

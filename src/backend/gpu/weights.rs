@@ -23,6 +23,8 @@ pub(crate) enum Layout {
     Vector,
     /// i32 in their order.
     List,
+    /// f32 of [C, K, K] by taps: K·K rows of C.
+    Taps,
     /// Halves of [O, I], or of [O, I, taps...] with the taps before the channels, in `groups` of columns:
     /// [group, O/groups padded, tap, I padded].
     Matrix {
@@ -38,7 +40,7 @@ impl Layout {
     pub(super) fn bytes(self, weight: &Weight) -> u64 {
         let bytes = match self {
             Self::Vector => weight.len().next_multiple_of(COLUMN_TILE) * 4,
-            Self::List => weight.len() * 4,
+            Self::List | Self::Taps => weight.len() * 4,
             Self::Matrix { .. } | Self::Phases => self.sides(weight).len() * 2,
         };
         bytes as u64
@@ -124,6 +126,13 @@ fn pack(weight: &Weight, layout: Layout) -> Result<Vec<u8>> {
             memory::copy(bytemuck::cast_slice(&values), weight.name())?
         }
         Layout::List => memory::copy(bytemuck::cast_slice(&weight.to_i32()?), weight.name())?,
+        Layout::Taps => {
+            let (w, channels) = (weight.to_f32()?, weight.shape()[0]);
+            let taps = w.len() / channels;
+            let values = (0..w.len()).map(|at| w[at % channels * taps + at / channels]);
+            let values = memory::collect(values, weight.name())?;
+            memory::copy(bytemuck::cast_slice(&values), weight.name())?
+        }
         Layout::Matrix { .. } => {
             let (w, sides) = (weight.to_f32()?, layout.sides(weight));
             let Sides { columns, taps, inputs, .. } = sides;
@@ -199,6 +208,13 @@ mod tests {
             let taps: Vec<usize> = (0..2).flat_map(|tap| merged_taps(phase, tap)).collect();
             assert_eq!(taps, [0, 1, 2]);
         }
+    }
+
+    #[test]
+    fn taps_of_a_kernel_for_each_channel_lie_in_rows_of_channels() {
+        let values: Vec<f32> = (0..8).map(|v| v as f32).collect();
+        let bytes = pack(&Weight::from_f32("w", &[2, 2, 2], &values), Layout::Taps).expect("memory");
+        assert_eq!(bytemuck::cast_slice::<u8, f32>(&bytes), [0.0, 4.0, 1.0, 5.0, 2.0, 6.0, 3.0, 7.0]);
     }
 
     #[test]

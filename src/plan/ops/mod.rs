@@ -13,10 +13,13 @@ macro_rules! each_op {
             linear Linear,
             conv1d Conv1d,
             conv2d Conv2d,
+            depthwise2d Depthwise2d,
+            max_pool2d MaxPool2d,
             attention Attention,
             layer_norm LayerNorm,
             group_norm GroupNorm,
             map Map,
+            prelu Prelu,
             combine Combine,
             interpolate Interpolate,
             gather Gather,
@@ -92,6 +95,8 @@ macro_rules! declare {
 
 each_op!(declare);
 
+pub use depthwise2d::MAX_KERNEL;
+
 impl Op {
     /// The view that is written.
     pub fn output(&self) -> View {
@@ -144,6 +149,11 @@ pub enum Mask {
 /// Panics unless both views have one shape.
 fn same(stem: &str, a: View, b: View) {
     assert_eq!(a.shape(), b.shape(), "{stem}: shapes differ");
+}
+
+/// Panics unless both views have as many items, and channels.
+fn same_channels(stem: &str, a: View, b: View) {
+    assert_eq!((a.batch, a.cols), (b.batch, b.cols), "{stem}: items or channels differ");
 }
 
 /// Multiplications and additions where every row of the output meets every value of the weight once.
