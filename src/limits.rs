@@ -93,6 +93,16 @@ pub const MAX_PICTURE_PIXELS: u64 = 64 << 20;
 pub const MAX_JPEG_SCANS: usize = 32;
 /// Most memory for a row and the side chunks (Exif) of a PNG, bytes.
 pub const MAX_PNG_EXTRA_BYTES: usize = 64 << 20;
+/// Side of the pictures that a face finder's network takes.
+pub const MAX_FINDER_SIDE: usize = 512;
+/// Side of the kernel that such a network begins with.
+pub const MAX_FINDER_KERNEL: usize = 7;
+/// Channels of such a network.
+pub const MAX_FINDER_CHANNELS: usize = 4096;
+/// Landmarks of a found face.
+pub const FACE_LANDMARKS: usize = 468;
+/// Faces that are found in one picture, the largest ones.
+pub const MAX_FACES: usize = 16;
 /// Longest prompt that is looked at, bytes; the tokenizer cuts at the tower's context anyway.
 pub const MAX_PROMPT_BYTES: usize = 1 << 20;
 /// Bytes of a prompt that are compared with the words that a model knows.

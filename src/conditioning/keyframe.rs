@@ -68,7 +68,7 @@ pub enum Head {
 pub struct FacePicture {
     /// Bytes of a PNG or JPEG file.
     pub file: Vec<u8>,
-    /// The face's box; `None` is the whole picture.
+    /// The face's box; `None` finds it, or takes the whole picture if the model has no face finder, with a warning.
     pub face: Option<FaceBox>,
 }
 
@@ -265,7 +265,7 @@ impl FacePicture {
             let message = "the keyframe's picture is animated; its first frame was read".to_owned();
             model.runtime().log.add(LogLevel::Warning, message);
         }
-        let crop = file.crop_face(&self.face.unwrap_or_else(|| file.whole()), extractor.side())?;
+        let crop = model.crop_face_in(&file, self.face, extractor.side(), unit).await?;
         unit.pause().await;
         extractor.extract_in(&[crop], unit).await
     }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::error::{Error, Result};
 use crate::limits;
+use crate::picture::PictureFile;
 use crate::prompt::{PromptReading, StyleCode};
 use crate::unit::{self, Unit};
 
@@ -120,7 +121,10 @@ impl Model {
             (_, Some(kept)) => kept,
             (Style::Text(prompt), None) => styles.encode_text_in(backend, prompt, unit).await?,
             (Style::Picture(file), None) => {
-                styles.encode_picture_in(backend, file, self.runtime().max_picture_pixels(), unit).await?
+                let file = PictureFile::open(file, self.runtime().max_picture_pixels())?;
+                let square = self.style_square_in(&file, styles.picture_side()?, unit).await?;
+                let code = styles.encode_square_in(backend, &square, unit).await?;
+                StyleCode { animated: file.is_animated(), ..code }
             }
         };
         self.kept_codes().keep(style, &code);

@@ -3,12 +3,14 @@
 
 pub(crate) mod codes;
 mod eye_range;
+mod faces;
 pub(crate) mod log;
 pub(crate) mod model;
 pub(crate) mod runtime;
 pub(crate) mod turns;
 
 pub use crate::backend::select::BackendChoice;
+pub use crate::face::{FaceFinder, FoundFace};
 pub use crate::prompt::{PromptReading, Share};
 pub use log::{LogLevel, LogSink};
 pub use model::{Identity, Model};

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::error::{Error, Result};
-use crate::face::{self, Eyeball, FaceDecoder, FaceEncoder, FacePrograms, Topology, VisionEncoder};
+use crate::face::{self, Eyeball, FaceDecoder, FaceEncoder, FacePrograms, FinderNetworks, Topology, VisionEncoder};
 use crate::limits;
 use crate::motion::{KeptBatches, SamplePrograms, Sampler};
 use crate::output::EyeRange;
@@ -67,6 +67,7 @@ pub struct Model {
     face: Option<Arc<FaceDecoder>>,
     face_encoder: OnceLock<FaceEncoder>,
     vision_encoder: OnceLock<Arc<VisionEncoder>>,
+    finder: Option<Arc<FinderNetworks>>,
     first_identity: OnceLock<Arc<face::Identity>>,
     pub(crate) eye_range: OnceLock<EyeRange>,
     kept_codes: KeptCodes,
@@ -88,7 +89,21 @@ impl Model {
     /// # Errors
     /// `InvalidPack`, naming the tensor or the sizes that do not fit.
     pub fn new(runtime: &Arc<Runtime>, pack: Pack) -> Result<Arc<Self>> {
+        Self::load(runtime, pack, None)
+    }
+
+    /// As [`new`](Self::new), with the face finder of another pack, which takes the place of the pack's own.
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new); `MissingPart` when `finder` has no face finder.
+    pub fn with_face_finder(runtime: &Arc<Runtime>, pack: Pack, finder: &Pack) -> Result<Arc<Self>> {
+        Self::load(runtime, pack, Some(finder))
+    }
+
+    fn load(runtime: &Arc<Runtime>, pack: Pack, finder: Option<&Pack>) -> Result<Arc<Self>> {
         let manifest = pack.manifest();
+        let finder = finder.or_else(|| manifest.finder.is_some().then_some(&pack));
+        let finder = finder.map(|pack| FinderNetworks::load(pack, runtime.backend()).map(Arc::new)).transpose()?;
         let speech = manifest.audio.is_some().then(|| SpeechEncoder::load(&pack).map(Arc::new)).transpose()?;
         let sampler = manifest.denoiser.is_some().then(|| Sampler::load(&pack).map(Arc::new)).transpose()?;
         let live_sampler = manifest.live.is_some().then(|| Sampler::load_live(&pack).map(Arc::new)).transpose()?;
@@ -119,6 +134,7 @@ impl Model {
             face,
             face_encoder: OnceLock::new(),
             vision_encoder: OnceLock::new(),
+            finder,
             first_identity: OnceLock::new(),
             eye_range: OnceLock::new(),
             kept_codes: KeptCodes::default(),
@@ -284,6 +300,10 @@ impl Model {
         }
         let encoder = FaceEncoder::load(&self.pack, self.face()?.topology())?;
         Ok(self.face_encoder.get_or_init(|| encoder))
+    }
+
+    pub(crate) fn finder_networks(&self) -> Option<&Arc<FinderNetworks>> {
+        self.finder.as_ref()
     }
 
     /// The way from pictures to faces, loaded at its first use.

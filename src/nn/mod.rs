@@ -5,12 +5,14 @@
 //! backend packs each weight once.
 
 mod conv2d;
+mod depthwise;
 mod group_norm;
 mod linear;
 mod norm;
 mod transformer;
 
 pub use conv2d::Conv2d;
+pub use depthwise::DepthwiseBlock;
 pub use group_norm::GroupNorm;
 pub use linear::Linear;
 pub use norm::LayerNorm;

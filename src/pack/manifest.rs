@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::adjustments::AdjustmentsConfig;
 use super::eyes::EyesConfig;
+use super::finder::FinderConfig;
 use super::live::LiveConfig;
 use super::mesh::{Identities, TopologyConfig};
 use super::style::{ClipConfig, EmojiConfig, NgramsConfig, StyleReaderConfig};
@@ -70,6 +71,9 @@ pub struct Manifest {
     /// How the look weights turn the eyes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub eyes: Option<EyesConfig>,
+    /// Where faces are in pictures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finder: Option<FinderConfig>,
     /// Names of the weights.
     #[serde(default)]
     pub blendshapes: Names,
@@ -102,6 +106,7 @@ impl Default for Manifest {
             gnpfa: None,
             topology: None,
             eyes: None,
+            finder: None,
             blendshapes: Names::default(),
             identities: Identities::default(),
         }

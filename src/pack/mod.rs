@@ -10,6 +10,7 @@ mod arkit;
 mod check;
 mod convert;
 mod eyes;
+pub(crate) mod finder;
 mod header;
 mod layout;
 mod live;
@@ -32,6 +33,7 @@ pub use adjustments::AdjustmentsConfig;
 pub use arkit::ARKIT_NAMES;
 pub use convert::{Checkpoint, convert, convert_clip, convert_wav2vec2};
 pub use eyes::EyesConfig;
+pub use finder::FinderConfig;
 pub use live::LiveConfig;
 pub use manifest::{
     Align, AudioConfig, Concat, DenoiserConfig, DiffusionConfig, FrontEnd, GnpfaConfig, Manifest, MelNorm, Names,

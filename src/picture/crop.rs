@@ -33,6 +33,11 @@ impl FaceBox {
         Self { x: 0.0, y: 0.0, width: width as f32, height: height as f32 }
     }
 
+    /// Side of [`Picture::crop_face`] in the picture, pixels.
+    pub fn crop_side(&self) -> f32 {
+        (MARGIN * self.width.max(self.height)).round().max(1.0)
+    }
+
     /// Whether it fits a picture of this width and height; nothing is cropped for it.
     pub(super) fn check(&self, [picture_width, picture_height]: [usize; 2]) -> Result<()> {
         let Self { x, y, width, height } = *self;
@@ -52,7 +57,7 @@ impl FaceBox {
     /// Columns and rows of [`Picture::crop_face`] for a picture of this width and height.
     pub(super) fn axes(&self, sides: [usize; 2], side: usize) -> Result<[Axis; 2]> {
         self.check(sides)?;
-        let length = (MARGIN * self.width.max(self.height)).round().max(1.0);
+        let length = self.crop_side();
         let axis = |start: f32, extent: f32, own: usize| {
             let corner = (start + 0.5 * (extent - length)).round() as isize;
             Axis::window(corner, length as usize, side, own)

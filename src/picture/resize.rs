@@ -32,6 +32,18 @@ impl Picture {
         self.resample(&Axis::middle([self.width, self.height], side)?)
     }
 
+    /// Resized to these sides.
+    ///
+    /// # Errors
+    /// `OutOfMemory`.
+    ///
+    /// # Panics
+    /// If a side is zero.
+    pub fn resized(&self, width: usize, height: usize) -> Result<Self> {
+        let axis = |own: usize, side: usize| Axis::window(0, own, side, own);
+        self.resample(&[axis(self.width, width)?, axis(self.height, height)?])
+    }
+
     pub(super) fn resample(&self, axes: &[Axis; 2]) -> Result<Self> {
         let mut resampler = Resampler::new(axes)?;
         self.rgb.chunks_exact(self.width * 3).for_each(|row| resampler.push(row));

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::pack::{EmojiConfig, Pack};
-use crate::picture::PictureFile;
+use crate::picture::{Picture, PictureFile};
 use crate::plan::Backend;
 use crate::tensor::Weight;
 use crate::unit::{self, Unit};
@@ -149,13 +149,36 @@ impl StyleEncoder {
         max_pixels: u64,
         unit: &Unit,
     ) -> Result<StyleCode> {
-        let Some(tower) = &self.vision else {
-            let reason = "this model has no vision tower, so it takes no style pictures";
-            return Err(Error::MissingPart(reason.to_owned()));
-        };
         let file = PictureFile::open(file, max_pixels)?;
-        let values = self.scaled(tower.encode_in(backend, &file.resize_and_crop(tower.side())?, unit).await?);
-        Ok(StyleCode { values, truncated: false, animated: file.is_animated() })
+        let square = file.resize_and_crop(self.picture_side()?)?;
+        Ok(StyleCode { animated: file.is_animated(), ..self.encode_square_in(backend, &square, unit).await? })
+    }
+
+    /// Encodes what the vision tower looks at: a picture of [`picture_side`](Self::picture_side), cut out already.
+    ///
+    /// # Errors
+    /// `MissingPart` without a vision tower; what the backend reports.
+    pub(crate) async fn encode_square_in(
+        &self,
+        backend: &dyn Backend,
+        square: &Picture,
+        unit: &Unit,
+    ) -> Result<StyleCode> {
+        let values = self.scaled(self.vision()?.encode_in(backend, square, unit).await?);
+        Ok(StyleCode { values, truncated: false, animated: false })
+    }
+
+    /// Side of the pictures that the vision tower takes.
+    ///
+    /// # Errors
+    /// `MissingPart` without one.
+    pub(crate) fn picture_side(&self) -> Result<usize> {
+        Ok(self.vision()?.side())
+    }
+
+    fn vision(&self) -> Result<&VisionTower> {
+        let reason = "this model has no vision tower, so it takes no style pictures";
+        self.vision.as_ref().ok_or_else(|| Error::MissingPart(reason.to_owned()))
     }
 
     /// The code of a preset, as it lies in the pack.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::Result;
-use crate::face::{FaceReader, VisionReader};
+use crate::face::{FaceFinder, FaceReader, FoundFace, VisionReader};
 use crate::picture::{FaceBox, Picture};
 use crate::signal::Frames;
 use crate::unit::{self, Unit};
@@ -21,12 +21,12 @@ pub struct Extracted {
     pub rotations: Frames,
 }
 
-/// Reads faces from pictures, on one thread at a time; it keeps its model alive. No detector is part of it: the caller
-/// says where the face is.
+/// Reads faces from pictures, on one thread at a time; it keeps its model alive. The caller says where the face is, or has it found.
 pub struct Extractor {
     model: Arc<Model>,
     pictures: VisionReader,
     weights: FaceReader,
+    finder: Option<FaceFinder>,
 }
 
 impl Model {
@@ -39,7 +39,8 @@ impl Model {
         let programs = &self.programs().faces;
         let pictures = VisionReader::new(self.vision_encoder()?, programs);
         let weights = FaceReader::new(self.face()?, programs, None)?;
-        Ok(Extractor { model: Arc::clone(self), pictures, weights })
+        let finder = self.finds_faces().then(|| self.face_finder()).transpose()?;
+        Ok(Extractor { model: Arc::clone(self), pictures, weights, finder })
     }
 }
 
@@ -52,6 +53,17 @@ impl Extractor {
     /// Side of the crops, pixels.
     pub fn side(&self) -> usize {
         self.pictures.encoder().side()
+    }
+
+    /// The faces of a picture, the largest first.
+    ///
+    /// # Errors
+    /// `MissingPart` for a model without a face finder; what the backend reports.
+    pub fn find(&mut self, picture: &Picture) -> Result<Vec<FoundFace>> {
+        match &mut self.finder {
+            Some(finder) => finder.find(picture),
+            None => self.model.face_finder()?.find(picture),
+        }
     }
 
     /// What the networks look at: [`Picture::crop_face`] of their side.

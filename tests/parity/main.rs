@@ -7,6 +7,7 @@ mod support;
 mod clip;
 mod ddim;
 mod denoiser;
+mod finder;
 mod generator;
 mod mapping;
 mod mel;

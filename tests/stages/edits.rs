@@ -6,6 +6,7 @@ use std::sync::Arc;
 use image::{ImageFormat, RgbImage};
 use media2face::error::Error;
 use media2face::pack::Pack;
+use media2face::picture::FaceBox;
 use media2face::signal::{Frames, HeadPose};
 use media2face::{
     Animation, Expression, FacePicture, Head, InpaintMode, Keyframe, Model, Part, Session, SessionOptions, Style,
@@ -193,7 +194,7 @@ fn keyframe_past_the_end_has_no_effect_and_a_range_is_cut() {
 fn animated_picture_is_held_as_its_first_frame_with_a_warning() {
     let ((model, warnings), samples) = (told(tiny()), tone(16_000, 1, 0.3));
     let of = |file| {
-        let picture = FacePicture { file, face: None };
+        let picture = FacePicture { file, face: Some(FaceBox { x: 0.0, y: 0.0, width: 4.0, height: 4.0 }) };
         animate(&model, with(vec![held(Expression::Picture(picture), 0.1, 0.1)]), &samples).motion().clone()
     };
     let [still, animated] = still_and_animated().map(of);

@@ -15,6 +15,7 @@ mod edits;
 mod eyes;
 mod face;
 mod face_export;
+mod finder;
 mod gaze;
 mod identity;
 mod lips;

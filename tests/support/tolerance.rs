@@ -52,6 +52,10 @@ pub const IDENTITY: Bar = Bar { f32: NETWORK_F32, f16_weights: 1.1e-3, f16: 1.7e
 pub const OFFSETS: Bar = Bar { f32: NETWORK_F32, f16_weights: 2.4e-3, f16: 3.4e-3 };
 /// Codes of the tiny face encoder: 5.1e-4 and 7.4e-4.
 pub const CODES: Bar = Bar { f32: NETWORK_F32, f16_weights: 1e-3, f16: 1.5e-3 };
+/// What the face finder's detector says of a picture, as shares of its side: TFLite has halves too. 4.8e-7 and 5.8e-4.
+pub const DETECTIONS: Bar = Bar { f32: NETWORK_F32, f16_weights: NETWORK_F32, f16: 1.2e-3 };
+/// Landmarks of its mesh, as shares of the picture's side, where the pack alone has halves: 1.53e-4 and 3.5e-4.
+pub const LANDMARKS: Bar = Bar { f32: 3e-4, f16_weights: 3e-4, f16: 7e-4 };
 /// The mapping nets: 7.6e-5 and 9.7e-5.
 pub const MAPPING: Bar = Bar { f32: NETWORK_F32, f16_weights: 1.5e-4, f16: 1.9e-4 };
 /// Decoded JPEG pixels against libjpeg, levels: two decoders round the cosine transform and the colours differently.

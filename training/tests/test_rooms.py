@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[1] / PACKAGE
 MAY_USE = {
     "speech": set(),
     "face": set(),
+    "finder": set(),
     "rules": {"speech"},
     "dataset": {"speech", "face", "rules"},
     "voices": {"speech", "dataset"},

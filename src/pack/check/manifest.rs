@@ -89,6 +89,7 @@ impl Manifest {
             None => return Err(invalid("identities without a topology")),
         }
         looks(&self.identities, self.topology.as_ref())?;
+        self.finder.as_ref().map_or(Ok(()), super::finder::finder)?;
         self.eyes.as_ref().map_or(Ok(()), |config| eyes(config, self.topology.as_ref()))?;
         agreement(self)
     }

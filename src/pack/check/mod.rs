@@ -1,6 +1,7 @@
 //! What a pack must satisfy before anything is loaded from it: a manifest within the limits, every tensor that the
 //! manifest calls for and no other, index lists that stay inside their arrays, weights that are finite.
 
+mod finder;
 mod manifest;
 mod mesh;
 mod topology;

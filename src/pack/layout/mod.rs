@@ -8,6 +8,7 @@ mod audio;
 mod clip;
 mod denoiser;
 mod face;
+mod finder;
 
 use std::collections::BTreeMap;
 
@@ -111,6 +112,9 @@ impl<'a> Layout<'a> {
         }
         if let Some(config) = &manifest.topology {
             layout.topology(config, manifest)?;
+        }
+        if let Some(config) = &manifest.finder {
+            layout.finder(config);
         }
         Ok(layout.slots)
     }

@@ -63,6 +63,7 @@ impl Size {
             gnpfa: Some(gnpfa),
             topology: None,
             eyes: None,
+            finder: None,
             blendshapes: Names { names: ARKIT_NAMES.map(str::to_owned).to_vec() },
             identities: Identities {
                 names: super::head::IDENTITIES.map(|(name, _)| name.to_owned()).to_vec(),

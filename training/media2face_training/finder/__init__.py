@@ -1,0 +1,1 @@
+"""The face finder: MediaPipe's face detector and face mesh as a model pack."""
