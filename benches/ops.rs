@@ -132,7 +132,16 @@ impl Bench {
         let (w, bias) = (weight(&[channels, 3, 3]), weight(&[channels]));
         self.op(network, count, x, out, |_, x, out| {
             let (weight, bias) = (w.clone(), bias.clone());
-            Op::Depthwise2d(ops::Depthwise2d { x, height: side, width: side, weight, bias, stride, pad: 2 - stride, out })
+            Op::Depthwise2d(ops::Depthwise2d {
+                x,
+                height: side,
+                width: side,
+                weight,
+                bias,
+                stride,
+                pad: 2 - stride,
+                out,
+            })
         });
         if stride == 2 {
             self.op(network, count, x, out, |_, x, out| {

@@ -96,6 +96,15 @@
 /** picture_parts: the picture gives the rotation of the head. */
 #define M2F_PICTURE_HEAD 2
 
+/**
+ * Number of floats that describe a found face. In this order: the box (x, y of the upper left corner, width, height), which
+ * picture_box of a keyframe takes; the score of the detector and how likely there is a face, 0..1; how far the head is turned
+ * to the character's left, radians; x, y of the right eye, the left eye, the tip of the nose, the mouth, the right ear and the
+ * left ear, as the character has them; x, y, z of 468 landmarks in MediaPipe's order, z away from the camera. Places are pixels
+ * from the upper left corner of the picture.
+ */
+#define M2F_FACE_FLOATS 1423
+
 /** look_ahead_frames: the class's own. */
 #define M2F_LOOK_AHEAD_DEFAULT UINT32_MAX
 
@@ -364,6 +373,21 @@ typedef struct m2f_model_options {
     uint64_t read_size;
     /** Handed to read. */
     void *read_user;
+    /**
+     * Path of a pack with a face finder, UTF-8, such as face-finder.m2f: pictures of keyframes and styles need no box then. Set
+     * at most one of face_finder_path, face_finder_data and face_finder_read; without any the model's own pack may have one.
+     */
+    const char *face_finder_path;
+    /** The face finder's pack in memory. The library copies it. */
+    const uint8_t *face_finder_data;
+    /** Number of bytes in face_finder_data. */
+    uint64_t face_finder_size;
+    /** A callback that reads the face finder's pack. */
+    m2f_read_callback face_finder_read;
+    /** Number of bytes of the pack that face_finder_read reads. */
+    uint64_t face_finder_read_size;
+    /** Handed to face_finder_read. */
+    void *face_finder_user;
 } m2f_model_options;
 
 /**
@@ -603,8 +627,9 @@ typedef struct m2f_keyframe_options {
     /** Number of bytes in picture. */
     uint64_t picture_size;
     /**
-     * Where the face is in the picture: x, y of the upper left corner, width, height, pixels. All 0 (default): the whole
-     * picture.
+     * Where the face is in the picture: x, y of the upper left corner, width, height, pixels. All 0 (default): the job finds it,
+     * the largest face of several, and fails with INVALID_PICTURE if there is none. A model without a face finder takes the whole
+     * picture instead, with a warning.
      */
     float picture_box[4];
     /** M2F_PICTURE_EXPRESSION, M2F_PICTURE_HEAD or both (default). */
@@ -1036,7 +1061,8 @@ M2F_API m2f_status m2f_model_options_init(struct m2f_model_options *options, siz
  *
  * Parameters: runtime; options, with one source; out, receives the model.
  * Returns: OK; INVALID_ARGUMENT (no source or several); INVALID_STRUCT_SIZE; INVALID_UTF8; IO (the file cannot be read, or the
- * callback failed); INVALID_PACK (the text of m2f_last_error names what is wrong).
+ * callback failed); INVALID_PACK (the text of m2f_last_error names what is wrong); MISSING_PART (the face finder's pack has
+ * none).
  * Ownership: yours; end it with m2f_model_destroy. It keeps the runtime alive; sessions and results keep it alive.
  * Threads: any. Cost: reads the pack once; milliseconds for the starter.
  */
@@ -1788,6 +1814,23 @@ m2f_status m2f_result_compose(const struct m2f_part *parts,
                               size_t count,
                               double blend_s,
                               struct m2f_result **out);
+
+/**
+ * Finds the faces in a picture with the model's face finder (face_finder_path of the model's options), the largest first, at
+ * most 16. If none is found, the count is 0.
+ *
+ * Parameters: picture, picture_size bytes of a PNG or JPEG file; buffer with room for capacity floats, or NULL and 0 to
+ * query; count, receives the number of floats, M2F_FACE_FLOATS a face (may be NULL when there is a buffer).
+ * Returns: OK; INVALID_ARGUMENT; INVALID_PICTURE; BUFFER_TOO_SMALL; MISSING_PART (the model has no face finder); OUT_OF_MEMORY.
+ * Threads: any but an audio thread. Cost: decodes the picture and runs two networks, also for a query: milliseconds on the CPU.
+ */
+M2F_API
+m2f_status m2f_model_find_faces(const struct m2f_model *model,
+                                const uint8_t *picture,
+                                size_t picture_size,
+                                float *buffer,
+                                size_t capacity,
+                                size_t *count);
 
 /**
  * Fills options with the defaults.

@@ -271,6 +271,13 @@ public:
         return detail::read_array(m2f_model_read_eye_range_rad, get(), out);
     }
 
+    /** The faces in the bytes of a PNG or JPEG file, the largest first, into out: M2F_FACE_FLOATS floats each. Gives the floats. */
+    Outcome<std::size_t> find_faces(Span<const std::uint8_t> picture, Span<float> out) const {
+        std::size_t count = 0;
+        M2F_DETAIL_CHECK(m2f_model_find_faces(get(), picture.data(), picture.size(), out.data(), out.size(), &count));
+        return count;
+    }
+
     /** What a style says to the model. Set exactly one of text, picture, code and preset. */
     Outcome<m2f_prompt_reading> read_prompt(const StyleOptions& style) const {
         m2f_prompt_reading reading{};

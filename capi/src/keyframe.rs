@@ -60,8 +60,9 @@ pub struct m2f_keyframe_options {
     pub picture: *const u8,
     /// Number of bytes in `picture`.
     pub picture_size: u64,
-    /// Where the face is in the picture: x, y of the upper left corner, width, height, pixels. All 0 (default): the whole
-    /// picture.
+    /// Where the face is in the picture: x, y of the upper left corner, width, height, pixels. All 0 (default): the job finds it,
+    /// the largest face of several, and fails with INVALID_PICTURE if there is none. A model without a face finder takes the whole
+    /// picture instead, with a warning.
     pub picture_box: [f32; 4],
     /// `M2F_PICTURE_EXPRESSION`, `M2F_PICTURE_HEAD` or both (default).
     pub picture_parts: u32,

@@ -46,6 +46,19 @@ pub struct m2f_model_options {
     pub read_size: u64,
     /// Handed to `read`.
     pub read_user: *mut c_void,
+    /// Path of a pack with a face finder, UTF-8, such as `face-finder.m2f`: pictures of keyframes and styles need no box then. Set
+    /// at most one of `face_finder_path`, `face_finder_data` and `face_finder_read`; without any the model's own pack may have one.
+    pub face_finder_path: *const c_char,
+    /// The face finder's pack in memory. The library copies it.
+    pub face_finder_data: *const u8,
+    /// Number of bytes in `face_finder_data`.
+    pub face_finder_size: u64,
+    /// A callback that reads the face finder's pack.
+    pub face_finder_read: m2f_read_callback,
+    /// Number of bytes of the pack that `face_finder_read` reads.
+    pub face_finder_read_size: u64,
+    /// Handed to `face_finder_read`.
+    pub face_finder_user: *mut c_void,
 }
 
 // SAFETY: repr(C), struct_size first; integers, floats, pointers and optional functions of the host's.
@@ -72,7 +85,8 @@ pub unsafe extern "C" fn m2f_model_options_init(options: *mut m2f_model_options,
 ///
 /// Parameters: `runtime`; `options`, with one source; `out`, receives the model.
 /// Returns: OK; INVALID_ARGUMENT (no source or several); INVALID_STRUCT_SIZE; INVALID_UTF8; IO (the file cannot be read, or the
-/// callback failed); INVALID_PACK (the text of `m2f_last_error` names what is wrong).
+/// callback failed); INVALID_PACK (the text of `m2f_last_error` names what is wrong); MISSING_PART (the face finder's pack has
+/// none).
 /// Ownership: yours; end it with [`m2f_model_destroy`]. It keeps the runtime alive; sessions and results keep it alive.
 /// Threads: any. Cost: reads the pack once; milliseconds for the starter.
 ///
@@ -87,41 +101,81 @@ pub unsafe extern "C" fn m2f_model_create(
     guard(|| {
         let out = given(out, "out")?;
         let runtime = &given(runtime, "runtime")?.0;
-        // SAFETY: by its docs `options` is as long as it says, or NULL, and its pointers are as its fields say.
-        let pack = unsafe { open(&options::read(options)?) }?;
-        let model = Model::new(runtime, pack)?;
+        // SAFETY: by its docs `options` is as long as it says, or NULL.
+        let options = unsafe { options::read(options) }?;
+        if options.reserved != 0 {
+            return Err(Failure::argument("reserved is not zero"));
+        }
+        let [own, finder] = sources(&options);
+        // SAFETY: by its docs the pointers of `options` are as its fields say.
+        let (pack, finder) = unsafe { (own.open()?, finder.open()?) };
+        let pack = pack.ok_or_else(|| Failure::argument("set exactly one of path, data and read"))?;
+        let model = match finder {
+            Some(finder) => Model::with_face_finder(runtime, pack, &finder)?,
+            None => Model::new(runtime, pack)?,
+        };
         give(m2f_model(model), out)
     })
 }
 
-/// # Safety
-/// The pointers of `options` are as its fields say.
-unsafe fn open(options: &m2f_model_options) -> Result<Pack, Failure> {
-    if options.reserved != 0 {
-        return Err(Failure::argument("reserved is not zero"));
-    }
-    // SAFETY: by its docs a string, or NULL.
-    let path = unsafe { text::optional(options.path, "path") }?;
-    match (path, options.data.is_null(), options.read) {
-        (Some(path), true, None) => Ok(Pack::open(Path::new(path))?),
-        (None, false, None) => {
-            let size = usize::try_from(options.data_size).map_err(|_| Failure::argument("data_size is too large"))?;
-            // SAFETY: by its docs `data` holds `data_size` bytes.
-            let data = unsafe { buffer::input(options.data, size, usize::MAX, "data") }?;
-            Ok(Pack::from_bytes(memory::copy(data, "the pack")?)?)
-        }
-        (None, true, Some(read)) => {
-            let user = options.read_user;
-            let mut reader = |offset: u64, buffer: &mut [u8]| {
-                // SAFETY: the host's own function, called inside a call of the host's, with room for the bytes it is asked for.
-                match unsafe { read(offset, buffer.as_mut_ptr(), buffer.len(), user) } {
-                    0 => Ok(buffer.len()),
-                    code => Err(Error::Io(format!("the read callback answered {code} at byte {offset}"))),
-                }
-            };
-            Ok(Pack::from_reader(&mut reader, options.read_size)?)
-        }
-        _ => Err(Failure::argument("set exactly one of path, data and read")),
+/// Where a pack comes from: at most one of three.
+struct Source {
+    /// The names of the fields.
+    names: &'static str,
+    path: *const c_char,
+    data: *const u8,
+    data_size: u64,
+    read: m2f_read_callback,
+    read_size: u64,
+    user: *mut c_void,
+}
+
+/// Those of the model and of its face finder.
+fn sources(options: &m2f_model_options) -> [Source; 2] {
+    let &m2f_model_options { path, data, data_size, read, read_size, .. } = options;
+    let own = Source { names: "path, data and read", path, data, data_size, read, read_size, user: options.read_user };
+    let finder = Source {
+        names: "face_finder_path, face_finder_data and face_finder_read",
+        path: options.face_finder_path,
+        data: options.face_finder_data,
+        data_size: options.face_finder_size,
+        read: options.face_finder_read,
+        read_size: options.face_finder_read_size,
+        user: options.face_finder_user,
+    };
+    [own, finder]
+}
+
+impl Source {
+    /// The pack; `None` where no source is set.
+    ///
+    /// # Safety
+    /// The pointers are as the fields of the options say.
+    unsafe fn open(&self) -> Result<Option<Pack>, Failure> {
+        // SAFETY: by its docs a string, or NULL.
+        let path = unsafe { text::optional(self.path, "path") }?;
+        Ok(Some(match (path, self.data.is_null(), self.read) {
+            (None, true, None) => return Ok(None),
+            (Some(path), true, None) => Pack::open(Path::new(path))?,
+            (None, false, None) => {
+                let size = usize::try_from(self.data_size).map_err(|_| Failure::argument("data_size is too large"))?;
+                // SAFETY: by its docs `data` holds `data_size` bytes.
+                let data = unsafe { buffer::input(self.data, size, usize::MAX, "data") }?;
+                Pack::from_bytes(memory::copy(data, "the pack")?)?
+            }
+            (None, true, Some(read)) => {
+                let mut reader = |offset: u64, buffer: &mut [u8]| {
+                    // SAFETY: the host's own function, called inside a call of the host's, with room for the bytes it is asked
+                    // for.
+                    match unsafe { read(offset, buffer.as_mut_ptr(), buffer.len(), self.user) } {
+                        0 => Ok(buffer.len()),
+                        code => Err(Error::Io(format!("the read callback answered {code} at byte {offset}"))),
+                    }
+                };
+                Pack::from_reader(&mut reader, self.read_size)?
+            }
+            _ => return Err(Failure::argument(format!("set exactly one of {}", self.names))),
+        }))
     }
 }
 

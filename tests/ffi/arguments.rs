@@ -44,6 +44,7 @@ fn null_arguments_are_refused_by_name() {
         call("model", m2f_model_read_texture(None, 0, ptr::null_mut(), 0, count));
         call("identity", m2f_identity_describe_part(None, 0, ptr::null_mut(), 0));
         call("model", m2f_model_read_eye_range_rad(None, ptr::null_mut(), 0, count));
+        call("model", m2f_model_find_faces(None, ptr::null(), 0, ptr::null_mut(), 0, count));
         call("model", m2f_model_read_triangles(None, ptr::null_mut(), 0, count));
         call("identity", m2f_identity_read_vertices_mm(None, ptr::null_mut(), 0, count));
         call("identity", m2f_identity_read_blendshapes_mm(None, ptr::null_mut(), 0, count));

@@ -39,7 +39,10 @@ layout! {
     }
     m2f_vulkan_vertex_layout { format, reserved, offset_bytes, vertex_stride_bytes, frame_stride_bytes }
     m2f_vulkan_frame_target { struct_size, flags, buffer, buffer_bytes, points, normals, semaphore, value }
-    m2f_model_options { struct_size, reserved, path, data, data_size, read, read_size, read_user }
+    m2f_model_options {
+        struct_size, reserved, path, data, data_size, read, read_size, read_user, face_finder_path, face_finder_data,
+        face_finder_size, face_finder_read, face_finder_read_size, face_finder_user,
+    }
     m2f_identity_options {
         struct_size, vertex_count, name, vertices_mm, mix_names, mix_weights, mix_count, reserved,
     }

@@ -18,6 +18,7 @@ export const MAX_HEAD_ACTS = 32;
 export const HEAD_FLOATS = 7;
 export const PICTURE_EXPRESSION = 1;
 export const PICTURE_HEAD = 2;
+export const FACE_FLOATS = 1423;
 export const LOOK_AHEAD_DEFAULT = 4294967295;
 export const FADE_S = 0.2;
 
@@ -127,7 +128,7 @@ export const STRUCTS = Object.freeze({
     },
   },
   m2f_model_options: {
-    size: 48,
+    size: 88,
     fields: {
       struct_size: [0, 'u32'],
       reserved: [4, 'u32'],
@@ -137,6 +138,12 @@ export const STRUCTS = Object.freeze({
       read: [24, 'pointer'],
       read_size: [32, 'u64'],
       read_user: [40, 'pointer'],
+      face_finder_path: [44, 'pointer'],
+      face_finder_data: [48, 'pointer'],
+      face_finder_size: [56, 'u64'],
+      face_finder_read: [64, 'pointer'],
+      face_finder_read_size: [72, 'u64'],
+      face_finder_user: [80, 'pointer'],
     },
   },
   m2f_identity_options: {
@@ -457,6 +464,7 @@ export const FUNCTIONS = Object.freeze({
   m2f_session_set_keyframe: ['pointer', 'u32', 'pointer'],
   m2f_result_revise: ['pointer', 'pointer', 'f64', 'f64', 'pointer'],
   m2f_result_compose: ['pointer', 'u32', 'f64', 'pointer'],
+  m2f_model_find_faces: ['pointer', 'pointer', 'u32', 'pointer', 'u32', 'pointer'],
   m2f_adjustment_options_init: ['pointer', 'u32'],
   m2f_result_adjust: ['pointer', 'pointer', 'pointer'],
   m2f_binding_options_init: ['pointer', 'u32'],

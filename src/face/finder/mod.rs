@@ -223,19 +223,64 @@ async fn run(
     Err(Error::InvalidPack("the face finder's networks give values that are not finite".to_owned()))
 }
 
-/// The square from the chin to just above the brows, as seen.
+/// The square from the chin to just above the brows. Its middle follows the head as it leans.
 fn face_box(landmarks: &[[f32; 3]], config: FaceBoxConfig) -> FaceBox {
-    let front = BROWS.into_iter().chain([CHIN]).chain(EYES).chain(CHEEKS);
-    let (mut low, mut high) = ([f32::INFINITY; 2], [f32::NEG_INFINITY; 2]);
-    for point in front.map(|i| landmarks[i]) {
-        for axis in 0..2 {
-            (low[axis], high[axis]) = (low[axis].min(point[axis]), high[axis].max(point[axis]));
-        }
-    }
-    let length = (high[0] - low[0]).max(high[1] - low[1]);
+    let front = || BROWS.into_iter().chain([CHIN]).chain(EYES).chain(CHEEKS).map(|i| landmarks[i]);
+    let extent = |value: &dyn Fn([f32; 3]) -> f32| {
+        front().map(value).fold([f32::INFINITY, f32::NEG_INFINITY], |[low, high], v| [low.min(v), high.max(v)])
+    };
+    let length =
+        [0, 1].map(|axis| extent(&|point| point[axis])).map(|[low, high]| high - low).into_iter().fold(0.0, f32::max);
     // Never empty: a crop of it is.
     let side = (length / config.scale).max(1.0);
-    let eyes = 0.5 * (landmarks[EYES[0]][0] + landmarks[EYES[1]][0]);
-    let middle = [eyes + config.right * length, 0.5 * (low[1] + high[1]) - config.up * length];
+    let [right, left] = EYES.map(|eye| landmarks[eye]);
+    let apart = libm::hypotf(left[0] - right[0], left[1] - right[1]);
+    let [cos, sin] =
+        if apart > 0.0 { [(left[0] - right[0]) / apart, (left[1] - right[1]) / apart] } else { [1.0, 0.0] };
+    let eyes = [0, 1].map(|axis| 0.5 * (left[axis] + right[axis]));
+    let [brows, chin] = extent(&|[x, y, _]| (y - eyes[1]) * cos - (x - eyes[0]) * sin);
+    let (across, down) = (config.right * length, 0.5 * (brows + chin) - config.up * length);
+    let middle = [eyes[0] + across * cos - down * sin, eyes[1] + across * sin + down * cos];
     FaceBox { x: middle[0] - 0.5 * side, y: middle[1] - 0.5 * side, width: side, height: side }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONFIG: FaceBoxConfig = FaceBoxConfig { scale: 1.0, right: 0.0, up: 0.0 };
+
+    /// Landmarks with the eyes about the origin, the chin 150 below and the brows 50 above, turned by an angle.
+    fn landmarks(turn_rad: f32) -> Vec<[f32; 3]> {
+        let (sin, cos) = turn_rad.sin_cos();
+        let mut all = vec![[0.0; 3]; 468];
+        let mut put = |i: usize, [x, y]: [f32; 2]| all[i] = [x * cos - y * sin, x * sin + y * cos, 0.0];
+        put(CHIN, [0.0, 150.0]);
+        BROWS.into_iter().for_each(|i| put(i, [0.0, -50.0]));
+        [EYES[0], CHEEKS[0]].into_iter().for_each(|i| put(i, [-60.0, 0.0]));
+        [EYES[1], CHEEKS[1]].into_iter().for_each(|i| put(i, [60.0, 0.0]));
+        all
+    }
+
+    #[test]
+    fn box_is_as_high_as_from_chin_to_brows_about_their_middle() {
+        assert_eq!(face_box(&landmarks(0.0), CONFIG), FaceBox { x: -100.0, y: -50.0, width: 200.0, height: 200.0 });
+        let moved = face_box(&landmarks(0.0), FaceBoxConfig { scale: 2.0, right: 0.1, up: 0.2 });
+        assert_eq!(moved, FaceBox { x: -30.0, y: -40.0, width: 100.0, height: 100.0 });
+    }
+
+    #[test]
+    fn box_of_a_head_that_leans_lies_about_the_leaning_face() {
+        let found = face_box(&landmarks(std::f32::consts::FRAC_PI_2), CONFIG);
+        let middle = [found.x + 0.5 * found.width, found.y + 0.5 * found.height];
+        assert!(
+            (found.width - 200.0).abs() < 1e-3 && (middle[0] + 50.0).abs() < 1e-3 && middle[1].abs() < 1e-3,
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn landmarks_in_one_place_have_a_box_that_can_be_cropped() {
+        assert_eq!(face_box(&[[3.0; 3]; 468], CONFIG).width, 1.0);
+    }
 }

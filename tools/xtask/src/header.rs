@@ -30,6 +30,7 @@ const HEADERS: [Header; 2] = [
             "reading.rs",
             "result.rs",
             "keyframe.rs",
+            "faces.rs",
             "adjustments.rs",
             "binding.rs",
             "solver.rs",

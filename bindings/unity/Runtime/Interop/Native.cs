@@ -127,6 +127,12 @@ namespace Media2Face.Interop
         public IntPtr read;
         public ulong read_size;
         public IntPtr read_user;
+        public IntPtr face_finder_path;
+        public IntPtr face_finder_data;
+        public ulong face_finder_size;
+        public IntPtr face_finder_read;
+        public ulong face_finder_read_size;
+        public IntPtr face_finder_user;
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -450,6 +456,7 @@ namespace Media2Face.Interop
         public const uint HEAD_FLOATS = 7;
         public const uint PICTURE_EXPRESSION = 1;
         public const uint PICTURE_HEAD = 2;
+        public const uint FACE_FLOATS = 1423;
         public const uint LOOK_AHEAD_DEFAULT = 4294967295;
         public const float FADE_S = 0.2f;
 
@@ -704,6 +711,9 @@ namespace Media2Face.Interop
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern Status m2f_result_compose(Part* parts, UIntPtr count, double blend_s, out ResultHandle @out);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
+        public static extern Status m2f_model_find_faces(ModelHandle model, byte* picture, UIntPtr picture_size, float* buffer, UIntPtr capacity, UIntPtr* count);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         public static extern Status m2f_adjustment_options_init(AdjustmentOptions* options, UIntPtr size);

@@ -36,7 +36,8 @@ pub fn failure(what: &str, path: &Path, error: &Error) -> anyhow::Error {
     }
 }
 
-/// A model on a runtime of its own, whose warnings go to `warn`, on the thread that waits for a session.
+/// A model on a runtime of its own, whose warnings go to `warn`, on the thread that waits for a session. Faces are found in
+/// pictures without a box.
 pub fn load(pack: Pack, options: RuntimeOptions, warn: impl Fn(&str) + Send + Sync + 'static) -> Result<Arc<Model>> {
     let options = RuntimeOptions {
         log_level: LogLevel::Warning,
@@ -48,5 +49,11 @@ pub fn load(pack: Pack, options: RuntimeOptions, warn: impl Fn(&str) + Send + Sy
         })),
         ..options
     };
-    Ok(Model::new(&Runtime::new(&options)?, pack)?)
+    let runtime = Runtime::new(&options)?;
+    // A pack's own finder goes before that of this program.
+    let finder = if pack.manifest().finder.is_some() { None } else { starter::open_finder()? };
+    Ok(match finder {
+        Some(finder) => Model::with_face_finder(&runtime, pack, &finder)?,
+        None => Model::new(&runtime, pack)?,
+    })
 }

@@ -10,8 +10,8 @@ use super::target::{Linker, System, Target};
 use crate::command::root;
 use crate::shipped::{Allowed, COMMAND, LIBRARY, Linked, linked_for};
 
-/// The bill of a target's archive. It has no number and no time of its own, so that the same sources make the same bill.
-pub(crate) fn bill(target: &Target, version: &str, rustc: &str, starter: &[u8]) -> Result<String> {
+/// The bill of a target's archive, with the starter and the face finder. It has no number and no time of its own, so that the same sources make the same bill.
+pub(crate) fn bill(target: &Target, version: &str, rustc: &str, packs: [&[u8]; 2]) -> Result<String> {
     let library = linked_for(LIBRARY, target.triple)?;
     let all: BTreeSet<Linked> = library.union(&linked_for(COMMAND, target.triple)?).cloned().collect();
     let (allowed, sums) = (Allowed::read()?, checksums(&std::fs::read_to_string(root().join("Cargo.lock"))?)?);
@@ -31,10 +31,12 @@ pub(crate) fn bill(target: &Target, version: &str, rustc: &str, starter: &[u8]) 
         }
         components.push(one);
     }
-    let licence = "(MIT OR Apache-2.0) AND CC0-1.0 AND Unicode-DFS-2016";
-    let mut pack = component("machine-learning-model", "starter.m2f", version, licence, &["models"]);
-    pack["hashes"] = json!([{ "alg": "SHA-256", "content": sha256(starter) }]);
-    components.push(pack);
+    let licences = ["(MIT OR Apache-2.0) AND CC0-1.0 AND Unicode-DFS-2016", "Apache-2.0"];
+    for ((name, licence), bytes) in ["starter.m2f", "face-finder.m2f"].into_iter().zip(licences).zip(packs) {
+        let mut pack = component("machine-learning-model", name, version, licence, &["models"]);
+        pack["hashes"] = json!([{ "alg": "SHA-256", "content": sha256(bytes) }]);
+        components.push(pack);
+    }
     let bill = json!({
         "bomFormat": "CycloneDX",
         "specVersion": "1.5",
@@ -96,8 +98,8 @@ mod tests {
     #[test]
     fn a_bill_names_every_part_with_its_licence_and_is_the_same_twice() {
         let target = find("x86_64-unknown-linux-gnu").unwrap();
-        let text = bill(target, "0.2.0", "1.95.0", b"pack").unwrap();
-        assert_eq!(text, bill(target, "0.2.0", "1.95.0", b"pack").unwrap());
+        let text = bill(target, "0.2.0", "1.95.0", [b"pack", b"finder"]).unwrap();
+        assert_eq!(text, bill(target, "0.2.0", "1.95.0", [b"pack", b"finder"]).unwrap());
         let bill: Value = serde_json::from_str(&text).unwrap();
         let components = bill["components"].as_array().unwrap();
         let find =
@@ -107,6 +109,7 @@ mod tests {
         assert_eq!(find("rustfft")["properties"].as_array().unwrap().len(), 2);
         assert_eq!(find("symphonia-core")["properties"].as_array().unwrap().len(), 1);
         assert_eq!(find("starter.m2f")["type"], "machine-learning-model");
+        assert_eq!(find("face-finder.m2f")["licenses"][0]["expression"], "Apache-2.0");
         let package = std::fs::read_to_string(root().join("tools/cli/assets/three/package.json")).unwrap();
         assert!(package.contains(&format!("\"three\": \"{THREE}\"")));
     }

@@ -109,10 +109,12 @@ fn pack(compiler: &Compiler) -> Result<Vec<u8>> {
     release::build_for(compiler, shipped::COMMAND, "")?;
     let command = target.command();
     entries.insert(format!("bin/{command}"), Entry::Program(read(&compiler.built().join(command))?));
-    let starter = read(&root().join("models/starter.m2f"))?;
-    let bill = bill::bill(target, VERSION, &compiler.version()?, &starter)?;
+    let [starter, finder] = ["starter.m2f", "face-finder.m2f"].map(|name| read(&root().join("models").join(name)));
+    let (starter, finder) = (starter?, finder?);
+    let bill = bill::bill(target, VERSION, &compiler.version()?, [&starter, &finder])?;
     entries.insert("media2face.cdx.json".to_owned(), Entry::File(bill.into_bytes()));
     entries.insert("models/starter.m2f".to_owned(), Entry::File(starter));
+    entries.insert("models/face-finder.m2f".to_owned(), Entry::File(finder));
     add_files(&mut entries)?;
     for (path, text) in template::texts(target, VERSION)? {
         entries.insert(path.to_owned(), Entry::File(text.into_bytes()));

@@ -16,8 +16,9 @@ const FPS: &str = "Frames per second, a number or a fraction such as 24000/1001:
 #[command(
     mut_arg("model", |model| model.help("Model pack with a vision encoder; the starter model by default")),
     mut_arg("fps", |fps| fps.help(FPS)),
-    after_help = "No face detector is part of this: say where the face is. A box is that of a detector, about from the brows to the
-chin; what is looked at is the square of 1.6 times its longer side. Without --box and --boxes the whole picture is the box.
+    after_help = "The face is found in every frame; of several the largest is taken. A frame in which none is found is marked invalid.
+To say where it is yourself, give --box or --boxes: a box is from the chin to just above the brows, and what is looked at is the
+square of 1.6 times its longer side.
 
 --boxes names a CSV with the header frame,x,y,w,h (frames from 0, pixels from the upper left corner). A frame without a row,
 or with empty values, is marked invalid: its valid is false, its weights, pose and latents are zero.
@@ -31,6 +32,7 @@ Written into DIR, in the form that the training reads; a second clip goes into t
 Videos need ffmpeg on the PATH; folders of pictures do not.
 
 Examples:
+  m2f extract talk.mp4 --out captured/
   m2f extract talk.mp4 --box 480,120,300,380 --out captured/
   m2f extract frames/ --audio talk.wav --boxes boxes.csv --out captured/"
 )]
@@ -42,12 +44,18 @@ pub struct Extract {
     pub out: PathBuf,
     #[command(flatten)]
     pub pack: Pack,
-    /// The face in every frame, pixels
-    #[arg(long, value_name = "X,Y,W,H", value_parser = face_box, conflicts_with = "boxes", allow_hyphen_values = true)]
+    /// The face in every frame, pixels, in place of finding it
+    #[arg(long, value_name = "X,Y,W,H", value_parser = face_box, conflicts_with_all = ["boxes", "whole"], allow_hyphen_values = true)]
     pub r#box: Option<FaceBox>,
     /// The face in each frame: CSV with the header frame,x,y,w,h
     #[arg(long, value_name = "FILE")]
     pub boxes: Option<PathBuf>,
+    /// Write where the face was found, in the form of --boxes
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["box", "boxes", "whole"])]
+    pub found: Option<PathBuf>,
+    /// The whole picture is the face's box in every frame
+    #[arg(long, conflicts_with = "boxes")]
+    pub whole: bool,
     /// The sound: any file or pipe that `m2f animate` reads; of a video its own by default, of a folder silence
     #[arg(long, value_name = "SOUND")]
     pub audio: Option<PathBuf>,

@@ -9,16 +9,32 @@ use media2face::picture::FaceBox;
 
 use crate::{input::file, input::text};
 
-const HEADER: [&str; 5] = ["frame", "x", "y", "w", "h"];
+/// Columns of a table of boxes.
+pub const HEADER: [&str; 5] = ["frame", "x", "y", "w", "h"];
 
 /// Where the face is.
 pub enum Boxes {
+    /// It is looked for in every frame.
+    Found,
     /// The whole picture is the box.
     Whole,
     /// The same in every frame.
     One(FaceBox),
     /// By frame; those that are not there show no face.
     Each(BTreeMap<usize, FaceBox>),
+}
+
+/// Where the face is in a frame.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Place {
+    /// To be looked for.
+    Found,
+    /// The whole picture.
+    Whole,
+    /// Here.
+    Given(FaceBox),
+    /// Nowhere.
+    None,
 }
 
 impl Boxes {
@@ -43,12 +59,13 @@ impl Boxes {
         Ok(Self::Each(boxes))
     }
 
-    /// The box of a frame.
-    pub fn at(&self, frame: usize, whole: FaceBox) -> Option<FaceBox> {
+    /// The box of a frame, as it is given.
+    pub fn at(&self, frame: usize) -> Place {
         match self {
-            Self::Whole => Some(whole),
-            Self::One(face) => Some(*face),
-            Self::Each(boxes) => boxes.get(&frame).copied(),
+            Self::Found => Place::Found,
+            Self::Whole => Place::Whole,
+            Self::One(face) => Place::Given(*face),
+            Self::Each(boxes) => boxes.get(&frame).map_or(Place::None, |face| Place::Given(*face)),
         }
     }
 
@@ -95,15 +112,13 @@ mod tests {
         Boxes::read(&path).map_err(shorter)
     }
 
-    const WHOLE: FaceBox = FaceBox { x: 0.0, y: 0.0, width: 64.0, height: 48.0 };
-
     #[test]
     fn frames_without_values_have_no_box() {
         let boxes = read("frame, x, y, w, h\n0, 1, -2.5, 30, 40\n1,,,,\n3,5,6,7,8\n").unwrap();
-        assert_eq!(boxes.at(0, WHOLE), Some(FaceBox { x: 1.0, y: -2.5, width: 30.0, height: 40.0 }));
-        assert_eq!((boxes.at(1, WHOLE), boxes.at(2, WHOLE)), (None, None));
+        assert_eq!(boxes.at(0), Place::Given(FaceBox { x: 1.0, y: -2.5, width: 30.0, height: 40.0 }));
+        assert_eq!((boxes.at(1), boxes.at(2)), (Place::None, Place::None));
         assert!(boxes.check_count(4).is_ok() && boxes.check_count(3).unwrap_err().to_string().contains("frame 3"));
-        assert_eq!(Boxes::Whole.at(9, WHOLE), Some(WHOLE));
+        assert_eq!((Boxes::Whole.at(9), Boxes::Found.at(9)), (Place::Whole, Place::Found));
     }
 
     #[test]
@@ -114,7 +129,7 @@ mod tests {
             "frame\tx\ty\tw\th\n2\t1\t2\t3\t4\n",
         ] {
             let boxes = read(text).unwrap();
-            assert_eq!(boxes.at(2, WHOLE), Some(FaceBox { x: 1.0, y: 2.0, width: 3.0, height: 4.0 }), "{text:?}");
+            assert_eq!(boxes.at(2), Place::Given(FaceBox { x: 1.0, y: 2.0, width: 3.0, height: 4.0 }), "{text:?}");
         }
     }
 

@@ -1,10 +1,12 @@
 //! `m2f extract`: pictures of a talking face, and its sound, into a clip of a data set.
 
 pub mod boxes;
+mod finding;
 mod sound;
 mod source;
 mod store;
 
+use std::io::Write;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -14,24 +16,32 @@ use media2face::signal::Frames;
 use media2face::{Extractor, Model};
 
 use crate::command::args::Extract;
+use crate::emit::staged::Staged;
 use crate::input::ffmpeg::SOUND_RATE_HZ;
 use crate::process::progress::Progress;
 use crate::{input::model, process::interrupt, process::tell};
 use boxes::Boxes;
+use finding::Finding;
 use source::Source;
 use store::{Clip, DataSet, POSE_WIDTH};
 
 /// Crops that go through the networks at once.
 const BATCH: usize = 32;
 
+const NOWHERE: FaceBox = FaceBox { x: 0.0, y: 0.0, width: 0.0, height: 0.0 };
+
 /// Reads the clip and adds it to the data set; gives the line that sums it up.
 pub fn run(args: &Extract) -> Result<String> {
     interrupt::watch();
     store::check(&args.out)?;
+    let found = args.found.as_deref().map(Staged::create).transpose()?;
     let boxes = match (&args.r#box, &args.boxes) {
+        // A box of zeros is one that is looked for, as in the C API.
+        (Some(face), _) if *face == NOWHERE => Boxes::Found,
         (Some(face), _) => Boxes::One(*face),
         (None, Some(path)) => Boxes::read(path)?,
-        (None, None) => Boxes::Whole,
+        (None, None) if args.whole => Boxes::Whole,
+        (None, None) => Boxes::Found,
     };
     let progress = Arc::new(Progress::new(args.quiet));
     let bar = Arc::clone(&progress);
@@ -39,7 +49,7 @@ pub fn run(args: &Extract) -> Result<String> {
     let model = model::load(args.pack.open()?, args.compute.options()?, warn.clone())?;
     let columns = arkit_columns(&model)?;
     let fps = args.fps.or_native(&model);
-    let mut reading = Reading::new(model.extractor()?);
+    let (mut reading, mut finding) = (Reading::new(model.extractor()?), Finding::new(boxes));
 
     let source = Source::open(&args.input, fps, args.keep_going, &warn)?;
     progress.show("sound", 0.0);
@@ -56,7 +66,7 @@ pub fn run(args: &Extract) -> Result<String> {
         interrupt::check()?;
         let ends = picture.is_err() && !goes_on;
         let taken = picture.and_then(|picture| {
-            let face = boxes.at(frame, FaceBox::whole(&picture));
+            let face = finding.at(frame, &picture, &mut reading.extractor)?;
             reading.take(face.map(|face| (&picture, face))).with_context(|| name)
         });
         if let Err(error) = taken {
@@ -71,7 +81,11 @@ pub fn run(args: &Extract) -> Result<String> {
         progress.show("frames", expected.map_or(0.0, |count| frame as f32 / count.max(1) as f32));
     }
     let (weights, pose, latents, valid) = reading.finish(&columns)?;
-    boxes.check_count(valid.len())?;
+    if let Some(mut found) = found {
+        found.write(|out| Ok(out.write_all(finding.table().as_bytes())?))?;
+        found.persist()?;
+    }
+    finding.finish(valid.len(), &warn)?;
     let (frames, shown) = (valid.len(), valid.iter().filter(|valid| **valid).count());
     ensure!(shown > 0, "none of the {frames} frames shows a face");
     if let Some(samples) = &samples {
