@@ -18,7 +18,7 @@ const STEP: usize = 3;
 const VALUES: usize = 17;
 
 fn pack() -> Pack {
-    Pack::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("models/face-finder.m2f")).expect("the finder's pack")
+    Pack::open(Path::new(env!("CARGO_MANIFEST_DIR")).join("models/face-finder.m2f")).expect("the finder's pack")
 }
 
 /// The golden picture with each pixel `times` × `times` times, and its levels as `value` says.

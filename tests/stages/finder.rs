@@ -20,7 +20,7 @@ const SIDE: usize = 64;
 const TRUE: [f32; 3] = [31.1, 35.0, 44.6];
 
 fn finder() -> Pack {
-    Pack::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("models/face-finder.m2f")).expect("the finder's pack")
+    Pack::open(Path::new(env!("CARGO_MANIFEST_DIR")).join("models/face-finder.m2f")).expect("the finder's pack")
 }
 
 /// A runtime on the CPU and the warnings that it gives.

@@ -4,7 +4,11 @@ use super::tree::{root, text};
 
 /// What the pack itself says: a safetensors file begins with the length of its header.
 fn of_the_pack() -> String {
-    let pack = std::fs::read(root().join("models/starter.m2f")).expect("the starter pack");
+    of("starter.m2f")
+}
+
+fn of(name: &str) -> String {
+    let pack = std::fs::read(root().join("models").join(name)).expect("a pack");
     let (length, rest) = pack.split_first_chunk().expect("a length");
     let header = &rest[..u64::from_le_bytes(*length) as usize];
     let header: serde_json::Value = serde_json::from_slice(header).expect("a header");
@@ -21,6 +25,14 @@ fn starter_has_one_licence_in_manifest_card_and_readme() {
     }
     let entries = text("training/media2face_training/manifest.py");
     assert!(entries.contains(&format!("\"licence\": \"{licence}\"")), "new packs will not have {licence}");
+}
+
+#[test]
+fn face_finder_has_its_licence_and_notice_beside_it() {
+    assert_eq!(of("face-finder.m2f"), "Apache-2.0");
+    let notice = text("LICENSES/mediapipe.txt");
+    assert!(notice.contains("models/face-finder.m2f") && notice.contains("Version 2.0, January 2004"));
+    assert!(text("models/README.md").contains("../LICENSES/mediapipe.txt"), "the model card does not lead to it");
 }
 
 #[test]

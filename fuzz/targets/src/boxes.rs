@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use m2f::reads::Boxes;
 use media2face::Extractor;
-use media2face::picture::{FaceBox, Picture};
+use media2face::picture::Picture;
 
 use crate::folder;
 use crate::world::{model, well, well_told};
@@ -45,7 +45,7 @@ pub(crate) fn run(input: &[u8]) {
     let _ = well_told(boxes.check_count(FRAMES));
     let picture = Picture::new(48, 64, (0..48 * 64 * 3).map(|i| (i * 7 % 251) as u8).collect());
     EXTRACTOR.with_borrow_mut(|extractor| {
-        let faces = (0..FRAMES).filter_map(|frame| boxes.at(frame, FaceBox::whole(&picture)));
+        let faces = (0..FRAMES).filter_map(|frame| boxes.at(frame).given());
         let faces = faces.filter(|face| face.width.max(face.height) <= MOST_SIDE);
         let crops: Vec<_> = faces.filter_map(|face| well(extractor.crop(&picture, &face))).collect();
         if !crops.is_empty() {

@@ -12,6 +12,11 @@ use super::trunk::Trunk;
 /// Points of a detection: the eyes, the tip of the nose, the mouth, the ears; right ones of the face first.
 pub const KEY_POINTS: usize = 6;
 
+/// Detections that are looked at, the surest ones: the time that suppression takes is bounded by their square.
+const MOST_DETECTIONS: usize = 1024;
+/// How far beyond the picture a detection may reach, in its sides.
+const FARTHEST: f32 = 4.0;
+
 /// The network.
 #[derive(Debug)]
 pub(super) struct Detector {
@@ -77,6 +82,7 @@ impl Detector {
     pub(super) fn faces(&self, values: &[f32]) -> Vec<Detection> {
         let mut left: Vec<Detection> = self.detections(values).collect();
         left.sort_by(|a, b| b.score.total_cmp(&a.score));
+        left.truncate(MOST_DETECTIONS);
         let mut faces = Vec::new();
         while let Some(first) = left.first().copied() {
             let is_same = |other: &Detection| *other == first || first.overlap(other) > self.most_overlap;
@@ -100,14 +106,19 @@ impl Detector {
             let points = std::array::from_fn(|k| point(5 + 2 * k));
             Detection { score: sigmoid(values[0]), middle: point(1), sides: pair(3), points }
         });
-        found
-            .filter(|found| found.score >= self.least_score && found.sides.iter().all(|&side| side > 0.0 && side < 4.0))
+        found.filter(|found| found.score >= self.least_score && found.is_near())
     }
 }
 
 impl Detection {
     fn ends(&self, axis: usize) -> [f32; 2] {
         [self.middle[axis] - 0.5 * self.sides[axis], self.middle[axis] + 0.5 * self.sides[axis]]
+    }
+
+    /// Whether it has a size, and is where a picture of a face can be.
+    fn is_near(&self) -> bool {
+        let mut places = self.middle.iter().chain(self.points.as_flattened());
+        self.sides.iter().all(|&side| side > 0.0 && side < FARTHEST) && places.all(|place| place.abs() < FARTHEST)
     }
 
     /// Intersection over union.
@@ -149,9 +160,16 @@ mod tests {
     #[test]
     fn overlap_is_shared_area_over_all() {
         let face = detection(0.9, 0.5, 0.2);
-        assert_eq!(face.overlap(&face), 1.0);
+        assert!((face.overlap(&face) - 1.0).abs() < 1e-5);
         assert!((face.overlap(&detection(0.9, 0.6, 0.2)) - 1.0 / 3.0).abs() < 1e-5);
         assert_eq!(face.overlap(&detection(0.9, 0.8, 0.2)), 0.0);
+    }
+
+    #[test]
+    fn detections_without_a_size_or_far_away_are_none() {
+        assert!(detection(0.9, 0.5, 0.2).is_near() && detection(0.9, -0.5, 2.0).is_near());
+        assert!(!detection(0.9, 0.5, 0.0).is_near() && !detection(0.9, 0.5, f32::NAN).is_near());
+        assert!(!detection(0.9, 1e30, 0.2).is_near() && !detection(0.9, 0.5, 5.0).is_near());
     }
 
     #[test]

@@ -39,6 +39,8 @@ fn rendered_face_is_read_back() {
     let boxes = ["--boxes", "out/hello.frames/boxes.csv", "--audio", wav, "--out", "set", "--backend", "cpu"];
     m2f(&[&["extract", "out/hello.frames"], &boxes[..]].concat());
 
+    found_boxes_are_near_the_true_ones(&bench, &m2f);
+
     let truth: Value = serde_json::from_slice(&fs::read(bench.path("out/hello.json")).unwrap()).unwrap();
     let number = |value: &Value| value.as_f64().unwrap();
     let mut names = ARKIT_NAMES;
@@ -70,6 +72,35 @@ fn rendered_face_is_read_back() {
         let r = correlation(&expected, &curve);
         println!("{name:<20} {r:.2}, moves by {:.3} rad", deviation(&expected));
         assert!(deviation(&expected) < TURNS || r >= HEAD, "{name}: {r:.2}");
+    }
+}
+
+/// Most that the middle and the side of a found box may be off, as a share of the true one's side; on 240 frames of ten faces
+/// they are off by 3.4 % and 6.8 %.
+const PLACE: f32 = 0.06;
+const SIDE: f32 = 0.1;
+
+/// Of four rendered frames.
+fn found_boxes_are_near_the_true_ones(bench: &Bench, m2f: &dyn Fn(&[&str])) {
+    let frames = [0, 60, 130, 200];
+    fs::create_dir(bench.path("some")).unwrap();
+    for (number, frame) in frames.iter().enumerate() {
+        let from = bench.path(&format!("out/hello.frames/{frame:07}.png"));
+        fs::copy(from, bench.path(&format!("some/{number}.png"))).unwrap();
+    }
+    m2f(&["extract", "some", "--out", "found", "--found", "found.csv", "--quiet", "--backend", "cpu"]);
+    let table = |path: &str| -> Vec<Vec<f32>> {
+        let text = fs::read_to_string(bench.path(path)).unwrap();
+        text.lines().skip(1).map(|line| line.split(',').map(|value| value.parse().unwrap()).collect()).collect()
+    };
+    let (all, found) = (table("out/hello.frames/boxes.csv"), table("found.csv"));
+    assert_eq!(found.len(), frames.len());
+    for (found, frame) in found.iter().zip(frames) {
+        let (expected, side) = (&all[frame], all[frame][3].max(all[frame][4]));
+        let middle = |row: &[f32], axis: usize| row[1 + axis] + 0.5 * row[3 + axis];
+        let off = [0, 1].map(|axis| (middle(found, axis) - middle(expected, axis)).abs() / side);
+        println!("frame {frame}: {off:.3?} of its side off, {:.3} of its side", found[3] / side);
+        assert!(off.iter().all(|off| *off < PLACE) && (found[3] / side - 1.0).abs() < SIDE, "{found:?}, {expected:?}");
     }
 }
 

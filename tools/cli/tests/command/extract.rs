@@ -19,9 +19,12 @@ impl Bench {
         bench
     }
 
+    /// Of these faces a finder knows none: their boxes are given, or all of the picture.
     pub(crate) fn extract(&self, more: &[&str]) -> Output {
         let args = ["extract", "frames", "--model", "tiny.m2f", "--out", "set", "--fps", "10", "--quiet"];
-        self.m2f(&[&args, more].concat())
+        let given = more.iter().any(|arg| arg.starts_with("--box"));
+        let whole: &[&str] = if given { &[] } else { &["--whole"] };
+        self.m2f(&[&args, whole, more].concat())
     }
 
     fn rows(&self) -> Vec<Value> {
@@ -260,7 +263,8 @@ fn film_without_ffmpeg_says_how_to_get_it_and_pictures_need_none() {
     fs::write(bench.path("film.mp4"), "film").unwrap();
     let film = ["extract", "film.mp4", "--model", "tiny.m2f", "--out", "set"];
     assert_failed(&bench.alone(&film), "ffmpeg is not on the PATH; it comes with apt install ffmpeg");
-    let pictures = ["extract", "frames", "--fps", "10", "--audio", "hum.wav", "--model", "tiny.m2f", "--out", "set"];
+    let pictures =
+        ["extract", "frames", "--fps", "10", "--audio", "hum.wav", "--model", "tiny.m2f", "--out", "set", "--whole"];
     assert!(bench.alone(&pictures).status.success());
 }
 
@@ -271,7 +275,8 @@ fn film_gives_frames_and_sound() {
     }
     let bench = Bench::new();
     assert!(bench.animate("out", &["--emit", "mp4", "--size", "64", "--tail", "0"]).status.success());
-    let extract = |film: &str| bench.m2f(&["extract", film, "--model", "tiny.m2f", "--out", "set", "--quiet"]);
+    let extract =
+        |film: &str| bench.m2f(&["extract", film, "--model", "tiny.m2f", "--out", "set", "--quiet", "--whole"]);
     let output = extract("out/hum.mp4");
     let stdout = String::from_utf8_lossy(&output.stdout);
     assert!(stdout.starts_with("clip 0 in set: 15 frames, 15 with a face"), "{output:?}");
@@ -288,6 +293,15 @@ fn film_gives_frames_and_sound() {
     assert_failed(&extract("text.mp4"), "ffmpeg cannot read the sound of text.mp4: ");
     fs::copy(bench.path("hum.wav"), bench.path("sound.mp4")).unwrap();
     assert_failed(&extract("sound.mp4"), "ffmpeg cannot read sound.mp4: ");
+}
+
+#[test]
+fn clip_without_a_face_that_is_found_is_refused() {
+    let bench = Bench::with_frames();
+    for more in [&[][..], &["--box", "0,0,0,0"]] {
+        let args = ["extract", "frames", "--model", "tiny.m2f", "--out", "set", "--fps", "10", "--quiet"];
+        assert_failed(&bench.m2f(&[&args, more].concat()), "no face was found in any of 5 frames; say where it is");
+    }
 }
 
 fn mute(from: &Path, to: &Path) {

@@ -85,8 +85,18 @@ fn film_carries_the_fraction() {
         let told = probe.arg(bench.path("out/hum.mp4")).output().unwrap();
         assert_eq!(String::from_utf8_lossy(&told.stdout).trim(), rate);
         // And every frame of it is read back.
-        let output =
-            bench.m2f(&["extract", "out/hum.mp4", "--model", "tiny.m2f", "--out", "set", "--quiet", "--fps", fps]);
+        let output = bench.m2f(&[
+            "extract",
+            "out/hum.mp4",
+            "--model",
+            "tiny.m2f",
+            "--out",
+            "set",
+            "--quiet",
+            "--whole",
+            "--fps",
+            fps,
+        ]);
         assert!(output.status.success(), "{output:?}");
         let index = fs::read_to_string(bench.path("set/index.jsonl")).unwrap();
         let row: Value = serde_json::from_str(index.lines().last().unwrap()).unwrap();

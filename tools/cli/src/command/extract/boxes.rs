@@ -37,6 +37,13 @@ pub enum Place {
     None,
 }
 
+impl Place {
+    /// The box that was given.
+    pub fn given(self) -> Option<FaceBox> {
+        if let Self::Given(face) = self { Some(face) } else { None }
+    }
+}
+
 impl Boxes {
     /// A CSV file with the header `frame,x,y,w,h`; rows with empty values are as good as none.
     pub fn read(path: &Path) -> Result<Self> {

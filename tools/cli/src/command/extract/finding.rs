@@ -55,10 +55,9 @@ impl Finding {
     /// The face's box in a frame; `None` for a frame without a face.
     pub fn at(&mut self, frame: usize, picture: &Picture, extractor: &mut Extractor) -> Result<Option<FaceBox>> {
         let found = match self.boxes.at(frame) {
-            Place::Given(face) => return Ok(Some(face)),
-            Place::None => return Ok(None),
-            Place::Whole => return Ok(Some(FaceBox::whole(picture))),
             Place::Found => extractor.find(picture)?,
+            Place::Whole => return Ok(Some(FaceBox::whole(picture))),
+            place => return Ok(place.given()),
         };
         self.frames += 1;
         let Some(face) = found.first() else {
@@ -82,7 +81,9 @@ impl Finding {
     pub fn finish(&self, frames: usize, warn: &dyn Fn(&str)) -> Result<()> {
         self.boxes.check_count(frames)?;
         if self.frames > 0 && self.none.count == self.frames {
-            bail!("no face was found in any of {frames} frames; say where it is with --box or --boxes");
+            bail!(
+                "no face was found in any of {frames} frames; say where it is with --box or --boxes, or that it fills the pictures with --whole"
+            );
         }
         let degrees = FoundFace::PROFILE_RAD.to_degrees().round();
         let told = [
