@@ -289,9 +289,10 @@ mod tests {
             let mut bytes = Vec::new();
             let figure = Figure { stands: None, mesh, offsets_mm: &offsets_mm, track: &track };
             write(&[figure], "hello.wav", None, &mut bytes).unwrap();
-            chunks(&bytes)
+            bytes
         };
-        let (root, bin) = written(&mesh);
+        let bytes = written(&mesh);
+        let (root, bin) = chunks(&bytes);
         assert_eq!((root.meshes[0].primitives.len(), root.images.len(), root.textures.len()), (2, 1, 1));
         let view = root.get(root.images[0].buffer_view.unwrap()).unwrap();
         assert_eq!(&bin[view.byte_offset.unwrap().0 as usize..][..4], b"\x89PNG");
@@ -303,7 +304,8 @@ mod tests {
             assert!(material.pbr_metallic_roughness.base_color_texture.is_some());
         }
         mesh.parts[1].triangles[1] = mesh.parts[1].triangles[0];
-        let (root, _) = written(&mesh);
+        let bytes = written(&mesh);
+        let (root, _) = chunks(&bytes);
         assert_eq!((root.meshes[0].primitives.len(), root.materials.len()), (1, 1));
     }
 
