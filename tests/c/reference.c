@@ -59,12 +59,19 @@ static void work(const m2f_runtime *runtime, const m2f_stream *stream, uint64_t 
     } while (state.ready_sample <= heard);
 }
 
-/* And this until there is nothing more to make of the sound that was written: an interruption depends on it. */
-static void work_all(const m2f_runtime *runtime)
+/* And this until a hop brings nothing more of the sound that was written, however slow the machine is: an interruption depends on it. */
+static void work_all(const m2f_runtime *runtime, const m2f_stream *stream)
 {
     struct timespec hop = {0, 300000000};
-    nanosleep(&hop, NULL);
-    while (m2f_runtime_step(runtime, 1000) == M2F_STATUS_NOT_READY) continue;
+    m2f_stream_status state;
+    uint64_t before;
+    check(m2f_stream_state(stream, &state, sizeof state), "state");
+    do {
+        before = state.ready_sample;
+        nanosleep(&hop, NULL);
+        while (m2f_runtime_step(runtime, 1000) == M2F_STATUS_NOT_READY) continue;
+        check(m2f_stream_state(stream, &state, sizeof state), "state");
+    } while (state.ready_sample != before);
 }
 
 static void live(const m2f_runtime *runtime, const m2f_model *model, const float *samples, size_t frames, uint32_t rate_hz, FILE *out)
@@ -89,7 +96,7 @@ static void live(const m2f_runtime *runtime, const m2f_model *model, const float
     behind = (int64_t)delay + OUTPUT_FRAMES;
     for (at = 0; at + BLOCK <= frames; at += BLOCK, block++) {
         if (block == BARGE_IN) {
-            work_all(runtime);
+            work_all(runtime, stream);
             check(m2f_stream_interrupt(stream, (uint64_t)heard, (float)M2F_FADE_S), "interrupt");
             check(m2f_stream_state(stream, &state, sizeof state), "state");
             written = (int64_t)state.next_sample;

@@ -78,8 +78,7 @@ func faces():
 	var outgoing = []
 	for block in frames / BLOCK:
 		if block == BARGE_IN:
-			OS.delay_msec(300)
-			work(pack)
+			settle(pack, stream)
 			check(voice.interrupt(heard, 0.2), stream.error())
 		var samples = stereo(sound.data, block * BLOCK, BLOCK)
 		voice.push(samples)
@@ -95,6 +94,14 @@ func faces():
 	out.close()
 	check(stream.state("dropped") == 0, "sound found no room")
 	late(outgoing, sound, voice.delay)
+
+# Works until a hop brings nothing more of the sound that was written, however slow the machine is: an interruption depends on it.
+func settle(pack, stream):
+	var before = -1
+	while before != stream.state("ready_sample"):
+		before = stream.state("ready_sample")
+		OS.delay_msec(300)
+		work(pack)
 
 func work(pack):
 	while not pack.runtime.step(1000):

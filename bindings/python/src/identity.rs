@@ -35,6 +35,18 @@ impl PyIdentity {
         })
     }
 
+    /// How it wears the parts of `Model.parts`, by name: (colour as linear RGB, name of the texture or None). Without those that it
+    /// goes without, such as another person's hair.
+    #[getter]
+    fn worn<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let worn = PyDict::new(py);
+        for part in self.identity.parts().into_iter().filter(media2face::pack::Part::is_worn) {
+            let [r, g, b] = part.colour;
+            worn.set_item(part.name, ((r, g, b), part.texture))?;
+        }
+        Ok(worn)
+    }
+
     /// What each weight does to this face at 1, `[weights, V, 3]`, mm: morph targets for an engine, in the order of
     /// `Model.names`. Decodes a face for each; the lock of Python is released.
     fn blendshapes_mm<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, numpy::PyArray3<f32>>> {

@@ -117,6 +117,20 @@ impl PyModel {
         kept(py, &self.uv, || array::shared(py, topology.uv.as_flattened().to_vec(), [count, 2]))
     }
 
+    /// Where its vertices lie on the textures of their parts `[V, 2]`, v downwards; MissingPartError for a pack without textures.
+    fn texcoord<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<f32>>> {
+        let texcoord = self.topology()?.texcoord.as_ref();
+        let texcoord = texcoord.ok_or_else(|| media2face::Error::MissingPart("the pack has no textures".to_owned()));
+        let texcoord = texcoord.map_err(Failure::from)?;
+        array::out(py, texcoord.as_flattened().to_vec(), [texcoord.len(), 2])
+    }
+
+    /// A texture by its name (`Identity.worn`): a JPEG or PNG file.
+    fn texture<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyBytes>> {
+        let file = self.model.texture(name).map_err(Failure::from)?;
+        Ok(PyBytes::new(py, file.as_ref()))
+    }
+
     /// Parts of its mesh by name: (first vertex, one past the last, first triangle, one past the last).
     #[getter]
     fn parts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {

@@ -47,6 +47,16 @@ def test_meshes_have_the_model_s_topology(model, animation):
     assert len(model.head_pivot_mm) == 3 and all(angle > 0 for angle in model.eye_range_rad)
 
 
+def test_people_look_different_and_their_textures_are_files(model):
+    worn = [model.identity(name).worn for name in model.identity_names]
+    assert len({look["skin"][0] for look in worn}) >= 5
+    assert all(sum(part.startswith("hair_") for part in look) == 1 and set(look) < set(model.parts) for look in worn)
+    assert model.texture(worn[0]["skin"][1]).startswith(b"\xff\xd8")
+    assert model.texcoord().shape == (model.vertex_count, 2)
+    with pytest.raises(media2face.MissingPartError, match="nobody's"):
+        model.texture("nobody's")
+
+
 def test_motion_goes_on_any_face(model, animation):
     first, second = model.identity_names[:2]
     other = animation.on(second)

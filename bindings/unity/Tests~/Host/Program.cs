@@ -143,6 +143,22 @@ sealed class Rig
         while (status.ready_sample <= Speaker.Voice.Heard);
     }
 
+    /// <summary>Works until a hop brings nothing more of the sound that was written, however slow the machine is.</summary>
+    public void Settle()
+    {
+        Media2Face.Interop.StreamStatus status;
+        Speaker.Voice.Stream.Read(out status);
+        ulong before;
+        do
+        {
+            before = status.ready_sample;
+            System.Threading.Thread.Sleep(300);
+            LateUpdate();
+            Speaker.Voice.Stream.Read(out status);
+        }
+        while (status.ready_sample != before);
+    }
+
     public static BinaryReader Reference(string path, int skippedFaces)
     {
         var reader = new BinaryReader(File.OpenRead(path));

@@ -79,9 +79,8 @@ static class Streams
             {
                 if (at == Rig.BargeIn)
                 {
-                    // What is made of the sound so far decides about an interruption: a hop later nothing is left to make.
-                    Thread.Sleep(300);
-                    rig.LateUpdate();
+                    // What is made of the sound so far decides about an interruption.
+                    rig.Settle();
                     rig.Speaker.Interrupt();
                 }
                 Array.Copy(spoken, at * Rig.Block, block, 0, Rig.Block);

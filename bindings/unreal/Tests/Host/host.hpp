@@ -70,8 +70,8 @@ float compare(const core::Performer& performer, const std::vector<std::string>& 
 core::VoiceOptions reference_voice(const Rig& rig);
 /** Works until the face of a sample is there: a stream looks for sound by the clock, at the latest after a hop. */
 void work(const m2f::Runtime& runtime, const core::Voice& voice, std::uint64_t heard);
-/** Works until there is nothing more to make of the sound that was written. */
-void work_all(const m2f::Runtime& runtime);
+/** Works until a hop brings nothing more of the sound that was written, however slow the machine is. */
+void work_all(const m2f::Runtime& runtime, const core::Voice& voice);
 /** A performer's value of a curve. */
 float value(const core::Performer& performer, const char* name);
 

@@ -75,9 +75,15 @@ void work(const m2f::Runtime& runtime, const core::Voice& voice, std::uint64_t h
     }
 }
 
-void work_all(const m2f::Runtime& runtime) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));
-    while (!must(runtime.step(1000), "a step")) continue;
+void work_all(const m2f::Runtime& runtime, const core::Voice& voice) {
+    m2f_stream_status state;
+    EXPECT(voice.stream().state(state) == M2F_STATUS_OK);
+    for (std::uint64_t before = ~state.ready_sample; state.ready_sample != before;) {
+        before = state.ready_sample;
+        std::this_thread::sleep_for(std::chrono::milliseconds(300));
+        while (!must(runtime.step(1000), "a step")) continue;
+        EXPECT(voice.stream().state(state) == M2F_STATUS_OK);
+    }
 }
 
 float value(const core::Performer& performer, const char* name) {

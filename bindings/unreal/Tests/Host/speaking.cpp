@@ -74,7 +74,7 @@ static void live(const Rig& rig, const std::vector<float>& reference, bool speak
         const float* const spoken = &rig.samples[block * block_frames];
         const double now_s = double(block * block_frames) / rig.rate_hz;
         if (block == barge_in_block) {
-            work_all(runtime);
+            work_all(runtime, *performer.voice());
             must(performer.interrupt(), "an interruption");
         }
         if (speaks) {

@@ -114,6 +114,8 @@ impl Compiler {
         match self.target.system {
             // The time of the build would be in each program.
             System::Windows => &["-Clink-arg=-Wl,--no-insert-timestamp"],
+            // The linker strips: rustc would call a tool of LLVM that few machines have.
+            System::MacOs => &["-Cstrip=none", "-Clink-arg=-Wl,-s"],
             _ => &[],
         }
     }

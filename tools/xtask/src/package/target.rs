@@ -13,6 +13,8 @@ pub(crate) enum State {
     Run,
     /// The same in an emulator of the processor or of the system.
     Emulated,
+    /// `cargo check` took the library. Nothing was linked.
+    Checked,
     /// It was not brought to an end.
     Tried,
 }
@@ -23,6 +25,7 @@ impl State {
         match self {
             Self::Run => "run",
             Self::Emulated => "emulated",
+            Self::Checked => "checked",
             Self::Tried => "tried",
         }
     }
@@ -86,8 +89,8 @@ pub(crate) const TARGETS: &[Target] = &[
         ..zig("x86_64-pc-windows-gnu", System::Windows, State::Emulated)
     },
     zig("aarch64-apple-darwin", System::MacOs, State::Tried),
-    zig("aarch64-linux-android", System::Android, State::Tried),
-    zig("aarch64-apple-ios", System::Ios, State::Tried),
+    zig("aarch64-linux-android", System::Android, State::Checked),
+    zig("aarch64-apple-ios", System::Ios, State::Checked),
     zig("aarch64-pc-windows-gnullvm", System::Windows, State::Tried),
 ];
 
