@@ -90,6 +90,16 @@ fn faces_are_found_where_they_are_whatever_their_size_and_the_pictures() {
 }
 
 #[test]
+fn small_faces_are_found_where_no_large_one_is() {
+    let (model, _) = model();
+    for (size, place) in [([1280, 720], [100, 900, 400]), ([2000, 900], [110, 30, 700])] {
+        let found = find(&model, &scene(size[0], size[1], &[place]));
+        assert_eq!(found.len(), 1, "{size:?}");
+        check(&found[0], place);
+    }
+}
+
+#[test]
 fn largest_of_several_faces_comes_first_and_that_is_said() {
     let (model, _) = model();
     let places = [[200, 10, 60], [300, 330, 30]];

@@ -27,7 +27,7 @@ pub(super) struct Detector {
     most_overlap: f32,
 }
 
-/// A face, in shares of the network's picture.
+/// A face, in shares of the square that the network sees, or in pixels of the picture.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Detection {
     pub(super) score: f32,
@@ -77,10 +77,8 @@ impl Detector {
         }
     }
 
-    /// Faces by what the network says of a picture, the surest first: detections that overlap are one, at the mean of their places
-    /// by their scores.
-    pub(super) fn faces(&self, values: &[f32]) -> Vec<Detection> {
-        let mut left: Vec<Detection> = self.detections(values).collect();
+    /// Faces of all detections, the surest first: those that overlap are one, at the mean of their places by their scores.
+    pub(super) fn merged(&self, mut left: Vec<Detection>) -> Vec<Detection> {
         left.sort_by(|a, b| b.score.total_cmp(&a.score));
         left.truncate(MOST_DETECTIONS);
         let mut faces = Vec::new();
@@ -93,7 +91,8 @@ impl Detector {
         faces
     }
 
-    fn detections<'a>(&'a self, values: &'a [f32]) -> impl Iterator<Item = Detection> + 'a {
+    /// What the network says of a square.
+    pub(super) fn detections<'a>(&'a self, values: &'a [f32]) -> impl Iterator<Item = Detection> + 'a {
         let places = self.config.scales.iter().flat_map(|scale| {
             let side = self.config.trunk.side_behind(scale.block + 1);
             let at = move |i: usize| (i as f32 + 0.5) / side as f32;

@@ -299,7 +299,9 @@ fn film_gives_frames_and_sound() {
 fn clip_without_a_face_that_is_found_is_refused() {
     let bench = Bench::with_frames();
     for more in [&[][..], &["--box", "0,0,0,0"]] {
-        let args = ["extract", "frames", "--model", "tiny.m2f", "--out", "set", "--fps", "10", "--quiet"];
+        let args = [
+            "extract", "frames", "--model", "tiny.m2f", "--out", "set", "--fps", "10", "--quiet", "--audio", "hum.wav",
+        ];
         assert_failed(&bench.m2f(&[&args, more].concat()), "no face was found in any of 5 frames; say where it is");
     }
 }

@@ -189,7 +189,7 @@ fn wait_for_a_data_set_can_be_given_up() {
     lock.lock().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_m2f"));
     command.current_dir(bench.folder.path()).stdin(Stdio::null()).stderr(Stdio::null());
-    command.args(["extract", "frames", "--model", "tiny.m2f", "--out", "set", "--fps", "10"]);
+    command.args(["extract", "frames", "--model", "tiny.m2f", "--out", "set", "--fps", "10", "--whole"]);
     let mut running = Running::start(&mut command);
     until("the folders are made", || bench.path("set/latents").exists());
     running.send(Signal::SIGTERM);
