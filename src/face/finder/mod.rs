@@ -134,7 +134,10 @@ impl FaceFinder {
             if length < longer.min(self.networks.config.detector.trunk.side) {
                 break; // nothing more is seen in a smaller tile
             }
-            let detections = self.detect(picture, length, unit).await?;
+            let mut detections = self.detect(picture, length, unit).await?;
+            if length < longer {
+                detections.retain(|found| found.score >= self.networks.config.tile_score);
+            }
             let mut faces = Vec::new();
             for detection in detections.iter().take(MAX_FACES) {
                 faces.extend(self.look(picture, detection, unit).await?);

@@ -22,7 +22,10 @@ pub(super) fn finder(config: &FinderConfig) -> Result<()> {
         return Err(invalid("finder.mesh: the map that the branches halve has an odd side"));
     }
     count("finder.mesh.landmarks", mesh.landmarks, limits::FACE_LANDMARKS..=limits::FACE_LANDMARKS)?;
-    for (key, share) in [("score", config.score), ("overlap", config.overlap), ("presence", config.presence)] {
+    let (score, tile_score) = (config.score, config.tile_score);
+    for (key, share) in
+        [("score", score), ("tile_score", tile_score), ("overlap", config.overlap), ("presence", config.presence)]
+    {
         number(&format!("finder.{key}"), share, 0.0..=1.0)?;
     }
     number("finder.margin", config.margin, 1.0..=4.0)?;
