@@ -11,7 +11,7 @@ pub struct FinderConfig {
     pub mesh: FaceMeshConfig,
     /// Least score of a detection, 0..1.
     pub score: f32,
-    /// The same in tiles of a picture, of which there are many.
+    /// The same in the tiles of a picture: there are many.
     pub tile_score: f32,
     /// Detections that overlap by more than this share (intersection over union) are one face.
     pub overlap: f32,
