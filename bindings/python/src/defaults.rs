@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use media2face::{LogLevel, Model, Runtime, RuntimeOptions};
+use media2face::{LogLevel, Runtime, RuntimeOptions};
 use pyo3::prelude::*;
 
 use super::failure::{Failure, detached};
@@ -46,7 +46,7 @@ pub(crate) fn default_runtime(py: Python<'_>) -> PyResult<Arc<Runtime>> {
 #[pyfunction]
 pub(crate) fn default_model(py: Python<'_>) -> PyResult<PyModel> {
     let runtime = default_runtime(py)?;
-    let model = MODEL.get(py, || Ok(PyModel::of(Model::new(&runtime, PackSource::Starter.open()?)?)));
+    let model = MODEL.get(py, || Ok(PyModel::of(PackSource::Starter.load(&runtime)?)));
     tell(py, &runtime)?;
     Ok(model?)
 }

@@ -17,7 +17,7 @@ use super::style::picture;
 ///
 /// At most one of these gives the face: `weights` (0..1, an array in the order of `Model.names` or a dict by name), `expression`
 /// (a name of `expression_names()`), `latent`, `mesh_mm` (vertices `[V, 3]`, without the head pose), `picture` (a path or the
-/// bytes of a PNG or JPEG file, with `picture_box` = x, y, width, height in pixels). `rotation` (quaternion x, y, z, w) and
+/// bytes of a PNG or JPEG file, with `picture_box` = x, y, width, height in pixels; without it the largest face is found). `rotation` (quaternion x, y, z, w) and
 /// `translation_mm` give the head; `picture_parts` says what a picture gives: "expression", "head" or "both".
 ///
 /// `hold` 1 is met to the bit, less is drawn to; it fades over `ramp_s` seconds on either side. Immutable.

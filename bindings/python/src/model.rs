@@ -24,6 +24,9 @@ use super::style::{PyPreparedStyle, PyPromptReading, source};
 /// The starter pack. Its pages are read when they are used and shared with other processes, as those of a mapped file.
 static STARTER: &[u8] = include_bytes!("../../../models/starter.m2f");
 
+/// What finds faces in pictures that come without a box.
+static FACE_FINDER: &[u8] = include_bytes!("../../../models/face-finder.m2f");
+
 /// The networks of a pack. Sessions, streams and identities are made from it and keep it alive.
 ///
 /// `pack` is a path, the bytes of a pack, or None for the starter that comes with the package. A file is mapped and must not
@@ -42,7 +45,7 @@ impl PyModel {
     fn new(py: Python<'_>, pack: Option<&Bound<'_, PyAny>>, runtime: Option<&PyRuntime>) -> PyResult<Self> {
         let source = PackSource::of(pack)?;
         let runtime = runtime.map_or_else(|| default_runtime(py), |own| Ok(Arc::clone(&own.0)))?;
-        let model = detached(py, || Ok(Model::new(&runtime, source.open()?)?))?;
+        let model = detached(py, || Ok(source.load(&runtime)?))?;
         tell(py, &runtime)?;
         Ok(Self::of(model))
     }
@@ -333,7 +336,16 @@ impl PackSource {
         }
     }
 
-    pub(crate) fn open(self) -> media2face::Result<Pack> {
+    /// The model, with the face finder of the package unless its pack has its own.
+    pub(crate) fn load(self, runtime: &Arc<Runtime>) -> media2face::Result<Arc<Model>> {
+        let pack = self.open()?;
+        match pack.manifest().finder {
+            Some(_) => Model::new(runtime, pack),
+            None => Model::with_face_finder(runtime, pack, &Pack::from_shared(Arc::new(FACE_FINDER))?),
+        }
+    }
+
+    fn open(self) -> media2face::Result<Pack> {
         match self {
             Self::Starter => Pack::from_shared(Arc::new(STARTER)),
             Self::File(path) => Pack::open(path),
