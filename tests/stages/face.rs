@@ -370,23 +370,6 @@ fn damaged_packs_are_refused_and_the_damage_named() {
         ("twice", |f| topology(f).parts[1].name = "skin".to_owned()),
         ("name", |f| topology(f).parts[1].name.clear()),
         ("colour", |f| topology(f).parts[1].colour[0] = f32::INFINITY),
-        ("no texture \"fur\"", |f| topology(f).parts[1].texture = Some("fur".to_owned())),
-        ("no texture \"creases\"", |f| {
-            topology(f).parts[0].folds = Some(media2face::pack::Folds { texture: "creases".to_owned(), rest: 0.0 });
-        }),
-        ("textures.names has \"fur\" twice", |f| topology(f).textures = vec!["fur".to_owned(); 2]),
-        ("topology.texcoord is missing", |f| topology(f).textures = vec!["fur".to_owned()]),
-        ("identities.looks", |f| f.manifest.identities.looks = vec![media2face::pack::Look::default(); 7]),
-        ("no \"tail\"", |f| {
-            let mut look = media2face::pack::Look::default();
-            look.without.insert("tail".to_owned());
-            f.manifest.identities.looks = vec![look; f.manifest.identities.names.len()];
-        }),
-        ("looks' folds", |f| {
-            let mut look = media2face::pack::Look::default();
-            look.folds.insert("skin".to_owned(), 2.0);
-            f.manifest.identities.looks = vec![look; f.manifest.identities.names.len()];
-        }),
         ("follow.tongue", |f| topology(f).parts[1].follow = "tongue".to_owned()),
         ("index -1", |f| f.set_indices("topology.lip", &[1], &[-1])),
         ("index 57", |f| f.set_indices("topology.upper", &[1], &[VERTICES as i32])),

@@ -22,6 +22,7 @@ mod lips;
 mod live_chunks;
 mod live_motion;
 mod live_speech;
+mod looks;
 mod motion;
 mod output;
 mod pack;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use super::mesh::{looks, topology};
+use super::mesh::mesh;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::pack::{
@@ -83,12 +83,7 @@ impl Manifest {
         if let Some(config) = &self.adjustments {
             adjustments(config, &self.blendshapes.names)?;
         }
-        match &self.topology {
-            Some(config) => topology(config)?,
-            None if self.identities.names.is_empty() => {}
-            None => return Err(invalid("identities without a topology")),
-        }
-        looks(&self.identities, self.topology.as_ref())?;
+        mesh(self.topology.as_ref(), &self.identities)?;
         self.finder.as_ref().map_or(Ok(()), super::finder::finder)?;
         self.eyes.as_ref().map_or(Ok(()), |config| eyes(config, self.topology.as_ref()))?;
         agreement(self)

@@ -7,7 +7,17 @@ use crate::error::Result;
 use crate::limits;
 use crate::pack::{Identities, TopologyConfig};
 
-pub(super) fn topology(config: &TopologyConfig) -> Result<()> {
+/// The mesh, and who has it.
+pub(super) fn mesh(stated: Option<&TopologyConfig>, identities: &Identities) -> Result<()> {
+    match stated {
+        Some(config) => topology(config)?,
+        None if identities.names.is_empty() => {}
+        None => return Err(invalid("identities without a topology")),
+    }
+    looks(identities, stated)
+}
+
+fn topology(config: &TopologyConfig) -> Result<()> {
     count("topology.vertices", config.vertices, 1..=limits::MAX_VERTICES)?;
     count("topology.triangles", config.triangles, 1..=2 * limits::MAX_VERTICES)?;
     count("topology.parts' length", config.parts.len(), 0..=limits::MAX_LAYERS)?;
@@ -44,7 +54,7 @@ pub(super) fn topology(config: &TopologyConfig) -> Result<()> {
     equal("topology.triangles", config.triangles, "the end of the last part", triangle)
 }
 
-pub(super) fn looks(identities: &Identities, topology: Option<&TopologyConfig>) -> Result<()> {
+fn looks(identities: &Identities, topology: Option<&TopologyConfig>) -> Result<()> {
     if identities.looks.is_empty() {
         return Ok(());
     }
