@@ -99,6 +99,12 @@ impl Document {
         self.root.push(accessor)
     }
 
+    /// Places on a picture, one a vertex.
+    pub fn places(&mut self, values: &[[f32; 2]]) -> Index<Accessor> {
+        let view = self.view(values, Some(buffer::Target::ArrayBuffer));
+        self.root.push(accessor(view, values.len(), ComponentType::F32, Type::Vec2))
+    }
+
     /// Corners of triangles, below `vertex_count`.
     pub fn indices(&mut self, indices: &[u32], vertex_count: usize) -> Index<Accessor> {
         let (view, component) = self.narrow(indices, vertex_count, Some(buffer::Target::ElementArrayBuffer));

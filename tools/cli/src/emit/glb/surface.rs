@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use gltf_json as json;
-use json::accessor;
 use json::validation::Checked::Valid;
 use json::{Index, material, mesh};
 use media2face::pack::Part;
@@ -72,7 +71,7 @@ impl Document {
             (Valid(mesh::Semantic::Normals), self.vertex_attribute(normals, false)),
         ]);
         if part.texture.is_some() {
-            let texcoord = self.floats(&mesh.textures.texcoord[vertices.clone()], accessor::Type::Vec2);
+            let texcoord = self.places(&mesh.textures.texcoord[vertices.clone()]);
             attributes.insert(Valid(mesh::Semantic::TexCoords(0)), texcoord);
         }
         let indices = self.indices(&indices, vertices.len());
