@@ -4,13 +4,10 @@
 """
 
 import argparse
-import json
-import os
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.numpy import save
 
 from . import stages
 from .config import DENOISER, DIFFUSION, FPS, GNPFA, LIVE_WINDOW, MEL_DILATIONS, MEL_WIDTH
@@ -21,6 +18,7 @@ from .manifest import entered
 from .modules import Denoiser, MelEncoder, mapping
 from .motion.pipeline import denoiser_of
 from .motion.windows import POSE
+from .storage import write_pack
 from .style.pack import add_clip, add_ngrams, add_reader, emoji_table
 
 NAME, VERSION = "starter", "0.5.0"
@@ -162,14 +160,7 @@ def main():
     options = parser.parse_args()
     torch.manual_seed(0)
     tensors, manifest = build(Path(options.work), options.denoiser, options.ear, steps=options.steps, guidance=options.guidance)
-    tensors = {name: np.ascontiguousarray(t) for name, t in tensors.items()}  # the writer copies memory as it lies
-    data = save(tensors, metadata={"media2face": json.dumps(manifest, ensure_ascii=False)})
-    if len(data) > LIMIT:
-        raise SystemExit(f"the pack has {len(data)} bytes, more than {LIMIT}")
-    aside = f"{options.out}.new"
-    Path(aside).write_bytes(data)
-    os.replace(aside, options.out)
-    print(f"{options.out}: {len(data) / 2**20:.2f} MB, {len(tensors)} tensors")
+    write_pack(options.out, tensors, manifest, LIMIT)
 
 
 if __name__ == "__main__":

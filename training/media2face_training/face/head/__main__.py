@@ -5,17 +5,20 @@
 
 import argparse
 import json
-import os
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import load, save
+from safetensors.numpy import load
 
 from ...manifest import opened
+from ...storage import write_pack
 from ..data import HeadData, fetch_wheel
 from ..face import Face
 from ..pack import add_face
 from .dress import dressed
+
+
+LIMIT = 26 * 2**20
 
 
 def main():
@@ -39,11 +42,7 @@ def put(face, path):
     data = path.read_bytes()
     tensors, manifest = load(data), json.loads(opened(data)[0]["__metadata__"]["media2face"])
     add_face(tensors, manifest, face)
-    tensors = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}  # the writer copies memory as it lies
-    aside = path.with_suffix(".new")
-    aside.write_bytes(save(tensors, metadata={"media2face": json.dumps(manifest, ensure_ascii=False)}))
-    os.replace(aside, path)
-    print(f"{path}: {path.stat().st_size / 2**20:.2f} MB")
+    write_pack(path, tensors, manifest, LIMIT)
 
 
 if __name__ == "__main__":
