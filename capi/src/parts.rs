@@ -3,12 +3,14 @@
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
+use media2face::Model;
+
 use super::buffer::Buffer;
 use super::device::fill;
 use super::error::{Failure, m2f_status};
 use super::guard::{get, given, guard, not_null};
 use super::identity::m2f_identity;
-use super::model::{m2f_model, topology};
+use super::model::{m2f_model, nth, topology};
 use super::options::{self, Options};
 
 /// m2f_mesh_part: the part has no texture.
@@ -84,7 +86,7 @@ pub unsafe extern "C" fn m2f_identity_describe_part(
         let parts = identity.parts();
         let none = || Failure::argument(format!("index {index} is not below {}", parts.len()));
         let part = parts.get(index as usize).ok_or_else(none)?;
-        let textures = identity.model().manifest().topology.as_ref().map_or(&[][..], |topology| &topology.textures);
+        let textures = textures(identity.model());
         let number = |name: Option<&String>| {
             let number = name.and_then(|name| textures.iter().position(|texture| texture == name));
             number.map_or(M2F_NO_TEXTURE, |number| number as u32)
@@ -150,7 +152,10 @@ pub unsafe extern "C" fn m2f_model_read_texture(
     guard(|| {
         let model = &given(model, "model")?.0;
         topology(model)?;
-        let textures = model.manifest().topology.as_ref().map_or(&[][..], |topology| &topology.textures);
-        to.fill(model.texture(super::model::nth(textures, index)?)?.as_ref())
+        to.fill(model.texture(nth(textures(model), index)?)?.as_ref())
     })
+}
+
+fn textures(model: &Model) -> &[String] {
+    model.manifest().topology.as_ref().map_or(&[], |topology| &topology.textures)
 }

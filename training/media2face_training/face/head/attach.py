@@ -100,12 +100,12 @@ class Figure:
 
         known, wanted = homogeneous(a["average"][hosts].astype(float)), homogeneous(a["average"][rows].astype(float))
         fit = np.linalg.solve(known.T @ known, known.T)  # [4, hosts]
-        for array in (a["basis"], (a["average"] - a["base"])[None]):
-            moved = np.einsum("nk,kh,chd->cnd", wanted, fit, array[:, hosts].astype(float), optimize=True)
-            if array is a["basis"]:
-                array[:, rows] = moved
-            else:
-                a["base"][rows] = a["average"][rows] - moved[0]
+
+        def carried(displacements):
+            return np.einsum("nk,kh,chd->cnd", wanted, fit, displacements[:, hosts].astype(float), optimize=True)
+
+        a["basis"][:, rows] = carried(a["basis"])
+        a["base"][rows] = a["average"][rows] - carried((a["average"] - a["base"])[None])[0]
 
     def finished(self):
         return self.asset | dict(parts=np.array(self.parts, dtype=object))
@@ -127,6 +127,13 @@ def nearest(points, vertices, triangles):
     best = distance.argmin(1)
     rows = np.arange(len(points))
     return triangles[found[rows, best]], shares[rows, best]
+
+
+def between_rows(rows, columns, closed=False):
+    """Triangles of a grid whose rows go down on its outside and whose columns go to the left; closed: the last column meets the first."""
+    row, column = np.meshgrid(np.arange(rows - 1), np.arange(columns if closed else columns - 1), indexing="ij")
+    a, b = (row * columns + column).ravel(), (row * columns + (column + 1) % columns).ravel()
+    return np.concatenate([np.stack([a, a + columns, b], 1), np.stack([b, a + columns, b + columns], 1)])
 
 
 def first_hit(origin, directions, vertices, triangles):

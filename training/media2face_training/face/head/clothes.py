@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .attach import Piece, first_hit
+from .attach import Piece, between_rows, first_hit
 
 COLOUR = (0.20, 0.25, 0.33)
 AXIS = np.array([0.0, 0.0, -26.0])  # of the neck; its height is that of each row
@@ -28,8 +28,4 @@ def piece(hull, faces):
         reach = (np.roll(reach, 1) + 2 * reach + np.roll(reach, -1)) / 4
         rows.append(AXIS + flat * reach[:, None] + np.stack([0 * height, height, 0 * height], 1))
     points = np.concatenate(rows)
-    row, column = np.meshgrid(np.arange(len(ROWS) - 1), np.arange(SECTORS), indexing="ij")
-    a, b = (row * SECTORS + column).ravel(), (row * SECTORS + (column + 1) % SECTORS).ravel()
-    mesh = np.concatenate([np.stack([a, a + SECTORS, b], 1), np.stack([b, a + SECTORS, b + SECTORS], 1)])
-    # It stands on the neck's lowest ring of skin, so it is as wide and as deep as the neck.
-    return Piece("jersey", points, mesh, "head", COLOUR)
+    return Piece("jersey", points, between_rows(len(ROWS), SECTORS, closed=True), "head", COLOUR)

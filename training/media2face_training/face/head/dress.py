@@ -46,7 +46,7 @@ def dressed(asset, data):
 
     marks = dict(eyes=eyes["left"].mean(0), mouth=average[a["lip_inner"].ravel()].mean(0), nose=average[a["marks"][3]])
     chart = np.nonzero(chart_of(a))[0]
-    tint, where = textures.skin(a["uv"][chart], a["average"][chart], marks, hair.HAIRLINE)
+    tint, where = textures.skin(a["uv"][chart], a["average"][chart], marks)
     tint = textures.roots(tint, where, fringe.BROW_LINE, fringe.BROW_HEIGHT, eye_height, hair.HAIRLINE, hair.CENTRE)
     pictures = {"skin": tint, "hair": textures.hair(), "curls": textures.curls(), "eye": textures.eye(),
                 "folds": textures.folds(where[::2, ::2], marks)}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from .attach import Piece, first_hit
+from .attach import Piece, between_rows, first_hit
 
 CENTRE = np.array([0.0, 12.0, -14.0])  # of the skull, mm
 SECTORS, ROWS = 56, 11
@@ -56,12 +56,11 @@ class Skull:
         a, e = np.meshgrid(self.azimuth, self.elevation)
         hit = first_hit(CENTRE, direction(a.ravel(), e.ravel()), vertices, triangles).reshape(a.shape)
         rows = np.where(np.isnan(hit), np.nanmedian(hit), hit)
-        self.exact = rows
-        self.smooth = np.maximum(gaussian_filter(rows, 1.2, mode=("nearest", "wrap")), 0)
+        self.table = gaussian_filter(rows, 1.2, mode=("nearest", "wrap"))
 
-    def radius(self, azimuth, elevation, smooth=True):
+    def radius(self, azimuth, elevation):
         """Radius in mm at arrays of degrees, bilinear."""
-        table = self.smooth if smooth else self.exact
+        table = self.table
         x = (np.asarray(azimuth) + 180) / self.STEP % len(self.azimuth)
         y = np.clip((np.asarray(elevation) + 50) / self.STEP, 0, len(self.elevation) - 1.001)
         x0, y0 = np.floor(x).astype(int), np.floor(y).astype(int)
@@ -85,10 +84,7 @@ def shell(name, cut, skull, rng):
     lumps /= lumps.std() * 1.6
     grid = np.stack([strand(azimuth, cut, skull, locks[i % SECTORS], lumps[:, i % SECTORS])
                      for i, azimuth in enumerate(sectors)], 1)  # [ROWS, SECTORS + 1, 2 of point and root, 3]
-    row, column = np.meshgrid(np.arange(ROWS - 1), np.arange(SECTORS), indexing="ij")
-    a = (row * (SECTORS + 1) + column).ravel()
-    b, below = a + 1, a + SECTORS + 1
-    triangles = np.concatenate([np.stack([a, below, b], 1), np.stack([b, below, below + 1], 1)])
+    triangles = between_rows(ROWS, SECTORS + 1)
     u, v = np.meshgrid(np.linspace(0, 1, SECTORS + 1), np.linspace(0, 1, ROWS))
     points, roots = grid[..., 0, :].reshape(-1, 3), grid[..., 1, :].reshape(-1, 3)
     texcoord = np.stack([u, v], -1).reshape(-1, 2)
@@ -122,7 +118,7 @@ def strand(azimuth, cut, skull, lock, lumps):
         down = np.linspace(0, 1, 60)[1:, None]
         flat = outwards[-1] * [1, 0, 1] / np.linalg.norm(outwards[-1][[0, 2]])
         depth = fall + cut.locks * lock
-        bow = flat * cut.flare * np.sin(down * np.pi * 0.85) ** 1.0
+        bow = flat * cut.flare * np.sin(down * np.pi * 0.85)
         points = np.concatenate([points, points[-1] - [0, 1, 0] * down * depth + bow])
         skin = np.concatenate([skin, np.repeat(skin[-1:], 59, 0)])
     length = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])

@@ -23,28 +23,26 @@ class Arch:
         self.curve = curve
 
     def at(self, distance):
-        """(x, z), and the outward normal, at a signed distance along the curve from the middle."""
+        """(x, z) and the outward normal at a signed distance along the curve from the middle, [2] each."""
         s = np.clip(np.abs(distance), 0, self.length[-1] - 0.1)
         place = np.array([np.interp(s, self.length, self.curve[:, k]) for k in range(2)])
         ahead = np.array([np.interp(s + 0.1, self.length, self.curve[:, k]) for k in range(2)])
         tangent = (ahead - place) / np.linalg.norm(ahead - place)
         sign = 1.0 if distance >= 0 else -1.0
-        return place * [sign, 1], np.array([-tangent[1] * sign, tangent[0]]) * [1, 1] * np.array([1, 1]), sign
+        place, normal = place * [sign, 1], np.array([-tangent[1] * sign, tangent[0]])
+        return place, normal if normal @ (place - [0, self.back]) >= 0 else -normal
 
 
 def tooth(arch, middle, width, depth, neck, edge):
     """(points, triangles): rings from the gum to the biting edge, narrowed at the neck, flattened at the edge."""
-    (x, z), (nx, nz), _ = arch.at(middle)
-    normal = np.array([nx, nz])
-    if normal @ np.array([x, z - arch.back]) < 0:
-        normal = -normal
+    place, normal = arch.at(middle)
     across = np.array([-normal[1], normal[0]])
     angle = 2 * np.pi * np.arange(SIDES) / SIDES + np.pi / SIDES
     square = np.stack([np.sign(np.cos(angle)) * np.abs(np.cos(angle)) ** 0.6, np.sign(np.sin(angle)) * np.abs(np.sin(angle)) ** 0.7], 1)
     rings = []
     for share, wide, deep, out in ((0.0, 0.76, 1.0, -0.5), (0.35, 0.94, 1.0, 0.25), (0.75, 0.98, 0.7, 0.3), (0.97, 0.9, 0.42, 0.0)):
         flat = np.outer(square[:, 0], across) * width * wide / 2 + np.outer(square[:, 1], normal) * depth * deep / 2
-        centre = np.array([x, z]) + normal * (out - depth / 2 + depth * (1 - deep) / 4)
+        centre = place + normal * (out - depth / 2 + depth * (1 - deep) / 4)
         ring = centre + flat
         rings.append(np.stack([ring[:, 0], np.full(SIDES, neck + (edge - neck) * share), ring[:, 1]], 1))
     tip = rings[-1].mean(0)
@@ -91,7 +89,7 @@ def row(slab, form, up):
     return (np.concatenate(points), np.concatenate(triangles)), gums(arch, np.array(necks), gum, up)
 
 
-def gums(arch, necks, gum, up, rows=3):
+def gums(arch, necks, gum, up):
     """A band outside the necks, scalloped between the teeth, and back over the roots."""
     along = np.concatenate([-necks[:0:-1, 0], necks[:, 0]])
     height = np.concatenate([necks[:0:-1, 1], necks[:, 1]])
@@ -99,12 +97,9 @@ def gums(arch, necks, gum, up, rows=3):
     for out, share in ((-1.2, 0.0), (0.35, 0.06), (1.0, 0.45), (0.4, 1.0)):
         ring = []
         for s, y in zip(along, height):
-            (x, z), (nx, nz), _ = arch.at(s)
-            normal = np.array([nx, nz])
-            if normal @ np.array([x, z - arch.back]) < 0:
-                normal = -normal
-            place = np.array([x, z]) + normal * out
-            ring.append([place[0], y + (gum - y) * share, place[1]])
+            place, normal = arch.at(s)
+            x, z = place + normal * out
+            ring.append([x, y + (gum - y) * share, z])
         rings.append(ring)
     points = np.array(rings).reshape(-1, 3)
     n = len(along)

@@ -42,10 +42,10 @@ def soft(distance, width):
     return 1 / (1 + np.exp((distance / width) * 4))
 
 
-def skin(uv, points, marks, hairline, seed=3):
-    """What differs over the skin, 1 where nothing does.
+def skin(uv, points, marks, seed=3):
+    """(what differs over the skin [SKIN, SKIN, 3], .93 where nothing does; the places of its pixels, as `places` gives them).
 
-    marks: middles in mm of `eyes` (the left one), `mouth`, `nose`; hairline(azimuth, elevation-height) is drawn by `roots`.
+    uv [n, 2] of the chart and points [n, 3] mm of the average face; marks: middles in mm of `eyes` (the left one), `mouth`, `nose`.
     """
     rng = np.random.default_rng(seed)
     p = places(uv, points)
@@ -114,7 +114,7 @@ def folds(p, marks):
 
     brow = eye_y + 16
     for k, (up, reach) in enumerate(((13, 36), (20, 42), (28, 44), (36, 38))):
-        line([(-reach * 0.02 + 0, brow + up - 1.5), (reach * 0.35, brow + up + 0.6 * (k % 2)), (reach * 0.8, brow + up + 1.5),
+        line([(-reach * 0.02, brow + up - 1.5), (reach * 0.35, brow + up + 0.6 * (k % 2)), (reach * 0.8, brow + up + 1.5),
               (reach, brow + up - 1.0)], 0.8)
         line([(0, brow + up - 1.2), (reach * 0.2, brow + up - 0.8)], 0.8)
     line([(6.5, brow - 8), (6.0, brow), (7.5, brow + 9)], 1.0)  # between the brows
