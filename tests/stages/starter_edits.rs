@@ -10,6 +10,7 @@ use super::starter;
 fn quick(seed: u64) -> SessionOptions {
     SessionOptions { seed, steps: Some(4), ..options(16_000, 1) }
 }
+use crate::support::extent::is_full;
 
 /// Furthest that any vertex goes from a frame to the next, mm, for each pair of frames.
 fn speeds_mm(animation: &Arc<Animation>) -> Vec<f32> {
@@ -30,7 +31,7 @@ fn seams_of_a_revision_are_no_faster_than_the_clip_itself() {
     let model = starter::model();
     let first = animate(&model, quick(0), &starter::hello(5));
     let most = speeds_mm(&first).into_iter().fold(0.0, f32::max);
-    for seed in [1, 2, 3] {
+    for seed in 1..=if is_full() { 3 } else { 1 } {
         let session = Session::revise(&first, 1.5, 3.5, quick(seed)).expect("a revision");
         session.finish().expect("finish");
         assert!(session.wait(None).expect("job"));

@@ -20,6 +20,7 @@ const CLOSED_MM: f32 = 0.5;
 const GAP_MM: f32 = 0.3;
 /// 99th percentile of the distance of skin vertices over the clip, mm: measured 0.70 to 0.73.
 const SKIN_MM: f32 = 0.9;
+use crate::support::extent::is_full;
 
 /// The whole sample.
 fn clip() -> Arc<Animation> {
@@ -43,7 +44,7 @@ fn sums_of_shapes_close_the_lips_and_keep_the_skin() {
     let [first, end] = [0, 2].map(|part| topology.parts[part].vertices[part / 2]);
     assert_eq!((topology.parts[0].name.as_str(), topology.parts[2].name.as_str()), ("skin", "mouth"));
     let motion: &Frames = clip.motion();
-    for name in FACES {
+    for name in FACES.into_iter().take(if is_full() { FACES.len() } else { 1 }) {
         let face = model.identity(name).expect("identity");
         let shapes = model.blendshape_offsets_mm(&face).expect("shapes");
         let neutral = face.vertices_mm();

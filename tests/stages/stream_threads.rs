@@ -206,7 +206,7 @@ fn half_load(model: &Arc<Model>, steps: usize, hop: usize, seconds: f64) {
 fn sixteen_characters_lose_no_frame_and_are_never_late_at_half_load() {
     // As much as the tests have time for; the bench runs an hour.
     let model = tiny();
-    half_load(&model, 4, 6, 40.0);
+    half_load(&model, 4, 6, 15.0);
     // The same at more than a whole load is late, and says so.
     let late: u64 = sixteen(&model, 4, 6, 4.0, 0.25 / 16.0).iter().map(|stream| stream.state().late_windows).sum();
     assert!(late > 0);

@@ -11,7 +11,7 @@ use crate::command::{command, root, run, target};
 use crate::gltf;
 use crate::need::{Need, need};
 use crate::package::{Entries, Entry, unpack, zip};
-use crate::sample::Profile;
+use crate::sample::{self, Profile};
 use crate::screen::{self, Screen};
 use crate::test::Extent;
 
@@ -84,7 +84,7 @@ pub(crate) fn core(_: Extent) -> Result<()> {
 /// Blender without a window. Its picture stays in target/blender.
 pub(crate) fn check(_: Extent) -> Result<()> {
     Profile::Dev.build()?;
-    let hello = root().join("samples/audio/hello.wav");
+    let hello = sample::audio();
     let faces = folder().join("faces");
     std::fs::create_dir_all(&faces)?;
     for (fps, name) in RATES {
@@ -114,7 +114,7 @@ pub(crate) fn window(_: Extent) -> Result<()> {
     Profile::Dev.build()?;
     let screen = Screen::new()?;
     let mut blender = blender("modal.py", &["--enable-event-simulate"]);
-    blender.arg("--").arg(archive()?).arg(gltf::hello()?).arg(root().join("samples/audio/hello.wav"));
+    blender.arg("--").arg(archive()?).arg(gltf::hello()?).arg(sample::audio());
     let told = blender.arg(m2f(&[]).get_program()).env("DISPLAY", screen.name()).output()?;
     let text = String::from_utf8_lossy(&told.stdout);
     ensure!(text.lines().any(|line| line == "passed"), "{text}{}", String::from_utf8_lossy(&told.stderr));

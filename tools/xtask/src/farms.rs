@@ -8,8 +8,9 @@ use std::process::Command;
 use anyhow::{Result, ensure};
 
 use crate::checks::m2f;
-use crate::command::{command, output, root, run, target};
+use crate::command::{command, output, run, target};
 use crate::need::Need;
+use crate::sample;
 use crate::test::Extent;
 
 /// What the job files run with, from a package index.
@@ -27,7 +28,7 @@ pub(crate) fn check(_: Extent) -> Result<()> {
     let at = |name: &str| place.join(name);
     let (pack, table) = (at("tiny.m2f"), at("lines.csv"));
     run(m2f(&["convert", "--random", "tiny", "--out"]).arg(&pack))?;
-    fs::copy(root().join("samples/audio/hello.wav"), at("hello.wav"))?;
+    fs::copy(sample::audio(), at("hello.wav"))?;
     let lines: String = (0..7).map(|seed| format!("line {seed},hello.wav,{seed}\n")).collect();
     fs::write(&table, format!("id,sound,seed\n{lines}"))?;
     let store = |name: &str| [PathBuf::from("--store"), at(name)];

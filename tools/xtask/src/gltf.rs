@@ -9,6 +9,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::checks::{left_out_file, m2f};
 use crate::command::{command, root, run, target};
+use crate::sample;
 use crate::test::Extent;
 
 /// Blendshapes of a face.
@@ -24,7 +25,7 @@ fn files() -> Result<&'static [PathBuf]> {
     fs::create_dir_all(&out)?;
     let frame = out.join("frame.wav");
     fs::write(&frame, wav(&[0; FRAME]))?;
-    let hello = root().join("samples/audio/hello.wav");
+    let hello = sample::audio();
     let scene = root().join("samples/scenes/dialogue.toml");
     for (arguments, input) in [(&["animate"][..], hello), (&["animate", "--tail", "0"], frame), (&["scene"], scene)] {
         run(m2f(arguments).arg(input).arg("--out").arg(&out).args(["--emit", "glb,usd", "--quiet"]))?;

@@ -9,7 +9,7 @@ use crate::checks::m2f;
 use crate::command::{command, root, run, target, text};
 use crate::gltf;
 use crate::need::{Need, need};
-use crate::sample::{Profile, STRICT, compile_c};
+use crate::sample::{self, Profile, STRICT, compile_c};
 use crate::screen::{self, Screen};
 use crate::test::Extent;
 
@@ -102,7 +102,7 @@ fn project() -> Result<PathBuf> {
 pub(crate) fn check(_: Extent) -> Result<()> {
     let project = project()?;
     let (reference, faces, other) = (folder().join("reference.bin"), folder().join("faces.bin"), other_libraries()?);
-    let (pack, sound) = (root().join("models/starter.m2f"), root().join("samples/audio/hello.wav"));
+    let (pack, sound) = (root().join("models/starter.m2f"), sample::audio());
     let program = compile_c("tests/c/reference.c", "-std=c99", Profile::Dev)?;
     run(Command::new(program).args([&pack, &sound, &reference]))?;
     let host = |word: &str| host(&project, word, &["godot3-server"]);
@@ -147,7 +147,7 @@ fn host(project: &Path, word: &str, godot: &[&str]) -> Command {
     host.args(godot).arg("--path").arg(project).env("M2F_WORD", word);
     // Cargo's own folders are in it: a library that is to be missing would be found there.
     host.env_remove("LD_LIBRARY_PATH");
-    host.env("M2F_PACK", root().join("models/starter.m2f")).env("M2F_SOUND", root().join("samples/audio/hello.wav"));
+    host.env("M2F_PACK", root().join("models/starter.m2f")).env("M2F_SOUND", sample::audio());
     host
 }
 

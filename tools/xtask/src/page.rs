@@ -8,6 +8,7 @@ use anyhow::Result;
 
 use crate::checks;
 use crate::command::{command, root, run, target};
+use crate::sample;
 
 /// Two who speak one after the other.
 const SCENE: &str = r#"
@@ -37,7 +38,7 @@ look_at = "ann"
 pub(crate) fn run_all() -> Result<()> {
     let out = target().join("samples/page");
     std::fs::create_dir_all(&out)?;
-    let hello = root().join("samples/audio/hello.wav");
+    let hello = sample::audio();
     std::fs::copy(checks::two_seconds()?, out.join("two.wav"))?;
     std::fs::write(out.join("scene.toml"), SCENE)?;
     std::fs::copy(&hello, out.join("hello.wav"))?;

@@ -72,29 +72,34 @@ pub(crate) fn sample(language: Language, profile: Profile) -> Result<()> {
         Language::Javascript => web::run_all(false)?,
         _ => language.needs().iter().try_for_each(|one| need(*one))?,
     }
-    written(language, profile, &[]).map(drop)
+    written(language, profile, &[], &audio()).map(drop)
 }
 
-/// Runs the samples of languages that have no check of their own. Each writes the same bytes in all of them.
-pub(crate) fn compare(profile: Profile) -> Result<()> {
-    compare_with_c(&[Language::Cpp, Language::Rust], profile, &[])
+/// Runs the samples of languages that have no check of their own, on this sound. Each writes the same bytes in all of them.
+pub(crate) fn compare(profile: Profile, audio: &Path) -> Result<()> {
+    compare_with_c(&[Language::Cpp, Language::Rust], profile, &[], audio)
+}
+
+/// The sample audio.
+pub(crate) fn audio() -> PathBuf {
+    root().join("samples/audio/hello.wav")
 }
 
 /// The samples in C#.
 pub(crate) fn compare_csharp() -> Result<()> {
-    compare_with_c(&[Language::Csharp], Profile::Dev, &[])
+    compare_with_c(&[Language::Csharp], Profile::Dev, &[], &audio())
 }
 
 /// The samples in JavaScript, whose module computes as a portable library does.
 pub(crate) fn compare_javascript() -> Result<()> {
-    compare_with_c(&[Language::Javascript], Profile::Dev, &["-include", "tests/c/portable.h"])
+    compare_with_c(&[Language::Javascript], Profile::Dev, &["-include", "tests/c/portable.h"], &audio())
 }
 
 /// Those in C are compiled with these options.
-fn compare_with_c(languages: &[Language], profile: Profile, options: &[&str]) -> Result<()> {
-    let expected = written(Language::C, profile, options)?;
+fn compare_with_c(languages: &[Language], profile: Profile, options: &[&str], audio: &Path) -> Result<()> {
+    let expected = written(Language::C, profile, options, audio)?;
     for language in languages {
-        for (name, found) in written(*language, profile, &[])? {
+        for (name, found) in written(*language, profile, &[], audio)? {
             let (c, folder) = (&expected[name], language.folder());
             let line = c.csv.lines().zip(found.csv.lines()).position(|(a, b)| a != b);
             ensure!(line.is_none(), "{name}: {folder} differs from samples/c in line {}", line.unwrap_or_default() + 1);
@@ -105,14 +110,18 @@ fn compare_with_c(languages: &[Language], profile: Profile, options: &[&str]) ->
     Ok(())
 }
 
-fn written(language: Language, profile: Profile, options: &[&str]) -> Result<BTreeMap<&'static str, Written>> {
-    let mut all = BTreeMap::new();
+fn written(
+    language: Language,
+    profile: Profile,
+    options: &[&str],
+    audio: &Path,
+) -> Result<BTreeMap<&'static str, Written>> {
+    let (mut all, model) = (BTreeMap::new(), root().join("models/starter.m2f"));
     for name in SAMPLES {
         let csv = target().join(format!("samples/{}-{name}.csv", language.name()));
         let _ = std::fs::remove_file(&csv);
-        let (model, audio) = (root().join("models/starter.m2f"), root().join("samples/audio/hello.wav"));
         let mut program = language.program(name, profile, options)?;
-        let text = output(program.arg(model).arg(audio).arg(&csv))?;
+        let text = output(program.arg(&model).arg(audio).arg(&csv))?;
         let csv_text = std::fs::read_to_string(&csv).with_context(|| csv.display().to_string())?;
         let lines = csv_text.lines().count();
         if lines < LEAST_LINES {

@@ -10,7 +10,7 @@ use crate::checks::m2f;
 use crate::command::{command, root, run, target, text};
 use crate::need::Need;
 use crate::package;
-use crate::sample::{Profile, compile_c};
+use crate::sample::{self, Profile, compile_c};
 use crate::test::Extent;
 
 /// `mono-mcs` brings the class libraries that the host uses.
@@ -67,7 +67,7 @@ pub(crate) fn check(_: Extent) -> Result<()> {
     let host = build_host(&folder)?;
     let program = compile_c("tests/c/reference.c", "-std=c99", Profile::Dev)?;
     let reference = folder.join("reference.bin");
-    let (model, sound) = (root().join("models/starter.m2f"), root().join("samples/audio/hello.wav"));
+    let (model, sound) = (root().join("models/starter.m2f"), sample::audio());
     run(Command::new(program).arg(&model).arg(&sound).arg(&reference))?;
 
     let libraries = Profile::Dev.folder();
@@ -122,7 +122,7 @@ pub(crate) fn installed(_: Extent) -> Result<()> {
     compile(&unpacked, &folder, EDITOR)?;
     let host = build_host(&folder)?;
     let program = compile_c("tests/c/reference.c", "-std=c99", Profile::Dev)?;
-    let (model, sound) = (unpacked.join("Samples~/Starter model/starter.m2f"), root().join("samples/audio/hello.wav"));
+    let (model, sound) = (unpacked.join("Samples~/Starter model/starter.m2f"), sample::audio());
     let reference = folder.join("reference.bin");
     run(Command::new(program).arg(&model).arg(&sound).arg(&reference))?;
     let mut mono = Command::new("mono");

@@ -82,7 +82,7 @@ fn page(folder: &Path, module: &Path) -> Result<PathBuf> {
     std::fs::copy(checks::two_seconds()?, &part)?;
     run(&mut cargo(&["build", "--package", "m2f"]))?;
     run(checks::m2f(&["animate", "--quiet", "--emit", "glb", "--out"]).arg(folder).arg(&part))?;
-    let (page, hello) = (folder.join("media2face.html"), root().join("samples/audio/hello.wav"));
+    let (page, hello) = (folder.join("media2face.html"), sample::audio());
     let files = [module, &root().join("models/starter.m2f"), &folder.join("part.glb"), &hello, &page];
     run(command("node", &["bindings/web/page/build.mjs"]).args(files))?;
     Ok(page)

@@ -38,7 +38,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use hound::{SampleFormat, WavSpec, WavWriter};
+use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 use media2face::pack::{Manifest, Pack};
 use tempfile::TempDir;
 
@@ -81,6 +81,16 @@ impl Bench {
                 SampleFormat::Float => wav.write_sample(sample).unwrap(),
             }
         }
+        wav.finalize().unwrap();
+    }
+
+    /// `spoken.wav`: the first seconds of the sample sentence.
+    fn speak(&self, seconds: u32) {
+        let hello = concat!(env!("CARGO_MANIFEST_DIR"), "/../../samples/audio/hello.wav");
+        let mut hello = WavReader::open(hello).unwrap();
+        let (spec, count) = (hello.spec(), seconds * hello.spec().sample_rate);
+        let mut wav = WavWriter::create(self.path("spoken.wav"), spec).unwrap();
+        hello.samples::<i16>().take(count as usize).for_each(|sample| wav.write_sample(sample.unwrap()).unwrap());
         wav.finalize().unwrap();
     }
 

@@ -133,7 +133,7 @@ fn second_signal_leaves_no_temporary_file_either() {
 #[test]
 fn pictures_under_way_are_removed_and_older_ones_stay() {
     let bench = Bench::new();
-    bench.wav("long.wav", INTEGERS, (0..120 * 16_000).map(|i| (i as f32 * 0.05).sin() * 0.25));
+    bench.wav("long.wav", INTEGERS, (0..60 * 16_000).map(|i| (i as f32 * 0.05).sin() * 0.25));
     let old = bench.path("out/long.frames");
     fs::create_dir_all(&old).unwrap();
     fs::write(old.join("0000000.png"), "old").unwrap();

@@ -10,7 +10,7 @@ use super::{PLUGIN, UNREAL, all_ways, core, folder, own_folders, sources};
 use crate::checks::m2f;
 use crate::command::{command, output, root, run};
 use crate::need::Need;
-use crate::sample::{Profile, STRICT, compile_c};
+use crate::sample::{self, Profile, STRICT, compile_c};
 use crate::symbols;
 use crate::test::Extent;
 
@@ -89,7 +89,7 @@ impl Inputs {
 
 /// The sound by the channels of every rig, and as curves beside the CSV of the same line, by m2f.
 fn inputs(folder: &Path) -> Result<Inputs> {
-    let sound = root().join("samples/audio/hello.wav");
+    let sound = sample::audio();
     let (tables, store) = (folder.join("tables"), folder.join("store"));
     let made = |command: &mut Command, what: &str| {
         let made = command.output()?;
