@@ -1,12 +1,16 @@
 //! `cargo xtask fuzz`: the targets of fuzz/ under libFuzzer and AddressSanitizer, each for some seconds, on what `seeds` makes
 //! and what earlier runs found.
 
+use std::fmt::{self, Display, Formatter};
 use std::fs;
-use std::path::PathBuf;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
-use crate::command::{cargo, output, root, run, target};
+use crate::command::{cargo, output, root, run, target, text};
 use crate::need::{Need, need};
 
 /// Most milliseconds that libFuzzer waits for one input, and most megabytes: hangs and swollen memory are findings.
@@ -31,7 +35,7 @@ pub(crate) fn fuzz(wanted: Option<&str>, seconds: u32) -> Result<()> {
     if failed.is_empty() { Ok(()) } else { bail!("findings of {}: fuzz/artifacts has the inputs", failed.join(", ")) }
 }
 
-fn fuzz_one(name: &str, seeds: &std::path::Path, seconds: u32) -> Result<()> {
+fn fuzz_one(name: &str, seeds: &Path, seconds: u32) -> Result<()> {
     let corpus: PathBuf = root().join("fuzz/corpus").join(name);
     fs::create_dir_all(&corpus)?;
     let mut fuzz = command(&["run", name]);
@@ -41,7 +45,66 @@ fn fuzz_one(name: &str, seeds: &std::path::Path, seconds: u32) -> Result<()> {
     if fs::metadata(&words).is_ok_and(|words| words.len() > 0) {
         fuzz.arg(format!("-dict={}", words.display()));
     }
-    run(&mut fuzz)
+    let mut running = fuzz.stderr(Stdio::piped()).spawn().with_context(|| format!("cannot start {}", text(&fuzz)))?;
+    let found = Found::in_lines(running.stderr.take().context("its standard error")?)?;
+    let status = running.wait()?;
+    println!("   {name}: {found}");
+    ensure!(status.success(), "{} failed ({status})", text(&fuzz));
+    Ok(())
+}
+
+/// What a run told: whether more of it would find more.
+#[derive(Default)]
+struct Found {
+    /// Edges of the program that the known inputs reach, and that all reach at the end.
+    edges: Option<(u32, u32)>,
+    /// From the first input on.
+    last_new: Duration,
+    ended: Duration,
+    inputs: u64,
+}
+
+impl Found {
+    /// From libFuzzer's lines as they come; each is handed on to the standard error.
+    fn in_lines(lines: impl Read) -> Result<Self> {
+        let (mut found, mut begun) = (Self::default(), Instant::now());
+        for line in BufReader::new(lines).split(b'\n') {
+            let line = String::from_utf8_lossy(&line?).into_owned();
+            eprintln!("{line}");
+            let after = |word: &str| line.split_once(word).and_then(|(_, rest)| rest.split_whitespace().next());
+            if let Some(edges) = after(" cov: ").and_then(|count| count.parse().ok()) {
+                match &mut found.edges {
+                    None => (found.edges, begun) = (Some((edges, edges)), Instant::now()),
+                    Some((known, now)) => {
+                        // What was known is read first, and is no news.
+                        if line.contains("INITED") {
+                            *known = edges;
+                        } else if edges > *now {
+                            found.last_new = begun.elapsed();
+                        }
+                        *now = edges;
+                    }
+                }
+            }
+            if let Some(count) = after("stat::number_of_executed_units:") {
+                found.inputs = count.parse()?;
+            }
+        }
+        found.ended = begun.elapsed();
+        Ok(found)
+    }
+}
+
+impl Display for Found {
+    fn fmt(&self, f: &mut Formatter) -> fmt::Result {
+        let (known, edges) = self.edges.unwrap_or_default();
+        let [last_s, ended_s] = [self.last_new, self.ended].map(|time| time.as_secs());
+        write!(
+            f,
+            "{} inputs, {edges} edges ({known} at the start), the last new one after {last_s} of {ended_s} s",
+            self.inputs
+        )
+    }
 }
 
 /// cargo-fuzz asks the compiler for a sanitizer, which stable has and does not offer by name.
