@@ -91,6 +91,10 @@ impl Compiler {
         cargo.arg("--target").arg(if links { self.target.zig_name() } else { self.target.triple.to_owned() });
         cargo.arg("--target-dir").arg(build_folder().join("dist"));
         self.std.tell(&mut cargo, "panic_unwind");
+        if self.target.system == System::MacOs {
+            // For a flag of theirs that is not stable.
+            cargo.env("RUSTC_BOOTSTRAP", "1");
+        }
         cargo
     }
 
@@ -114,8 +118,9 @@ impl Compiler {
         match self.target.system {
             // The time of the build would be in each program.
             System::Windows => &["-Clink-arg=-Wl,--no-insert-timestamp"],
-            // The linker strips: rustc would call a tool of LLVM that few machines have.
-            System::MacOs => &["-Cstrip=none", "-Clink-arg=-Wl,-s"],
+            // The linker strips: rustc would call a tool of LLVM that few machines have. It takes no list of what is to be
+            // visible: without the last flag every name of Rust would be.
+            System::MacOs => &["-Cstrip=none", "-Clink-arg=-Wl,-s", "-Zdefault-visibility=hidden"],
             _ => &[],
         }
     }

@@ -13,6 +13,8 @@ pub(crate) enum State {
     Run,
     /// The same in an emulator of the processor or of the system.
     Emulated,
+    /// The archive was built and linked. Nothing of it was run.
+    Built,
     /// `cargo check` took the library. Nothing was linked.
     Checked,
     /// It was not brought to an end.
@@ -25,6 +27,7 @@ impl State {
         match self {
             Self::Run => "run",
             Self::Emulated => "emulated",
+            Self::Built => "built",
             Self::Checked => "checked",
             Self::Tried => "tried",
         }
@@ -88,7 +91,7 @@ pub(crate) const TARGETS: &[Target] = &[
         emulator: Some(Emulator { words: &["/usr/lib/wine/wine64"], package: "wine64" }),
         ..zig("x86_64-pc-windows-gnu", System::Windows, State::Emulated)
     },
-    zig("aarch64-apple-darwin", System::MacOs, State::Tried),
+    zig("aarch64-apple-darwin", System::MacOs, State::Built),
     zig("aarch64-linux-android", System::Android, State::Checked),
     zig("aarch64-apple-ios", System::Ios, State::Checked),
     zig("aarch64-pc-windows-gnullvm", System::Windows, State::Tried),
