@@ -7,11 +7,11 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use crate::checks::m2f;
+use crate::checks::{self, m2f};
 use crate::command::{command, output, run, target};
 use crate::need::Need;
-use crate::sample;
 use crate::test::Extent;
+use crate::{sample, wheel};
 
 /// What the job files run with, from a package index.
 pub(crate) const PACKAGES: Need = Need::Pip("pipelines");
@@ -56,6 +56,38 @@ pub(crate) fn check(_: Extent) -> Result<()> {
         ensure!(objects(&at(farm))? == whole, "the store of {farm} is another");
     }
     Ok(())
+}
+
+/// The Python package in Ray Data: lines as the command makes them, and one that fails.
+pub(crate) fn faces(_: Extent) -> Result<()> {
+    let place = target().join("samples/faces");
+    if place.exists() {
+        fs::remove_dir_all(&place)?;
+    }
+    fs::create_dir_all(&place)?;
+    let wheel = wheel::latest()?;
+    run(tool("pip")
+        .args(["install", "--quiet", "--disable-pip-version-check", "--force-reinstall", "--no-deps"])
+        .arg(wheel))?;
+    let (sound, table, out) = (checks::two_seconds()?, place.join("lines.jsonl"), place.join("out"));
+    let line = |id: &str, sound: &Path, more: &str| {
+        format!("{{\"id\": {id:?}, \"sound\": {:?}{more}}}\n", sound.to_string_lossy())
+    };
+    let lines = line("plain", &sound, "") + &line("happy", &sound, ", \"style\": \"happy\", \"seed\": 7");
+    fs::write(&table, lines + &line("bad", &place.join("none.wav"), ""))?;
+    let mut faces = tool("python");
+    faces.arg("pipelines/ray/faces.py").arg(&table).args(["--portable", "--out"]).arg(&out);
+    let status = faces.status()?;
+    ensure!(status.code() == Some(3), "one line fails, and the status is {status}");
+
+    let mut reader = tool("python");
+    reader.arg("tests/readers/faces.py").arg(&out);
+    for (name, style) in [("plain", &[][..]), ("happy", &["--style", "happy", "--seed", "7"])] {
+        let same = ["animate", "--portable", "--smooth-head", "0", "--tail", "0", "--quiet", "--emit", "json", "--out"];
+        run(m2f(&same).arg(place.join(name)).args(style).arg(&sound))?;
+        reader.arg(format!("{name}={}", place.join(name).join("two.json").display()));
+    }
+    run(&mut reader)
 }
 
 fn tool(name: &str) -> Command {

@@ -57,6 +57,8 @@ const NODE: [Need; 3] = [Program("node", "nodejs"), Program("npm", "npm"), Npm("
 const BROWSER: [Need; 5] = [NODE[0], NODE[1], NODE[2], Program("chromium", "chromium"), Npm("tools/cli/assets/three")];
 /// And a compiler, for the samples in C that those in Python are compared with.
 const PYTHON: [Need; 3] = [Program("python3", "python3"), Python("ensurepip", "python3-venv"), GCC];
+/// And what the job files run with.
+const FACES: [Need; 4] = [PYTHON[0], PYTHON[1], PYTHON[2], farms::PACKAGES];
 /// What brings its library, and what runs it.
 const INSTALLED: [Need; 4] = [package::NEEDS[0], unity::MONO[0], unity::MONO[1], GCC];
 /// What tests leave a part out without.
@@ -112,6 +114,7 @@ const CHECKS: &[Check] = &[
         &[Program("python3", "python3"), Python("ensurepip", "python3-venv"), farms::PACKAGES],
         farms::check,
     ),
+    full("faces of the Python package on Ray", &FACES, farms::faces),
     full("the web package", &web::NEEDS, |_| web::run_all(true)),
     full("Unity package under Mono", &unity::MONO, unity::check),
     full("samples in C#", &unity::MONO, |_| sample::compare_csharp()),
