@@ -234,6 +234,8 @@ namespace UnityEditor.AssetImporters
         public UnityEngine.Object main;
         public readonly List<string> errors = new List<string>();
         public void AddObjectToAsset(string id, UnityEngine.Object asset) { }
+        public void DependsOnSourceAsset(string path) { sources.Add(path); }
+        public readonly List<string> sources = new List<string>();
         public void SetMainObject(UnityEngine.Object asset) { main = asset; }
         public void LogImportError(string text) { errors.Add(text); }
     }

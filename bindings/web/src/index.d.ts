@@ -48,6 +48,8 @@ export declare class Media2Face {
   static start(given: {
     wasm: string | URL | ArrayBuffer;
     pack: string | URL | ArrayBuffer;
+    /** face-finder.m2f: pictures as styles are then read by the face in them. */
+    faceFinder?: string | URL | ArrayBuffer;
     worker?: Worker | string | URL;
     options?: RuntimeOptions;
   }): Promise<Media2Face>;

@@ -13,15 +13,16 @@ export { HEAD_FLOATS } from './abi.js';
 export class Media2Face {
   /**
    * Starts the worker, loads library and pack.
-   * @param given `wasm` and `pack`: URLs or ArrayBuffers; `worker`: a Worker or its URL, by default worker.js beside this file;
+   * @param given `wasm` and `pack`: URLs or ArrayBuffers; so `faceFinder`, where pictures are styles; `worker`: a Worker or its URL, by default worker.js beside this file;
    *   `options` of the runtime.
    */
-  static async start({ wasm, pack, worker = new URL('./worker.js', import.meta.url), options = {} }) {
+  static async start({ wasm, pack, faceFinder, worker = new URL('./worker.js', import.meta.url), options = {} }) {
     const started = worker instanceof Worker ? worker : new Worker(worker, { type: 'module' });
     const face = new Media2Face(started);
     const absolute = (source) => (typeof source === 'string' || source instanceof URL ? new URL(source, location.href).href : source);
     try {
-      Object.assign(face, await face.call('start', { wasm: absolute(wasm), pack: absolute(pack), options }));
+      const sources = { wasm: absolute(wasm), pack: absolute(pack), faceFinder: absolute(faceFinder) };
+      Object.assign(face, await face.call('start', { ...sources, options }));
     } catch (error) {
       face.close();
       throw error;

@@ -17,7 +17,7 @@ declare class Handle {
 
 export declare class Runtime extends Handle {
   readonly version: string;
-  model(bytes: Uint8Array | ArrayBuffer): Model;
+  model(pack: Uint8Array | ArrayBuffer, options?: { faceFinder?: Uint8Array | ArrayBuffer }): Model;
   step(budgetMs: number): boolean;
   log(): string[];
 }

@@ -62,12 +62,18 @@ export class Runtime extends Handle {
     return this.module.text(this.module.plain('m2f_version_string'));
   }
 
-  /** Opens a pack. @param bytes of an .m2f file, copied. */
-  model(bytes) {
-    const data = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
+  /** Opens a pack. @param pack bytes of an .m2f file, copied. @param faceFinder those of one that finds faces in pictures. */
+  model(pack, { faceFinder } = {}) {
+    const array = (bytes) => (bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes));
+    const data = array(pack);
+    const fields = { data, data_size: data.length };
+    if (faceFinder) {
+      fields.face_finder_data = array(faceFinder);
+      fields.face_finder_size = fields.face_finder_data.length;
+    }
     return this.module.within((arena) => {
       const struct = arena.struct('m2f_model_options', 'm2f_model_options_init');
-      arena.set('m2f_model_options', struct, { data, data_size: data.length });
+      arena.set('m2f_model_options', struct, fields);
       return Model.from(this.module, 'model', 'm2f_model_create', this.pointer, struct);
     });
   }

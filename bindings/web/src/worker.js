@@ -18,10 +18,10 @@ let due = false;
 
 const calls = {
   /** Loads library and pack; gives what a page asks first. */
-  async start({ wasm, pack, options }) {
+  async start({ wasm, pack, faceFinder, options }) {
     runtime = await load(wasm instanceof ArrayBuffer ? wasm : fetched(wasm), options);
-    const bytes = pack instanceof ArrayBuffer ? pack : await (await fetched(pack)).arrayBuffer();
-    model = runtime.model(bytes);
+    const bytes = async (source) => (source instanceof ArrayBuffer ? source : (await fetched(source)).arrayBuffer());
+    model = runtime.model(await bytes(pack), { faceFinder: faceFinder && (await bytes(faceFinder)) });
     const { fps, weightNames, identityNames, emotionNames, headActNames, eyeRangeRad } = model;
     return { version: runtime.version, fps, weightNames, identityNames, emotionNames, headActNames, eyeRangeRad };
   },

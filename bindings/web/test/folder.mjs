@@ -7,6 +7,7 @@ const root = new URL('../../../', import.meta.url).pathname;
 
 export const wasm = () => readFileSync(join(folder, 'media2face.wasm'));
 export const pack = () => readFileSync(join(root, 'models/starter.m2f'));
+export const faceFinder = () => readFileSync(join(root, 'models/face-finder.m2f'));
 /** What `m2f animate` made of the first seconds of hello.wav: weights and heads at 30 fps. */
 export const native = () => JSON.parse(readFileSync(join(folder, 'native/part.json')));
 

@@ -3,11 +3,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FUNCTIONS } from '../src/abi.js';
 import { finishTogether, load, Media2FaceError } from '../src/library.js';
-import { native, pack, samples, wasm } from './folder.mjs';
+import { faceFinder, native, pack, samples, wasm } from './folder.mjs';
 
 const module = await WebAssembly.compile(wasm());
 const runtime = await load(module);
 const model = runtime.model(pack());
+
+/** A PNG of 64 x 64 grey pixels, in which there is no face. */
+const grey = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAEAAAABACAAAAACPAi4CAAAAKklEQVR42u3MQREAAAwCIHPaP4gh9ttBANKjCAQCgUAgEAgEAoFAIPgeDL3qoEzH4XQYAAAAAElFTkSuQmCC',
+  'base64',
+);
 
 function fails(status, body) {
   assert.throws(body, (error) => {
@@ -73,6 +79,29 @@ test('a style is read, a smile smiles', () => {
     return sum / (weights.length / 52);
   };
   assert.ok(smile({ style: 'very happy' }) > smile({ style: 'very sad' }) + 0.1);
+});
+
+test('a picture is read by the face in it, where a finder is loaded', () => {
+  const ask = (model) => {
+    const session = model.session({ stepCount: 1 });
+    try {
+      session.addKeyframe({ picture: grey, startS: 0.1 });
+      session.push(samples().subarray(0, 8000));
+      session.finish();
+      while (!session.step(50));
+      session.pull().close();
+    } finally {
+      session.close();
+    }
+  };
+  runtime.log();
+  ask(model);
+  assert.match(runtime.log().join(), /no face finder is loaded/);
+  const finding = runtime.model(pack(), { faceFinder: faceFinder() });
+  fails('INVALID_PICTURE', () => ask(finding));
+  fails('MISSING_PART', () => runtime.model(pack(), { faceFinder: pack() }));
+  fails('INVALID_PACK', () => runtime.model(pack(), { faceFinder: new Uint8Array(1000) }));
+  finding.close();
 });
 
 test('clips that end together are those that end alone', () => {

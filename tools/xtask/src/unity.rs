@@ -220,18 +220,18 @@ fn ahead_of_time(folder: &Path) -> Result<PathBuf> {
     std::fs::create_dir_all(&aot)?;
     let own = OWN.into_iter().chain(["host.exe"]).map(|name| folder.join(name));
     let classes = CLASSES.into_iter().map(|name| Path::new("/usr/lib/mono/4.5").join(name));
-    for from in classes.chain(own) {
-        let name = from.file_name().unwrap_or_default().to_string_lossy();
-        let to = aot.join(&*name);
-        let new = std::fs::read(&from).with_context(|| from.display().to_string())?;
-        let compiled = aot.join(format!("{name}.so"));
-        if compiled.exists() && std::fs::read(&to).is_ok_and(|old| old == new) {
-            continue;
-        }
-        let _ = std::fs::remove_file(&compiled);
-        std::fs::write(&to, new)?;
+    let all: Vec<_> = classes.chain(own).map(|from| (aot.join(from.file_name().unwrap_or_default()), from)).collect();
+    let compiled = |to: &Path| PathBuf::from(format!("{}.so", to.display()));
+    let is_kept = |(to, from): &(PathBuf, PathBuf)| {
+        compiled(to).exists() && matches!((std::fs::read(to), std::fs::read(from)), (Ok(old), Ok(new)) if old == new)
+    };
+    // An image holds for the assemblies that it was compiled beside: behind one that is new, none is kept.
+    let new = &all[all.iter().take_while(|one| is_kept(one)).count()..];
+    new.iter().for_each(|(to, _)| drop(std::fs::remove_file(compiled(to))));
+    for (to, from) in new {
+        std::fs::copy(from, to).with_context(|| from.display().to_string())?;
         let mut mono = command("mono", &["--aot=full"]);
-        let output = mono.arg(&to).env("MONO_PATH", &aot).output().with_context(|| text(&mono))?;
+        let output = mono.arg(to).env("MONO_PATH", &aot).output().with_context(|| text(&mono))?;
         ensure!(output.status.success(), "{}: {}", text(&mono), String::from_utf8_lossy(&output.stdout));
     }
     Ok(aot)

@@ -122,7 +122,8 @@ fn lay_out(package: &Path, module: &Path) -> Result<()> {
         copy_folder(&web.join(folder), &package.join(folder))?;
     }
     copy_folder(&root().join("LICENSES"), &package.join("LICENSES"))?;
-    let files = ["LICENSE-MIT", "LICENSE-APACHE", "models/starter.m2f"].map(|name| root().join(name));
+    let files =
+        ["LICENSE-MIT", "LICENSE-APACHE", "models/starter.m2f", "models/face-finder.m2f"].map(|name| root().join(name));
     for from in files.into_iter().chain([module.to_owned(), web.join("package.json"), web.join("README.md")]) {
         std::fs::copy(&from, package.join(from.file_name().unwrap_or_default()))
             .with_context(|| from.display().to_string())?;

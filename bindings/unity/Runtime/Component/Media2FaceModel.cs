@@ -7,6 +7,7 @@ namespace Media2Face
     public sealed class Media2FaceModel : ScriptableObject
     {
         [SerializeField, HideInInspector] byte[] pack;
+        [SerializeField, HideInInspector] byte[] faceFinder;
         [NonSerialized] FaceModel loaded;
 
         /// <summary>The bytes of the file.</summary>
@@ -20,6 +21,18 @@ namespace Media2Face
             }
         }
 
+        /// <summary>The bytes of what finds faces in pictures, or null: the importer takes face-finder.m2f of the same folder. With
+        /// them pictures as styles are read by the face in them.</summary>
+        public byte[] FaceFinder
+        {
+            get { return faceFinder; }
+            set
+            {
+                Unload();
+                faceFinder = value;
+            }
+        }
+
         /// <summary>The networks, on the shared runtime. The first call takes a while: make it while the scene loads.</summary>
         public FaceModel Load()
         {
@@ -28,7 +41,7 @@ namespace Media2Face
                 Unload();
                 if (pack == null || pack.Length == 0)
                     throw new InvalidOperationException(name + " has no bytes: import an .m2f file, or set Pack");
-                loaded = new FaceModel(FaceRuntime.Shared, pack);
+                loaded = new FaceModel(FaceRuntime.Shared, pack, faceFinder);
             }
             return loaded;
         }

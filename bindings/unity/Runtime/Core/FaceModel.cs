@@ -19,8 +19,9 @@ namespace Media2Face
         /// <summary>Its own rate, frames a second.</summary>
         public float Fps { get; private set; }
 
-        /// <summary>From the bytes of a pack, which are pinned while the library copies them.</summary>
-        public FaceModel(FaceRuntime runtime, byte[] pack)
+        /// <summary>From the bytes of a pack, which are pinned while the library copies them. With those of a face finder, pictures
+        /// as styles are read by the face in them; without one, by the whole of them.</summary>
+        public FaceModel(FaceRuntime runtime, byte[] pack, byte[] faceFinder = null)
         {
             if (pack == null) throw new ArgumentNullException("pack");
             using (var pins = new Pins())
@@ -28,20 +29,24 @@ namespace Media2Face
                 ModelOptions options = Options();
                 options.data = pins.Array(pack);
                 options.data_size = (ulong)pack.Length;
+                options.face_finder_data = pins.Array(faceFinder);
+                options.face_finder_size = faceFinder == null ? 0 : (ulong)faceFinder.Length;
                 if (pack.Length == 0) throw new Media2FaceException(Status.InvalidPack, "a model: the pack has no bytes");
                 NativeLibrary.Check(Native.m2f_model_create(runtime.Handle, &options, out Handle), "a model");
             }
             Describe(runtime);
         }
 
-        /// <summary>From a file, which the library maps: it must not change while the model lives.</summary>
-        public FaceModel(FaceRuntime runtime, string path)
+        /// <summary>From a file, which the library maps: it must not change while the model lives. So with the file of a face
+        /// finder.</summary>
+        public FaceModel(FaceRuntime runtime, string path, string faceFinder = null)
         {
             if (path == null) throw new ArgumentNullException("path");
             using (var pins = new Pins())
             {
                 ModelOptions options = Options();
                 options.path = pins.Text(path);
+                options.face_finder_path = pins.Text(faceFinder);
                 NativeLibrary.Check(Native.m2f_model_create(runtime.Handle, &options, out Handle), "a model from " + path);
             }
             Describe(runtime);

@@ -1,7 +1,9 @@
 using System;
 using System.IO;
 using Media2Face;
+using Media2Face.Editor;
 using Media2Face.Interop;
+using UnityEditor.AssetImporters;
 using UnityEngine;
 
 /// <summary>What goes wrong is an exception that says what is wrong.</summary>
@@ -54,11 +56,35 @@ static class Errors
             string copy = Path.Combine(folder, "starter.m2f");
             File.Copy(rig.ModelPath, copy);
             using (var model = new FaceModel(runtime, copy)) Program.Must(model.WeightNames.Length == 52, "52 weights");
+            // A face finder, by its file and by its bytes; and what is none.
+            string finder = Path.Combine(Path.GetDirectoryName(rig.ModelPath), "face-finder.m2f");
+            using (var model = new FaceModel(runtime, copy, finder)) Program.Must(!model.IsDisposed, "a model and a finder");
+            byte[] pack = File.ReadAllBytes(copy);
+            using (var model = new FaceModel(runtime, pack, File.ReadAllBytes(finder))) Program.Must(!model.IsDisposed, "the same of bytes");
+            failed = Program.Fails<Media2FaceException>(() => new FaceModel(runtime, copy, copy), "no face finder");
+            Program.Must(failed.Status == Status.MissingPart, "a pack without a finder");
+            failed = Program.Fails<Media2FaceException>(() => new FaceModel(runtime, pack, new byte[1000]), "a model: ");
+            Program.Must(failed.Status == Status.InvalidPack, "a finder of zeros");
+            Program.Must(Imported(copy).FaceFinder == null, "there is no finder in the folder");
+            string beside = Path.Combine(folder, "face-finder.m2f");
+            File.Copy(finder, beside);
+            Media2FaceModel asset = Imported(copy);
+            Program.Must(asset.FaceFinder.Length == new FileInfo(finder).Length, "the importer takes the finder beside the pack");
+            Program.Must(Imported(beside).FaceFinder == null, "a finder has none");
+            Program.Must(asset.Load().WeightNames.Length == 52, "an asset with a finder");
+            asset.Unload();
         }
         finally
         {
             Directory.Delete(folder, true);
         }
+    }
+
+    static Media2FaceModel Imported(string path)
+    {
+        var context = new AssetImportContext { assetPath = path };
+        new ModelImporter().OnImportAsset(context);
+        return (Media2FaceModel)context.main;
     }
 
     static void Prompts(Rig rig, FaceRuntime runtime)

@@ -18,14 +18,17 @@ const FOLDER: &str = "package";
 /// A folder whose name ends so is not imported, and has no `.meta` files.
 const HIDDEN: char = '~';
 const STARTER: &str = "Samples~/Starter model";
+/// What it has of the folder `models`.
+const MODELS: [&str; 2] = ["starter.m2f", "face-finder.m2f"];
 /// The package's list of samples begins so.
 const SAMPLES: &str = "\"samples\": [\n";
 
 /// Packs it from the archives in `dist`; gives its path.
 pub(crate) fn unity() -> Result<PathBuf> {
     let folder = root().join("dist");
-    let starter = read(&root().join("models/starter.m2f"))?;
-    let (entries, targets) = entries(&folder, &build_folder().join("unity/archives"), starter)?;
+    let models = MODELS.map(|name| Ok((name, read(&root().join("models").join(name))?)));
+    let models = models.into_iter().collect::<Result<Vec<_>>>()?;
+    let (entries, targets) = entries(&folder, &build_folder().join("unity/archives"), models)?;
     let bytes = archive::tar_gz(FOLDER, &entries)?;
     let path = folder.join(format!("com.media2face.unity-{VERSION}.tgz"));
     std::fs::write(&path, &bytes)?;
@@ -36,11 +39,11 @@ pub(crate) fn unity() -> Result<PathBuf> {
 }
 
 /// All files of the package, and the targets whose libraries are in it. Archives are unpacked into `scratch`.
-fn entries(dist: &Path, scratch: &Path, starter: Vec<u8>) -> Result<(Entries, Vec<&'static str>)> {
+fn entries(dist: &Path, scratch: &Path, models: Vec<(&'static str, Vec<u8>)>) -> Result<(Entries, Vec<&'static str>)> {
     let mut entries = Entries::new();
     add_folder(&root().join(PACKAGE), "", &mut entries)?;
     entries.insert("package.json".to_owned(), Entry::File(manifest()?.into_bytes()));
-    entries.insert(format!("{STARTER}/starter.m2f"), Entry::File(starter));
+    entries.extend(models.into_iter().map(|(name, bytes)| (format!("{STARTER}/{name}"), Entry::File(bytes))));
     entries.insert(format!("{STARTER}/README.md"), Entry::File(read(&root().join("models/README.md"))?));
     add_licences(&mut entries)?;
     let mut targets = Vec::new();
@@ -79,7 +82,8 @@ fn add_folder(folder: &Path, below: &str, entries: &mut Entries) -> Result<()> {
 fn manifest() -> Result<String> {
     let text = std::fs::read_to_string(root().join(PACKAGE).join("package.json"))?;
     let (before, after) = text.split_once(SAMPLES).context("package.json has a list of samples")?;
-    let words = "A face with 52 shapes that speaks. Its card and licence are beside it.";
+    let words =
+        "A face with 52 shapes that speaks, and what finds faces in pictures. Card and licence are beside them.";
     let starter = format!(
         "    {{ \"displayName\": \"Starter model\", \"description\": \"{words}\", \"path\": \"{STARTER}\" }},\n"
     );
@@ -145,7 +149,8 @@ mod tests {
             };
             std::fs::write(folder.join(file_name(target)), archive.unwrap()).unwrap();
         }
-        let (entries, targets) = entries(&folder, &folder.join("scratch"), b"starter".to_vec()).unwrap();
+        let (entries, targets) =
+            entries(&folder, &folder.join("scratch"), vec![("starter.m2f", b"starter".to_vec())]).unwrap();
         std::fs::remove_dir_all(folder).unwrap();
         assert_eq!(targets.len(), PLUGINS.len());
         let text = |entry: &Entry| match entry {
