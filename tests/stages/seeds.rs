@@ -7,11 +7,11 @@ use media2face::{Adjustments, Animation, Model, Part, SEED_AUTO, Session, Sessio
 
 use super::session::{animate, model, options, tone};
 use super::starter;
+use crate::support::extent::{IN_FULL, is_full, left_out};
 
 fn auto(rate_hz: u32, channels: u32) -> SessionOptions {
     SessionOptions { seed: SEED_AUTO, ..options(rate_hz, channels) }
 }
-use crate::support::extent::{IN_FULL, is_full, left_out};
 
 fn take(model: &Arc<Model>, options: SessionOptions, push: impl FnOnce(&Session)) -> Arc<Animation> {
     let session = Session::new(model, options).expect("session");

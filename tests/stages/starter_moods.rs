@@ -6,11 +6,11 @@ use media2face::{Animation, Model, SessionOptions, Style};
 
 use super::session::{animate, options};
 use super::starter;
+use crate::support::extent::{IN_FULL, is_full, left_out};
 
 /// Channels that tell moods apart, and the mean over a clip from which a face is in one.
 const MOODS: [(&str, f32); 4] =
     [("browDownLeft", 0.2), ("mouthFrownLeft", 0.15), ("eyeWideLeft", 0.2), ("noseSneerLeft", 0.1)];
-use crate::support::extent::{IN_FULL, is_full, left_out};
 
 fn model() -> &'static Arc<Model> {
     static MODEL: OnceLock<Arc<Model>> = OnceLock::new();

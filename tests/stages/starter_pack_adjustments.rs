@@ -9,9 +9,9 @@ use media2face::{Animation, Expression, Head, Keyframe, SessionOptions};
 use super::lips::Lips;
 use super::session::{animate, options};
 use super::starter;
+use crate::support::extent::{IN_FULL, is_full, left_out};
 
 const FPS: f32 = 30.0;
-use crate::support::extent::{IN_FULL, is_full, left_out};
 
 fn quick(seed: u64) -> SessionOptions {
     SessionOptions { seed, steps: Some(4), ..options(16_000, 1) }

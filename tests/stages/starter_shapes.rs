@@ -11,6 +11,7 @@ use media2face::signal::Frames;
 use super::session::{animate, options};
 use super::starter;
 use super::starter_face::mean_and;
+use crate::support::extent::is_full;
 
 /// Whose faces are looked at.
 const FACES: [&str; 3] = ["average", "bruno", "chie"];
@@ -20,7 +21,6 @@ const CLOSED_MM: f32 = 0.5;
 const GAP_MM: f32 = 0.3;
 /// 99th percentile of the distance of skin vertices over the clip, mm: measured 0.70 to 0.73.
 const SKIN_MM: f32 = 0.9;
-use crate::support::extent::is_full;
 
 /// The whole sample.
 fn clip() -> Arc<Animation> {

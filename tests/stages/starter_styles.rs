@@ -7,6 +7,7 @@ use media2face::{Animation, SessionOptions, Style, StyleTrack};
 
 use super::session::{animate, options};
 use super::starter;
+use crate::support::extent::{IN_FULL, is_full, left_out};
 
 /// Most frames between an asked time and the change.
 const FRAMES_OFF: usize = 5;
@@ -16,7 +17,6 @@ const SYLLABLE: usize = 7;
 const SEEDS: Range<u64> = 1..5;
 /// Channels that a style moves most, of 52.
 const MOVED: usize = 6;
-use crate::support::extent::{IN_FULL, is_full, left_out};
 
 /// Blendshape weights at 30 frames per second, frame by frame.
 fn weights(animation: &Arc<Animation>) -> Vec<Vec<f32>> {

@@ -10,6 +10,7 @@ import torch
 
 from media2face_training.config import GNPFA
 from media2face_training.face import expressions, gate, parts, pictures, shading, train_vision
+from media2face_training.face.head import attach
 from media2face_training.face.networks import OUTPUTS, cycle_error, geometry, tensor, unit_variance, vision
 from media2face_training.face.raster import BACKGROUND, normals, rasterise
 from media2face_training.face.samples import Reader
@@ -158,6 +159,24 @@ class Parts(unittest.TestCase):
             self.assertTrue((own >= first).all() and (own < next_vertex).all())
         np.testing.assert_array_equal(asset["average"][asset["marks"]], average[:count])
         np.testing.assert_array_equal(asset["average"][asset["eye_vertices"]], tail[:1])
+
+
+class Renumbering(unittest.TestCase):
+    def test_lists_name_the_same_places_where_a_part_before_them_is_gone(self):
+        part = lambda name, first, end: dict(name=name, vertices=[first, end], triangles=[first // 3, end // 3], follow="map")
+        numbers = np.arange(9)
+        asset = dict(parts=np.array([part("skin", 0, 3), part("teeth", 3, 6), part("tongue", 6, 9)], dtype=object),
+                     triangles=numbers.reshape(3, 3), average=np.stack([numbers] * 3, 1).astype(np.float32), eye_vertices=np.array([1]),
+                     raster_index=np.array([[0, 1, 2], [6, 7, 8]], np.int32), **{"follow/teeth/index": np.array([2], np.int32)})
+        for name, axis in attach.PER_VERTEX.items():
+            asset.setdefault(name, np.zeros((9, 2) if axis == 0 else (1, 9, 3), np.float32))
+        figure = attach.Figure(asset)
+        figure.remove(["teeth"])
+        seen = figure.asset["average"][figure.asset["raster_index"]][..., 0]
+        self.assertEqual(seen.tolist(), [[0, 1, 2], [6, 7, 8]])
+        self.assertEqual(figure.asset["triangles"].tolist(), [[0, 1, 2], [3, 4, 5]])
+        with self.assertRaisesRegex(ValueError, "raster_index names vertices that are gone"):
+            figure.remove(["tongue"])
 
 
 class Expressions(unittest.TestCase):

@@ -12,7 +12,8 @@ RATE = 16000
 
 def test_every_error_is_one_of_the_package():
     kinds = [kind for _, kind in inspect.getmembers(media2face, inspect.isclass) if issubclass(kind, media2face.Error)]
-    assert len(kinds) == 13
+    # Error itself has no status of its own, and curves, which Python reads, have that of arguments.
+    assert len(kinds) == len(set(media2face.Status)) + 2
     statuses = {kind.status for kind in kinds if kind is not media2face.Error}
     assert statuses == set(media2face.Status), "each status has a class"
     assert issubclass(media2face.InvalidArgumentError, ValueError)

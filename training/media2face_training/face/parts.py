@@ -37,6 +37,17 @@ def classify(skin_triangles, on_chart, positions, mouth):
     return kind
 
 
+def renumber(asset, place):
+    """Lists of vertices after vertices were moved: `place` [V] says where each is now, -1 where it is gone. The raster's are of what
+    the networks see; an index of it that is left as it was shows them another part in its place."""
+    for name in asset:
+        if name in ("marks", "eye_vertices", "lip", "upper", "lip_inner", "raster_index") or name.endswith("/index"):
+            moved = place[asset[name]]
+            if (moved < 0).any():
+                raise ValueError(f"{name} names vertices that are gone")
+            asset[name] = moved.astype(asset[name].dtype)
+
+
 def split(asset, parts, kind):
     """Reorders vertices and triangles into skin, lips, mouth and the rest. Changes the asset in place, returns parts.
 
@@ -64,9 +75,7 @@ def split(asset, parts, kind):
         asset[name] = asset[name][order]
     for name in ("basis", "units"):
         asset[name] = asset[name][:, order]
-    for name in asset:
-        if name in ("marks", "eye_vertices", "lip", "upper", "lip_inner", "raster_index") or name.endswith("/index"):
-            asset[name] = home[asset[name]].astype(asset[name].dtype)
+    renumber(asset, home)
     asset.update(triangles=np.concatenate(new_triangles).astype(np.int32), skin_count=skin_count)
     moved = [dict(p, vertices=[v + shift for v in p["vertices"]]) for p in parts[1:]]
     return new_parts + moved

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from ..maps import GATHER, blend_rows
+from ..parts import renumber
 
 # Arrays of an asset by the axis that counts vertices.
 PER_VERTEX = {"base": 0, "average": 0, "upper_share": 0, "uv": 0, "gather_index": 0, "gather_weight": 0, "texcoord": 0,
@@ -61,7 +62,7 @@ class Figure:
         for name, axis in PER_VERTEX.items():
             a[name] = np.take(a[name], kept_v, axis)
         a["triangles"] = place[a["triangles"][kept_t]].astype(np.int32)
-        a["eye_vertices"] = place[a["eye_vertices"]]
+        renumber(a, place)
 
     def add(self, piece):
         """Adds a part at the end."""
