@@ -154,7 +154,7 @@ fn write(
             Place::File(Emit::Html, file) => write_page(args, output, recording.take(), file)?,
             Place::File(Emit::Mp4, file) => {
                 let sound = copy.context("the film has no sound")?;
-                output.film(side)?.write_mp4(sound.path(), file.aside(), progress)?;
+                output.film(side)?.write_mp4(Some(sound.path()), file.aside(), progress)?;
             }
             Place::File(kind, file) => output.emit(*kind, file)?,
             Place::Pictures(folder) => output.film(side)?.write_pictures(folder, progress)?,

@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
-use media2face::output::{Rig, find_channel};
-use media2face::pack::ARKIT_NAMES;
+use anyhow::{Context, Result};
+use media2face::output::Rig;
 
 use crate::command::args::Retarget;
 use crate::emit::Emit;
@@ -15,14 +14,11 @@ use crate::input::weights::{self, Recorded};
 use crate::process::interrupt;
 use crate::{process::tell, process::temporary};
 
-/// Channels that a warning names.
-const NAMED: usize = 4;
-
 /// Writes the files; gives the line that sums them up.
 pub fn run(args: &Retarget) -> Result<String> {
     interrupt::watch();
     let Recorded { track, seed } = weights::read(&args.input, args.fps, &tell::warning)?;
-    check_names(&track.names, &args.input)?;
+    weights::check_arkit(&track.names, &args.input, &tell::warning)?;
     let driven = track.driven(args.rig)?;
     let stem = stem(&args.input)?;
     let mut kinds: Vec<Emit> = Vec::new();
@@ -64,24 +60,6 @@ fn write(
         }
         _ => unreachable!("the option takes no other kind"),
     }
-}
-
-/// An error unless a rig can be made from these channels; a warning of those that none is made from.
-fn check_names(names: &[String], path: &Path) -> Result<()> {
-    let strange: Vec<&str> =
-        names.iter().map(String::as_str).filter(|name| find_channel(&ARKIT_NAMES, name).is_none()).collect();
-    let some = strange[..strange.len().min(NAMED)].join(", ");
-    let more = if strange.len() > NAMED { " …" } else { "" };
-    ensure!(
-        strange.len() < names.len(),
-        "{}: none of its channels is one of ARKit's, which rigs are made from: {some}{more}",
-        path.display()
-    );
-    if !strange.is_empty() {
-        let (count, path) = (strange.len(), path.display());
-        tell::warning(&format!("{path}: {count} channels are none of ARKit's and are left out: {some}{more}"));
-    }
-    Ok(())
 }
 
 /// What the files are called, before the rig's name: that of the file without its endings.

@@ -1,7 +1,7 @@
 //! The animation as plain data: what the CSV, JSON and glTF files hold.
 
 use anyhow::Result;
-use media2face::output::{EyeRange, Rig, RigMap};
+use media2face::output::{EyeRange, Rig, RigMap, find_channel};
 use media2face::signal::{FrameRate, HeadPose};
 
 /// Weights and head poses, one row a frame.
@@ -45,6 +45,28 @@ impl Track {
         Ok(Self { names, weights, heads: self.heads.clone(), ..*self })
     }
 
+    /// The same frames by these names, whatever the file calls them; 0 for one that it has not.
+    pub fn by(&self, names: &[String]) -> Self {
+        let columns: Vec<Option<usize>> = names.iter().map(|name| find_channel(&self.names, name)).collect();
+        let row = |frame| columns.iter().map(move |column| column.map_or(0.0, |at| self.row(frame)[at]));
+        let weights = (0..self.frame_count()).flat_map(row).collect();
+        Self { names: names.to_vec(), weights, heads: self.heads.clone(), ..*self }
+    }
+
+    /// So many frames at another rate: weights between two frames on a line, heads as they turn. Behind the end the last one stays.
+    pub fn at(&self, fps: FrameRate, frames: usize) -> Self {
+        let last = self.frame_count().saturating_sub(1);
+        let (mut weights, mut heads) = (Vec::with_capacity(frames * self.names.len()), Vec::with_capacity(frames));
+        for frame in 0..frames {
+            let (whole, part) = fps.position(frame, self.fps);
+            let [from, to] = [whole, whole.saturating_add(1)].map(|at| at.min(last));
+            let part = part as f32;
+            weights.extend(self.row(from).iter().zip(self.row(to)).map(|(from, to)| from + (to - from) * part));
+            heads.push(self.heads[from].interpolate(self.heads[to], part));
+        }
+        Self { fps, drop_frame: false, names: self.names.clone(), weights, heads, eye_range: self.eye_range }
+    }
+
     /// Column of the weight with this name, whatever its first letter's case.
     pub fn column(&self, name: &str) -> Option<usize> {
         self.names.iter().position(|own| own.eq_ignore_ascii_case(name))
@@ -66,6 +88,23 @@ pub mod tests {
             heads: vec![HeadPose::default(), tilted, HeadPose::default()],
             eye_range: EyeRange::default(),
         }
+    }
+
+    #[test]
+    fn another_rate_lies_between_the_frames_and_rests_behind_the_last() {
+        let track = short();
+        let twice = track.at(60.0.into(), 7);
+        let jaw: Vec<f32> = (0..7).map(|frame| twice.row(frame)[0]).collect();
+        assert_eq!(jaw, [0.0, 0.25, 0.5, 0.75, 1.0, 1.0, 1.0]);
+        assert_eq!((twice.fps, twice.heads[2], twice.heads[6]), (60.0.into(), track.heads[1], track.heads[2]));
+        assert!((twice.heads[1].rotation[1] - 0.05f32.sin()).abs() < 1e-6 && twice.heads[1].translation_mm[1] == 0.5);
+        assert_eq!(track.at(track.fps, 2).weights, track.weights[..4]);
+    }
+
+    #[test]
+    fn other_names_take_the_columns_that_they_mean() {
+        let track = short().by(&["eyeBlink_L", "tongueOut", "jaw_open"].map(str::to_owned));
+        assert_eq!(track.row(1), [0.25, 0.0, 0.5]);
     }
 
     #[test]

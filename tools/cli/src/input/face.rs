@@ -172,7 +172,8 @@ impl Bound {
     }
 }
 
-/// The face of an animation, and the mesh that files and pictures show it on.
+/// A face, and the mesh that files and pictures show it on.
+#[derive(Clone)]
 pub struct Face {
     /// The neutral mesh.
     pub mesh: Mesh,
@@ -183,9 +184,14 @@ pub struct Face {
 }
 
 impl Face {
-    /// The model's own mesh, or the bound one.
+    /// That of an animation, on the model's own mesh or on the bound one.
     pub fn of(animation: &Animation, bound: Option<&Arc<Bound>>) -> Result<Self> {
-        let (mesh, identity) = Mesh::of(animation)?;
+        Self::on(animation.identity()?, bound)
+    }
+
+    /// That of somebody, on the model's own mesh or on the bound one.
+    pub fn on(identity: Arc<Identity>, bound: Option<&Arc<Bound>>) -> Result<Self> {
+        let mesh = Mesh::of(&identity)?;
         if let Some(bound) = bound {
             return Ok(Self {
                 mesh: bound.mesh.clone(),
@@ -196,9 +202,14 @@ impl Face {
         }
         let upper = mesh.parts.iter().filter(|part| ["brow", "eye"].iter().any(|name| part.name.starts_with(name)));
         let upper = upper.flat_map(|part| part.vertices[0]..part.vertices[1]);
-        let lip = animation.model().topology().map_or(&[][..], |topology| &topology.lip);
+        let lip = identity.model().topology().map_or(&[][..], |topology| &topology.lip);
         let span = lip.iter().map(|&vertex| vertex as usize).chain(upper).collect();
         Ok(Self { mesh, span, identity, bound: None })
+    }
+
+    /// Whose it is.
+    pub fn identity(&self) -> &Arc<Identity> {
+        &self.identity
     }
 
     /// Offsets of the mesh, frames at a rate, [count, vertices, 3] mm.

@@ -16,6 +16,11 @@ use crate::process::{interrupt, messages};
 /// Rate of a clip's sound, Hz.
 pub const SOUND_RATE_HZ: u32 = 16_000;
 
+/// Sound that every browser plays.
+const SOUND_CODEC: [&str; 6] = ["-c:a", "aac", "-b:a", "128k", "-ac", "2"];
+/// Plays while it is loaded, and says nothing of where it comes from.
+const MP4: [&str; 7] = ["-movflags", "+faststart", "-map_metadata", "-1", "-f", "mp4", "-y"];
+
 /// A running ffmpeg; dropped, it is ended.
 struct Process {
     child: Child,
@@ -191,6 +196,13 @@ impl Read for FilmSound {
     }
 }
 
+/// Writes the sound of a WAV file alone, as films have it.
+pub fn write_sound(sound: &Path, out: &Path) -> Result<()> {
+    let mut command = ffmpeg();
+    command.arg("-nostdin").arg("-i").arg(file(sound)).args(["-map", "0:a"]).args(SOUND_CODEC).args(MP4).arg(file(out));
+    Process::start(&mut command, Stdio::null(), Stdio::null())?.finish("cannot write the sound")
+}
+
 /// A film that is being written.
 pub struct FilmWriter {
     process: Process,
@@ -199,14 +211,15 @@ pub struct FilmWriter {
 }
 
 impl FilmWriter {
-    /// An MP4 film of pictures of this width and height, both even, with the sound of a WAV file.
-    pub fn create(film: &Path, sound: &Path, [width, height]: [usize; 2], fps: FrameRate) -> Result<Self> {
+    /// An MP4 film of pictures of this width and height, both even, with the sound of a WAV file or without any.
+    pub fn create(film: &Path, sound: Option<&Path>, [width, height]: [usize; 2], fps: FrameRate) -> Result<Self> {
         let size = format!("{width}x{height}");
         let mut command = ffmpeg();
         command.args(["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", &size, "-r", &fps.to_string(), "-i", "pipe:0"]);
-        command.arg("-i").arg(file(sound)).args(["-map", "0:v", "-map", "1:a", "-c:v"]).args(video_codec()?);
-        command.args(["-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "128k", "-ac", "2", "-movflags", "+faststart"]);
-        command.args(["-map_metadata", "-1", "-f", "mp4", "-y"]).arg(file(film));
+        if let Some(sound) = sound {
+            command.arg("-i").arg(file(sound)).args(["-map", "0:v", "-map", "1:a"]).args(SOUND_CODEC);
+        }
+        command.arg("-c:v").args(video_codec()?).args(["-pix_fmt", "yuv420p"]).args(MP4).arg(file(film));
         let mut process = Process::start(&mut command, Stdio::piped(), Stdio::null())?;
         let pictures = process.child.stdin.take();
         Ok(Self { process, pictures })

@@ -34,6 +34,8 @@ pub const TRACK: Kind = Kind { name: "", most_bytes: 1 << 30 };
 pub const BOXES: Kind = Kind { name: "", most_bytes: 128 << 20 };
 /// A checkpoint's `config.json`.
 pub const CONFIG: Kind = Kind { name: "", most_bytes: 16 << 20 };
+/// Items of a study.
+pub const ITEMS: Kind = Kind { name: "the items ", most_bytes: 4 << 20 };
 /// Votes of a study, and its key.
 pub const VOTES: Kind = Kind { name: "", most_bytes: 64 << 20 };
 /// The index of a data set: a line of about 200 bytes for each clip.

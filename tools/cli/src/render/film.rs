@@ -1,4 +1,4 @@
-//! `<stem>.frames/` and `<stem>.mp4`: every frame of an animation, seen from the front.
+//! `<stem>.frames/` and `<stem>.mp4`: every frame of an animation or of a track, seen from the front.
 
 use std::fmt::Write as _;
 use std::io::Write;
@@ -11,6 +11,7 @@ use media2face::picture::FaceBox;
 use media2face::signal::{FrameRate, HeadPose};
 
 use crate::emit::staged::StagedFolder;
+use crate::emit::track::Track;
 use crate::input::face::Face;
 use crate::input::ffmpeg::FilmWriter;
 use crate::process::interrupt;
@@ -18,6 +19,7 @@ use crate::process::progress::Progress;
 use crate::render::camera::Camera;
 use crate::render::canvas::{Area, Canvas, Colour};
 use crate::render::each;
+use crate::render::puppet::Puppet;
 use crate::render::raster::Raster;
 use crate::render::shade::{SUPERSAMPLING, resolve};
 
@@ -35,15 +37,26 @@ pub fn is_picture(name: &str) -> bool {
     name == BOXES || name.strip_suffix(".png").is_some_and(is_number)
 }
 
-/// An animation as a row of square pictures.
+/// A face that moves, as a row of square pictures.
 pub struct Film {
-    animation: Arc<Animation>,
+    motion: Motion,
     face: Face,
     heads: Vec<HeadPose>,
     fps: FrameRate,
     side: usize,
     camera: Camera,
 }
+
+/// What moves the face.
+enum Motion {
+    /// The model's decoder.
+    Decoded(Arc<Animation>),
+    /// Weights [frames, names].
+    Weights(Arc<Puppet>, Vec<f32>),
+}
+
+/// Offsets of so many frames from one on, [count, vertices, 3] mm.
+type Offsets<'a> = Box<dyn FnMut(usize, usize) -> Result<Vec<f32>> + 'a>;
 
 /// A picture of a film.
 struct Picture {
@@ -55,9 +68,25 @@ impl Film {
     /// Pictures of `side × side` pixels, `fps` a second.
     pub fn new(animation: &Arc<Animation>, face: Face, fps: FrameRate, side: usize) -> Result<Self> {
         let heads = animation.reader()?.heads(fps, 0, animation.frame_count(fps)?)?;
+        Ok(Self::of(Motion::Decoded(Arc::clone(animation)), face, heads, fps, side))
+    }
+
+    /// The same of a track, whose names are the puppet's.
+    pub fn of_track(puppet: &Arc<Puppet>, track: Track, side: usize) -> Self {
+        let motion = Motion::Weights(Arc::clone(puppet), track.weights);
+        Self::of(motion, puppet.face().clone(), track.heads, track.fps, side)
+    }
+
+    fn of(motion: Motion, face: Face, heads: Vec<HeadPose>, fps: FrameRate, side: usize) -> Self {
         let texels = side * SUPERSAMPLING;
         let camera = Camera::framing(&face.mesh.head_mm(), 0.0, texels, texels, FILL);
-        Ok(Self { animation: Arc::clone(animation), face, heads, fps, side, camera })
+        Self { motion, face, heads, fps, side, camera }
+    }
+
+    /// The same with a head that stays as it is at rest.
+    pub fn with_still_head(mut self) -> Self {
+        self.heads.fill(HeadPose::default());
+        self
     }
 
     /// PNG files named by their frames, and `boxes.csv`: where the face is in each.
@@ -71,8 +100,8 @@ impl Film {
         folder.write(BOXES, |out| Ok(out.write_all(boxes.as_bytes())?))
     }
 
-    /// An MP4 film with the sound of a WAV file.
-    pub fn write_mp4(&self, sound: &Path, film: &Path, progress: &Progress) -> Result<()> {
+    /// An MP4 film, with the sound of a WAV file or without any.
+    pub fn write_mp4(&self, sound: Option<&Path>, film: &Path, progress: &Progress) -> Result<()> {
         let mut writer = FilmWriter::create(film, sound, [self.side; 2], self.fps)?;
         self.draw("mp4", progress, |_, picture| writer.write(picture.canvas.rgb()))?;
         writer.finish()
@@ -85,20 +114,32 @@ impl Film {
         progress: &Progress,
         mut take: impl FnMut(usize, &Picture) -> Result<()>,
     ) -> Result<()> {
-        let threads = self.animation.model().runtime().threads().max(1);
-        let mut reader = self.animation.reader()?;
+        let threads = self.face.identity().model().runtime().threads().max(1);
+        let mut offsets = self.offsets()?;
         let (count, width) = (self.heads.len(), self.face.mesh.vertices_mm.len() * 3);
         // A few pictures for each thread, so that one slow picture holds nobody up for long.
         let chunk = 4 * threads;
         for first in (0..count).step_by(chunk) {
             interrupt::check()?;
             progress.show(stage, first as f32 / count as f32);
-            let offsets_mm = self.face.offsets_mm(&mut reader, self.fps, first, chunk.min(count - first))?;
+            let offsets_mm = offsets(first, chunk.min(count - first))?;
             let poses: Vec<_> = offsets_mm.chunks_exact(width).zip(&self.heads[first..]).collect();
             let pictures = each(&poses, threads, |(offsets_mm, head)| self.picture(offsets_mm, head));
             pictures.iter().zip(first..).try_for_each(|(picture, frame)| take(frame, picture))?;
         }
         Ok(())
+    }
+
+    fn offsets(&self) -> Result<Offsets<'_>> {
+        Ok(match &self.motion {
+            Motion::Decoded(animation) => {
+                let mut reader = animation.reader()?;
+                Box::new(move |first, count| self.face.offsets_mm(&mut reader, self.fps, first, count))
+            }
+            Motion::Weights(puppet, weights) => {
+                Box::new(move |first, count| Ok(puppet.offsets_mm(weights, first, count)))
+            }
+        })
     }
 
     fn picture(&self, offsets_mm: &[f32], head: &HeadPose) -> Picture {

@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow, ensure};
 use media2face::output::vertex_normals;
 use media2face::pack::Part;
 use media2face::signal::HeadPose;
-use media2face::{Animation, Eyeball, Identity};
+use media2face::{Eyeball, Identity};
 
 use crate::render::texture::Textures;
 use crate::render::vector::{Vec3, add, rotate, sub};
@@ -29,20 +29,19 @@ pub struct Mesh {
 }
 
 impl Mesh {
-    /// The neutral face of an animation, and whose it is.
-    pub fn of(animation: &Animation) -> Result<(Self, Arc<Identity>)> {
-        let topology = animation.model().topology().ok_or_else(|| anyhow!("the model has no mesh"))?;
-        let identity = animation.identity()?;
+    /// The neutral face of somebody.
+    pub fn of(identity: &Identity) -> Result<Self> {
+        let topology = identity.model().topology().ok_or_else(|| anyhow!("the model has no mesh"))?;
         let mesh = Self {
             vertices_mm: identity.vertices_mm().as_chunks::<3>().0.to_vec(),
             triangles: topology.triangles.clone(),
             parts: identity.parts(),
-            textures: Arc::new(Textures::of(animation.model())?),
+            textures: Arc::new(Textures::of(identity.model())?),
             head_pivot_mm: topology.head_pivot,
             eyes: identity.eyes(),
         };
         ensure!(mesh.parts.iter().any(Part::is_worn), "the model's mesh has no parts");
-        Ok((mesh, identity))
+        Ok(mesh)
     }
 
     /// Neutral positions of what is seen of the head itself, mm: of all parts but clothes.

@@ -8,6 +8,7 @@ mod font;
 pub mod mesh;
 mod occlusion;
 pub mod placement;
+pub mod puppet;
 mod raster;
 mod shade;
 pub mod sheet;

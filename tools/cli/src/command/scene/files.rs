@@ -192,7 +192,7 @@ impl Cast<'_> {
         let stage = Stage::new(&actors, size);
         let mut readers =
             self.outputs.iter().map(|output| output.animation.reader()).collect::<media2face::Result<Vec<_>>>()?;
-        let mut writer = FilmWriter::create(film, sound, size, self.scene.fps)?;
+        let mut writer = FilmWriter::create(film, Some(sound), size, self.scene.fps)?;
         let count = self.outputs[0].track.frame_count();
         // A few pictures for each thread, so that one slow picture holds nobody up for long.
         let chunk = 4 * threads;

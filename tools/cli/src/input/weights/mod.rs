@@ -14,7 +14,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use media2face::limits::MAX_SHAPES;
-use media2face::output::{EyeRange, check_weights};
+use media2face::output::{EyeRange, check_weights, find_channel};
+use media2face::pack::ARKIT_NAMES;
 use media2face::signal::{FrameRate, HeadPose};
 
 use crate::emit::track::Track;
@@ -22,6 +23,9 @@ use crate::input::{file, text};
 
 /// A weight above this is none that went a little too far: the file counts otherwise.
 const MOST_WEIGHT: f32 = 2.0;
+
+/// Channels that a warning names.
+const NAMED: usize = 4;
 
 /// What a file has.
 pub struct Recorded {
@@ -98,6 +102,24 @@ impl Raw {
         }
         Ok(())
     }
+}
+
+/// An error unless a face can be made from these channels of a file; a warning of those that none is made from.
+pub fn check_arkit(names: &[String], path: &Path, warn: &dyn Fn(&str)) -> Result<()> {
+    let strange: Vec<&str> =
+        names.iter().map(String::as_str).filter(|name| find_channel(&ARKIT_NAMES, name).is_none()).collect();
+    let some = strange[..strange.len().min(NAMED)].join(", ");
+    let more = if strange.len() > NAMED { " …" } else { "" };
+    ensure!(
+        strange.len() < names.len(),
+        "{}: none of its channels is one of ARKit's, which rigs are made from: {some}{more}",
+        path.display()
+    );
+    if !strange.is_empty() {
+        let (count, path) = (strange.len(), path.display());
+        warn(&format!("{path}: {count} channels are none of ARKit's and are left out: {some}{more}"));
+    }
+    Ok(())
 }
 
 fn check_names(names: &[String]) -> Result<()> {
