@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::io::IsTerminal;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -11,6 +12,10 @@ use crate::process::tell;
 /// A bar with the name of the stage.
 pub struct Progress {
     bar: ProgressBar,
+    /// When the first of several parts began, and when lines were last written in place of a bar.
+    parts: Mutex<Option<[Instant; 2]>>,
+    /// Whether they are.
+    logs: bool,
 }
 
 const STEPS: u64 = 1000;
@@ -19,9 +24,23 @@ impl Progress {
     /// A bar at zero; none when `quiet`.
     pub fn new(quiet: bool) -> Self {
         let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(STEPS) };
-        let style = ProgressStyle::with_template("{msg:>10} [{bar:32}] {percent:>3} %  {elapsed}");
+        let style = ProgressStyle::with_template("{prefix}{msg:>10} [{bar:32}] {percent:>3} %  {elapsed}");
         bar.set_style(style.expect("the template is well-formed"));
-        Self { bar }
+        Self { bar, parts: Mutex::new(None), logs: !quiet && !std::io::stderr().is_terminal() }
+    }
+
+    /// So many parts of a long work are done: before the stage stands which is under way, and the time that is left.
+    pub fn part(&self, what: &str, done: usize, all: usize) {
+        let now = Instant::now();
+        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        let [begun, logged] = parts.unwrap_or([now; 2]);
+        let left = left(now - begun, done, 0, all);
+        self.bar.set_prefix(format!("{}  ", under_way(what, done, all, left)));
+        let due = self.logs && now - logged >= LOG_EVERY;
+        if due {
+            tell::line(&under_way(what, done, all, left));
+        }
+        *parts = Some([begun, if due { now } else { logged }]);
     }
 
     /// The stage under way and its share that is done, 0..1.
@@ -96,9 +115,17 @@ fn left(elapsed: Duration, done: usize, kept: usize, all: usize) -> Option<Durat
 }
 
 fn told(what: &str, done: usize, all: usize, left: Option<Duration>) -> String {
+    format!("{done} of {all} {what}{}", about(left))
+}
+
+fn under_way(what: &str, done: usize, all: usize, left: Option<Duration>) -> String {
+    format!("{what} {} of {all}{}", (done + 1).min(all), about(left))
+}
+
+fn about(left: Option<Duration>) -> String {
     let minutes = |left: Duration| left.as_secs().div_ceil(60);
     let left = left.map(|left| format!(", about {} h {:02} min left", minutes(left) / 60, minutes(left) % 60));
-    format!("{done} of {all} {what}{}", left.unwrap_or_default())
+    left.unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -113,5 +140,7 @@ mod tests {
         assert_eq!(left(hour, 8, 6, 10), Some(hour));
         assert_eq!(told("lines", 8, 10, Some(hour + hour / 2)), "8 of 10 lines, about 1 h 30 min left");
         assert_eq!(told("lines", 0, 10, None), "0 of 10 lines");
+        assert_eq!(under_way("item", 0, 30, None), "item 1 of 30");
+        assert_eq!(under_way("item", 29, 30, Some(hour / 60)), "item 30 of 30, about 0 h 01 min left");
     }
 }
