@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Documents that tell how the command is called.
-const DOCUMENTS: [&str; 19] = [
+const DOCUMENTS: [&str; 20] = [
     "README.md",
     "bindings/blender/README.md",
     "bindings/godot/README.md",
@@ -22,6 +22,7 @@ const DOCUMENTS: [&str; 19] = [
     "docs/python.md",
     "docs/scenes.md",
     "docs/sound.md",
+    "docs/study.md",
     "models/README.md",
     "models/classifier/README.md",
     "samples/scenes/README.md",

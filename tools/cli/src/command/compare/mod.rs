@@ -1,25 +1,28 @@
-//! `m2f compare`: a blind study of two model packs, and the count of its votes.
+//! `m2f compare`: a blind study of two to four conditions, model packs or tracks, and the count of its votes.
 
+mod items;
 mod key;
+mod shares;
+mod studio;
 mod tally;
+mod tracks;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
-use media2face::{Model, SessionOptions, Style};
 
 use crate::command::args::Compare;
 use crate::emit::staged::{Staged, StagedFolder};
-use crate::input::face::Face;
-use crate::input::sound::{Copied, Copy, Sound};
 use crate::process::progress::Progress;
-use crate::render::film::Film;
-use crate::{command::generate, input::ffmpeg, input::model, process::interrupt, process::tell, process::temporary};
-use key::{Item, Key, Pack};
+use crate::{input::ffmpeg, process::interrupt, process::tell, process::temporary};
+use items::Wanted;
+use key::{Condition, Item, Key};
+use studio::{Heard, Studio};
+pub use tally::run as count;
 
 /// The page; its items stand in place of [`ITEMS`].
 const PAGE: &str = include_str!("page.html");
@@ -36,33 +39,46 @@ pub fn run(args: &Compare) -> Result<String> {
     }
 }
 
+/// How many items a table of `--items` has.
+pub fn item_count(path: &Path) -> Result<usize> {
+    Ok(items::read(path)?.len())
+}
+
 fn make(args: &Compare, out: &Path) -> Result<String> {
     interrupt::watch();
     ffmpeg::check_browser_films()?;
     let kept = out.join("key.json");
     ensure!(!kept.exists(), "{} exists already, and votes may need it: choose another folder", kept.display());
     let progress = Arc::new(Progress::new(args.quiet));
-    let sounds = args.audio.iter().map(|audio| heard(audio, &progress)).collect::<Result<Vec<_>>>()?;
-    let models = [load(args, 0, &progress)?, load(args, 1, &progress)?];
+    let wanted = items::of(args)?;
+    let mut sounds: BTreeMap<PathBuf, Heard> = BTreeMap::new();
+    for item in &wanted {
+        if !sounds.contains_key(&item.audio) {
+            sounds.insert(item.audio.clone(), Heard::new(&item.audio, &progress)?);
+        }
+    }
+    check_tracks(args, &wanted, &sounds, &progress)?;
+    let studio = Studio::open(args, &progress)?;
 
     let (page, mut key_file) = (StagedFolder::create(&out.join("page"), is_page)?, Staged::create(&kept)?);
-    let mut key = Key { packs: BTreeMap::new(), items: Vec::new() };
-    for (side, (path, model)) in Pack::BOTH.into_iter().zip(args.packs.iter().zip(&models)) {
-        let manifest = model.manifest();
-        key.packs.insert(side, format!("{} ({} {})", path.display(), manifest.name, manifest.version));
-    }
-    let styles: Vec<Option<&str>> =
-        if args.style.is_empty() { vec![None] } else { args.style.iter().map(|style| Some(style.as_str())).collect() };
-    let named = args.audio.iter().zip(&sounds);
-    for ((audio, sound), style) in named.flat_map(|named| styles.iter().map(move |style| (named, *style))) {
-        let (mut films, mut seed) = (BTreeMap::new(), args.sampling.seed);
-        for (side, model) in Pack::BOTH.into_iter().zip(&models) {
-            let name = neutral_name();
-            seed = film(args, model, sound.path(), style, &page.path(&format!("{name}.mp4")), &progress)?;
-            films.insert(name, side);
+    let face = args.face.as_ref().map(|face| face.display().to_string());
+    let mut key = Key { conditions: studio.names(), face, items: Vec::new() };
+    for (number, item) in wanted.iter().enumerate() {
+        progress.part("item", number, wanted.len());
+        let heard = &sounds[&item.audio];
+        let films: BTreeMap<String, Condition> =
+            key.conditions.keys().map(|condition| (neutral_name(), *condition)).collect();
+        // In the order of the names, so that the times of the files tell nothing.
+        let mut seed = None;
+        for (name, condition) in &films {
+            let made = studio.film(*condition, item, heard, &page.path(&format!("{name}.mp4")), &progress)?;
+            seed = seed.or(made);
         }
-        let (id, audio) = (format!("{}", key.items.len() + 1), audio.display().to_string());
-        key.items.push(Item { id, audio, style: style.map(str::to_owned), seed, films });
+        let sound = neutral_name();
+        ffmpeg::write_sound(heard.path(), &page.path(&format!("{sound}.m4a")))?;
+        let Wanted { audio, kind, style, .. } = item.clone();
+        let (id, audio, sound) = (format!("{}", number + 1), audio.display().to_string(), Some(sound));
+        key.items.push(Item { id, audio, kind, style, seed, sound, films });
     }
     page.write(INDEX, |file| Ok(file.write_all(page_of(&key)?.as_bytes())?))?;
     key_file.write(|file| Ok(serde_json::to_writer_pretty(file, &key)?))?;
@@ -71,52 +87,40 @@ fn make(args: &Compare, out: &Path) -> Result<String> {
     key_file.persist()?;
     let page = page.persist()?;
     drop(naming);
-    Ok(format!("{} items in {}; the key is {}", key.items.len(), page.join(INDEX).display(), kept.display()))
+    let (items, conditions) = (key.items.len(), key.conditions.len());
+    let (page, kept) = (page.join(INDEX), kept.display());
+    Ok(format!("{items} items of {conditions} conditions in {}; the key is {kept}", page.display()))
 }
 
-fn load(args: &Compare, number: usize, progress: &Arc<Progress>) -> Result<Arc<Model>> {
-    let (path, bar) = (&args.packs[number], Arc::clone(progress));
-    let warn = move |message: &str| bar.aside(|| tell::warning(message));
-    let model = model::load(model::open_pack(Some(path))?, args.compute.options()?, warn)?;
-    ensure!(model.topology().is_some(), "the model {} has no mesh", path.display());
-    Ok(model)
-}
-
-/// A sound as the films of both packs take it: read once, and told of once.
-fn heard(audio: &Path, progress: &Arc<Progress>) -> Result<Copied> {
-    let sound = Sound::open(audio)?;
-    let mut copy = Copy::of(&sound)?;
-    let warn = |message: &str| progress.aside(|| tell::warning(message));
-    sound.stream(&warn, |piece| copy.add(piece))?;
-    copy.finish()
-}
-
-/// What one pack makes of an item; the seed of it.
-fn film(
+/// Reads all tracks before any work, so that one that is missing costs no time.
+fn check_tracks(
     args: &Compare,
-    model: &Arc<Model>,
-    sound: &Path,
-    style: Option<&str>,
-    path: &Path,
+    items: &[Wanted],
+    sounds: &BTreeMap<PathBuf, Heard>,
     progress: &Progress,
-) -> Result<u64> {
-    let heard = Sound::open(sound)?;
-    let options = SessionOptions {
-        style: style.map(|text| Style::Text(text.to_owned())),
-        identity: args.identity.find(model)?,
-        ..args.sampling.over(generate::options(&heard))
-    };
-    let animation = generate::animation(model, options, heard, progress)?;
-    let face = Face::of(&animation, None)?;
-    let film = Film::new(&animation, face, animation.native_fps().into(), args.film.size as usize)?;
-    film.write_mp4(sound, path, progress)?;
-    Ok(animation.seed())
+) -> Result<()> {
+    let folders: Vec<&PathBuf> = args.conditions.iter().filter(|path| path.is_dir()).collect();
+    if folders.is_empty() {
+        return Ok(());
+    }
+    items::check_tracks(items)?;
+    let warn = |message: &str| progress.aside(|| tell::warning(message));
+    let mut checked = BTreeSet::new();
+    for (folder, item) in folders.iter().flat_map(|folder| items.iter().map(move |item| (folder, item))) {
+        interrupt::check()?;
+        // Styles of one sound have one track.
+        if !checked.insert((folder, &item.track, &item.audio)) {
+            continue;
+        }
+        tracks::read(folder, item, sounds[&item.audio].duration_s(), args.fps, &warn)?;
+    }
+    Ok(())
 }
 
 /// Whether a study has a file of this name in the folder of its page.
 fn is_page(name: &str) -> bool {
-    let is_film = |stem: &str| stem.len() == 16 && stem.bytes().all(|byte| byte.is_ascii_hexdigit());
-    name == INDEX || name.strip_suffix(".mp4").is_some_and(is_film)
+    let is_neutral = |stem: &str| stem.len() == 16 && stem.bytes().all(|byte| byte.is_ascii_hexdigit());
+    name == INDEX || [".mp4", ".m4a"].iter().any(|ending| name.strip_suffix(ending).is_some_and(is_neutral))
 }
 
 /// A name that says nothing of what it names: random digits.
@@ -124,11 +128,11 @@ fn neutral_name() -> String {
     format!("{:016x}", RandomState::new().build_hasher().finish())
 }
 
-/// The page with what it has to know: items, their styles, and films in the order of their random names.
+/// The page with what it has to know: items, their styles, sounds, and films in the order of their random names.
 fn page_of(key: &Key) -> Result<String> {
     let item = |item: &Item| {
         let films: Vec<&String> = item.films.keys().collect();
-        serde_json::json!({ "id": item.id, "style": item.style, "films": films })
+        serde_json::json!({ "id": item.id, "style": item.style, "sound": item.sound, "films": films })
     };
     let items = serde_json::to_string(&key.items.iter().map(item).collect::<Vec<_>>())?;
     // A style is free text: it must not end the script.
@@ -142,17 +146,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn page_tells_films_and_styles_but_no_packs() {
-        let films = BTreeMap::from([("0f".to_owned(), Pack::B), ("a1".to_owned(), Pack::A)]);
-        let style = Some("</script> happy".to_owned());
-        let item = Item { id: "1".to_owned(), audio: "secret.wav".to_owned(), style, seed: 0, films };
-        let packs = BTreeMap::from([(Pack::A, "first.m2f".to_owned()), (Pack::B, "second.m2f".to_owned())]);
-        let page = page_of(&Key { packs, items: vec![item] }).unwrap();
+    fn page_tells_films_and_styles_but_no_conditions() {
+        let films = BTreeMap::from([("0f".to_owned(), Condition::B), ("a1".to_owned(), Condition::A)]);
+        let (audio, style) = ("secret.wav".to_owned(), Some("</script> happy".to_owned()));
+        let (kind, sound) = (Some("opera".to_owned()), Some("77".to_owned()));
+        let item = Item { id: "1".to_owned(), audio, kind, style, seed: None, sound, films };
+        let conditions = ["first.m2f", "second.m2f"].map(str::to_owned);
+        let conditions = Condition::ALL.into_iter().zip(conditions).collect();
+        let page = page_of(&Key { conditions, face: Some("third.m2f".to_owned()), items: vec![item] }).unwrap();
         assert!(
-            page.contains(r#""films":["0f","a1"]"#) && page.contains(r#""style":"\u003c/script> happy""#),
+            page.contains(r#""films":["0f","a1"]"#)
+                && page.contains(r#""style":"\u003c/script> happy""#)
+                && page.contains(r#""sound":"77""#),
             "{page}"
         );
-        assert!(!["first", "second", "secret"].iter().any(|word| page.contains(word)));
+        assert!(!["first.m2f", "second.m2f", "third.m2f", "secret", "opera"].iter().any(|word| page.contains(word)));
         assert!(!page.contains("http"), "nothing is loaded from elsewhere");
     }
 
@@ -160,6 +168,7 @@ mod tests {
     fn names_of_films_are_their_own() {
         assert_ne!(neutral_name(), neutral_name());
         assert_eq!(neutral_name().len(), 16);
-        assert!(is_page(&format!("{}.mp4", neutral_name())) && is_page(INDEX) && !is_page("holiday.mp4"));
+        let [film, sound] = ["mp4", "m4a"].map(|ending| format!("{}.{ending}", neutral_name()));
+        assert!(is_page(&film) && is_page(&sound) && is_page(INDEX) && !is_page("holiday.mp4"));
     }
 }

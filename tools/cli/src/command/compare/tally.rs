@@ -1,14 +1,22 @@
-//! Votes → a table: how often each pack was preferred, with 95 % intervals.
+//! Votes → tables: how often each condition was preferred, by kinds and whole, with 95 % intervals.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 
-use super::key::{Key, Pack};
+use super::key::{Condition, Item, Key};
+use super::shares::{bootstrap, wilson};
 use crate::{input::file, input::text};
+
+/// What the table calls all kinds together.
+pub const ALL: &str = "all";
+/// Most questions of a study.
+const MOST_QUESTIONS: usize = 16;
+/// Most raters of a study: the time of a count follows from them.
+const MOST_RATERS: usize = 20_000;
 
 /// A row of the page's CSV.
 #[derive(Debug, Deserialize)]
@@ -16,193 +24,193 @@ struct Ballot {
     rater: String,
     item: String,
     question: String,
-    /// `left`, `right` or `none`.
+    /// One of the films, or `none`; of pages before there were three films `left`, `right` or `none`.
     vote: String,
-    /// Names of the films that were shown there.
-    left: String,
-    right: String,
+    /// Their names as they were shown, with blanks between them.
+    #[serde(default)]
+    films: Option<String>,
+    /// The same of those pages.
+    #[serde(default)]
+    left: Option<String>,
+    #[serde(default)]
+    right: Option<String>,
     /// RFC 3339, so that the later of two is the larger.
     time: String,
 }
 
-/// Votes on one question.
+/// How often each condition was preferred, and none of them.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 struct Count {
-    a: usize,
-    b: usize,
+    wins: [usize; Condition::ALL.len()],
     none: usize,
 }
+
+/// Votes on one question.
+#[derive(Default)]
+struct Answers<'a> {
+    /// Items without a kind are counted under none.
+    kinds: BTreeMap<&'a str, Count>,
+    raters: BTreeMap<&'a str, Count>,
+    all: Count,
+}
+
+/// The votes that count: of rater, item and question the last, with its time.
+type Votes = BTreeMap<[String; 3], (String, Option<Condition>)>;
 
 /// The table.
 pub fn run(votes: &[PathBuf], key: &Path) -> Result<String> {
     let json = text::read(key, file::VOTES)?;
     let key: Key = serde_json::from_str(&json).with_context(|| format!("{} is not a key", key.display()))?;
+    ensure!(key.conditions.len() >= 2, "the key has fewer than two conditions");
+    let items: BTreeMap<&str, &Item> = key.items.iter().map(|item| (item.id.as_str(), item)).collect();
     // A rater may hand in a file twice, or vote again: the last vote counts.
-    let mut last: BTreeMap<[String; 3], (String, Option<Pack>)> = BTreeMap::new();
-    for path in votes {
-        let table = text::read(path, file::VOTES)?;
-        let mut reader = csv::ReaderBuilder::new();
-        reader.delimiter(text::delimiter(&table)).trim(csv::Trim::All);
-        let mut reader = reader.from_reader(table.as_bytes());
-        for (i, vote) in reader.deserialize::<Ballot>().enumerate() {
-            let place = || format!("{} row {}", path.display(), i + 1);
-            let vote = vote.with_context(place)?;
-            let preferred = preferred(&vote, &key).with_context(place)?;
-            let voted = last.entry([vote.rater, vote.item, vote.question]).or_insert((String::new(), None));
-            if vote.time >= voted.0 {
-                *voted = (vote.time, preferred);
-            }
-        }
+    let mut last = Votes::new();
+    votes.iter().try_for_each(|path| read(path, &key, &items, &mut last))?;
+    let mut questions: BTreeMap<&str, Answers> = BTreeMap::new();
+    let mut raters = BTreeSet::new();
+    for ([rater, item, question], (_, preferred)) in &last {
+        raters.insert(rater.as_str());
+        let answers = questions.entry(question).or_default();
+        let kind = items[item.as_str()].kind.as_deref();
+        let counts = [answers.raters.entry(rater).or_default(), &mut answers.all].into_iter();
+        counts.chain(kind.map(|kind| answers.kinds.entry(kind).or_default())).for_each(|count| count.add(*preferred));
     }
-    let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
-    for ([_, _, question], (_, preferred)) in &last {
-        counts.entry(question).or_default().add(*preferred);
-    }
-    let mut raters: Vec<&String> = last.keys().map(|[rater, ..]| rater).collect();
-    raters.dedup();
-    Ok(table(&key, &counts, raters.len())?)
+    ensure!(questions.len() <= MOST_QUESTIONS, "{} questions, at most {MOST_QUESTIONS} are counted", questions.len());
+    ensure!(raters.len() <= MOST_RATERS, "{} raters, at most {MOST_RATERS} are counted", raters.len());
+    Ok(table(&key, &questions, raters.len())?)
 }
 
-fn preferred(vote: &Ballot, key: &Key) -> Result<Option<Pack>> {
-    let item = key.items.iter().find(|item| item.id == vote.item);
-    let item = item.with_context(|| format!("the key has no item {:?}", vote.item))?;
-    let whose = |film: &String| {
-        let pack = item.films.get(film).copied();
-        pack.with_context(|| format!("item {:?} of the key has no film {film:?}", vote.item))
-    };
-    let (left, right) = (whose(&vote.left)?, whose(&vote.right)?);
-    ensure!(left != right, "the same film on both sides");
-    match vote.vote.as_str() {
-        "left" => Ok(Some(left)),
-        "right" => Ok(Some(right)),
-        other => {
-            ensure!(other == "none", "{other:?} is not a vote: use left, right or none");
-            Ok(None)
+/// Reads a file of votes.
+fn read(path: &Path, key: &Key, items: &BTreeMap<&str, &Item>, last: &mut Votes) -> Result<()> {
+    let table = text::read(path, file::VOTES)?;
+    let mut reader = csv::ReaderBuilder::new();
+    reader.delimiter(text::delimiter(&table)).trim(csv::Trim::All);
+    let mut reader = reader.from_reader(table.as_bytes());
+    for (i, vote) in reader.deserialize::<Ballot>().enumerate() {
+        let place = || format!("{} row {}", path.display(), i + 1);
+        let vote = vote.with_context(place)?;
+        let item = items.get(vote.item.as_str()).with_context(|| format!("the key has no item {:?}", vote.item));
+        let preferred = item.and_then(|item| preferred(&vote, item, key)).with_context(place)?;
+        let voted = last.entry([vote.rater, vote.item, vote.question]).or_insert((String::new(), None));
+        if vote.time >= voted.0 {
+            *voted = (vote.time, preferred);
         }
     }
+    Ok(())
+}
+
+fn preferred(vote: &Ballot, item: &Item, key: &Key) -> Result<Option<Condition>> {
+    let (shown, places) = match (&vote.films, &vote.left, &vote.right) {
+        (Some(films), _, _) => (films.split_whitespace().collect::<Vec<_>>(), None),
+        (None, Some(left), Some(right)) => (vec![left.as_str(), right], Some(["left", "right"])),
+        _ => bail!("it does not say which films were shown: expected a column films, or left and right"),
+    };
+    let mut whose = Vec::new();
+    for film in &shown {
+        let condition = item.films.get(*film).copied();
+        let condition = condition.with_context(|| format!("item {:?} of the key has no film {film:?}", item.id))?;
+        ensure!(key.conditions.contains_key(&condition), "the key has no condition {condition}");
+        ensure!(!whose.contains(&condition), "the same film twice");
+        whose.push(condition);
+    }
+    let (there, all) = (shown.len(), item.films.len());
+    ensure!(there == all && there >= 2, "it shows {there} films, item {:?} of the key has {all}", item.id);
+    if vote.vote == "none" {
+        return Ok(None);
+    }
+    let at = match places {
+        Some(places) => places.iter().position(|place| *place == vote.vote),
+        None => shown.iter().position(|film| *film == vote.vote),
+    };
+    let ways = if places.is_some() { "left, right or none" } else { "one of its films, or none" };
+    let at = at.with_context(|| format!("{:?} is not a vote: use {ways}", vote.vote))?;
+    Ok(Some(whose[at]))
 }
 
 impl Count {
-    fn add(&mut self, preferred: Option<Pack>) {
+    fn add(&mut self, preferred: Option<Condition>) {
         match preferred {
-            Some(Pack::A) => self.a += 1,
-            Some(Pack::B) => self.b += 1,
+            Some(condition) => self.wins[condition as usize] += 1,
             None => self.none += 1,
         }
     }
+
+    /// How often a condition was preferred, and how often it or one of `others`.
+    fn of(&self, condition: Condition, others: &[Condition]) -> [usize; 2] {
+        let wins = self.wins[condition as usize];
+        [wins, wins + others.iter().map(|other| self.wins[*other as usize]).sum::<usize>()]
+    }
 }
 
-fn table(key: &Key, counts: &BTreeMap<&str, Count>, raters: usize) -> Result<String, std::fmt::Error> {
+fn table(key: &Key, questions: &BTreeMap<&str, Answers>, raters: usize) -> Result<String, std::fmt::Error> {
     let mut out = String::new();
-    for (pack, name) in &key.packs {
-        writeln!(out, "{pack:?}  {name}")?;
+    for (condition, name) in &key.conditions {
+        writeln!(out, "{condition}  {name}")?;
     }
-    writeln!(out, "{raters} raters, {} items\n", key.items.len())?;
-    writeln!(out, "{:<14}{:>6}{:>6}{:>6}   A among preferences, 95 %", "question", "A", "B", "none")?;
-    for (question, count) in counts {
-        let Count { a, b, none } = *count;
-        write!(out, "{question:<14}{a:>6}{b:>6}{none:>6}   ")?;
-        match interval(a, a + b) {
-            Some([low, high]) => {
-                let share = 100.0 * a as f64 / (a + b) as f64;
-                writeln!(out, "{share:.0} % ({:.0} to {:.0} %)", 100.0 * low, 100.0 * high)?;
-            }
-            None => writeln!(out, "-")?,
-        }
+    if let Some(face) = &key.face {
+        writeln!(out, "all by their weights on the face of {face}")?;
     }
-    write!(out, "\nWilson intervals, every vote counted as independent of the others.")?;
+    writeln!(out, "{raters} raters, {} items", key.items.len())?;
+    let conditions: Vec<Condition> = key.conditions.keys().copied().collect();
+    for (question, answers) in questions {
+        write_counts(&mut out, question, &conditions, answers)?;
+        write_shares(&mut out, &conditions, answers)?;
+    }
+    let chance = 100.0 / conditions.len() as f64;
+    if conditions.len() > 2 {
+        write!(
+            out,
+            "\nShares of all preferences, by chance {chance:.0} %; of a pair of those for one of the two, by chance 50 %."
+        )?;
+    } else {
+        write!(out, "\nShares of all preferences, by chance 50 %.")?;
+    }
+    write!(
+        out,
+        "\nWilson's interval takes every vote for itself. The other draws whole raters, whose votes hang together."
+    )?;
     Ok(out)
 }
 
-/// Wilson's 95 % interval of a share; none of nothing.
-fn interval(successes: usize, trials: usize) -> Option<[f64; 2]> {
-    const Z: f64 = 1.959_964;
-    if trials == 0 {
-        return None;
+/// Votes of each kind, and of all.
+fn write_counts(out: &mut String, question: &str, conditions: &[Condition], answers: &Answers) -> std::fmt::Result {
+    write!(out, "\n{question:<16}")?;
+    conditions.iter().try_for_each(|condition| write!(out, "{:>7}", condition.to_string()))?;
+    writeln!(out, "{:>7}", "none")?;
+    for (kind, count) in answers.kinds.iter().chain([(&ALL, &answers.all)]) {
+        write!(out, "  {kind:<14}")?;
+        conditions.iter().try_for_each(|condition| write!(out, "{:>7}", count.wins[*condition as usize]))?;
+        writeln!(out, "{:>7}", count.none)?;
     }
-    let n = trials as f64;
-    let share = successes as f64 / n;
-    let middle = (share + Z * Z / (2.0 * n)) / (1.0 + Z * Z / n);
-    let half = Z / (1.0 + Z * Z / n) * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
-    Some([(middle - half).max(0.0), (middle + half).min(1.0)])
+    Ok(())
+}
+
+/// Each condition's share, where there are more than two, and each pair's.
+fn write_shares(out: &mut String, conditions: &[Condition], answers: &Answers) -> std::fmt::Result {
+    writeln!(out, "  {:<14}{:>7}   {:<16}by raters 95 %", "preferred", "share", "Wilson 95 %")?;
+    let mut rows: Vec<(String, Condition, Vec<Condition>)> = Vec::new();
+    if conditions.len() > 2 {
+        let others = |own: Condition| conditions.iter().copied().filter(|other| *other != own).collect();
+        rows.extend(conditions.iter().map(|own| (own.to_string(), *own, others(*own))));
+    }
+    for (at, own) in conditions.iter().enumerate() {
+        rows.extend(conditions[at + 1..].iter().map(|other| (format!("{own} over {other}"), *own, vec![*other])));
+    }
+    for (name, own, others) in rows {
+        let [wins, trials] = answers.all.of(own, &others);
+        let share = if trials == 0 { "-".to_owned() } else { format!("{:.0} %", percent(wins, trials)) };
+        let written = |interval: Option<[f64; 2]>| {
+            interval.map_or("-".to_owned(), |[low, high]| format!("{:.0} to {:.0} %", 100.0 * low, 100.0 * high))
+        };
+        let by_raters = written(bootstrap(answers.raters.values().map(|count| count.of(own, &others))));
+        writeln!(out, "  {name:<14}{share:>7}   {:<16}{by_raters}", written(wilson(wins, trials)))?;
+    }
+    Ok(())
+}
+
+fn percent(wins: usize, trials: usize) -> f64 {
+    100.0 * wins as f64 / trials as f64
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const KEY: &str = r#"{"packs": {"a": "old.m2f", "b": "new.m2f"}, "items": [
-        {"id": "1", "audio": "x.wav", "style": null, "films": {"aa": "a", "bb": "b"}},
-        {"id": "2", "audio": "x.wav", "style": "sad", "films": {"cc": "b", "dd": "a"}}]}"#;
-    const HEAD: &str = "rater,item,question,vote,left,right,time\n";
-
-    fn tally(votes: &[&str]) -> Result<String, String> {
-        let folder = tempfile::tempdir().unwrap();
-        let path = |name: &str| folder.path().join(name);
-        std::fs::write(path("key.json"), KEY).unwrap();
-        let files: Vec<PathBuf> = (0..votes.len()).map(|i| path(&format!("{i}.csv"))).collect();
-        files.iter().zip(votes).for_each(|(file, votes)| std::fs::write(file, format!("{HEAD}{votes}")).unwrap());
-        run(&files, &path("key.json")).map_err(|error| format!("{error:#}"))
-    }
-
-    #[test]
-    fn votes_count_for_the_pack_whose_film_stood_there() {
-        let table = tally(&[
-            "p,1,lips,left,aa,bb,1\np,2,lips,left,cc,dd,1\np,1,natural,none,aa,bb,1\n",
-            "q,1,lips,right,bb,aa,1\nq,2,lips,right,cc,dd,1\n",
-        ])
-        .unwrap();
-        assert!(table.starts_with("A  old.m2f\nB  new.m2f\n2 raters, 2 items\n"), "{table}");
-        let row = |name: &str| table.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
-        assert_eq!(row("lips"), "lips               3     1     0   75 % (30 to 95 %)");
-        assert_eq!(row("natural"), "natural            0     0     1   -");
-    }
-
-    #[test]
-    fn votes_and_key_may_have_been_saved_by_other_programs() {
-        let folder = tempfile::tempdir().unwrap();
-        let (key, votes) = (folder.path().join("key.json"), folder.path().join("votes.csv"));
-        std::fs::write(&key, format!("\u{feff}{KEY}")).unwrap();
-        for votes_as_saved in [
-            format!("\u{feff}{HEAD}p,1,lips,left,aa,bb,1\r\n"),
-            format!("{HEAD}p,1,lips,left,aa,bb,1\n").replace(',', ";"),
-            format!("{HEAD}\"p\", 1 ,\"lips\",left,aa,bb,1\n"),
-        ] {
-            std::fs::write(&votes, votes_as_saved).unwrap();
-            let table = run(std::slice::from_ref(&votes), &key).unwrap();
-            assert!(table.contains("lips               1     0     0"), "{table}");
-        }
-    }
-
-    #[test]
-    fn last_vote_of_a_rater_counts_once() {
-        let table = tally(&["p,1,lips,left,aa,bb,2\n", "p,1,lips,right,aa,bb,1\np,1,lips,left,aa,bb,2\n"]).unwrap();
-        assert!(table.contains("lips               1     0     0"), "{table}");
-    }
-
-    #[test]
-    fn votes_of_another_study_are_named() {
-        for (vote, reason) in [
-            ("p,3,lips,left,aa,bb,1\n", "row 1: the key has no item \"3\""),
-            ("p,1,lips,left,aa,cc,1\n", "row 1: item \"1\" of the key has no film \"cc\""),
-            ("p,1,lips,left,aa,aa,1\n", "row 1: the same film on both sides"),
-            ("p,1,lips,both,aa,bb,1\n", "row 1: \"both\" is not a vote"),
-            ("p,1,lips\n", "row 1: "),
-        ] {
-            let error = tally(&[vote]).unwrap_err();
-            assert!(error.contains(reason), "{error}");
-        }
-    }
-
-    #[test]
-    fn interval_is_wilsons() {
-        // Newcombe 1998, table I: 81 of 263, 15 of 148, 0 of 20.
-        for (successes, trials, expected) in
-            [(81, 263, [0.2553, 0.3662]), (15, 148, [0.0624, 0.1605]), (0, 20, [0.0, 0.1611])]
-        {
-            let found = interval(successes, trials).unwrap();
-            assert!(found.iter().zip(expected).all(|(f, e)| (f - e).abs() < 1e-4), "{found:?}");
-        }
-        assert_eq!(interval(0, 0), None);
-    }
-}
+mod tests;
