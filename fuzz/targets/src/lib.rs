@@ -15,6 +15,7 @@ mod pack;
 mod picture;
 mod scene;
 mod sound;
+mod study;
 mod table;
 mod tokenizer;
 mod weights;
@@ -35,7 +36,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 13] = [
     Target { name: "abi", run: abi::run, seeds: abi::seeds, words: &[], mutations: 1200 },
     Target { name: "boxes", run: boxes::run, seeds: boxes::seeds, words: boxes::WORDS, mutations: 15000 },
     Target { name: "control", run: control::run, seeds: control::seeds, words: control::WORDS, mutations: 50000 },
@@ -45,6 +46,7 @@ pub const TARGETS: [Target; 12] = [
     Target { name: "picture", run: picture::run, seeds: picture::seeds, words: &[], mutations: 20000 },
     Target { name: "scene", run: scene::run, seeds: scene::seeds, words: scene::WORDS, mutations: 15000 },
     Target { name: "sound", run: sound::run, seeds: sound::seeds, words: &[], mutations: 5000 },
+    Target { name: "study", run: study::run, seeds: study::seeds, words: study::WORDS, mutations: 6000 },
     Target { name: "table", run: table::run, seeds: table::seeds, words: table::WORDS, mutations: 20000 },
     Target {
         name: "tokenizer",

@@ -1,7 +1,7 @@
 //! What reads files from outside, for the fuzzers of fuzz/; the command has no other public API.
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Error, Result, bail};
@@ -10,6 +10,7 @@ use media2face::Model;
 
 use crate::command::args::{Cli, Command};
 use crate::command::bake;
+use crate::command::compare;
 pub use crate::command::extract::boxes::Boxes;
 use crate::command::live::Order;
 use crate::command::scene::check;
@@ -39,6 +40,16 @@ pub fn order(line: &str) -> Result<()> {
 /// A table of `m2f bake`: how many of its lines can be made, and how many not.
 pub fn table(path: &Path) -> Result<(usize, usize)> {
     bake::read(path)
+}
+
+/// A table of `m2f compare --items`: how many items it has.
+pub fn items(path: &Path) -> Result<usize> {
+    compare::item_count(path)
+}
+
+/// The count of votes by a key.
+pub fn votes(votes: PathBuf, key: &Path) -> Result<String> {
+    compare::count(&[votes], key)
 }
 
 /// A target of `--to`.
