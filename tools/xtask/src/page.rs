@@ -4,10 +4,10 @@
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::checks;
-use crate::command::{command, root, run, target};
+use crate::command::{command, output, root, run, target};
 use crate::sample;
 
 /// Two who speak one after the other.
@@ -50,6 +50,36 @@ pub(crate) fn run_all() -> Result<()> {
     let pages = ["hello.html", "scene.html"].map(|name| out.join(name));
     run(command("node", &["page.mjs", "chromium"]).arg(&out).args(pages).current_dir(folder))?;
     run(command("npm", &["run", "--silent", "check"]).current_dir(root().join("tools/cli/assets/three")))
+}
+
+/// Items of a study: one of each number of questions.
+const ITEMS: &str = "audio,kind,style\ntwo.wav,speech,\ntwo.wav,speech,sad\n";
+
+/// The page of a study of three conditions in the browser, two packs and a track, and the count of what was answered there;
+/// pictures and votes stay in target/samples/study.
+pub(crate) fn run_study() -> Result<()> {
+    let out = target().join("samples/study");
+    if out.exists() {
+        std::fs::remove_dir_all(&out)?;
+    }
+    std::fs::create_dir_all(&out)?;
+    let [sound, items, tracks, made] = ["two.wav", "items.csv", "tracks", "made"].map(|name| out.join(name));
+    std::fs::copy(checks::two_seconds()?, &sound)?;
+    std::fs::write(&items, ITEMS)?;
+    let emit = ["--emit", "json", "--seed", "5", "--quiet"];
+    run(checks::m2f(&["animate"]).arg(&sound).arg("--out").arg(&tracks).args(emit))?;
+    let starter = root().join("models/starter.m2f");
+    let compare = &mut checks::m2f(&["compare"]);
+    compare.args([&starter, &starter, &tracks]).arg("--face").arg(&starter).arg("--items").arg(&items);
+    run(compare.args(["--size", "128", "--quiet", "--out"]).arg(&made))?;
+
+    let (page, key) = (made.join("page/index.html"), made.join("key.json"));
+    let browser = &mut command("node", &["study.mjs", "chromium"]);
+    run(browser.args([&out, &page, &key]).current_dir(root().join("tests/web")))?;
+    let count = &mut checks::m2f(&["compare", "--tally"]);
+    let table = output(count.arg(out.join("votes-rater-1.csv")).arg("--key").arg(&key))?;
+    ensure!(table.contains("1 raters, 2 items") && table.contains("\n  speech "), "the count is\n{table}");
+    Ok(())
 }
 
 /// The m2f command, for pages alone.

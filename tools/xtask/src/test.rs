@@ -55,6 +55,8 @@ const COMPILERS: &[(Need, &str)] = &[
 const NODE: [Need; 3] = [Program("node", "nodejs"), Program("npm", "npm"), Npm("tests/web")];
 /// And a browser; the packages that the drawing part of pages is built from.
 const BROWSER: [Need; 5] = [NODE[0], NODE[1], NODE[2], Program("chromium", "chromium"), Npm("tools/cli/assets/three")];
+/// A browser alone, and what makes films.
+const STUDY: [Need; 4] = [NODE[0], NODE[2], BROWSER[3], Program("ffmpeg", "ffmpeg")];
 /// And a compiler, for the samples in C that those in Python are compared with.
 const PYTHON: [Need; 3] = [Program("python3", "python3"), Python("ensurepip", "python3-venv"), GCC];
 /// And what the job files run with.
@@ -126,6 +128,7 @@ const CHECKS: &[Check] = &[
     full("the add-on for Godot", &godot::SERVER, godot::check),
     full("the add-on in Godot's window", &godot::WINDOW, godot::picture),
     full("pages in a browser", &BROWSER, |_| page::run_all()),
+    full("page of a study in a browser", &STUDY, |_| page::run_study()),
 ];
 
 /// Runs the checks of an extent that this machine can run; where there are words, those whose names hold one of them.
