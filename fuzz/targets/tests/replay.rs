@@ -38,4 +38,4 @@ macro_rules! replays {
     };
 }
 
-replays! { abi boxes control convert obj pack picture scene sound table tokenizer weights }
+replays! { abi boxes control convert obj pack picture scene sound study table tokenizer weights }
