@@ -50,25 +50,18 @@ pub(crate) fn check() -> Result<()> {
     run_all(Profile::Release, true)
 }
 
-/// The wheel that was built last; one as tests are built where there is none.
-pub(crate) fn latest() -> Result<PathBuf> {
-    let built = || std::fs::read_dir(wheels()).ok()?.find_map(|entry| Some(entry.ok()?.path()));
-    if built().is_none() {
-        run_all(Profile::Dev, false)?;
-    }
-    built().context("no wheel was built")
+/// The package as tests are built, of the tree as it is.
+pub(crate) fn dev() -> Result<PathBuf> {
+    NEEDS.into_iter().try_for_each(need)?;
+    build(Profile::Dev)
 }
 
 fn folder() -> PathBuf {
     target().join("python")
 }
 
-fn wheels() -> PathBuf {
-    folder().join("wheels")
-}
-
 fn build(profile: Profile) -> Result<PathBuf> {
-    let (tools, out) = (programs(&target().join(PACKAGE)), wheels());
+    let (tools, out) = (programs(&target().join(PACKAGE)), folder().join("wheels"));
     copy_licences()?;
     let _ = std::fs::remove_dir_all(&out);
     let mut maturin = command(&tools.join("maturin").to_string_lossy(), &["build", "--locked"]);
